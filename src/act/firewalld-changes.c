@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Actions as calls of firewalld. Never a reload, which drops what is runtime only, and never
+ * runtimeToPermanent, which saves what others put there. */
+#include "act/firewalld-changes.h"
+
+#include "bus/bus-error.h"
+#include "model/error.h"
+
+static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, guint timeout_ms,
+                 GError **error)
+{
+    g_autoptr(GVariant) reply = bus_call(bus, id, path, parameters, timeout_ms, error);
+    return reply != NULL;
+}
+
+/* setZoneSettings2 and update2 change the keys they are given and leave the others. */
+static GVariant *forward_setting(const Action *action)
+{
+    GVariantBuilder settings;
+    g_variant_builder_init(&settings, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&settings, "{sv}", "forward",
+                          g_variant_new_boolean(action->op == ACTION_ENABLE_FORWARD));
+    return g_variant_builder_end(&settings);
+}
+
+/* addInterface refuses an interface that another zone has by now: it compares and sets. */
+static bool change_running(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+{
+    switch (action->op) {
+    case ACTION_BIND:
+        return call(bus, CALL_ADD_INTERFACE, NULL,
+                    g_variant_new("(ss)", action->to, action->interface), timeout_ms, error);
+    case ACTION_UNBIND:
+        return call(bus, CALL_REMOVE_INTERFACE, NULL,
+                    g_variant_new("(ss)", action->from, action->interface), timeout_ms, error);
+    case ACTION_MOVE:
+        return call(bus, CALL_CHANGE_ZONE_OF_INTERFACE, NULL,
+                    g_variant_new("(ss)", action->to, action->interface), timeout_ms, error);
+    case ACTION_ENABLE_FORWARD:
+    case ACTION_DISABLE_FORWARD:
+        return call(bus, CALL_SET_ZONE_SETTINGS, NULL,
+                    g_variant_new("(s@a{sv})", action->to, forward_setting(action)), timeout_ms,
+                    error);
+    }
+    return false;
+}
+
+static char *permanent_zone_path(Bus *bus, const char *zone, guint timeout_ms, GError **error)
+{
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_CONFIG_GET_ZONE_BY_NAME, NULL,
+                                         g_variant_new("(s)", zone), timeout_ms, error);
+    if (reply == NULL)
+        return NULL;
+    char *path;
+    g_variant_get(reply, "(o)", &path);
+    return path;
+}
+
+static bool change_permanent(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+{
+    const char *zone = action->op == ACTION_UNBIND ? action->from : action->to;
+    g_autofree char *path = permanent_zone_path(bus, zone, timeout_ms, error);
+    if (path == NULL)
+        return false;
+    switch (action->op) {
+    case ACTION_BIND:
+        return call(bus, CALL_CONFIG_ZONE_ADD_INTERFACE, path,
+                    g_variant_new("(s)", action->interface), timeout_ms, error);
+    case ACTION_UNBIND:
+        return call(bus, CALL_CONFIG_ZONE_REMOVE_INTERFACE, path,
+                    g_variant_new("(s)", action->interface), timeout_ms, error);
+    case ACTION_ENABLE_FORWARD:
+    case ACTION_DISABLE_FORWARD:
+        return call(bus, CALL_CONFIG_ZONE_UPDATE, path,
+                    g_variant_new("(@a{sv})", forward_setting(action)), timeout_ms, error);
+    case ACTION_MOVE:
+        break;
+    }
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
+                     "the permanent configuration has no move: unbind and bind");
+    return false;
+}
+
+bool firewalld_change(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+{
+    switch (action->scope) {
+    case SCOPE_RUNTIME:
+        return change_running(bus, action, timeout_ms, error);
+    case SCOPE_PERMANENT:
+        return change_permanent(bus, action, timeout_ms, error);
+    }
+    return false;
+}
+
+bool firewalld_check_permanent(Bus *bus, guint timeout_ms, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (call(bus, CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, timeout_ms, &reason))
+        return true;
+    if (bus_error_firewalld_code(reason) == NULL) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED,
+                     "firewall-cmd --check-config says what is wrong; --runtime-only leaves the "
+                     "permanent configuration alone",
+                     "the permanent configuration is broken, and nothing is written into it: %s",
+                     reason->message);
+    return false;
+}
+
+bool firewalld_change_was_not_made(const GError *error)
+{
+    static const char *const codes[] = {"UNKNOWN_INTERFACE", "NOT_ENABLED", "ALREADY_ENABLED",
+                                        "ZONE_ALREADY_SET", NULL};
+    const char *code = bus_error_firewalld_code(error);
+    return code != NULL && g_strv_contains(codes, code);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The transaction: see transaction.h for its promises. */
+#include "act/transaction.h"
+
+#include "act/firewalld-changes.h"
+#include "model/error.h"
+
+#include <string.h>
+
+/* Whether a call that failed with ERROR may have been carried out all the same. */
+static bool is_uncertain(const GError *error)
+{
+    return error->domain != NICFIX_ERROR || error->code == NICFIX_ERROR_TIMEOUT ||
+           error->code == NICFIX_ERROR_NO_FIREWALLD || error->code == NICFIX_ERROR_NO_BUS;
+}
+
+/* ---- undoing ---- */
+
+static bool undo_action(const Transaction *transaction, Action *action, bool certain)
+{
+    g_autoptr(Action) inverse = action_inverse(action);
+    g_autoptr(GError) reason = NULL;
+    if (firewalld_change(transaction->bus, inverse, transaction->timeout_ms, &reason) ||
+        (!certain && firewalld_change_was_not_made(reason))) {
+        action->state = ACTION_UNDONE;
+        return true;
+    }
+    return false;
+}
+
+/* Undoes in reverse order what was done, and the action that may have been. */
+static void undo(const Transaction *transaction, Plan *plan, const Action *uncertain,
+                 TransactionResult *result)
+{
+    bool any = false;
+    for (guint i = plan->actions->len; i > 0; i--) {
+        Action *action = g_ptr_array_index(plan->actions, i - 1);
+        if (action->state != ACTION_DONE && action != uncertain)
+            continue;
+        any = true;
+        if (!undo_action(transaction, action, action != uncertain))
+            g_ptr_array_add(result->left, action);
+    }
+    result->changed = result->left->len > 0;
+    result->rolled_back = any && result->left->len == 0;
+}
+
+static char *describe_left(const GPtrArray *left)
+{
+    g_autoptr(GStrvBuilder) commands = g_strv_builder_new();
+    for (guint i = left->len; i > 0; i--) {
+        g_autoptr(Action) inverse = action_inverse(g_ptr_array_index(left, i - 1));
+        g_auto(GStrv) words = action_firewall_cmd(inverse);
+        g_autofree char *command = g_strjoinv(" ", words);
+        g_strv_builder_add(commands, command);
+    }
+    g_auto(GStrv) list = g_strv_builder_end(commands);
+    return g_strjoinv("; ", list);
+}
+
+/* Undoes and turns REASON into the error that says how that ended. */
+static bool fail(const Transaction *transaction, Plan *plan, const Action *uncertain,
+                 const GError *reason, TransactionResult *result, GError **error)
+{
+    undo(transaction, plan, uncertain, result);
+    if (result->left->len == 0) {
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, nicfix_error_hint(reason),
+                         "%s; everything was put back", reason->message);
+        return false;
+    }
+    g_autofree char *commands = describe_left(result->left);
+    g_autofree char *hint = g_strdup_printf("run: %s", commands);
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
+                     "%s; %u of the changes made could not be put back", reason->message,
+                     result->left->len);
+    return false;
+}
+
+/* ---- doing ---- */
+
+static bool any_done(const Plan *plan)
+{
+    for (guint i = 0; i < plan->actions->len; i++) {
+        const Action *action = g_ptr_array_index(plan->actions, i);
+        if (action->state == ACTION_DONE)
+            return true;
+    }
+    return false;
+}
+
+static bool do_actions(const Transaction *transaction, Plan *plan, TransactionResult *result,
+                       GError **error)
+{
+    for (guint i = 0; i < plan->actions->len; i++) {
+        Action *action = g_ptr_array_index(plan->actions, i);
+        g_autoptr(GError) reason = NULL;
+        if (firewalld_change(transaction->bus, action, transaction->timeout_ms, &reason)) {
+            action->state = ACTION_DONE;
+            result->changed = true;
+            continue;
+        }
+        action->state = ACTION_FAILED;
+        bool uncertain = is_uncertain(reason);
+        if (!uncertain && !any_done(plan)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        return fail(transaction, plan, uncertain ? action : NULL, reason, result, error);
+    }
+    return true;
+}
+
+/* ---- comparing ---- */
+
+static const Finding *not_predicted(const Plan *plan, const Diagnosis *after)
+{
+    for (guint i = 0; i < after->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(after->findings, i);
+        const Finding *predicted = diagnosis_find(plan->after, finding);
+        if (finding->severity > SEVERITY_INFO &&
+            (predicted == NULL || predicted->severity < finding->severity))
+            return finding;
+    }
+    return NULL;
+}
+
+static const Action *not_done(const Plan *plan, const Snapshot *observed)
+{
+    for (guint i = 0; i < plan->actions->len; i++) {
+        const Action *action = g_ptr_array_index(plan->actions, i);
+        bool overtaken = action->op == ACTION_UNBIND; /* a later step binds it again */
+        if (!overtaken && !action_is_done(action, observed))
+            return action;
+    }
+    return NULL;
+}
+
+static bool verify(const Transaction *transaction, const Plan *plan, TransactionResult *result,
+                   GError **error)
+{
+    result->observed = transaction->observe(transaction->user, error);
+    if (result->observed == NULL)
+        return false;
+    result->after = diagnose(result->observed, transaction->uplinks);
+    const Action *action = not_done(plan, result->observed);
+    if (action != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                         "firewalld took the change of %s, but does not show it",
+                         action->interface != NULL ? action->interface : action->to);
+        return false;
+    }
+    const Finding *finding = not_predicted(plan, result->after);
+    if (finding != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                         "afterwards something is wrong that was not predicted: %s",
+                         finding->message);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static bool touches_permanent(const Plan *plan)
+{
+    for (guint i = 0; i < plan->actions->len; i++) {
+        const Action *action = g_ptr_array_index(plan->actions, i);
+        if (action->scope == SCOPE_PERMANENT)
+            return true;
+    }
+    return false;
+}
+
+static bool check_world(const Transaction *transaction, const Plan *plan, GError **error)
+{
+    g_autoptr(Snapshot) now = transaction->observe(transaction->user, error);
+    if (now == NULL)
+        return false;
+    if (!plan_fits(plan, now)) {
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
+                         "somebody else changed the bindings in the meantime, and nothing was "
+                         "changed");
+        return false;
+    }
+    return !touches_permanent(plan) ||
+           firewalld_check_permanent(transaction->bus, transaction->timeout_ms, error);
+}
+
+bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResult *result,
+                     GError **error)
+{
+    *result = (TransactionResult){.left = g_ptr_array_new()};
+    if (plan->actions->len == 0) {
+        result->verified = true;
+        return true;
+    }
+    if (!check_world(transaction, plan, error) || !do_actions(transaction, plan, result, error))
+        return false;
+    g_autoptr(GError) reason = NULL;
+    if (!verify(transaction, plan, result, &reason))
+        return fail(transaction, plan, NULL, reason, result, error);
+    result->verified = true;
+    return true;
+}
+
+void transaction_result_clear(TransactionResult *result)
+{
+    snapshot_free(result->observed);
+    diagnosis_free(result->after);
+    g_clear_pointer(&result->left, g_ptr_array_unref);
+    memset(result, 0, sizeof *result);
+}

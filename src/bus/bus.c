@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opening the system bus with a timeout, which GDBus's synchronous functions do not have. */
+#include "bus/bus.h"
+
+#include "bus/wave.h"
+#include "model/error.h"
+
+struct Bus {
+    GDBusConnection *connection;
+};
+
+Bus *bus_new_for_connection(GDBusConnection *connection)
+{
+    Bus *bus = g_new0(Bus, 1);
+    bus->connection = g_object_ref(connection);
+    g_dbus_connection_set_exit_on_close(connection, FALSE);
+    return bus;
+}
+
+void bus_free(Bus *bus)
+{
+    if (bus == NULL)
+        return;
+    g_clear_object(&bus->connection);
+    g_free(bus);
+}
+
+GDBusConnection *bus_connection(const Bus *bus)
+{
+    return bus->connection;
+}
+
+/* ---- opening ---- */
+
+typedef struct {
+    GMainContext *context;
+    GCancellable *give_up;
+    GDBusConnection *connection;
+    GError *error;
+} Opening;
+
+static gboolean opening_timed_out(gpointer user)
+{
+    g_cancellable_cancel(user);
+    return G_SOURCE_REMOVE;
+}
+
+static void opened(GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer user)
+{
+    Opening *opening = user;
+    opening->connection = g_dbus_connection_new_for_address_finish(result, &opening->error);
+}
+
+static void open_connection(Opening *opening, const char *address)
+{
+    g_main_context_push_thread_default(opening->context);
+    g_dbus_connection_new_for_address(address,
+                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                      NULL, opening->give_up, opened, opening);
+    while (opening->connection == NULL && opening->error == NULL)
+        g_main_context_iteration(opening->context, TRUE);
+    g_main_context_pop_thread_default(opening->context);
+}
+
+static void set_opening_error(GError **error, const GError *reason, guint timeout_ms)
+{
+    const char *hint = "check that the system bus is running; DBUS_SYSTEM_BUS_ADDRESS, where it "
+                       "is set, must name its socket";
+    if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        nicfix_error_set(error, NICFIX_ERROR_TIMEOUT, hint,
+                         "the system bus let nobody in within %g s", timeout_ms / 1000.0);
+    else
+        nicfix_error_set(error, NICFIX_ERROR_NO_BUS, hint, "cannot reach the system bus: %s",
+                         reason->message);
+}
+
+Bus *bus_open(guint timeout_ms, GError **error)
+{
+    g_autoptr(GError) address_error = NULL;
+    g_autofree char *address =
+        g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, &address_error);
+    if (address == NULL) {
+        set_opening_error(error, address_error, timeout_ms);
+        return NULL;
+    }
+    g_autoptr(GMainContext) context = g_main_context_new();
+    g_autoptr(GCancellable) give_up = g_cancellable_new();
+    g_autoptr(GSource) timeout = g_timeout_source_new(timeout_ms);
+    g_source_set_callback(timeout, opening_timed_out, give_up, NULL);
+    g_source_attach(timeout, context);
+    Opening opening = {.context = context, .give_up = give_up};
+    open_connection(&opening, address);
+    g_source_destroy(timeout);
+
+    g_autoptr(GDBusConnection) connection = opening.connection;
+    g_autoptr(GError) reason = opening.error;
+    if (connection == NULL) {
+        set_opening_error(error, reason, timeout_ms);
+        return NULL;
+    }
+    return bus_new_for_connection(connection);
+}
+
+/* ---- a single call ---- */
+
+static bool keep_reply(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+{
+    GVariant **kept = user;
+    *kept = g_variant_ref(reply);
+    return true;
+}
+
+GVariant *bus_call(Bus *bus, CallId call, const char *path, GVariant *parameters, guint timeout_ms,
+                   GError **error)
+{
+    GVariant *reply = NULL;
+    g_autoptr(Wave) wave = wave_new(bus, timeout_ms, NULL);
+    guint index = wave_add(wave, call, path, parameters, keep_reply, &reply);
+    wave_start(wave);
+    wave_finish(wave);
+    if (reply == NULL)
+        g_propagate_error(error, g_error_copy(wave_error(wave, index)));
+    return reply;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of calls. Interfaces and signatures are documented in dbus/. */
+#include "bus/calls.h"
+
+#include <stddef.h>
+
+#define FIREWALLD      FIREWALLD_SERVICE
+#define FIREWALLD_PATH "/org/fedoraproject/FirewallD1"
+#define CONFIG         FIREWALLD ".config"
+#define CONFIG_PATH    FIREWALLD_PATH "/config"
+#define NM             NETWORKMANAGER_SERVICE
+#define PROPERTIES     "org.freedesktop.DBus.Properties"
+#define ZONE_TUPLE     "((sssbsasa(ss)asba(ssss)asasasasa(ss)b))"
+#define SERVICE_TUPLE  "((sssa(ss)asa{ss}asa(ss)))"
+
+#define RUNNING(interface, method, parameters, reply)                                              \
+    {                                                                                              \
+        FIREWALLD, FIREWALLD_PATH, interface, method, parameters, reply                            \
+    }
+#define PERMANENT(method, parameters, reply)                                                       \
+    {                                                                                              \
+        FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply                                  \
+    }
+#define PERMANENT_ZONE(method, parameters, reply)                                                  \
+    {                                                                                              \
+        FIREWALLD, NULL, CONFIG ".zone", method, parameters, reply                                 \
+    }
+
+static const CallRow rows[N_CALLS] = {
+    [CALL_BUS_NAME_HAS_OWNER] = {"org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                 "org.freedesktop.DBus", "NameHasOwner", "(s)", "(b)"},
+
+    [CALL_FIREWALLD_PROPERTIES] = RUNNING(PROPERTIES, "GetAll", "(s)", "(a{sv})"),
+    [CALL_GET_DEFAULT_ZONE] = RUNNING(FIREWALLD, "getDefaultZone", "()", "(s)"),
+    [CALL_QUERY_PANIC_MODE] = RUNNING(FIREWALLD, "queryPanicMode", "()", "(b)"),
+    [CALL_GET_LOG_DENIED] = RUNNING(FIREWALLD, "getLogDenied", "()", "(s)"),
+    [CALL_GET_ZONES] = RUNNING(FIREWALLD ".zone", "getZones", "()", "(as)"),
+    [CALL_GET_ACTIVE_ZONES] = RUNNING(FIREWALLD ".zone", "getActiveZones", "()", "(a{sa{sas}})"),
+    [CALL_GET_ZONE_SETTINGS] = RUNNING(FIREWALLD ".zone", "getZoneSettings2", "(s)", "(a{sv})"),
+    [CALL_GET_ZONE_SETTINGS_TUPLE] = RUNNING(FIREWALLD, "getZoneSettings", "(s)", ZONE_TUPLE),
+    [CALL_GET_INTERFACES] = RUNNING(FIREWALLD ".zone", "getInterfaces", "(s)", "(as)"),
+    [CALL_GET_POLICIES] = RUNNING(FIREWALLD ".policy", "getPolicies", "()", "(as)"),
+    [CALL_GET_POLICY_SETTINGS] =
+        RUNNING(FIREWALLD ".policy", "getPolicySettings", "(s)", "(a{sv})"),
+    [CALL_GET_SERVICE_SETTINGS] = RUNNING(FIREWALLD, "getServiceSettings2", "(s)", "(a{sv})"),
+    [CALL_GET_SERVICE_SETTINGS_TUPLE] =
+        RUNNING(FIREWALLD, "getServiceSettings", "(s)", SERVICE_TUPLE),
+    [CALL_GET_IPSET_SETTINGS] =
+        RUNNING(FIREWALLD ".ipset", "getIPSetSettings", "(s)", "((ssssa{ss}as))"),
+    [CALL_GET_DIRECT_RULES] = RUNNING(FIREWALLD ".direct", "getAllRules", "()", "(a(sssias))"),
+    [CALL_GET_DIRECT_PASSTHROUGHS] =
+        RUNNING(FIREWALLD ".direct", "getAllPassthroughs", "()", "(a(sas))"),
+    [CALL_CHECK_PERMANENT_CONFIG] = RUNNING(FIREWALLD, "checkPermanentConfig", "()", "()"),
+
+    [CALL_CONFIG_PROPERTIES] = {FIREWALLD, CONFIG_PATH, PROPERTIES, "GetAll", "(s)", "(a{sv})"},
+    [CALL_CONFIG_GET_ZONE_OF_INTERFACE] = PERMANENT("getZoneOfInterface", "(s)", "(s)"),
+    [CALL_CONFIG_GET_ZONE_BY_NAME] = PERMANENT("getZoneByName", "(s)", "(o)"),
+    [CALL_CONFIG_ZONE_GET_SETTINGS] = PERMANENT_ZONE("getSettings2", "()", "(a{sv})"),
+
+    [CALL_ADD_INTERFACE] = RUNNING(FIREWALLD ".zone", "addInterface", "(ss)", "(s)"),
+    [CALL_REMOVE_INTERFACE] = RUNNING(FIREWALLD ".zone", "removeInterface", "(ss)", "(s)"),
+    [CALL_CHANGE_ZONE_OF_INTERFACE] =
+        RUNNING(FIREWALLD ".zone", "changeZoneOfInterface", "(ss)", "(s)"),
+    [CALL_SET_ZONE_SETTINGS] = RUNNING(FIREWALLD ".zone", "setZoneSettings2", "(sa{sv})", "()"),
+    [CALL_CONFIG_ZONE_ADD_INTERFACE] = PERMANENT_ZONE("addInterface", "(s)", "()"),
+    [CALL_CONFIG_ZONE_REMOVE_INTERFACE] = PERMANENT_ZONE("removeInterface", "(s)", "()"),
+    [CALL_CONFIG_ZONE_UPDATE] = PERMANENT_ZONE("update2", "(a{sv})", "()"),
+
+    [CALL_NETWORKMANAGER_PROPERTY] = {NM, "/org/freedesktop/NetworkManager", PROPERTIES, "Get",
+                                      "(ss)", "(v)"},
+    [CALL_NETWORKMANAGER_GET_DEVICE] = {NM, "/org/freedesktop/NetworkManager", NM,
+                                        "GetDeviceByIpIface", "(s)", "(o)"},
+    [CALL_NETWORKMANAGER_PROPERTIES_AT] = {NM, NULL, PROPERTIES, "GetAll", "(s)", "(a{sv})"},
+    [CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS] = {NM, NULL, NM ".Settings.Connection",
+                                                  "GetSettings", "()", "(a{sa{sv}})"},
+};
+
+const CallRow *call_row(CallId call)
+{
+    return &rows[call];
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every D-Bus call that nicfix makes, one row each. A unit test holds the rows against dbus/. */
+#pragma once
+
+typedef enum {
+    CALL_BUS_NAME_HAS_OWNER,
+
+    /* firewalld's running side, read */
+    CALL_FIREWALLD_PROPERTIES,
+    CALL_GET_DEFAULT_ZONE,
+    CALL_QUERY_PANIC_MODE,
+    CALL_GET_LOG_DENIED,
+    CALL_GET_ZONES,
+    CALL_GET_ACTIVE_ZONES,
+    CALL_GET_ZONE_SETTINGS,
+    CALL_GET_ZONE_SETTINGS_TUPLE,
+    CALL_GET_INTERFACES,
+    CALL_GET_POLICIES,
+    CALL_GET_POLICY_SETTINGS,
+    CALL_GET_SERVICE_SETTINGS,
+    CALL_GET_SERVICE_SETTINGS_TUPLE,
+    CALL_GET_IPSET_SETTINGS,
+    CALL_GET_DIRECT_RULES,
+    CALL_GET_DIRECT_PASSTHROUGHS,
+
+    /* firewalld's permanent side, read */
+    CALL_CONFIG_PROPERTIES,
+    CALL_CONFIG_GET_ZONE_OF_INTERFACE,
+    CALL_CONFIG_GET_ZONE_BY_NAME,
+    CALL_CONFIG_ZONE_GET_SETTINGS,
+    CALL_CHECK_PERMANENT_CONFIG,
+
+    /* firewalld, changed */
+    CALL_ADD_INTERFACE,
+    CALL_REMOVE_INTERFACE,
+    CALL_CHANGE_ZONE_OF_INTERFACE,
+    CALL_SET_ZONE_SETTINGS,
+    CALL_CONFIG_ZONE_ADD_INTERFACE,
+    CALL_CONFIG_ZONE_REMOVE_INTERFACE,
+    CALL_CONFIG_ZONE_UPDATE,
+
+    /* NetworkManager, read */
+    CALL_NETWORKMANAGER_PROPERTY,
+    CALL_NETWORKMANAGER_GET_DEVICE,
+    CALL_NETWORKMANAGER_PROPERTIES_AT,
+    CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS,
+
+    N_CALLS,
+} CallId;
+
+typedef struct {
+    const char *service; /* the bus name that is called */
+    const char *path;    /* NULL where it differs from call to call */
+    const char *interface;
+    const char *method;
+    const char *parameters; /* GVariant type string of the arguments, always a tuple */
+    const char *reply;      /* GVariant type string of the answer, always a tuple */
+} CallRow;
+
+#define FIREWALLD_SERVICE      "org.fedoraproject.FirewallD1"
+#define NETWORKMANAGER_SERVICE "org.freedesktop.NetworkManager"
+
+/* Returns the row of CALL (static). */
+const CallRow *call_row(CallId call);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nicfix explain: what happens to one flow, or to each of a list of flows. */
+#include "commands/command.h"
+
+#include "model/error.h"
+#include "model/fixes.h"
+#include "observe/flow-question.h"
+#include "report/error-report.h"
+#include "report/explain-report.h"
+
+#include <gio/gio.h>
+#include <gio/gunixinputstream.h>
+#include <linux/rtnetlink.h>
+#include <unistd.h>
+
+typedef struct {
+    FlowQuestion question;
+    char *flows;
+} ExplainOptions;
+
+static GOptionEntry *make_entries(gpointer values)
+{
+    ExplainOptions *options = values;
+    FlowQuestion *question = &options->question;
+    *question = flow_question_new();
+    const GOptionEntry entries[] = {
+        {"in", 0, 0, G_OPTION_ARG_STRING, &question->in, "It comes in by this NIC", "IFACE"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &question->from, "Its source", "ADDRESS"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &question->to, "Its destination", "ADDRESS"},
+        {"out", 0, 0, G_OPTION_ARG_STRING, &question->out,
+         "It goes out by this NIC (default: the kernel's route)", "IFACE"},
+        {"protocol", 0, 0, G_OPTION_ARG_STRING, &question->protocol, "Its protocol",
+         "tcp|udp|icmp"},
+        {"port", 0, 0, G_OPTION_ARG_INT, &question->port, "Its destination port", "N"},
+        {"source-port", 0, 0, G_OPTION_ARG_INT, &question->source_port, "Its source port", "N"},
+        {"icmp-type", 0, 0, G_OPTION_ARG_INT, &question->icmp_type,
+         "Its ICMP type (default: that of a ping)", "N"},
+        {"from-mac", 0, 0, G_OPTION_ARG_STRING, &question->from_mac, "MAC address it comes from",
+         "MAC"},
+        {"state", 0, 0, G_OPTION_ARG_STRING, &question->state,
+         "Its connection is new (default) or established", "STATE"},
+        {"flows", 0, 0, G_OPTION_ARG_FILENAME, &options->flows,
+         "Explain each flow of FILE (- is standard input), a JSON object a line", "FILE"},
+        {NULL},
+    };
+    return g_memdup2(entries, sizeof entries);
+}
+
+static void free_values(gpointer values)
+{
+    ExplainOptions *options = values;
+    flow_question_clear(&options->question);
+    g_free(options->flows);
+}
+
+/* What all flows are explained on. */
+typedef struct {
+    const Context *context;
+    const Snapshot *snapshot;
+    Netlink *netlink; /* NULL: the snapshot is not of this machine */
+} Explainer;
+
+static ExplainRoute describe_route(const ResolvedFlow *resolved)
+{
+    const RouteAnswer *route = &resolved->route;
+    if (!resolved->routed)
+        return (ExplainRoute){0};
+    return (ExplainRoute){
+        .known = true,
+        .gateway = route->has_gateway ? ip_address_to_string(&route->gateway) : NULL,
+        .table = route->table == RT_TABLE_MAIN ? g_strdup("main")
+                 : route->table != 0           ? g_strdup_printf("%u", route->table)
+                                               : NULL,
+        .prefix = route->has_prefix ? ip_prefix_to_string(&route->prefix) : NULL,
+        .source = route->has_source ? ip_address_to_string(&route->source) : NULL,
+    };
+}
+
+/* Explains one question; returns whether the flow is accepted in *STATUS. */
+static bool explain(const Explainer *explainer, const FlowQuestion *question, int *status,
+                    GError **error)
+{
+    g_auto(ResolvedFlow) resolved = {0};
+    if (!flow_question_resolve(question, explainer->snapshot, explainer->netlink, &resolved, error))
+        return false;
+    g_autoptr(Verdict) verdict = verdict_of(explainer->snapshot, &resolved.flow);
+    g_autoptr(Fix) fix = fixes_find_for_flow(explainer->snapshot, &resolved.flow,
+                                             context_uplinks(explainer->context));
+    g_auto(ExplainRoute) route = describe_route(&resolved);
+    Explanation explanation = {
+        .flow = &resolved.flow,
+        .verdict = verdict,
+        .route = &route,
+        .port_named = resolved.master_of,
+        .fix = fix,
+    };
+    Output *output = explainer->context->output;
+    output_text(output, explain_report_text(&explanation, &output->style));
+    output_json(output, explain_report_json(&explanation));
+    *status = verdict_accepts(verdict) ? STATUS_FINE : STATUS_NOT_FINE;
+    return true;
+}
+
+/* ---- many flows ---- */
+
+static GInputStream *open_flows(const char *path, GError **error)
+{
+    if (g_str_equal(path, "-"))
+        return g_unix_input_stream_new(STDIN_FILENO, FALSE);
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GError) reason = NULL;
+    GInputStream *stream = G_INPUT_STREAM(g_file_read(file, NULL, &reason));
+    if (stream == NULL)
+        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, NULL, "--flows: %s", reason->message);
+    return stream;
+}
+
+/* A line that is no flow is answered with an error of its own, and the others go on. */
+static int explain_line(const Explainer *explainer, const char *line)
+{
+    g_auto(FlowQuestion) question = flow_question_new();
+    g_autoptr(GError) error = NULL;
+    int status;
+    if (flow_question_from_json(line, &question, &error) &&
+        explain(explainer, &question, &status, &error))
+        return status;
+    output_json(explainer->context->output, error_report_json(error));
+    return STATUS_NOT_FINE;
+}
+
+static int explain_flows(const Explainer *explainer, const char *path, GError **error)
+{
+    g_autoptr(GInputStream) stream = open_flows(path, error);
+    if (stream == NULL)
+        return -1;
+    g_autoptr(GDataInputStream) lines = g_data_input_stream_new(stream);
+    explainer->context->output->format = FORMAT_JSON_LINES;
+    int status = STATUS_FINE;
+    g_autoptr(GError) reason = NULL;
+    for (;;) {
+        g_autofree char *line = g_data_input_stream_read_line(lines, NULL, NULL, &reason);
+        if (line == NULL)
+            break;
+        if (*g_strstrip(line) != '\0')
+            status = MAX(status, explain_line(explainer, line));
+    }
+    if (reason == NULL)
+        return status;
+    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "--flows: %s", reason->message);
+    return -1;
+}
+
+/* ---- the command ---- */
+
+static bool read_log_line(ExplainOptions *options, const char *line, GError **error)
+{
+    if (options->question.to != NULL || options->question.in != NULL || options->flows != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use one or the other",
+                         "a line of the kernel log already names the flow");
+        return false;
+    }
+    flow_question_clear(&options->question);
+    return flow_question_from_log(line, &options->question, error);
+}
+
+static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+{
+    ExplainOptions *options = values;
+    if (*arguments != NULL && !read_log_line(options, *arguments, error))
+        return -1;
+    if (options->flows == NULL && options->question.to == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "nicfix explain --help shows its options",
+                         "explain needs --to ADDRESS, --flows FILE or a line of the kernel log");
+        return -1;
+    }
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
+    if (snapshot == NULL)
+        return -1;
+    g_autoptr(Netlink) netlink = NULL;
+    if (context->options->snapshot == NULL && (netlink = netlink_new(error)) == NULL)
+        return -1;
+    Explainer explainer = {context, snapshot, netlink};
+    if (options->flows != NULL)
+        return explain_flows(&explainer, options->flows, error);
+    int status;
+    return explain(&explainer, &options->question, &status, error) ? status : -1;
+}
+
+const Command explain_command = {
+    .name = "explain",
+    .arguments = "[LINE OF THE KERNEL LOG]",
+    .summary = "What happens to one flow, which setting decides, and what would change that?",
+    .example = "nicfix explain --in cni0 --from 10.244.2.2 --to 192.168.150.131 --protocol tcp "
+               "--port 8629",
+    .max_arguments = 1,
+    .values_size = sizeof(ExplainOptions),
+    .make_entries = make_entries,
+    .free_values = free_values,
+    .run = run,
+};

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nicfix: global options, the table of commands, and the one place where errors are printed and the
+ * exit status is chosen. */
+#include "commands/command.h"
+#include "model/error.h"
+#include "report/error-report.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Command *const commands[] = {
+    &list_command,
+    &check_command,
+    &explain_command,
+    &apply_command,
+    &snapshot_command,
+};
+
+/* The whole of one run. */
+typedef struct {
+    GlobalOptions options;
+    gboolean help;
+    gboolean version;
+    Output output;
+} Run;
+
+static void run_clear(Run *run)
+{
+    g_free(run->options.color);
+    g_free(run->options.snapshot);
+    g_strfreev(run->options.uplinks);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
+
+static GOptionEntry *make_global_entries(Run *run)
+{
+    GlobalOptions *options = &run->options;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write JSON", NULL},
+        {"snapshot", 0, 0, G_OPTION_ARG_FILENAME, &options->snapshot,
+         "Read FILE (- is standard input) instead of this machine", "FILE"},
+        {"uplink", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
+         "Count this NIC as an uplink, too (repeatable)", "IFACE"},
+        {"timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
+         "Wait so long for each answer of a service (default: 10)", "SECONDS"},
+        {"color", 0, 0, G_OPTION_ARG_STRING, &options->color,
+         "Colour text (default: auto, which is on a terminal)", "auto|always|never"},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, "Write no text but errors", NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Write more", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &run->version, "Show the version", NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &run->help, "Show this help", NULL},
+        {NULL},
+    };
+    return g_memdup2(entries, sizeof entries);
+}
+
+/* ---- help ---- */
+
+static char *describe_commands(void)
+{
+    GString *text = g_string_new("Commands:\n");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        g_string_append_printf(text, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    g_string_append(text, "\nnicfix COMMAND --help tells more of one. Exit status: 0 fine, 1 not "
+                          "fine,\n2 wrong usage, 3 firewalld cannot be reached, 4 not authorised, "
+                          "5 failed and\nput back, 6 failed and not all put back.\n");
+    return g_string_free(text, FALSE);
+}
+
+/* A context that knows the global options and those of COMMAND (NULL: none) into VALUES. */
+static GOptionContext *make_context(Run *run, const Command *command, gpointer values)
+{
+    g_autofree GOptionEntry *global_entries = make_global_entries(run);
+    const char *usage = command != NULL ? command->arguments : "COMMAND";
+    GOptionContext *context = g_option_context_new(usage);
+    g_option_context_set_help_enabled(context, FALSE);
+    if (command != NULL && command->make_entries != NULL) {
+        g_autofree GOptionEntry *entries = command->make_entries(values);
+        g_option_context_add_main_entries(context, entries, NULL);
+    }
+    g_option_context_add_main_entries(context, global_entries, NULL);
+    if (command != NULL) {
+        g_autofree char *example = g_strdup_printf("Example:\n  %s\n", command->example);
+        g_option_context_set_summary(context, command->summary);
+        g_option_context_set_description(context, example);
+    } else {
+        g_autofree char *description = describe_commands();
+        g_option_context_set_summary(context,
+                                     "Find out why a host behind firewalld does not let traffic "
+                                     "through an interface, and cure it.");
+        g_option_context_set_description(context, description);
+    }
+    return context;
+}
+
+static int show_help(GOptionContext *context)
+{
+    g_autofree char *help = g_option_context_get_help(context, FALSE, NULL);
+    fputs(help, stdout);
+    return EXIT_SUCCESS;
+}
+
+static int show_version(void)
+{
+    puts("nicfix " NICFIX_VERSION);
+    return EXIT_SUCCESS;
+}
+
+/* ---- the command line ---- */
+
+static const Command *find_command(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (g_str_equal(commands[i]->name, name))
+            return commands[i];
+    }
+    return NULL;
+}
+
+/* Removes the name of the command, the first word that belongs to no option, from ARGUMENTS and
+ * returns it (transfer full); NULL where there is none. */
+static char *take_command_name(char **arguments)
+{
+    Run ignored = {0};
+    g_auto(GStrv) rest = g_strdupv(arguments);
+    g_autoptr(GOptionContext) context = make_context(&ignored, NULL, NULL);
+    g_option_context_set_strict_posix(context, TRUE);
+    g_option_context_set_ignore_unknown_options(context, TRUE);
+    bool parsed = g_option_context_parse_strv(context, &rest, NULL);
+    run_clear(&ignored);
+    if (!parsed)
+        return NULL;
+    guint left = 1;
+    while (rest[left] != NULL && rest[left][0] == '-')
+        left++;
+    if (rest[left] == NULL)
+        return NULL;
+    guint index = g_strv_length(arguments) - (g_strv_length(rest) - left);
+    char *name = arguments[index];
+    memmove(&arguments[index], &arguments[index + 1],
+            sizeof *arguments * (g_strv_length(&arguments[index + 1]) + 1));
+    return name;
+}
+
+static bool parse_color(const char *word, ColorChoice *choice, GError **error)
+{
+    static const char *const words[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (word == NULL || g_str_equal(words[i], word)) {
+            *choice = (ColorChoice)i;
+            return true;
+        }
+    }
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "say auto, always or never",
+                     "--color: %s is no choice", word);
+    return false;
+}
+
+static bool check_options(Run *run, GError **error)
+{
+    enum { MAX_TIMEOUT = 3600 };
+    ColorChoice color;
+    if (run->options.timeout < 1 || run->options.timeout > MAX_TIMEOUT) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use 1 to 3600 seconds",
+                         "--timeout: %d is out of range", run->options.timeout);
+        return false;
+    }
+    if (!parse_color(run->options.color, &color, error))
+        return false;
+    run->output.style = text_style_for(stdout, color, run->options.verbose);
+    run->output.quiet = run->options.quiet;
+    return true;
+}
+
+static bool check_arguments(const Command *command, char *const *arguments, GError **error)
+{
+    guint count = g_strv_length((char **)arguments);
+    if (count <= command->max_arguments)
+        return true;
+    g_autofree char *hint = g_strdup_printf("nicfix %s --help shows its options", command->name);
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s takes no argument %s", command->name,
+                     arguments[command->max_arguments]);
+    return false;
+}
+
+static int run_command(Run *run, const Command *command, char ***arguments, GError **error)
+{
+    g_autofree char *program = g_strdup_printf("nicfix %s", command->name);
+    g_set_prgname(program);
+    g_autofree gpointer values = g_malloc0(MAX(command->values_size, 1));
+    g_autoptr(GOptionContext) context = make_context(run, command, values);
+    int status = -1;
+    if (g_option_context_parse_strv(context, arguments, error)) {
+        if (run->help)
+            status = show_help(context);
+        else if (check_arguments(command, *arguments + 1, error) && check_options(run, error))
+            status = command->run(&(Context){&run->options, &run->output}, values, *arguments + 1,
+                                  error);
+    }
+    if (command->free_values != NULL)
+        command->free_values(values);
+    return status;
+}
+
+/* Without a command only --help and --version mean something. */
+static int run_without_command(Run *run, char ***arguments, GError **error)
+{
+    g_autoptr(GOptionContext) context = make_context(run, NULL, NULL);
+    if (!g_option_context_parse_strv(context, arguments, error))
+        return -1;
+    if (run->version)
+        return show_version();
+    if (run->help)
+        return show_help(context);
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "nicfix --help lists the commands",
+                     "no command is given");
+    return -1;
+}
+
+static int run_line(Run *run, char ***arguments, GError **error)
+{
+    g_autofree char *name = take_command_name(*arguments);
+    if (name == NULL)
+        return run_without_command(run, arguments, error);
+    const Command *command = find_command(name);
+    if (command == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "nicfix --help lists the commands",
+                         "there is no command %s", name);
+        return -1;
+    }
+    return run_command(run, command, arguments, error);
+}
+
+/* ---- the end ---- */
+
+/* With --json an error is the document, unless the command has written its own already. */
+static int tell_error(Run *run, const GError *error)
+{
+    TextStyle style = text_style_for(stderr, COLOR_AUTO, false);
+    g_autofree char *text = error_report_text(error, &style);
+    fputs(text, stderr);
+    bool has_document = error->domain == NICFIX_ERROR && (error->code == NICFIX_ERROR_UNDONE ||
+                                                          error->code == NICFIX_ERROR_NOT_UNDONE);
+    if (!has_document)
+        output_json(&run->output, error_report_json(error));
+    return nicfix_error_exit_status(error);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    setlocale(LC_CTYPE, "");
+    /* A reader that goes away (head, less) is an error of writing, told as one. */
+    signal(SIGPIPE, SIG_IGN);
+    g_auto(Run) run = {.options = {.timeout = 10}, .output = {.stream = stdout}};
+    g_auto(GStrv) arguments = g_strdupv(argv);
+    /* Known before the options are parsed, for errors in the options themselves. */
+    if (g_strv_contains((const char *const *)argv, "--json"))
+        run.output.format = FORMAT_JSON;
+
+    g_autoptr(GError) error = NULL;
+    int status = run_line(&run, &arguments, &error);
+    if (status < 0)
+        status = tell_error(&run, error);
+    g_autoptr(GError) output_error = NULL;
+    if (!output_finish(&run.output, &output_error)) {
+        run.output.format = FORMAT_TEXT;
+        status = tell_error(&run, output_error);
+    }
+    return status;
+}

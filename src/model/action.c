@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Actions as values: their effect on a snapshot, their inverses and their words. */
+#include "model/action.h"
+
+Action *action_new(ActionOp op, ActionScope scope, const char *interface, const char *from,
+                   const char *to)
+{
+    Action *action = g_new0(Action, 1);
+    action->op = op;
+    action->scope = scope;
+    action->interface = g_strdup(interface);
+    action->from = g_strdup(from);
+    action->to = g_strdup(to);
+    return action;
+}
+
+void action_free(Action *action)
+{
+    if (action == NULL)
+        return;
+    g_free(action->interface);
+    g_free(action->from);
+    g_free(action->to);
+    g_free(action);
+}
+
+Action *action_inverse(const Action *action)
+{
+    static const ActionOp inverses[] = {
+        [ACTION_BIND] = ACTION_UNBIND,
+        [ACTION_UNBIND] = ACTION_BIND,
+        [ACTION_MOVE] = ACTION_MOVE,
+        [ACTION_ENABLE_FORWARD] = ACTION_DISABLE_FORWARD,
+        [ACTION_DISABLE_FORWARD] = ACTION_ENABLE_FORWARD,
+    };
+    bool is_binding = action->interface != NULL;
+    return action_new(inverses[action->op], action->scope, action->interface,
+                      is_binding ? action->to : NULL, is_binding ? action->from : action->to);
+}
+
+/* ---- effects ---- */
+
+const char *binding_of_interface(const Snapshot *snapshot, const char *name)
+{
+    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
+        const Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
+        if (g_strv_contains((const char *const *)zone->interfaces, name))
+            return zone->name;
+    }
+    return NULL;
+}
+
+static void zone_remove_interface(Zone *zone, const char *name)
+{
+    g_autoptr(GStrvBuilder) rest = g_strv_builder_new();
+    for (char **interface = zone->interfaces; *interface != NULL; interface++) {
+        if (!g_str_equal(*interface, name))
+            g_strv_builder_add(rest, *interface);
+    }
+    g_strfreev(zone->interfaces);
+    zone->interfaces = g_strv_builder_end(rest);
+}
+
+static void zone_add_interface(Zone *zone, const char *name)
+{
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+    g_strv_builder_addv(all, (const char **)zone->interfaces);
+    g_strv_builder_add(all, name);
+    g_strfreev(zone->interfaces);
+    zone->interfaces = g_strv_builder_end(all);
+}
+
+static void predict_running_binding(const Action *action, Snapshot *snapshot)
+{
+    Zone *from = firewalld_zone(snapshot->firewalld, action->from);
+    Zone *to = firewalld_zone(snapshot->firewalld, action->to);
+    if (from != NULL)
+        zone_remove_interface(from, action->interface);
+    if (to != NULL)
+        zone_add_interface(to, action->interface);
+}
+
+static void predict_permanent_binding(const Action *action, Snapshot *snapshot)
+{
+    PermanentBinding *binding =
+        (PermanentBinding *)permanent_binding(snapshot->permanent, action->interface);
+    if (binding == NULL) {
+        binding = permanent_binding_new(action->interface);
+        g_ptr_array_add(snapshot->permanent->bindings, binding);
+    }
+    g_free(binding->zone);
+    binding->zone = g_strdup(action->to);
+}
+
+static void predict_forward(const Action *action, Snapshot *snapshot)
+{
+    Zone *zone = firewalld_zone(snapshot->firewalld, action->to);
+    if (zone != NULL && action->scope == SCOPE_RUNTIME)
+        zone->forward = action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO;
+}
+
+void action_predict(const Action *action, Snapshot *snapshot)
+{
+    if (action->interface == NULL)
+        predict_forward(action, snapshot);
+    else if (action->scope == SCOPE_RUNTIME)
+        predict_running_binding(action, snapshot);
+    else
+        predict_permanent_binding(action, snapshot);
+}
+
+/* Whether the forward flag of the action's zone is WANTED; the permanent one is not in a snapshot,
+ * and setting it again does no harm. */
+static bool forward_is(const Action *action, const Snapshot *snapshot, bool wanted)
+{
+    const Zone *zone = firewalld_zone(snapshot->firewalld, action->to);
+    Tristate state = wanted ? TRISTATE_YES : TRISTATE_NO;
+    return action->scope == SCOPE_PERMANENT || (zone != NULL && zone->forward == state);
+}
+
+static const char *zone_in_scope(const Action *action, const Snapshot *snapshot)
+{
+    if (action->scope == SCOPE_RUNTIME)
+        return binding_of_interface(snapshot, action->interface);
+    const PermanentBinding *binding = permanent_binding(snapshot->permanent, action->interface);
+    return binding != NULL ? binding->zone : NULL;
+}
+
+bool action_fits(const Action *action, const Snapshot *snapshot)
+{
+    if (action->interface == NULL)
+        return forward_is(action, snapshot, action->op == ACTION_DISABLE_FORWARD);
+    return g_strcmp0(zone_in_scope(action, snapshot), action->from) == 0;
+}
+
+bool action_is_done(const Action *action, const Snapshot *snapshot)
+{
+    if (action->interface == NULL)
+        return forward_is(action, snapshot, action->op == ACTION_ENABLE_FORWARD);
+    return g_strcmp0(zone_in_scope(action, snapshot), action->to) == 0;
+}
+
+/* ---- words ---- */
+
+static char *option_for(const Action *action)
+{
+    switch (action->op) {
+    case ACTION_BIND:
+        return g_strdup_printf("--add-interface=%s", action->interface);
+    case ACTION_UNBIND:
+        return g_strdup_printf("--remove-interface=%s", action->interface);
+    case ACTION_MOVE:
+        return g_strdup_printf("--change-interface=%s", action->interface);
+    case ACTION_ENABLE_FORWARD:
+        return g_strdup("--add-forward");
+    case ACTION_DISABLE_FORWARD:
+        return g_strdup("--remove-forward");
+    }
+    return NULL;
+}
+
+char **action_firewall_cmd(const Action *action)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_autofree char *option = option_for(action);
+    g_autofree char *zone =
+        g_strdup_printf("--zone=%s", action->op == ACTION_UNBIND ? action->from : action->to);
+    g_strv_builder_add(words, "firewall-cmd");
+    if (action->scope == SCOPE_PERMANENT)
+        g_strv_builder_add(words, "--permanent");
+    g_strv_builder_add(words, zone);
+    g_strv_builder_add(words, option);
+    return g_strv_builder_end(words);
+}
+
+const char *action_op_word(ActionOp op)
+{
+    static const char *const words[] = {
+        [ACTION_BIND] = "bind",
+        [ACTION_UNBIND] = "unbind",
+        [ACTION_MOVE] = "move",
+        [ACTION_ENABLE_FORWARD] = "enable-forward",
+        [ACTION_DISABLE_FORWARD] = "disable-forward",
+    };
+    return words[op];
+}
+
+const char *action_scope_word(ActionScope scope)
+{
+    static const char *const words[] = {
+        [SCOPE_RUNTIME] = "runtime",
+        [SCOPE_PERMANENT] = "permanent",
+    };
+    return words[scope];
+}
+
+const char *action_state_word(ActionState state)
+{
+    static const char *const words[] = {
+        [ACTION_PLANNED] = "planned",
+        [ACTION_DONE] = "done",
+        [ACTION_FAILED] = "failed",
+        [ACTION_UNDONE] = "undone",
+    };
+    return words[state];
+}

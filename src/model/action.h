@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An action: one change of firewalld's state that can be predicted, done and undone. */
+#pragma once
+
+#include "model/snapshot.h"
+
+typedef enum {
+    ACTION_BIND,   /* an interface that the scope binds nowhere */
+    ACTION_UNBIND, /* from the zone that has it */
+    ACTION_MOVE,   /* from one zone to another in one step: the running firewall only */
+    ACTION_ENABLE_FORWARD,
+    ACTION_DISABLE_FORWARD,
+} ActionOp;
+
+typedef enum {
+    SCOPE_RUNTIME,
+    SCOPE_PERMANENT,
+} ActionScope;
+
+typedef enum {
+    ACTION_PLANNED,
+    ACTION_DONE,
+    ACTION_FAILED,
+    ACTION_UNDONE,
+} ActionState;
+
+typedef struct {
+    ActionOp op;
+    ActionScope scope;
+    char *interface; /* NULL where the zone itself is changed */
+    char *from;      /* the zone it is bound to before, NULL: none */
+    char *to;        /* the zone it is bound to afterwards, or the zone that is changed */
+    ActionState state;
+} Action;
+
+Action *action_new(ActionOp op, ActionScope scope, const char *interface, const char *from,
+                   const char *to);
+void action_free(Action *action);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
+
+/* What undoes ACTION: another action (transfer full). */
+Action *action_inverse(const Action *action);
+
+/* Makes SNAPSHOT what it would be after ACTION. Of the permanent configuration only bindings are in
+ * a snapshot. */
+void action_predict(const Action *action, Snapshot *snapshot);
+
+/* Whether SNAPSHOT is still what ACTION starts from. */
+bool action_fits(const Action *action, const Snapshot *snapshot);
+
+/* Whether SNAPSHOT is what ACTION leads to. */
+bool action_is_done(const Action *action, const Snapshot *snapshot);
+
+/* The command line of firewall-cmd that does the same (transfer full). */
+char **action_firewall_cmd(const Action *action);
+
+/* The zone that binds NAME by that very name in the running firewall, or NULL (transfer none). */
+const char *binding_of_interface(const Snapshot *snapshot, const char *name);
+
+const char *action_op_word(ActionOp op);
+const char *action_scope_word(ActionScope scope);
+const char *action_state_word(ActionState state);

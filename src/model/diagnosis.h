@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is wrong with a host, as far as its firewall and its links go: findings, worst first. */
+#pragma once
+
+#include "model/finding.h"
+#include "model/topology.h"
+
+typedef struct {
+    Topology *topology;
+    GPtrArray *findings; /* Finding, worst first */
+    guint errors;
+    guint warnings;
+    guint infos;
+} Diagnosis;
+
+/* Diagnoses SNAPSHOT, which must outlive the result. NAMED_UPLINKS as for topology_new(). No
+ * finding has a fix yet: those are the plan's to find. */
+Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks);
+void diagnosis_free(Diagnosis *diagnosis);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
+
+/* The finding that is about the same thing as FINDING, or NULL (transfer none). */
+const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding);
+
+/* Whether a finding of at least SEVERITY is there. */
+bool diagnosis_has(const Diagnosis *diagnosis, Severity severity);
+
+/* The zones, by name, that filter what UPLINK is to send out and refuse it (transfer full; no name
+ * twice); empty where nothing is refused. */
+char **diagnosis_refusing_zones(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                                const Link *uplink);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The reader of firewalld. It asks in rounds: first what stands for itself, then for everything
+ * that was named in an answer (zones, policies, their services, the services these include, sets)
+ * or that a link makes interesting, until nothing is left to ask. */
+#pragma once
+
+#include "observe/interests.h"
+#include "observe/observe.h"
+#include "observe/round.h"
+
+typedef struct FirewalldReader FirewalldReader;
+
+/* Reads into SNAPSHOT, which must outlive the reader (transfer full). */
+FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope);
+void firewalld_reader_free(FirewalldReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FirewalldReader, firewalld_reader_free)
+
+/* The first round. */
+void firewalld_ask_first(FirewalldReader *reader, Round *round);
+
+/* Every further round; asks nothing when all is read. */
+void firewalld_ask_more(FirewalldReader *reader, const Interests *interests, Round *round);
+
+/* Puts zones, policies, services and sets in the order of their names. */
+void firewalld_reader_finish(FirewalldReader *reader);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The order of reading: services are asked first and answer while the kernel is read; then rounds
+ * of questions that follow from the answers. */
+#include "observe/observe.h"
+
+#include "model/error.h"
+#include "model/topology.h"
+#include "observe/firewalld.h"
+#include "observe/forwarding.h"
+#include "observe/links.h"
+#include "observe/netlink.h"
+#include "observe/networkmanager.h"
+#include "observe/round.h"
+#include "observe/routes.h"
+
+/* Only services that include each other in a chain need more than four rounds. */
+enum { ROUNDS_MAX = 32 };
+
+#define STARTING_POLL_INTERVAL (G_USEC_PER_SEC / 10)
+
+typedef struct {
+    Bus *bus;
+    const ObserveOptions *options;
+    Snapshot *snapshot;
+    FirewalldReader *firewalld;
+    NetworkManagerReader *networkmanager;
+} Observation;
+
+static void observation_clear(Observation *observation)
+{
+    firewalld_reader_free(observation->firewalld);
+    networkmanager_reader_free(observation->networkmanager);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Observation, observation_clear)
+
+static Round *new_round(const Observation *observation)
+{
+    const ObserveOptions *options = observation->options;
+    return round_new(observation->bus, options->timeout_ms, options->cancellable,
+                     observation->snapshot);
+}
+
+/* ---- the first round ---- */
+
+static Round *start_first_round(Observation *observation)
+{
+    observation_clear(observation);
+    observation->firewalld =
+        firewalld_reader_new(observation->snapshot, observation->options->scope);
+    observation->networkmanager = networkmanager_reader_new(observation->snapshot);
+    Round *round = new_round(observation);
+    firewalld_ask_first(observation->firewalld, round);
+    networkmanager_ask_first(observation->networkmanager, round);
+    round_start(round);
+    return round;
+}
+
+static bool read_kernel(Snapshot *snapshot, GError **error)
+{
+    g_autoptr(Netlink) netlink = netlink_new(error);
+    return netlink != NULL && links_observe(netlink, snapshot, error) &&
+           routes_observe(netlink, snapshot, error) && forwarding_observe(netlink, snapshot, error);
+}
+
+static bool finish_first_round(Round *round, GError **error)
+{
+    if (!round_finish(round, error))
+        return false;
+    const GError *refusal = round_refusal(round);
+    if (refusal != NULL)
+        g_propagate_error(error, g_error_copy(refusal));
+    return refusal == NULL;
+}
+
+/* firewalld owns its name before it has loaded its configuration. What it told meanwhile, and what
+ * it refused, is forgotten. */
+static bool read_again_until_started(Observation *observation, guint notes_before, GError **error)
+{
+    Snapshot *snapshot = observation->snapshot;
+    gint64 deadline =
+        g_get_monotonic_time() + (gint64)observation->options->timeout_ms * G_TIME_SPAN_MILLISECOND;
+    while (g_strcmp0(snapshot->firewalld->state, "INIT") == 0) {
+        if (g_get_monotonic_time() >= deadline) {
+            nicfix_error_set(error, NICFIX_ERROR_NOT_RUNNING,
+                             "wait, and look into its journal: journalctl -u firewalld",
+                             "firewalld is still starting after %g s (its state is INIT)",
+                             observation->options->timeout_ms / 1000.0);
+            return false;
+        }
+        g_usleep(STARTING_POLL_INTERVAL);
+        firewalld_free(snapshot->firewalld);
+        snapshot->firewalld = firewalld_new();
+        g_ptr_array_set_size(snapshot->unread, (int)notes_before);
+        g_autoptr(Round) round = start_first_round(observation);
+        if (!finish_first_round(round, error))
+            return false;
+    }
+    return true;
+}
+
+/* A state that could not be read is noted already, and the rest may be worth having. */
+static bool check_state(const Firewalld *firewalld, GError **error)
+{
+    if (firewalld->state == NULL || g_str_equal(firewalld->state, "RUNNING"))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_NOT_RUNNING,
+                     "see firewall-cmd --state, firewall-offline-cmd --check-config and "
+                     "journalctl -u firewalld, mend the configuration, then restart firewalld",
+                     "firewalld's state is %s: it could not load its configuration, and something "
+                     "else is in force",
+                     firewalld->state);
+    return false;
+}
+
+static bool read_first(Observation *observation, GError **error)
+{
+    g_autoptr(Round) round = start_first_round(observation);
+    if (!read_kernel(observation->snapshot, error))
+        return false;
+    guint notes_before = observation->snapshot->unread->len;
+    return finish_first_round(round, error) &&
+           read_again_until_started(observation, notes_before, error) &&
+           check_state(observation->snapshot->firewalld, error);
+}
+
+/* ---- the rest ---- */
+
+static bool read_rest(Observation *observation, GError **error)
+{
+    g_autoptr(Topology) topology =
+        topology_new(observation->snapshot, observation->options->uplinks);
+    const Interests interests = {
+        .snapshot = observation->snapshot,
+        .topology = topology,
+        .named = observation->options->bindings,
+        .all_downstreams = observation->options->downstream_bindings,
+    };
+    for (guint i = 0; i < ROUNDS_MAX; i++) {
+        g_autoptr(Round) round = new_round(observation);
+        firewalld_ask_more(observation->firewalld, &interests, round);
+        networkmanager_ask_more(observation->networkmanager, &interests, round);
+        if (round_is_empty(round))
+            return true;
+        round_start(round);
+        if (!round_finish(round, error))
+            return false;
+    }
+    nicfix_error_set(error, NICFIX_ERROR_BAD_REPLY, "look at the includes of its services",
+                     "firewalld names ever more services after %d rounds of questions", ROUNDS_MAX);
+    return false;
+}
+
+static void stamp(Snapshot *snapshot)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    snapshot->taken_at = g_date_time_format(now, "%FT%T%:z");
+    snapshot->host = g_utf8_make_valid(g_get_host_name(), -1);
+}
+
+Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
+{
+    g_autoptr(Snapshot) snapshot = snapshot_new();
+    g_auto(Observation) observation = {.bus = bus, .options = options, .snapshot = snapshot};
+    stamp(snapshot);
+    if (!read_first(&observation, error) || !read_rest(&observation, error))
+        return NULL;
+    firewalld_reader_finish(observation.firewalld);
+    networkmanager_reader_finish(observation.networkmanager);
+    return g_steal_pointer(&snapshot);
+}

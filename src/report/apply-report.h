@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `nicfix apply` shows: the plan, and how carrying it out ended. */
+#pragma once
+
+#include "model/plan.h"
+#include "report/output.h"
+
+/* How a plan ended; all zero is a plan that was only shown. */
+typedef struct {
+    bool dry_run;
+    bool changed;
+    bool verified;
+    bool rolled_back;
+    const Diagnosis *after; /* observed, or predicted for a dry run; NULL: not known */
+} ApplyOutcome;
+
+/* The plan before it is carried out (transfer full). */
+char *apply_report_plan_text(const Plan *plan, const TextStyle *style);
+
+/* How it ended (transfer full). */
+char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
+                                const TextStyle *style);
+
+/* The document. ERROR says why carrying the plan out failed, NULL where it did not. */
+JsonNode *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error);

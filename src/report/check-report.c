@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A diagnosis as text and as JSON. */
+#include "report/check-report.h"
+
+#include "model/dispatch.h"
+#include "report/escape.h"
+#include "report/fix-text.h"
+#include "report/json-parts.h"
+#include "report/unread-text.h"
+
+/* ---- text ---- */
+
+static const char *color_of(Severity severity, const TextStyle *style)
+{
+    switch (severity) {
+    case SEVERITY_ERROR:
+        return text_bad(style);
+    case SEVERITY_WARNING:
+        return text_doubtful(style);
+    case SEVERITY_INFO:
+        break;
+    }
+    return text_faint(style);
+}
+
+static void append_finding(GString *text, const Finding *finding, const TextStyle *style)
+{
+    g_autofree char *message = escape_for_terminal(finding->message);
+    g_string_append_printf(text, "%s%s%s %s: %s\n", color_of(finding->severity, style),
+                           severity_word(finding->severity), text_plain(style),
+                           finding_word(finding->id), message);
+    for (guint i = 0; i < finding->evidence->len; i++) {
+        g_autofree char *evidence = escape_for_terminal(g_ptr_array_index(finding->evidence, i));
+        g_string_append_printf(text, "  - %s\n", evidence);
+    }
+    if (finding->fix != NULL)
+        fix_text_append(text, finding->fix, 2, style);
+    g_string_append_c(text, '\n');
+}
+
+static const char *plural(guint n)
+{
+    return n == 1 ? "" : "s";
+}
+
+char *check_report_summary(const Diagnosis *diagnosis)
+{
+    guint uplinks = topology_uplinks(diagnosis->topology)->len;
+    guint downstreams = topology_downstreams(diagnosis->topology)->len;
+    if (!diagnosis_has(diagnosis, SEVERITY_WARNING) && uplinks == 0)
+        return g_strdup("no uplinks: nothing leads to other networks\n");
+    if (!diagnosis_has(diagnosis, SEVERITY_WARNING))
+        return g_strdup_printf("all %u uplink%s covered (%u downstream%s, %u note%s)\n", uplinks,
+                               plural(uplinks), downstreams, plural(downstreams), diagnosis->infos,
+                               plural(diagnosis->infos));
+    return g_strdup_printf("%u error%s, %u warning%s, %u note%s (%u uplink%s, %u downstream%s)\n",
+                           diagnosis->errors, plural(diagnosis->errors), diagnosis->warnings,
+                           plural(diagnosis->warnings), diagnosis->infos, plural(diagnosis->infos),
+                           uplinks, plural(uplinks), downstreams, plural(downstreams));
+}
+
+char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                        const TextStyle *style)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < diagnosis->findings->len; i++)
+        append_finding(text, g_ptr_array_index(diagnosis->findings, i), style);
+    g_autofree char *summary = check_report_summary(diagnosis);
+    bool wrong = diagnosis_has(diagnosis, SEVERITY_WARNING);
+    g_string_append_printf(
+        text, "%s%s%s",
+        wrong ? color_of(diagnosis->errors > 0 ? SEVERITY_ERROR : SEVERITY_WARNING, style)
+              : text_good(style),
+        g_strchomp(summary), text_plain(style));
+    g_string_append_c(text, '\n');
+    unread_text_append(text, snapshot, style);
+    return g_string_free(text, FALSE);
+}
+
+/* ---- JSON ---- */
+
+static void add_firewalld(JsonBuilder *builder, const Firewalld *firewalld)
+{
+    json_builder_set_member_name(builder, "firewalld");
+    json_builder_begin_object(builder);
+    json_add_string(builder, "version", firewalld->version);
+    json_add_string(builder, "state", firewalld->state);
+    json_add_string(builder, "default_zone", firewalld->default_zone);
+    json_add_tristate(builder, "panic", firewalld->panic);
+    json_builder_end_object(builder);
+}
+
+static void add_summary(JsonBuilder *builder, const Diagnosis *diagnosis)
+{
+    json_builder_set_member_name(builder, "summary");
+    json_builder_begin_object(builder);
+    json_add_int(builder, "errors", diagnosis->errors);
+    json_add_int(builder, "warnings", diagnosis->warnings);
+    json_add_int(builder, "infos", diagnosis->infos);
+    json_builder_end_object(builder);
+}
+
+static void add_link(JsonBuilder *builder, const Snapshot *snapshot, const Topology *topology,
+                     const Link *link)
+{
+    Role role = topology_role(topology, link);
+    ZoneMatch match = dispatch_interface(snapshot, link->name);
+    bool filtered = role != ROLE_PORT && role != ROLE_LOOPBACK && match.zone != NULL;
+    json_builder_begin_object(builder);
+    json_add_string(builder, "name", link->name);
+    json_add_int(builder, "index", link->index);
+    json_add_string(builder, "kind", link->kind);
+    json_add_string(builder, "role", role_word(role));
+    json_add_string(builder, "state", link_state_word(link));
+    json_add_string(builder, "zone", filtered ? match.zone->name : NULL);
+    json_add_string(builder, "bound_by", filtered ? bound_by_word(match.by) : NULL);
+    json_builder_end_object(builder);
+}
+
+static void add_finding(JsonBuilder *builder, const Finding *finding)
+{
+    json_builder_begin_object(builder);
+    json_add_string(builder, "id", finding_word(finding->id));
+    json_add_string(builder, "severity", severity_word(finding->severity));
+    json_add_string(builder, "interface", finding->interface);
+    json_add_string(builder, "zone", finding->zone);
+    json_add_string(builder, "message", finding->message);
+    json_builder_set_member_name(builder, "evidence");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < finding->evidence->len; i++)
+        json_builder_add_string_value(builder, g_ptr_array_index(finding->evidence, i));
+    json_builder_end_array(builder);
+    json_add_fix(builder, "fix", finding->fix);
+    json_builder_end_object(builder);
+}
+
+JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis)
+{
+    JsonBuilder *builder = json_document("check");
+    add_firewalld(builder, snapshot->firewalld);
+    add_summary(builder, diagnosis);
+    json_builder_set_member_name(builder, "links");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < snapshot->links->len; i++)
+        add_link(builder, snapshot, diagnosis->topology, g_ptr_array_index(snapshot->links, i));
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "findings");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < diagnosis->findings->len; i++)
+        add_finding(builder, g_ptr_array_index(diagnosis->findings, i));
+    json_builder_end_array(builder);
+    json_add_unread(builder, snapshot);
+    return json_document_end(builder);
+}

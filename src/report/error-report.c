@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How errors are told. */
+#include "report/error-report.h"
+
+#include "model/error.h"
+#include "report/escape.h"
+#include "report/json-parts.h"
+
+char *error_report_text(const GError *error, const TextStyle *style)
+{
+    const char *hint = nicfix_error_hint(error);
+    g_autofree char *message = escape_for_terminal(error->message);
+    g_autofree char *escaped_hint = escape_for_terminal(hint != NULL ? hint : "");
+    return g_strdup_printf("%snicfix:%s %s%s%s\n", text_bad(style), text_plain(style), message,
+                           hint != NULL ? ": " : "", escaped_hint);
+}
+
+JsonNode *error_report_json(const GError *error)
+{
+    JsonBuilder *builder = json_document("error");
+    json_add_error(builder, "error", error);
+    return json_document_end(builder);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Escaping for terminals and shells, by Unicode's general categories as GLib knows them. */
+#include "report/escape.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define INVALID ((gunichar)-1)
+
+/* Returns the character at TEXT and its length in bytes; INVALID, of length 1, for a byte that
+ * begins no valid character. */
+static gunichar next_character(const char *text, int *length)
+{
+    gunichar character = g_utf8_get_char_validated(text, -1);
+    if (character == (gunichar)-1 || character == (gunichar)-2) {
+        *length = 1;
+        return INVALID;
+    }
+    *length = g_unichar_to_utf8(character, NULL);
+    return character;
+}
+
+/* Whether a terminal shows CHARACTER as itself, in its place. */
+static bool is_harmless(gunichar character)
+{
+    if (character == INVALID)
+        return false;
+    switch (g_unichar_type(character)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return false;
+    case G_UNICODE_LOWERCASE_LETTER:
+    case G_UNICODE_MODIFIER_LETTER:
+    case G_UNICODE_OTHER_LETTER:
+    case G_UNICODE_TITLECASE_LETTER:
+    case G_UNICODE_UPPERCASE_LETTER:
+    case G_UNICODE_SPACING_MARK:
+    case G_UNICODE_ENCLOSING_MARK:
+    case G_UNICODE_NON_SPACING_MARK:
+    case G_UNICODE_DECIMAL_NUMBER:
+    case G_UNICODE_LETTER_NUMBER:
+    case G_UNICODE_OTHER_NUMBER:
+    case G_UNICODE_CONNECT_PUNCTUATION:
+    case G_UNICODE_DASH_PUNCTUATION:
+    case G_UNICODE_CLOSE_PUNCTUATION:
+    case G_UNICODE_FINAL_PUNCTUATION:
+    case G_UNICODE_INITIAL_PUNCTUATION:
+    case G_UNICODE_OTHER_PUNCTUATION:
+    case G_UNICODE_OPEN_PUNCTUATION:
+    case G_UNICODE_CURRENCY_SYMBOL:
+    case G_UNICODE_MODIFIER_SYMBOL:
+    case G_UNICODE_MATH_SYMBOL:
+    case G_UNICODE_OTHER_SYMBOL:
+    case G_UNICODE_SPACE_SEPARATOR:
+        return true;
+    }
+    return false;
+}
+
+static void append_escaped(GString *result, gunichar character, guchar byte)
+{
+    if (character == INVALID || character < 0x80)
+        g_string_append_printf(result, "\\x%02x", byte);
+    else if (character <= 0xffff)
+        g_string_append_printf(result, "\\u%04x", character);
+    else
+        g_string_append_printf(result, "\\U%08x", character);
+}
+
+char *escape_for_terminal(const char *text)
+{
+    GString *result = g_string_sized_new(strlen(text));
+    int length;
+    for (const char *p = text; *p != '\0'; p += length) {
+        gunichar character = next_character(p, &length);
+        if (character == '\\')
+            g_string_append(result, "\\\\");
+        else if (is_harmless(character))
+            g_string_append_len(result, p, length);
+        else
+            append_escaped(result, character, (guchar)*p);
+    }
+    return g_string_free(result, FALSE);
+}
+
+gsize escape_display_width(const char *escaped)
+{
+    gsize width = 0;
+    for (const char *p = escaped; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar character = g_utf8_get_char(p);
+        if (!g_unichar_iszerowidth(character))
+            width += g_unichar_iswide(character) ? 2 : 1;
+    }
+    return width;
+}
+
+static bool is_shown_as_it_is(const char *word)
+{
+    int length;
+    for (const char *p = word; *p != '\0'; p += length) {
+        if (!is_harmless(next_character(p, &length)))
+            return false;
+    }
+    return true;
+}
+
+/* What no POSIX shell gives a meaning to inside a word (XCU 2.2 and 2.3). A tilde or a "#" has one
+ * only in front, but need not be told apart. */
+static bool is_plain_word(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "@%+=:,./_-";
+    return *word != '\0' && word[strspn(word, plain)] == '\0';
+}
+
+/* Octal escapes are the ones that every printf(1) knows; "$'...'" will not do, since dash does not
+ * know it. A "-" in front would begin an option. */
+static char *printf_word(const char *word)
+{
+    GString *result = g_string_new("\"$(printf '");
+    for (const char *p = word; *p != '\0'; p++) {
+        if (*p == '%')
+            g_string_append(result, "%%");
+        else if (g_ascii_isalnum(*p) || strchr(" @+=:,./_", *p) != NULL)
+            g_string_append_c(result, *p);
+        else
+            g_string_append_printf(result, "\\%03o", (guchar)*p);
+    }
+    g_string_append(result, "')\"");
+    return g_string_free(result, FALSE);
+}
+
+char *escape_for_shell(const char *word)
+{
+    if (is_plain_word(word))
+        return g_strdup(word);
+    return is_shown_as_it_is(word) ? g_shell_quote(word) : printf_word(word);
+}
+
+/* Above U+FFFF, JSON wants a surrogate pair (RFC 8259, section 7). */
+static void append_json_escape(GString *result, gunichar character)
+{
+    if (character == INVALID)
+        character = 0xfffd;
+    if (character <= 0xffff)
+        g_string_append_printf(result, "\\u%04x", character);
+    else
+        g_string_append_printf(result, "\\u%04x\\u%04x", 0xd800 + ((character - 0x10000) >> 10),
+                               0xdc00 + (character & 0x3ff));
+}
+
+char *escape_json_document(const char *document)
+{
+    GString *result = g_string_sized_new(strlen(document));
+    int length;
+    for (const char *p = document; *p != '\0'; p += length) {
+        gunichar character = next_character(p, &length);
+        if (character == '\n' || is_harmless(character))
+            g_string_append_len(result, p, length);
+        else
+            append_json_escape(result, character);
+    }
+    return g_string_free(result, FALSE);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A verdict and its way as text and as JSON. */
+#include "report/explain-report.h"
+
+#include "report/escape.h"
+#include "report/fix-text.h"
+#include "report/json-parts.h"
+#include "report/table.h"
+
+#include <string.h>
+
+void explain_route_clear(ExplainRoute *route)
+{
+    g_free(route->gateway);
+    g_free(route->table);
+    g_free(route->prefix);
+    g_free(route->source);
+    memset(route, 0, sizeof *route);
+}
+
+static char *address_text(const FlowAddress *address)
+{
+    return address->kind == FLOW_ADDRESS_PREFIX ? ip_address_to_string(&address->prefix.address)
+                                                : NULL;
+}
+
+/* ---- text ---- */
+
+/* What each code of an assumption means to a person. */
+static const struct {
+    const char *code;
+    const char *meaning;
+} assumptions[] = {
+    {"other-nft-tables", "no other program's tables (kube-proxy, Calico, Docker) refuse it first"},
+    {"direct-rules", "no direct rule refuses it first"},
+    {"not-translated",
+     "nobody else translates its destination (a translated connection is accepted)"},
+    {"policy-installed", "firewalld really installed the policy (1.x can lose one when its zone's "
+                         "only interface was removed)"},
+    {"binding-order", "overlapping interface bindings are in the order they were loaded in"},
+    {"unknown-version", "firewalld's version could not be read"},
+    {"iptables-backend", "the iptables backend does what the nftables backend does"},
+};
+
+static const char *meaning_of(const char *code)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(assumptions); i++) {
+        if (g_str_equal(assumptions[i].code, code))
+            return assumptions[i].meaning;
+    }
+    return code;
+}
+
+static const char *color_of(const Verdict *verdict, const TextStyle *style)
+{
+    if (verdict_accepts(verdict))
+        return text_good(style);
+    return verdict_refuses(verdict) ? text_bad(style) : text_doubtful(style);
+}
+
+static char *describe_flow(const Flow *flow)
+{
+    GString *text = g_string_new(flow_direction_word(flow->direction));
+    g_autofree char *from = address_text(&flow->from);
+    g_autofree char *to = address_text(&flow->to);
+    const char *protocol = protocol_word(flow->protocol);
+    g_string_append_printf(text, ", %s, from %s to %s",
+                           protocol != NULL ? protocol : "any protocol",
+                           from != NULL ? from : "anywhere", to != NULL ? to : "anywhere");
+    if (flow->port != 0)
+        g_string_append_printf(text, " port %u", flow->port);
+    if (flow->icmp_type >= 0)
+        g_string_append_printf(text, " type %d", flow->icmp_type);
+    if (flow->state == FLOW_ESTABLISHED)
+        g_string_append(text, ", established");
+    return g_string_free(text, FALSE);
+}
+
+static void append_way(GString *text, const Explanation *explanation)
+{
+    const Flow *flow = explanation->flow;
+    g_autofree char *description = describe_flow(flow);
+    g_string_append_printf(text, "  flow   %s\n", description);
+    if (flow->in != NULL) {
+        g_autofree char *in = escape_for_terminal(flow->in);
+        g_string_append_printf(text, "  in     %s", in);
+        if (explanation->port_named != NULL) {
+            g_autofree char *port = escape_for_terminal(explanation->port_named);
+            g_string_append_printf(text, " (%s is a port of it: the firewall sees %s)", port, in);
+        }
+        g_string_append_c(text, '\n');
+    }
+    if (flow->out == NULL)
+        return;
+    g_autofree char *out = escape_for_terminal(flow->out);
+    const ExplainRoute *route = explanation->route;
+    g_string_append_printf(text, "  out    %s", out);
+    if (route->known)
+        g_string_append_printf(
+            text, " (%s%s%s%s%s%s)", route->prefix != NULL ? "route " : "",
+            route->prefix != NULL ? route->prefix : "the kernel's route",
+            route->gateway != NULL ? " via " : "", route->gateway != NULL ? route->gateway : "",
+            route->table != NULL ? ", table " : "", route->table != NULL ? route->table : "");
+    g_string_append_c(text, '\n');
+}
+
+static void append_steps(GString *text, const Verdict *verdict, const TextStyle *style)
+{
+    static const char *const titles[] = {"STAGE", "OF", "SETTING", "RESULT", NULL};
+    g_autoptr(Table) table = table_new(titles);
+    for (guint i = 0; i < verdict->steps->len; i++) {
+        const VerdictStep *step = g_ptr_array_index(verdict->steps, i);
+        g_autofree char *owner = step->policy != NULL ? g_strdup_printf("policy %s", step->policy)
+                                 : step->zone != NULL ? g_strdup_printf("zone %s", step->zone)
+                                                      : NULL;
+        const char *cells[] = {stage_word(step->stage), owner, step->setting,
+                               step_result_word(step), NULL};
+        table_add(table, cells);
+        if (step == verdict->deciding)
+            table_color(table, color_of(verdict, style));
+    }
+    table_render(table, style, text);
+}
+
+char *explain_report_text(const Explanation *explanation, const TextStyle *style)
+{
+    const Verdict *verdict = explanation->verdict;
+    GString *text = g_string_new(NULL);
+    g_autofree char *reason = escape_for_terminal(verdict->reason);
+    g_string_append_printf(text, "%s%s%s: %s\n", color_of(verdict, style), verdict_word(verdict),
+                           text_plain(style), reason);
+    append_way(text, explanation);
+    g_string_append_c(text, '\n');
+    append_steps(text, verdict, style);
+    g_string_append_c(text, '\n');
+    for (guint i = 0; i < verdict->assumptions->len; i++)
+        g_string_append_printf(text, "%sassumes:%s %s\n", text_faint(style), text_plain(style),
+                               meaning_of(g_ptr_array_index(verdict->assumptions, i)));
+    if (explanation->fix != NULL)
+        fix_text_append(text, explanation->fix, 0, style);
+    return g_string_free(text, FALSE);
+}
+
+/* ---- JSON ---- */
+
+static void add_port(JsonBuilder *builder, const char *member, guint16 port)
+{
+    if (port != 0)
+        json_add_int(builder, member, port);
+    else
+        json_add_string(builder, member, NULL);
+}
+
+static void add_flow(JsonBuilder *builder, const Flow *flow)
+{
+    g_autofree char *from = address_text(&flow->from);
+    g_autofree char *to = address_text(&flow->to);
+    json_builder_set_member_name(builder, "flow");
+    json_builder_begin_object(builder);
+    json_add_string(builder, "direction", flow_direction_word(flow->direction));
+    json_add_string(builder, "in", flow->in);
+    json_add_string(builder, "out", flow->out);
+    json_add_string(builder, "from", from);
+    json_add_string(builder, "to", to);
+    json_add_string(builder, "protocol", protocol_word(flow->protocol));
+    add_port(builder, "port", flow->port);
+    json_builder_end_object(builder);
+}
+
+static void add_steps(JsonBuilder *builder, const Verdict *verdict)
+{
+    json_builder_set_member_name(builder, "steps");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < verdict->steps->len; i++) {
+        const VerdictStep *step = g_ptr_array_index(verdict->steps, i);
+        json_builder_begin_object(builder);
+        json_add_string(builder, "stage", stage_word(step->stage));
+        json_add_string(builder, "zone", step->zone);
+        json_add_string(builder, "policy", step->policy);
+        json_add_string(builder, "setting", step->setting);
+        json_add_string(builder, "result", step_result_word(step));
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
+static void add_route(JsonBuilder *builder, const ExplainRoute *route)
+{
+    if (!route->known) {
+        json_add_string(builder, "route", NULL);
+        return;
+    }
+    json_builder_set_member_name(builder, "route");
+    json_builder_begin_object(builder);
+    json_add_string(builder, "gateway", route->gateway);
+    json_add_string(builder, "table", route->table);
+    json_add_string(builder, "prefix", route->prefix);
+    json_add_string(builder, "source", route->source);
+    json_builder_end_object(builder);
+}
+
+static void add_alternatives(JsonBuilder *builder, const Verdict *verdict)
+{
+    static const Outcome outcomes[] = {OUTCOME_ACCEPT, OUTCOME_REJECT, OUTCOME_DROP};
+    bool open = g_str_equal(verdict_word(verdict), "unknown");
+    json_builder_set_member_name(builder, "alternatives");
+    json_builder_begin_array(builder);
+    for (guint i = 0; open && i < G_N_ELEMENTS(outcomes); i++) {
+        if ((verdict->possible & outcomes[i]) != 0)
+            json_builder_add_string_value(builder, outcome_word(outcomes[i]));
+    }
+    json_builder_end_array(builder);
+}
+
+JsonNode *explain_report_json(const Explanation *explanation)
+{
+    const Verdict *verdict = explanation->verdict;
+    JsonBuilder *builder = json_document("explain");
+    add_flow(builder, explanation->flow);
+    json_add_string(builder, "verdict", verdict_word(verdict));
+    add_alternatives(builder, verdict);
+    json_add_string(builder, "reason", verdict->reason);
+    add_route(builder, explanation->route);
+    add_steps(builder, verdict);
+    json_builder_set_member_name(builder, "assumptions");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < verdict->assumptions->len; i++)
+        json_builder_add_string_value(builder, g_ptr_array_index(verdict->assumptions, i));
+    json_builder_end_array(builder);
+    json_add_fix(builder, "fix", explanation->fix);
+    return json_document_end(builder);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links and zones as tables and as JSON. */
+#include "report/list-report.h"
+
+#include "model/dispatch.h"
+#include "model/reason.h"
+#include "report/json-parts.h"
+#include "report/table.h"
+#include "report/unread-text.h"
+
+static const char *name_of_index(const Snapshot *snapshot, int index)
+{
+    const Link *link = snapshot_link_by_index(snapshot, index);
+    return link != NULL ? link->name : NULL;
+}
+
+static char **address_texts(const Link *link)
+{
+    g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
+    for (guint i = 0; i < link->addresses->len; i++) {
+        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+        g_autofree char *text = ip_prefix_to_string(&address->prefix);
+        g_strv_builder_add(texts, text);
+    }
+    return g_strv_builder_end(texts);
+}
+
+/* A port is not filtered for itself: its master is. */
+static bool is_filtered(Role role)
+{
+    return role != ROLE_PORT && role != ROLE_LOOPBACK;
+}
+
+/* ---- text ---- */
+
+static char *zone_cell(const ZoneMatch *match, Role role)
+{
+    if (!is_filtered(role) || match->zone == NULL)
+        return NULL;
+    if (match->by == BOUND_BY_INTERFACE)
+        return g_strdup(match->zone->name);
+    return g_strdup_printf("%s (%s)", match->zone->name,
+                           match->by == BOUND_BY_WILDCARD ? match->binding : "catch-all");
+}
+
+static char *kind_cell(const Snapshot *snapshot, const Link *link)
+{
+    const char *kind = link->kind != NULL ? link->kind : "?";
+    const char *master = name_of_index(snapshot, link->master);
+    const char *lower = name_of_index(snapshot, link->lower);
+    if (master != NULL)
+        return g_strdup_printf("%s in %s", kind, master);
+    return lower != NULL ? g_strdup_printf("%s on %s", kind, lower) : g_strdup(kind);
+}
+
+static void add_link_row(Table *table, const Snapshot *snapshot, const Topology *topology,
+                         const Link *link, const TextStyle *style)
+{
+    Role role = topology_role(topology, link);
+    ZoneMatch match = dispatch_interface(snapshot, link->name);
+    g_auto(GStrv) addresses = address_texts(link);
+    g_autofree char *kind = kind_cell(snapshot, link);
+    g_autofree char *zone = zone_cell(&match, role);
+    g_autofree char *mtu = g_strdup_printf("%u", link->mtu);
+    g_autofree char *address_cell = *addresses != NULL ? g_strjoinv("\n", addresses) : NULL;
+    const char *cells[] = {link->name, kind, role_word(role), link_state_word(link),
+                           zone,       mtu,  link->mac,       address_cell,
+                           NULL};
+    table_add(table, cells);
+    if (role == ROLE_UPLINK)
+        table_color(table,
+                    match.by == BOUND_BY_CATCH_ALL ? text_doubtful(style) : text_good(style));
+    else if (role != ROLE_DOWNSTREAM)
+        table_color(table, text_faint(style));
+}
+
+static const char *yes_no(Tristate value)
+{
+    static const char *const words[] = {
+        [TRISTATE_UNKNOWN] = "?", [TRISTATE_NO] = "no", [TRISTATE_YES] = "yes"};
+    return words[value];
+}
+
+static bool is_active(const Zone *zone)
+{
+    return *zone->interfaces != NULL || zone->sources->len > 0;
+}
+
+static bool is_default(const Snapshot *snapshot, const Zone *zone)
+{
+    return g_strcmp0(zone->name, snapshot->firewalld->default_zone) == 0;
+}
+
+static char **source_texts(const Zone *zone)
+{
+    g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
+    for (guint i = 0; i < zone->sources->len; i++)
+        g_strv_builder_add(texts, ((const AddressSpec *)g_ptr_array_index(zone->sources, i))->text);
+    return g_strv_builder_end(texts);
+}
+
+static char *join_or_null(char *const *words)
+{
+    return *words != NULL ? g_strjoinv(" ", (char **)words) : NULL;
+}
+
+static void add_zone_row(Table *table, const Snapshot *snapshot, const Zone *zone,
+                         const TextStyle *style)
+{
+    g_auto(GStrv) sources = source_texts(zone);
+    g_autofree char *interface_cell = join_or_null(zone->interfaces);
+    g_autofree char *source_cell = join_or_null(sources);
+    bool takes_rest = is_default(snapshot, zone);
+    const char *state = takes_rest        ? (is_active(zone) ? "default, active" : "default")
+                        : is_active(zone) ? "active"
+                                          : NULL;
+    const char *target = zone->target == TARGET_UNKNOWN ? "?" : target_word(zone->target);
+    const char *cells[] = {
+        zone->name,     state,       target, yes_no(zone->forward), yes_no(zone->filter.masquerade),
+        interface_cell, source_cell, NULL};
+    table_add(table, cells);
+    if (state == NULL)
+        table_color(table, text_faint(style));
+}
+
+char *list_report_text(const Snapshot *snapshot, const Topology *topology, const TextStyle *style)
+{
+    static const char *const link_titles[] = {"NIC", "KIND", "ROLE",      "STATE", "ZONE",
+                                              "MTU", "MAC",  "ADDRESSES", NULL};
+    static const char *const zone_titles[] = {"ZONE",       "STATE",      "TARGET",  "FORWARD",
+                                              "MASQUERADE", "INTERFACES", "SOURCES", NULL};
+    GString *text = g_string_new(NULL);
+    g_autoptr(Table) links = table_new(link_titles);
+    for (guint i = 0; i < snapshot->links->len; i++)
+        add_link_row(links, snapshot, topology, g_ptr_array_index(snapshot->links, i), style);
+    table_render(links, style, text);
+    g_string_append_c(text, '\n');
+    g_autoptr(Table) zones = table_new(zone_titles);
+    for (guint i = 0; i < snapshot->firewalld->zones->len; i++)
+        add_zone_row(zones, snapshot, g_ptr_array_index(snapshot->firewalld->zones, i), style);
+    table_render(zones, style, text);
+    unread_text_append(text, snapshot, style);
+    return g_string_free(text, FALSE);
+}
+
+/* ---- JSON ---- */
+
+static void add_link_object(JsonBuilder *builder, const Snapshot *snapshot,
+                            const Topology *topology, const Link *link)
+{
+    Role role = topology_role(topology, link);
+    ZoneMatch match = dispatch_interface(snapshot, link->name);
+    bool filtered = is_filtered(role) && match.zone != NULL;
+    g_auto(GStrv) addresses = address_texts(link);
+    g_autofree char *reason = filtered ? reason_for_zone(&match, link->name) : NULL;
+    json_builder_begin_object(builder);
+    json_add_string(builder, "name", link->name);
+    json_add_strings(builder, "altnames", link->altnames);
+    json_add_int(builder, "index", link->index);
+    json_add_string(builder, "kind", link->kind);
+    json_add_string(builder, "role", role_word(role));
+    json_add_string(builder, "state", link_state_word(link));
+    json_add_strings(builder, "addresses", addresses);
+    json_add_string(builder, "mac", link->mac);
+    json_add_string(builder, "permanent_mac", link->permanent_mac);
+    json_add_int(builder, "mtu", link->mtu);
+    json_add_string(builder, "master", name_of_index(snapshot, link->master));
+    json_add_string(builder, "lower", name_of_index(snapshot, link->lower));
+    json_add_string(builder, "parent_device", link->parent_device);
+    json_add_string(builder, "zone", filtered ? match.zone->name : NULL);
+    json_add_string(builder, "bound_by", filtered ? bound_by_word(match.by) : NULL);
+    json_add_string(builder, "zone_reason", reason);
+    json_builder_end_object(builder);
+}
+
+static void add_zone_object(JsonBuilder *builder, const Snapshot *snapshot, const Zone *zone)
+{
+    g_auto(GStrv) sources = source_texts(zone);
+    json_builder_begin_object(builder);
+    json_add_string(builder, "name", zone->name);
+    json_add_string(builder, "target", target_word(zone->target));
+    json_add_tristate(builder, "forward", zone->forward);
+    json_add_tristate(builder, "masquerade", zone->filter.masquerade);
+    json_add_strings(builder, "interfaces", zone->interfaces);
+    json_add_strings(builder, "sources", sources);
+    json_add_bool(builder, "default", is_default(snapshot, zone));
+    json_add_bool(builder, "active", is_active(zone));
+    json_builder_end_object(builder);
+}
+
+JsonNode *list_report_json(const Snapshot *snapshot, const Topology *topology)
+{
+    JsonBuilder *builder = json_document("list");
+    json_builder_set_member_name(builder, "links");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < snapshot->links->len; i++)
+        add_link_object(builder, snapshot, topology, g_ptr_array_index(snapshot->links, i));
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "zones");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < snapshot->firewalld->zones->len; i++)
+        add_zone_object(builder, snapshot, g_ptr_array_index(snapshot->firewalld->zones, i));
+    json_builder_end_array(builder);
+    json_add_unread(builder, snapshot);
+    return json_document_end(builder);
+}

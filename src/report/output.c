@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing to standard output, and the look of text: see output.h. */
+#include "report/output.h"
+
+#include "model/error.h"
+#include "report/escape.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static guint terminal_width(FILE *stream)
+{
+    struct winsize size;
+    if (!isatty(fileno(stream)) || ioctl(fileno(stream), TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
+static bool wants_color(FILE *stream, ColorChoice choice)
+{
+    switch (choice) {
+    case COLOR_ALWAYS:
+        return true;
+    case COLOR_NEVER:
+        return false;
+    case COLOR_AUTO:
+        break;
+    }
+    const char *no_color = g_getenv("NO_COLOR");
+    const char *terminal = g_getenv("TERM");
+    return isatty(fileno(stream)) && (no_color == NULL || *no_color == '\0') &&
+           g_strcmp0(terminal, "dumb") != 0;
+}
+
+TextStyle text_style_for(FILE *stream, ColorChoice choice, bool verbose)
+{
+    return (TextStyle){
+        .color = wants_color(stream, choice),
+        .width = terminal_width(stream),
+        .verbose = verbose,
+    };
+}
+
+void output_text(Output *output, char *text)
+{
+    if (output->format == FORMAT_TEXT && !output->quiet)
+        fputs(text, output->stream);
+    g_free(text);
+}
+
+void output_json(Output *output, JsonNode *document)
+{
+    if (output->format != FORMAT_TEXT) {
+        g_autofree char *raw = json_to_string(document, output->format == FORMAT_JSON);
+        g_autofree char *text = escape_json_document(raw);
+        fputs(text, output->stream);
+        fputc('\n', output->stream);
+        if (output->format == FORMAT_JSON_LINES)
+            fflush(output->stream);
+    }
+    json_node_unref(document);
+}
+
+bool output_finish(Output *output, GError **error)
+{
+    errno = 0;
+    if (fflush(output->stream) == 0 && !ferror(output->stream))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "the result could not be written: %s",
+                     errno != 0 ? g_strerror(errno) : "an earlier write failed");
+    return false;
+}
+
+static const char *sequence(const TextStyle *style, const char *escape)
+{
+    return style->color ? escape : "";
+}
+
+const char *text_bad(const TextStyle *style)
+{
+    return sequence(style, "\033[1;31m");
+}
+
+const char *text_doubtful(const TextStyle *style)
+{
+    return sequence(style, "\033[1;33m");
+}
+
+const char *text_good(const TextStyle *style)
+{
+    return sequence(style, "\033[1;32m");
+}
+
+const char *text_faint(const TextStyle *style)
+{
+    return sequence(style, "\033[2m");
+}
+
+const char *text_bold(const TextStyle *style)
+{
+    return sequence(style, "\033[1m");
+}
+
+const char *text_plain(const TextStyle *style)
+{
+    return sequence(style, "\033[0m");
+}

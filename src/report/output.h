@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where results go: standard output, as text that fits the terminal or as JSON documents, and
+ * standard error for what went wrong. Whether it arrived is known at the end. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef enum {
+    COLOR_AUTO, /* on a terminal, unless NO_COLOR is set (no-color.org) */
+    COLOR_ALWAYS,
+    COLOR_NEVER,
+} ColorChoice;
+
+typedef enum {
+    FORMAT_TEXT,
+    FORMAT_JSON,       /* one document, indented */
+    FORMAT_JSON_LINES, /* one document a line, written at once */
+} OutputFormat;
+
+/* How text is to look. */
+typedef struct {
+    bool color;
+    guint width; /* columns of the terminal; 0: as many as it takes */
+    bool verbose;
+} TextStyle;
+
+typedef struct {
+    FILE *stream;
+    OutputFormat format;
+    TextStyle style;
+    bool quiet; /* text is not written, JSON is */
+} Output;
+
+/* How text on STREAM is to look under CHOICE. */
+TextStyle text_style_for(FILE *stream, ColorChoice choice, bool verbose);
+
+/* Writes TEXT (takes it) unless the output is JSON or quiet. */
+void output_text(Output *output, char *text);
+
+/* Writes DOCUMENT (takes it) unless the output is text. */
+void output_json(Output *output, JsonNode *document);
+
+/* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost. */
+bool output_finish(Output *output, GError **error);
+
+/* The colours that mean something, as escape sequences to open with; close with text_plain(). All
+ * are "" where STYLE has no colour (static). */
+const char *text_bad(const TextStyle *style);
+const char *text_doubtful(const TextStyle *style);
+const char *text_good(const TextStyle *style);
+const char *text_faint(const TextStyle *style);
+const char *text_bold(const TextStyle *style);
+const char *text_plain(const TextStyle *style);

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the lab tests, and the rule that nothing is skipped unnoticed."""
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import Lab, LabMaker, Plan, default_nicfix
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--nicfix", type=Path, default=default_nicfix(), help="the program to test [$NICFIX]"
+    )
+
+
+def _obstacle(nicfix: Path) -> str | None:
+    """Why labs cannot run here, or None."""
+    if os.geteuid() != 0:
+        return "labs need root: they make network namespaces and start system services"
+    for program in ("firewalld", "dbus-daemon", "nft", "ip", "ping", "nsenter", "setpriv"):
+        if not shutil.which(program):
+            return f"{program} is not installed: scripts/install-dependencies does it"
+    if subprocess.run(["unshare", "--net", "--mount", "true"], check=False).returncode:
+        return "namespaces cannot be made here: in a container, it has to be a privileged one"
+    if not nicfix.exists():
+        return f"{nicfix} is not built"
+    return None
+
+
+@pytest.fixture(scope="session")
+def nicfix(request: pytest.FixtureRequest) -> Path:
+    """The program under test. Where labs cannot run, tests are skipped; in CI they fail."""
+    path: Path = request.config.getoption("--nicfix")
+    obstacle = _obstacle(path)
+    if obstacle and os.environ.get("CI"):
+        pytest.fail(obstacle)
+    if obstacle:
+        pytest.skip(obstacle)
+    return path
+
+
+@pytest.fixture
+def make_lab(nicfix: Path) -> Iterator[LabMaker]:
+    """Makes labs from the fields of a Plan; all of them end with the test."""
+    with contextlib.ExitStack() as labs:
+
+        def make(**plan: Any) -> Lab:
+            return labs.enter_context(Lab(nicfix, Plan(**plan)))
+
+        yield make
+
+
+@pytest.fixture
+def lab(make_lab: LabMaker) -> Lab:
+    """The node of the incident: nothing bound, the pod refused."""
+    return make_lab()

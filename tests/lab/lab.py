@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A lab: a worker node in private namespaces, with the real kernel, bus, firewalld, polkitd and
+NetworkManager, and with a pod on one side of it and the outside on the other.
+
+    pod 10.244.2.2
+     |
+    vethpod, a port of cni0 10.244.2.1   host   enp2s0 192.168.150.130
+                                                 |
+                                                ext 192.168.150.131
+
+Several labs run side by side, and none of them touches the machine's own network, bus or
+configuration.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from labkit import networkmanager, packets, users
+from labkit.bus import Bus
+from labkit.firewalld import Firewalld, FirewalldConfig
+from labkit.namespaces import Namespace
+from labkit.networkmanager import NetworkManager
+from labkit.polkit import Polkit
+from labkit.program import Outcome
+
+POD = "10.244.2.2"
+UPLINK = "enp2s0"
+UPLINK_ADDRESS = "192.168.150.130"
+OUTSIDE = "192.168.150.131"
+FAR_OUTSIDE = "198.51.100.1"  # behind OUTSIDE: only the default route leads there
+DATABASE_PORT = 8629
+
+_HOST_LINKS = f"""\
+link add cni0 type bridge
+addr add 10.244.2.1/24 dev cni0
+link add vethpod type veth peer name eth0 netns {{pod}}
+link set vethpod master cni0 up
+link add {UPLINK} type veth peer name eth0 netns {{ext}}
+link set cni0 up
+"""
+# What NetworkManager does itself where it has a profile for the uplink.
+_UPLINK = f"""\
+addr add {UPLINK_ADDRESS}/24 dev {UPLINK}
+link set {UPLINK} up
+route add default via {OUTSIDE} dev {UPLINK}
+"""
+_POD_LINKS = f"""\
+addr add {POD}/24 dev eth0
+link set eth0 up
+route add default via 10.244.2.1
+"""
+_EXT_LINKS = f"""\
+addr add {OUTSIDE}/24 dev eth0
+addr add {FAR_OUTSIDE}/32 dev lo
+link set eth0 up
+route add 10.244.2.0/24 via {UPLINK_ADDRESS}
+"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a lab is like. The default is the node of the incident."""
+
+    firewalld: FirewalldConfig | None = field(default_factory=FirewalldConfig)  # None: not started
+    firewalld_state: str = "RUNNING"  # what firewalld comes to with that configuration
+    polkit_rules: Mapping[str, str] | None = None  # None: no polkitd; {}: the stock policy
+    profiles: Mapping[str, str] | None = None  # of NetworkManager; None: it does not run
+    links: str = ""  # further ip(8) commands for the host
+    forwarding: bool = True  # net.ipv4.ip_forward
+
+
+class Lab:
+    """A running lab. Use it in a with statement: it leaves nothing behind."""
+
+    def __init__(self, nicfix: Path | None, plan: Plan = Plan()) -> None:
+        self._nicfix = nicfix.resolve() if nicfix else None
+        self.plan = plan
+        self._exit = contextlib.ExitStack()
+
+    def __enter__(self) -> Lab:
+        with contextlib.ExitStack() as cleanup:
+            self._exit = cleanup
+            self._make_folders(cleanup)
+            self._make_namespaces(cleanup)
+            self._start_services(cleanup)
+            self._exit = cleanup.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._exit.close()
+
+    def _make_folders(self, cleanup: contextlib.ExitStack) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="nicfix-lab-"))
+        cleanup.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder.chmod(0o755)  # users other than root reach the bus in here
+        for name in ("firewalld", "rules.d", "NetworkManager", "NetworkManager-state"):
+            (self.folder / name).mkdir()
+        if self.plan.firewalld:
+            self.plan.firewalld.write(self.folder / "firewalld")
+        for name, text in (self.plan.polkit_rules or {}).items():
+            (self.folder / "rules.d" / name).write_text(text)
+        networkmanager.write(self.folder / "NetworkManager", self.plan.profiles or {})
+
+    def _make_namespaces(self, cleanup: contextlib.ExitStack) -> None:
+        binds = {
+            self.folder / "firewalld": "/etc/firewalld",
+            self.folder / "rules.d": "/etc/polkit-1/rules.d",
+            self.folder / "NetworkManager": "/etc/NetworkManager",
+            self.folder / "NetworkManager-state": "/var/lib/NetworkManager",
+            **users.write(self.folder),
+        }
+        self.host = Namespace("host", binds)
+        cleanup.callback(self.host.close)
+        self.pod = Namespace("pod")
+        cleanup.callback(self.pod.close)
+        self.ext = Namespace("ext")
+        cleanup.callback(self.ext.close)
+        # Every refusal is told to the sender, not only one a second as the kernel's default is;
+        # an IPv6 address is usable at once.
+        self.host.sysctl(
+            {
+                "net.ipv4.ip_forward": int(self.plan.forwarding),
+                "net.ipv4.icmp_ratelimit": 0,
+                "net.ipv6.conf.default.accept_dad": 0,
+            }
+        )
+        self.host.ip(_HOST_LINKS.format(pod=self.pod.pid, ext=self.ext.pid))
+        self.pod.ip(_POD_LINKS)
+        self.ext.ip(_EXT_LINKS)
+        if not self.plan.profiles:
+            self.host.ip(_UPLINK)
+        if self.plan.links:
+            self.host.ip(self.plan.links)
+
+    def _start_services(self, cleanup: contextlib.ExitStack) -> None:
+        self.bus = Bus(self.host, self.folder)
+        cleanup.callback(self.bus.stop)
+        self.bus.start()
+        if self.plan.polkit_rules is not None:
+            self.polkit = Polkit(self.host, self.bus, self.folder)
+            cleanup.callback(self.polkit.service.stop)
+            self.polkit.start()
+        self.firewalld = Firewalld(self.host, self.bus, self.folder)
+        cleanup.callback(self.firewalld.service.stop)
+        if self.plan.firewalld:
+            self.firewalld.start(self.plan.firewalld_state)
+        if self.plan.profiles is not None:
+            self.networkmanager = NetworkManager(self.host, self.bus, self.folder)
+            cleanup.callback(self.networkmanager.service.stop)
+            self.networkmanager.start(UPLINK)
+
+    def nicfix_command(self, *args: str) -> list[str]:
+        """The command line of the program under test."""
+        if not self._nicfix:
+            raise RuntimeError("this lab was made without a nicfix")
+        return [str(self._nicfix), *args]
+
+    def nicfix(
+        self,
+        *args: str,
+        user: str | None = None,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Runs nicfix on the host, as root or as USER."""
+        return self.run(*self.nicfix_command(*args), user=user, stdin=stdin, env=env)
+
+    def run(
+        self,
+        *argv: str,
+        user: str | None = None,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Runs any program on the host, with the lab's bus as its system bus."""
+        all_env = {**self.bus.env, "LC_ALL": "C.UTF-8", **(env or {})}
+        begin = time.monotonic()
+        done = self.host.run(*argv, user=user, env=all_env, check=False, stdin=stdin)
+        return Outcome.of(done, time.monotonic() - begin)
+
+    def firewall_cmd(self, *args: str) -> str:
+        """What firewall-cmd answers; raises where it fails."""
+        outcome = self.run("firewall-cmd", *args)
+        if outcome.code:
+            raise RuntimeError(f"firewall-cmd {args}: {outcome}")
+        return outcome.stdout.strip()
+
+    def ping(self, address: str = FAR_OUTSIDE) -> packets.PingOutcome:
+        """An echo request from the pod."""
+        return packets.ping(self.pod, address)
+
+    def tcp(self, address: str = OUTSIDE, port: int = DATABASE_PORT) -> packets.TcpOutcome:
+        """A connection from the pod to a server outside."""
+        return packets.tcp(self.pod, self.ext, address, port)
+
+    def firewall_now(self) -> dict[str, Any]:
+        """All there is to see of the firewall: the kernel's rules, what firewalld says of its
+        running and of its permanent configuration, and the files."""
+        nft = self.host.run("nft", "--stateless", "list", "ruleset").stdout.decode()
+        etc = self.folder / "firewalld"
+        return {
+            "nft": nft,
+            "running": self.firewall_cmd("--list-all-zones"),
+            "permanent": self.firewall_cmd("--permanent", "--list-all-zones"),
+            "files": {str(p.relative_to(etc)): p.read_text() for p in etc.rglob("*.*ml")},
+        }
+
+
+LabMaker = Callable[..., Lab]  # from the fields of a Plan; the test's fixture ends the lab
+
+
+def default_nicfix() -> Path:
+    """The program to test: $NICFIX, or what meson built in build/."""
+    root = Path(__file__).resolve().parents[2]
+    return Path(os.environ.get("NICFIX") or root / "build" / "src" / "nicfix")

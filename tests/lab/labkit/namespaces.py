@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Network namespaces that belong to one test.
+
+They have no name in the machine: a sleeping process holds each of them open. When that process
+ends, by close() or because the test run was killed, the kernel takes the namespace down with
+every link, route and firewall rule in it. Nothing is left for anybody to clean up.
+"""
+from __future__ import annotations
+
+import ctypes
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_CLONE_NEWNET = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+# A process started with this ends when the test run ends, however that comes about.
+DIE_WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
+
+# /run is empty, so that no service finds the machine's own udev, systemd or bus; /sys shows the
+# namespace's links and is read-only, which makes NetworkManager do without udev.
+_MOUNTS_OF_ITS_OWN = (
+    "mount -t tmpfs -o mode=755 tmpfs /run;"
+    "mkdir -p /run/lock /run/NetworkManager;"
+    "mount -t sysfs sysfs /sys; mount -o remount,bind,ro /sys;"
+)
+
+
+class Namespace:
+    """A private network and mount namespace."""
+
+    def __init__(self, name: str, binds: Mapping[Path, str] | None = None) -> None:
+        """BINDS: files and folders that take the place of others inside the namespace. A target
+        that the machine does not have is left out: the service it belongs to is not there."""
+        self.name = name
+        script = _MOUNTS_OF_ITS_OWN
+        for source, target in (binds or {}).items():
+            if os.path.exists(target):
+                script += f"mount --bind {shlex.quote(str(source))} {shlex.quote(target)};"
+        script += "ip link set lo up; echo ready; exec sleep infinity"
+        self._holder = subprocess.Popen(
+            [*DIE_WITH_PARENT, "unshare", "--net", "--mount", "sh", "-euc", script],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._holder.stdout
+        if self._holder.stdout.readline() != "ready\n":
+            _, reason = self._holder.communicate()
+            raise RuntimeError(f"cannot make the namespace {name}: {reason.strip()}")
+
+    @property
+    def pid(self) -> int:
+        """The process that holds the namespace, as `ip link set ... netns PID` wants it."""
+        return self._holder.pid
+
+    def command(self, argv: Sequence[str | bytes], user: str | None = None) -> list[str | bytes]:
+        """The command line that runs ARGV in here, as USER where one is given."""
+        enter: list[str | bytes] = ["nsenter", f"--target={self.pid}", "--net", "--mount", "--"]
+        if user:
+            enter += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
+        return [*enter, *argv]
+
+    def run(
+        self,
+        *argv: str | bytes,
+        user: str | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+        check: bool = True,
+        stdin: bytes = b"",
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Runs ARGV to its end; raises with its own words when it fails and CHECK is set."""
+        done = subprocess.run(
+            self.command(argv, user),
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, **(env or {})},
+            timeout=timeout,
+            check=False,
+        )
+        if check and done.returncode:
+            words = (done.stderr or done.stdout).decode(errors="replace").strip()
+            raise RuntimeError(f"{self.name}: {argv!r} exits {done.returncode}: {words}")
+        return done
+
+    def ip(self, commands: str) -> None:
+        """Runs lines of ip(8) commands, one a line; stops at the first that fails."""
+        self.run("ip", "-batch", "-", stdin=commands.encode())
+
+    def sysctl(self, settings: Mapping[str, object]) -> None:
+        """Sets kernel parameters of this namespace, named as in sysctl(8)."""
+        for key, value in settings.items():
+            self.run("sh", "-c", f"echo {value} > /proc/sys/{key.replace('.', '/')}")
+
+    def socket(self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
+        """A socket that lives in here. Made in a thread of its own, since entering a namespace
+        is a thread's affair (setns(2)) and that thread never comes back."""
+        made: list[socket.socket | OSError] = []
+
+        def make() -> None:
+            try:
+                with open(f"/proc/{self.pid}/ns/net", encoding="ascii") as handle:
+                    if _libc.setns(handle.fileno(), _CLONE_NEWNET):
+                        raise OSError(ctypes.get_errno(), "setns")
+                made.append(socket.socket(family, kind))
+            except OSError as error:
+                made.append(error)
+
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join()
+        if isinstance(made[0], OSError):
+            raise made[0]
+        return made[0]
+
+    def close(self) -> None:
+        """Lets the namespace go."""
+        self._holder.send_signal(signal.SIGKILL)
+        self._holder.communicate()

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What came of running a program, as its user sees it."""
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit status and output of one run."""
+
+    code: int
+    raw_stdout: bytes
+    raw_stderr: bytes
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, done: subprocess.CompletedProcess[bytes], seconds: float = 0.0) -> Outcome:
+        """From a finished process."""
+        return cls(done.returncode, done.stdout, done.stderr, seconds)
+
+    @property
+    def stdout(self) -> str:
+        """Standard output as text; raises where it is no UTF-8."""
+        return self.raw_stdout.decode()
+
+    @property
+    def stderr(self) -> str:
+        """Standard error as text; raises where it is no UTF-8."""
+        return self.raw_stderr.decode()
+
+    @property
+    def json(self) -> Any:
+        """The one JSON document on standard output; raises where there is more, or none."""
+        return json.loads(self.stdout)
+
+    def findings(self, *severities: str) -> list[dict[str, Any]]:
+        """The findings of `check --json`, of SEVERITIES where any are named."""
+        found = self.json["findings"]
+        return [one for one in found if not severities or one["severity"] in severities]
+
+    def finding(self, name: str, interface: str | None = None) -> dict[str, Any]:
+        """The one finding NAME (of INTERFACE); raises where there is not exactly one."""
+        found = [
+            one
+            for one in self.json["findings"]
+            if one["id"] == name and interface in (None, one["interface"])
+        ]
+        ids = [(one["id"], one["severity"], one["interface"]) for one in self.json["findings"]]
+        assert len(found) == 1, f"{len(found)} findings {name} of {interface} in {ids}"
+        return found[0]
+
+    def __str__(self) -> str:
+        out = self.raw_stdout.decode(errors="replace")
+        err = self.raw_stderr.decode(errors="replace")
+        return f"exit {self.code}\n--- stdout\n{out}--- stderr\n{err}"

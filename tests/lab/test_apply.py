@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `nicfix apply` changes, what it leaves alone, and what it refuses."""
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from labkit.firewalld import FORWARD, FirewalldConfig, bound
+from labkit.networkmanager import ethernet_profile
+
+
+def test_a_dry_run_shows_the_plan_and_changes_nothing(lab: Lab) -> None:
+    before = lab.firewall_now()
+    plan = lab.nicfix("apply", "--dry-run", "--json")
+    assert plan.code == 0, plan
+    assert (plan.json["dry_run"], plan.json["changed"]) == (True, True)
+    assert {action["state"] for action in plan.json["actions"]} == {"planned"}
+    assert {action["scope"] for action in plan.json["actions"]} == {"runtime", "permanent"}
+    assert plan.json["zone"] == "public"
+    assert lab.firewall_now() == before
+
+
+def test_a_dry_run_on_a_snapshot_needs_no_firewalld(make_lab: LabMaker) -> None:
+    snapshot = make_lab().nicfix("snapshot").raw_stdout
+    elsewhere = make_lab(firewalld=None)
+    plan = elsewhere.nicfix("apply", "--dry-run", "--snapshot", "-", "--json", stdin=snapshot)
+    assert plan.code == 0, plan
+    assert plan.json["changed"] is True
+    assert elsewhere.nicfix("apply", "--snapshot", "-", stdin=snapshot).code == 2
+
+
+def test_apply_binds_now_and_for_good_and_says_so(lab: Lab) -> None:
+    apply = lab.nicfix("apply", "--json")
+    assert apply.code == 0, apply
+    result = apply.json
+    assert (result["changed"], result["dry_run"], result["verified"]) == (True, False, True)
+    assert result["rolled_back"] is False
+    assert {action["state"] for action in result["actions"]} == {"done"}
+    assert result["before"]["errors"] >= 1
+    assert result["after"]["errors"] == 0
+    for scope in ([], ["--permanent"]):
+        assert lab.firewall_cmd(*scope, "--zone=public", "--list-interfaces") == UPLINK
+    assert lab.tcp() == "connected"
+
+
+def test_apply_changes_nothing_but_the_binding(lab: Lab) -> None:
+    before = lab.firewall_cmd("--list-all-zones").replace(f"interfaces: {UPLINK}", "interfaces: ")
+    assert lab.nicfix("apply").code == 0
+    zone = lab.firewall_cmd("--zone=public", "--list-all")
+    assert f"interfaces: {UPLINK}" in zone
+    after = lab.firewall_cmd("--list-all-zones").replace(f"interfaces: {UPLINK}", "interfaces: ")
+    # A zone with something bound is marked active in the listing.
+    assert after.replace("public (active)", "public") == before
+
+
+def test_a_second_apply_changes_nothing_and_says_so(lab: Lab) -> None:
+    assert lab.nicfix("apply").code == 0
+    settled = lab.firewall_now()
+    again = lab.nicfix("apply", "--json")
+    assert again.code == 0, again
+    assert again.json["changed"] is False
+    assert again.json["actions"] == []
+    assert lab.firewall_now() == settled
+    assert lab.nicfix("apply").stdout.strip()
+
+
+def test_runtime_only_leaves_the_files_alone(lab: Lab) -> None:
+    files = lab.firewall_now()["files"]
+    apply = lab.nicfix("apply", "--runtime-only", "--json")
+    assert apply.code == 0, apply
+    assert {action["scope"] for action in apply.json["actions"]} == {"runtime"}
+    assert lab.tcp() == "connected"
+    assert lab.firewall_now()["files"] == files
+    lab.firewall_cmd("--reload")
+    assert lab.tcp() == "filtered"
+
+
+def test_apply_makes_a_runtime_binding_last(lab: Lab) -> None:
+    lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
+    apply = lab.nicfix("apply")
+    assert apply.code == 0, apply
+    lab.firewall_cmd("--reload")
+    assert lab.tcp() == "connected"
+    assert lab.nicfix("check").code == 0
+
+
+def test_an_uplink_of_another_zone_is_moved_only_when_asked(make_lab: LabMaker) -> None:
+    lab = make_lab(firewalld=FirewalldConfig(zones={"work": FORWARD + bound(UPLINK)}))
+    before = lab.firewall_now()
+    refused = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK)
+    assert refused.code == 2, refused
+    assert "--move" in refused.stderr
+    assert lab.firewall_now() == before
+
+    moved = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--move")
+    assert moved.code == 0, moved
+    assert lab.tcp() == "connected"
+    lab.firewalld.restart()
+    assert lab.tcp() == "connected"
+    assert lab.firewall_cmd("--permanent", "--zone=work", "--list-interfaces") == ""
+
+
+def test_a_zone_without_forward_is_not_pretended_to_cure(make_lab: LabMaker) -> None:
+    lab = make_lab(firewalld=FirewalldConfig(zones={"public": ""}))
+    before = lab.firewall_now()
+    refused = lab.nicfix("apply")
+    assert refused.code == 2, refused
+    assert "--enable-forward" in refused.stderr
+    assert lab.firewall_now() == before
+
+    apply = lab.nicfix("apply", "--enable-forward")
+    assert apply.code == 0, apply
+    assert lab.tcp() == "connected"
+    lab.firewalld.restart()
+    assert lab.tcp() == "connected"
+
+
+def test_another_zone_than_that_of_the_pods_is_not_pretended_to_cure(lab: Lab) -> None:
+    before = lab.firewall_now()
+    refused = lab.nicfix("apply", "--zone", "work")
+    assert refused.code == 2, refused
+    assert "--bind-downstream" in refused.stderr
+    assert lab.firewall_now() == before
+
+    apply = lab.nicfix("apply", "--zone", "work", "--bind-downstream")
+    assert apply.code == 0, apply
+    assert lab.tcp() == "connected"
+    lab.firewalld.restart()
+    assert lab.tcp() == "connected"
+
+
+REFUSED = {
+    "a zone that does not exist": (["--zone", "nosuch"], "nosuch"),
+    "an interface that does not exist": (["--interface", "nosuch0"], "nosuch0"),
+    "the loopback": (["--zone", "public", "--interface", "lo"], "lo"),
+    "a zone that accepts everything, for an uplink": (["--zone", "trusted"], "trusted"),
+    "an argument that is none": (["--zone"], "--zone"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_apply_refuses(lab: Lab, what: str) -> None:
+    args, named = REFUSED[what]
+    before = lab.firewall_now()
+    refused = lab.nicfix("apply", *args)
+    assert refused.code == 2, refused
+    assert refused.stderr.startswith("nicfix: ")
+    assert named in refused.stderr
+    assert lab.firewall_now() == before
+
+
+def test_a_device_of_networkmanager_is_left_to_its_profile(make_lab: LabMaker) -> None:
+    """NetworkManager puts its own zone back at each reload, so a binding of firewalld's would not
+    last. The command that would is named, and cures."""
+    profile = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
+    lab = make_lab(profiles={"uplink": profile})
+    assert lab.tcp() == "filtered"
+    before = lab.firewall_now()
+    refused = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--move")
+    assert refused.code == 2, refused
+    assert lab.firewall_now() == before
+
+    named = re.search(r"nmcli connection modify \S+ connection.zone \S+", refused.stderr)
+    assert named, refused
+    assert lab.run(*named.group().split()).code == 0
+    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding by NetworkManager")
+    assert lab.nicfix("check").code == 0
+    lab.firewalld.restart()
+    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding by NetworkManager")
