@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <string.h>
+#include <sys/socket.h>
 
 static const struct nla_policy netconf_policy[NETCONFA_MAX + 1] = {
     [NETCONFA_IFINDEX] = {.type = NLA_U32},

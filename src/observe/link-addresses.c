@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <sys/socket.h>
 
 static const struct nla_policy address_policy[IFA_MAX + 1] = {
     [IFA_ADDRESS] = {.minlen = 4, .maxlen = 16},

@@ -5,6 +5,7 @@
 #include "model/error.h"
 #include "observe/attributes.h"
 
+#include <errno.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 

@@ -5,6 +5,7 @@
 
 #include "model/error.h"
 
+#include <errno.h>
 #include <netlink/errno.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>

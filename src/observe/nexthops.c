@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <string.h>
+#include <sys/socket.h>
 
 typedef struct {
     guint32 id;

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <sys/socket.h>
 
 /* ---- nexthops of a route ---- */
 

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <sys/socket.h>
 
 static const struct nla_policy rule_policy[FRA_MAX + 1] = {
     [FRA_DST] = {.minlen = 4, .maxlen = 16},

@@ -65,7 +65,7 @@ static const ScriptWord *next_word(void)
         }
     }
     fail_msg("the script is over, or has no such letter: \"%s\"", kernel.script);
-    return NULL;
+    abort();
 }
 
 int nl_recv(struct nl_sock *socket, struct sockaddr_nl *sender, unsigned char **bytes,
