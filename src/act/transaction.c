@@ -3,6 +3,7 @@
 #include "act/transaction.h"
 
 #include "act/firewalld-changes.h"
+#include "act/interruption.h"
 #include "model/error.h"
 
 #include <string.h>
@@ -64,8 +65,9 @@ static bool fail(const Transaction *transaction, Plan *plan, const Action *uncer
 {
     undo(transaction, plan, uncertain, result);
     if (result->left->len == 0) {
-        nicfix_error_set(error, NICFIX_ERROR_UNDONE, nicfix_error_hint(reason),
-                         "%s; everything was put back", reason->message);
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, nicfix_error_hint(reason), "%s; %s",
+                         reason->message,
+                         result->rolled_back ? "everything was put back" : "nothing was changed");
         return false;
     }
     g_autofree char *commands = describe_left(result->left);
@@ -88,20 +90,39 @@ static bool any_done(const Plan *plan)
     return false;
 }
 
+static bool fail_if_interrupted(GError **error)
+{
+    const char *signal = interruption_pending();
+    if (signal == NULL)
+        return false;
+    nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "interrupted by %s", signal);
+    return true;
+}
+
+static bool do_action(const Transaction *transaction, Action *action, GError **error)
+{
+    if (fail_if_interrupted(error))
+        return false;
+    if (!firewalld_change(transaction->bus, action, transaction->timeout_ms, error)) {
+        action->state = ACTION_FAILED;
+        return false;
+    }
+    action->state = ACTION_DONE;
+    return true;
+}
+
 static bool do_actions(const Transaction *transaction, Plan *plan, TransactionResult *result,
                        GError **error)
 {
     for (guint i = 0; i < plan->actions->len; i++) {
         Action *action = g_ptr_array_index(plan->actions, i);
         g_autoptr(GError) reason = NULL;
-        if (firewalld_change(transaction->bus, action, transaction->timeout_ms, &reason)) {
-            action->state = ACTION_DONE;
+        if (do_action(transaction, action, &reason)) {
             result->changed = true;
             continue;
         }
-        action->state = ACTION_FAILED;
-        bool uncertain = is_uncertain(reason);
-        if (!uncertain && !any_done(plan)) {
+        bool uncertain = action->state == ACTION_FAILED && is_uncertain(reason);
+        if (action->state == ACTION_FAILED && !uncertain && !any_done(plan)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return false;
         }
@@ -197,7 +218,7 @@ bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResu
     if (!check_world(transaction, plan, error) || !do_actions(transaction, plan, result, error))
         return false;
     g_autoptr(GError) reason = NULL;
-    if (!verify(transaction, plan, result, &reason))
+    if (fail_if_interrupted(&reason) || !verify(transaction, plan, result, &reason))
         return fail(transaction, plan, NULL, reason, result, error);
     result->verified = true;
     return true;

@@ -17,6 +17,8 @@ typedef struct {
     const char *const *uplinks; /* as for topology_new() */
 } Transaction;
 
+/* Signals are to be held (act/interruption.h) and the lock to be taken (act/lock.h) before the plan
+ * is made, so that nothing but others' changes comes between. */
 typedef struct {
     bool changed;       /* something is different from before, now */
     bool verified;      /* what was observed afterwards is what was predicted */

@@ -2,6 +2,8 @@
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
 #include "commands/command.h"
 
+#include "act/interruption.h"
+#include "act/lock.h"
 #include "act/transaction.h"
 #include "model/error.h"
 #include "model/fixes.h"
@@ -152,6 +154,12 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "add --dry-run",
                          "a snapshot cannot be changed");
         return -1;
+    }
+    g_autoptr(Lock) lock = NULL;
+    if (!options->dry_run) {
+        interruption_hold();
+        if ((lock = lock_take(context_timeout_ms(context), error)) == NULL)
+            return -1;
     }
     g_autoptr(Bus) bus = NULL;
     ObserveOptions scope = observe_options(context, options);

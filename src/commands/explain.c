@@ -141,8 +141,10 @@ static int explain_flows(const Explainer *explainer, const char *path, GError **
         g_autofree char *line = g_data_input_stream_read_line(lines, NULL, NULL, &reason);
         if (line == NULL)
             break;
-        if (*g_strstrip(line) != '\0')
-            status = MAX(status, explain_line(explainer, line));
+        if (*g_strstrip(line) == '\0')
+            continue;
+        int answer = explain_line(explainer, line);
+        status = MAX(status, answer);
     }
     if (reason == NULL)
         return status;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Holding signals back by the signal mask: no handler, and so nothing that runs at a bad time. */
+#include "act/interruption.h"
+
+#include <glib.h>
+#include <signal.h>
+
+static const struct {
+    int number;
+    const char *name;
+} held[] = {
+    {SIGINT, "SIGINT"},
+    {SIGTERM, "SIGTERM"},
+    {SIGHUP, "SIGHUP"},
+};
+
+void interruption_hold(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (guint i = 0; i < G_N_ELEMENTS(held); i++)
+        sigaddset(&set, held[i].number);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+const char *interruption_pending(void)
+{
+    sigset_t set;
+    sigpending(&set);
+    for (guint i = 0; i < G_N_ELEMENTS(held); i++) {
+        if (sigismember(&set, held[i].number) == 1)
+            return held[i].name;
+    }
+    return NULL;
+}
