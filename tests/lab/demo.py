@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lab import DATABASE_PORT, FAR_OUTSIDE, OUTSIDE, Lab
+from labkit import users
 from labkit.namespaces import Namespace
 
 
@@ -31,11 +33,9 @@ class Show:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        self._env = {
-            **lab.bus.env,
-            "LC_ALL": "C.UTF-8",
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-        }
+        self._env = {**users.environment(lab.folder, None), **lab.bus.env}
+        # nicfix writes to the terminal itself, and makes use of its kind.
+        self._env["TERM"] = os.environ.get("TERM", "dumb")
 
     def say(self, text: str) -> None:
         """A heading."""

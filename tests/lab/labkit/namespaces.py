@@ -77,12 +77,13 @@ class Namespace:
         check: bool = True,
         stdin: bytes = b"",
     ) -> subprocess.CompletedProcess[bytes]:
-        """Runs ARGV to its end; raises with its own words when it fails and CHECK is set."""
+        """Runs ARGV to its end; raises with its own words when it fails and CHECK is set. ENV
+        takes the place of this process's environment."""
         done = subprocess.run(
             self.command(argv, user),
             input=stdin,
             capture_output=True,
-            env={**os.environ, **(env or {})},
+            env=env,
             timeout=timeout,
             check=False,
         )

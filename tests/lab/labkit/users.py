@@ -2,6 +2,7 @@
 """Users that exist in the lab only: its own passwd and group files."""
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 GROUP = "nicfix"  # the default of the build option polkit_group
@@ -12,10 +13,15 @@ _FIRST_ID = 61000  # above what adduser(8) gives out, below the ranges systemd c
 
 
 def write(folder: Path) -> dict[Path, str]:
-    """Writes both files into FOLDER; returns what they take the place of."""
-    accounts = {MEMBER: _FIRST_ID, STRANGER: _FIRST_ID + 1}
-    passwd = "".join(f"{name}:x:{uid}:{uid}::/:/bin/sh\n" for name, uid in accounts.items())
-    group = "".join(f"{name}:x:{uid}:\n" for name, uid in accounts.items())
+    """Writes both files and the users' homes into FOLDER; returns what the files take the place
+    of."""
+    passwd = group = ""
+    for uid, name in enumerate((MEMBER, STRANGER), start=_FIRST_ID):
+        home = folder / name
+        home.mkdir(mode=0o700)
+        os.chown(home, uid, uid)
+        passwd += f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n"
+        group += f"{name}:x:{uid}:\n"
     group += f"{GROUP}:x:{_FIRST_ID + 2}:{MEMBER}\n"
     binds = {}
     for name, ours in {"passwd": passwd, "group": group}.items():
@@ -23,3 +29,11 @@ def write(folder: Path) -> dict[Path, str]:
         file.write_text(ours + Path("/etc", name).read_text())
         binds[file] = f"/etc/{name}"
     return binds
+
+
+def environment(folder: Path, user: str | None) -> dict[str, str]:
+    """What a login gives USER (None: root), and nothing of the test run's own environment."""
+    home = folder / user if user else Path("/root")
+    name = user or "root"
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return {"HOME": str(home), "USER": name, "LOGNAME": name, "PATH": path, "LC_ALL": "C.UTF-8"}
