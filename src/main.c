@@ -12,11 +12,7 @@
 #include <string.h>
 
 static const Command *const commands[] = {
-    &list_command,
-    &check_command,
-    &explain_command,
-    &apply_command,
-    &snapshot_command,
+    &list_command, &check_command, &explain_command, &apply_command, &snapshot_command,
 };
 
 /* The whole of one run. */

@@ -88,6 +88,8 @@ bool firewalld_change(Bus *bus, const Action *action, guint timeout_ms, GError *
         return change_running(bus, action, timeout_ms, error);
     case SCOPE_PERMANENT:
         return change_permanent(bus, action, timeout_ms, error);
+    case SCOPE_NETWORKMANAGER:
+        break;
     }
     return false;
 }

@@ -4,6 +4,8 @@
 
 #include "act/firewalld-changes.h"
 #include "act/interruption.h"
+#include "act/journal.h"
+#include "act/networkmanager-changes.h"
 #include "model/error.h"
 
 #include <string.h>
@@ -15,15 +17,23 @@ static bool is_uncertain(const GError *error)
            error->code == NICFIX_ERROR_NO_FIREWALLD || error->code == NICFIX_ERROR_NO_BUS;
 }
 
+static bool change(const Transaction *transaction, const Action *action, GError **error)
+{
+    return action->scope == SCOPE_NETWORKMANAGER
+               ? networkmanager_change(transaction->bus, action, transaction->timeout_ms, error)
+               : firewalld_change(transaction->bus, action, transaction->timeout_ms, error);
+}
+
 /* ---- undoing ---- */
 
 static bool undo_action(const Transaction *transaction, Action *action, bool certain)
 {
     g_autoptr(Action) inverse = action_inverse(action);
     g_autoptr(GError) reason = NULL;
-    if (firewalld_change(transaction->bus, inverse, transaction->timeout_ms, &reason) ||
+    if (change(transaction, inverse, &reason) ||
         (!certain && firewalld_change_was_not_made(reason))) {
         action->state = ACTION_UNDONE;
+        journal_note(action);
         return true;
     }
     return false;
@@ -103,11 +113,12 @@ static bool do_action(const Transaction *transaction, Action *action, GError **e
 {
     if (fail_if_interrupted(error))
         return false;
-    if (!firewalld_change(transaction->bus, action, transaction->timeout_ms, error)) {
+    if (!change(transaction, action, error)) {
         action->state = ACTION_FAILED;
         return false;
     }
     action->state = ACTION_DONE;
+    journal_note(action);
     return true;
 }
 

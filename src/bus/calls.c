@@ -73,6 +73,11 @@ static const CallRow rows[N_CALLS] = {
     [CALL_NETWORKMANAGER_PROPERTIES_AT] = {NM, NULL, PROPERTIES, "GetAll", "(s)", "(a{sv})"},
     [CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS] = {NM, NULL, NM ".Settings.Connection",
                                                   "GetSettings", "()", "(a{sa{sv}})"},
+    [CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID] = {NM, "/org/freedesktop/NetworkManager/Settings",
+                                                 NM ".Settings", "GetConnectionByUuid", "(s)",
+                                                 "(o)"},
+    [CALL_NETWORKMANAGER_UPDATE_PROFILE] = {NM, NULL, NM ".Settings.Connection", "Update2",
+                                            "(a{sa{sv}}ua{sv})", "(a{sv})"},
 };
 
 const CallRow *call_row(CallId call)

@@ -7,6 +7,9 @@
 #include "act/transaction.h"
 #include "model/error.h"
 #include "model/fixes.h"
+#include "model/lock-out.h"
+#include "observe/flow-question.h"
+#include "observe/session.h"
 #include "report/apply-report.h"
 
 #include <string.h>
@@ -93,6 +96,28 @@ static void add_hint_of_better_plan(const Snapshot *snapshot, const PlanRequest 
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint, "%s", plain->message);
 }
 
+/* Refuses a plan after which the user of a remote session could not come back. */
+static bool check_way_back(const Snapshot *snapshot, const Plan *plan, GError **error)
+{
+    g_auto(RemoteSession) session = {0};
+    if (!remote_session_find(&session))
+        return true;
+    g_auto(FlowQuestion) question = flow_question_new();
+    question.from = g_strdup(session.client);
+    question.to = g_strdup(session.server);
+    question.protocol = g_strdup("tcp");
+    question.port = session.port;
+    g_autoptr(Netlink) netlink = netlink_new(error);
+    g_auto(ResolvedFlow) resolved = {0};
+    if (netlink == NULL)
+        return false;
+    /* A session to an address this host does not have (any more) is not by this firewall. */
+    if (!flow_question_resolve(&question, snapshot, netlink, &resolved, NULL) ||
+        resolved.flow.direction != FLOW_INPUT)
+        return true;
+    return lock_out_check(snapshot, plan->predicted, &resolved.flow, error);
+}
+
 typedef struct {
     const ObserveOptions *options;
     Bus *bus;
@@ -175,6 +200,9 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
         return -1;
     }
     output_text(context->output, apply_report_plan_text(plan, &context->output->style));
+    bool live = context->options->snapshot == NULL;
+    if (live && !options->force && !check_way_back(snapshot, plan, error))
+        return -1;
     if (options->dry_run)
         return show(context, plan);
     return carry_out(context, &(Observer){&scope, bus}, plan, error);

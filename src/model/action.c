@@ -14,6 +14,15 @@ Action *action_new(ActionOp op, ActionScope scope, const char *interface, const 
     return action;
 }
 
+Action *action_new_for_profile(const char *interface, const char *profile, const char *from,
+                               const char *to)
+{
+    ActionOp op = from == NULL ? ACTION_BIND : to == NULL ? ACTION_UNBIND : ACTION_MOVE;
+    Action *action = action_new(op, SCOPE_NETWORKMANAGER, interface, from, to);
+    action->profile = g_strdup(profile);
+    return action;
+}
+
 void action_free(Action *action)
 {
     if (action == NULL)
@@ -21,6 +30,7 @@ void action_free(Action *action)
     g_free(action->interface);
     g_free(action->from);
     g_free(action->to);
+    g_free(action->profile);
     g_free(action);
 }
 
@@ -34,6 +44,8 @@ Action *action_inverse(const Action *action)
         [ACTION_DISABLE_FORWARD] = ACTION_ENABLE_FORWARD,
     };
     bool is_binding = action->interface != NULL;
+    if (action->scope == SCOPE_NETWORKMANAGER)
+        return action_new_for_profile(action->interface, action->profile, action->to, action->from);
     return action_new(inverses[action->op], action->scope, action->interface,
                       is_binding ? action->to : NULL, is_binding ? action->from : action->to);
 }
@@ -52,22 +64,22 @@ const char *binding_of_interface(const Snapshot *snapshot, const char *name)
 
 static void zone_remove_interface(Zone *zone, const char *name)
 {
-    g_autoptr(GStrvBuilder) rest = g_strv_builder_new();
+    char **kept = zone->interfaces;
     for (char **interface = zone->interfaces; *interface != NULL; interface++) {
-        if (!g_str_equal(*interface, name))
-            g_strv_builder_add(rest, *interface);
+        if (g_str_equal(*interface, name))
+            g_free(*interface);
+        else
+            *kept++ = *interface;
     }
-    g_strfreev(zone->interfaces);
-    zone->interfaces = g_strv_builder_end(rest);
+    *kept = NULL;
 }
 
 static void zone_add_interface(Zone *zone, const char *name)
 {
-    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
-    g_strv_builder_addv(all, (const char **)zone->interfaces);
-    g_strv_builder_add(all, name);
-    g_strfreev(zone->interfaces);
-    zone->interfaces = g_strv_builder_end(all);
+    guint count = g_strv_length(zone->interfaces);
+    zone->interfaces = g_renew(char *, zone->interfaces, count + 2);
+    zone->interfaces[count] = g_strdup(name);
+    zone->interfaces[count + 1] = NULL;
 }
 
 static void predict_running_binding(const Action *action, Snapshot *snapshot)
@@ -92,6 +104,16 @@ static void predict_permanent_binding(const Action *action, Snapshot *snapshot)
     binding->zone = g_strdup(action->to);
 }
 
+static void predict_profile(const Action *action, Snapshot *snapshot)
+{
+    ManagedDevice *device =
+        (ManagedDevice *)networkmanager_device(snapshot->networkmanager, action->interface);
+    if (device == NULL)
+        return;
+    g_free(device->zone);
+    device->zone = g_strdup(action->to);
+}
+
 static void predict_forward(const Action *action, Snapshot *snapshot)
 {
     Zone *zone = firewalld_zone(snapshot->firewalld, action->to);
@@ -105,8 +127,10 @@ void action_predict(const Action *action, Snapshot *snapshot)
         predict_forward(action, snapshot);
     else if (action->scope == SCOPE_RUNTIME)
         predict_running_binding(action, snapshot);
-    else
+    else if (action->scope == SCOPE_PERMANENT)
         predict_permanent_binding(action, snapshot);
+    else
+        predict_profile(action, snapshot);
 }
 
 /* Whether the forward flag of the action's zone is WANTED; the permanent one is not in a snapshot,
@@ -122,6 +146,11 @@ static const char *zone_in_scope(const Action *action, const Snapshot *snapshot)
 {
     if (action->scope == SCOPE_RUNTIME)
         return binding_of_interface(snapshot, action->interface);
+    if (action->scope == SCOPE_NETWORKMANAGER) {
+        const ManagedDevice *device =
+            networkmanager_device(snapshot->networkmanager, action->interface);
+        return device != NULL ? device->zone : NULL;
+    }
     const PermanentBinding *binding = permanent_binding(snapshot->permanent, action->interface);
     return binding != NULL ? binding->zone : NULL;
 }
@@ -159,8 +188,18 @@ static char *option_for(const Action *action)
     return NULL;
 }
 
+static char **nmcli_command(const Action *action)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_strv_builder_add_many(words, "nmcli", "connection", "modify", action->profile,
+                            "connection.zone", action->to != NULL ? action->to : "", NULL);
+    return g_strv_builder_end(words);
+}
+
 char **action_firewall_cmd(const Action *action)
 {
+    if (action->scope == SCOPE_NETWORKMANAGER)
+        return nmcli_command(action);
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
     g_autofree char *option = option_for(action);
     g_autofree char *zone =
@@ -190,6 +229,7 @@ const char *action_scope_word(ActionScope scope)
     static const char *const words[] = {
         [SCOPE_RUNTIME] = "runtime",
         [SCOPE_PERMANENT] = "permanent",
+        [SCOPE_NETWORKMANAGER] = "networkmanager",
     };
     return words[scope];
 }

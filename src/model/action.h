@@ -14,7 +14,8 @@ typedef enum {
 
 typedef enum {
     SCOPE_RUNTIME,
-    SCOPE_PERMANENT,
+    SCOPE_PERMANENT,      /* firewalld's permanent configuration */
+    SCOPE_NETWORKMANAGER, /* the profile of a device that NetworkManager manages */
 } ActionScope;
 
 typedef enum {
@@ -30,11 +31,17 @@ typedef struct {
     char *interface; /* NULL where the zone itself is changed */
     char *from;      /* the zone it is bound to before, NULL: none */
     char *to;        /* the zone it is bound to afterwards, or the zone that is changed */
+    char *profile;   /* UUID of the profile of SCOPE_NETWORKMANAGER, else NULL */
     ActionState state;
 } Action;
 
 Action *action_new(ActionOp op, ActionScope scope, const char *interface, const char *from,
                    const char *to);
+
+/* The change of the zone that PROFILE gives to INTERFACE; NULL stands for a profile that names
+ * none, which NetworkManager takes for the default zone. */
+Action *action_new_for_profile(const char *interface, const char *profile, const char *from,
+                               const char *to);
 void action_free(Action *action);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
 
@@ -51,7 +58,7 @@ bool action_fits(const Action *action, const Snapshot *snapshot);
 /* Whether SNAPSHOT is what ACTION leads to. */
 bool action_is_done(const Action *action, const Snapshot *snapshot);
 
-/* The command line of firewall-cmd that does the same (transfer full). */
+/* The command line of firewall-cmd, or nmcli for a profile, that does the same (transfer full). */
 char **action_firewall_cmd(const Action *action);
 
 /* The zone that binds NAME by that very name in the running firewall, or NULL (transfer none). */

@@ -3,36 +3,28 @@
  * NetworkManager: see binding-findings.h. */
 #include "model/binding-findings.h"
 
-#include "model/dispatch.h"
+#include "model/match.h"
 
 bool zone_is_of_another_program(const char *zone)
 {
     /* Docker's own; podman's netavark; libvirt's networks; NetworkManager's shared mode. */
-    static const char *const zones[] = {"docker",  "docker-forwarding", "netavark_zone",
-                                        "libvirt", "libvirt-routed",    "nm-shared",
-                                        NULL};
+    static const char *const zones[] = {"docker",         "netavark_zone", "libvirt",
+                                        "libvirt-routed", "nm-shared",     NULL};
     return g_strv_contains(zones, zone);
 }
 
 /* ---- bindings of names that no link has ---- */
-
-static const char *link_with_altname(const Snapshot *snapshot, const char *name)
-{
-    const Link *link = snapshot_link_by_name(snapshot, name);
-    return link != NULL && !g_str_equal(link->name, name) ? link->name : NULL;
-}
 
 static Finding *find_stale_binding(const Snapshot *snapshot, const Zone *zone, const char *name)
 {
     const Link *link = snapshot_link_by_name(snapshot, name);
     if (interface_is_wildcard(name) || (link != NULL && g_str_equal(link->name, name)))
         return NULL;
-    const char *real_name = link_with_altname(snapshot, name);
     char *message =
-        real_name != NULL
+        link != NULL
             ? g_strdup_printf("zone %s binds %s, which is only an alternative name of %s: "
                               "firewalld does not know those",
-                              zone->name, name, real_name)
+                              zone->name, name, link->name)
             : g_strdup_printf("zone %s binds %s, and no link has that name", zone->name, name);
     Finding *finding =
         finding_new(FINDING_STALE_BINDING, SEVERITY_WARNING, name, zone->name, message);
@@ -57,7 +49,40 @@ static void find_stale_bindings(GPtrArray *findings, const Snapshot *snapshot)
     }
 }
 
-/* ---- the running binding of a link against what lasts ---- */
+/* ---- the running bindings against what lasts ---- */
+
+/* Both sides' bindings by name: a host may have thousands. */
+typedef struct {
+    const Snapshot *snapshot;
+    GHashTable *running;   /* name to Zone */
+    GHashTable *permanent; /* name to PermanentBinding */
+} Bindings;
+
+static void bindings_clear(Bindings *bindings)
+{
+    g_hash_table_unref(bindings->running);
+    g_hash_table_unref(bindings->permanent);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bindings, bindings_clear)
+
+static Bindings bindings_of(const Snapshot *snapshot)
+{
+    Bindings bindings = {
+        .snapshot = snapshot,
+        .running = g_hash_table_new(g_str_hash, g_str_equal),
+        .permanent = g_hash_table_new(g_str_hash, g_str_equal),
+    };
+    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
+        Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
+        for (char **name = zone->interfaces; *name != NULL; name++)
+            g_hash_table_insert(bindings.running, *name, zone);
+    }
+    for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
+        PermanentBinding *binding = g_ptr_array_index(snapshot->permanent->bindings, i);
+        g_hash_table_insert(bindings.permanent, binding->interface, binding);
+    }
+    return bindings;
+}
 
 static Finding *find_zone_conflict(const PermanentBinding *permanent)
 {
@@ -71,13 +96,21 @@ static Finding *find_zone_conflict(const PermanentBinding *permanent)
     return finding;
 }
 
-static Finding *find_runtime_only(const char *name, const char *zone)
+/* With FlushAllOnReload=no firewalld carries its bindings over a reload (firewalld.conf(5)). */
+static const char *when_it_is_lost(const Firewalld *firewalld)
 {
-    Finding *finding = finding_new(
-        FINDING_RUNTIME_ONLY_BINDING, SEVERITY_WARNING, name, zone,
-        g_strdup_printf("%s is bound to zone %s in the running firewall only: the next reload or "
-                        "restart of firewalld undoes it",
-                        name, zone));
+    return g_strcmp0(firewalld->options.flush_all_on_reload, "no") == 0
+               ? "the next restart of firewalld"
+               : "the next reload or restart of firewalld";
+}
+
+static Finding *find_runtime_only(const Firewalld *firewalld, const char *name, const char *zone)
+{
+    Finding *finding =
+        finding_new(FINDING_RUNTIME_ONLY_BINDING, SEVERITY_WARNING, name, zone,
+                    g_strdup_printf("%s is bound to zone %s in the running firewall only: %s "
+                                    "undoes it",
+                                    name, zone, when_it_is_lost(firewalld)));
     finding_add_evidence(finding, g_strdup_printf("the permanent configuration binds %s to no zone "
                                                   "(config.getZoneOfInterface)",
                                                   name));
@@ -109,47 +142,77 @@ static bool is_kept_by_another_program(const Snapshot *snapshot, const char *nam
            (zone != NULL && zone_is_of_another_program(zone));
 }
 
-static Finding *compare_with_permanent(const Snapshot *snapshot, const Link *link)
+/* NAME is that of a link, or a wildcard, which is a binding of its own. */
+static Finding *compare_with_permanent(const Bindings *bindings, const char *name)
 {
-    const PermanentBinding *permanent = permanent_binding(snapshot->permanent, link->name);
+    const PermanentBinding *permanent = g_hash_table_lookup(bindings->permanent, name);
     if (permanent == NULL)
         return NULL;
     if (permanent->conflict != NULL)
         return find_zone_conflict(permanent);
-    ZoneMatch match = dispatch_interface(snapshot, link->name);
-    const char *running = match.by == BOUND_BY_INTERFACE ? match.zone->name : NULL;
-    if (is_kept_by_another_program(snapshot, link->name, running) ||
-        g_strcmp0(running, permanent->zone) == 0)
+    const Zone *zone = g_hash_table_lookup(bindings->running, name);
+    const char *running = zone != NULL ? zone->name : NULL;
+    if (g_strcmp0(running, permanent->zone) == 0 ||
+        is_kept_by_another_program(bindings->snapshot, name, running))
         return NULL;
-    return permanent->zone == NULL ? find_runtime_only(link->name, running)
-                                   : find_not_active(link->name, running, permanent->zone);
+    return permanent->zone == NULL ? find_runtime_only(bindings->snapshot->firewalld, name, running)
+                                   : find_not_active(name, running, permanent->zone);
 }
 
-/* A wildcard is a binding of its own in the permanent configuration, whatever links it matches. */
-static void find_runtime_only_wildcards(GPtrArray *findings, const Snapshot *snapshot)
+/* ---- the running bindings against NetworkManager's profiles ---- */
+
+static Finding *find_manager_mismatch(const ManagedDevice *device, const char *running,
+                                      const char *lasting)
 {
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
-        for (char **name = zone->interfaces; *name != NULL; name++) {
-            const PermanentBinding *permanent = permanent_binding(snapshot->permanent, *name);
-            if (interface_is_wildcard(*name) && permanent != NULL && permanent->zone == NULL &&
-                permanent->conflict == NULL && !zone_is_of_another_program(zone->name))
-                g_ptr_array_add(findings, find_runtime_only(*name, zone->name));
-        }
-    }
+    g_autofree char *now =
+        running != NULL ? g_strdup_printf("%s is bound to zone %s", device->interface, running)
+                        : g_strdup_printf("no zone binds %s", device->interface);
+    Finding *finding = finding_new(
+        FINDING_MANAGER_ZONE_MISMATCH, SEVERITY_WARNING, device->interface, running,
+        g_strdup_printf("%s, and NetworkManager's profile will put it in zone %s at its next "
+                        "activation",
+                        now, lasting));
+    const char *profile = device->profile != NULL ? device->profile : "of the device";
+    finding_add_evidence(
+        finding,
+        device->zone != NULL
+            ? g_strdup_printf("connection.zone of the profile %s is %s", profile, device->zone)
+            : g_strdup_printf("connection.zone of the profile %s is not set, "
+                              "which means the default zone",
+                              profile));
+    return finding;
 }
 
-void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology)
+/* Profiles of shared connections that name no zone get NetworkManager's own, nm-shared. */
+static Finding *compare_with_profile(const Bindings *bindings, const ManagedDevice *device)
 {
+    const Zone *zone = g_hash_table_lookup(bindings->running, device->interface);
+    const char *running = zone != NULL ? zone->name : NULL;
+    const char *lasting =
+        device->zone != NULL ? device->zone : bindings->snapshot->firewalld->default_zone;
+    bool shared = device->zone == NULL && running != NULL && zone_is_of_another_program(running);
+    if (!device->managed || lasting == NULL || shared || g_strcmp0(running, lasting) == 0)
+        return NULL;
+    return find_manager_mismatch(device, running, lasting);
+}
+
+/* ---- the whole ---- */
+
+static void add(GPtrArray *findings, Finding *finding)
+{
+    if (finding != NULL)
+        g_ptr_array_add(findings, finding);
+}
+
+void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot)
+{
+    g_auto(Bindings) bindings = bindings_of(snapshot);
     find_stale_bindings(findings, snapshot);
-    find_runtime_only_wildcards(findings, snapshot);
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        Role role = topology_role(topology, link);
-        Finding *finding = role == ROLE_UPLINK || role == ROLE_DOWNSTREAM
-                               ? compare_with_permanent(snapshot, link)
-                               : NULL;
-        if (finding != NULL)
-            g_ptr_array_add(findings, finding);
+    for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
+        const PermanentBinding *permanent = g_ptr_array_index(snapshot->permanent->bindings, i);
+        add(findings, compare_with_permanent(&bindings, permanent->interface));
     }
+    for (guint i = 0; i < snapshot->networkmanager->devices->len; i++)
+        add(findings, compare_with_profile(
+                          &bindings, g_ptr_array_index(snapshot->networkmanager->devices, i)));
 }

@@ -4,10 +4,10 @@
 #pragma once
 
 #include "model/finding.h"
-#include "model/topology.h"
+#include "model/snapshot.h"
 
 /* Adds to FINDINGS (element type Finding) what is found of SNAPSHOT's bindings. */
-void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology);
+void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot);
 
 /* Whether ZONE is one that Docker, podman, libvirt or NetworkManager makes for itself, binds its own
  * interfaces to, and binds again after a reload. */

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "model/finding.h"
+#include "model/refusal.h"
 #include "model/topology.h"
 
 typedef struct {
     Topology *topology;
-    GPtrArray *findings; /* Finding, worst first */
+    GPtrArray *findings;  /* Finding, worst first */
+    GHashTable *refusals; /* Link to Refusal: what the findings about forwarding rest on */
     guint errors;
     guint warnings;
     guint infos;
@@ -25,7 +27,5 @@ const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding
 /* Whether a finding of at least SEVERITY is there. */
 bool diagnosis_has(const Diagnosis *diagnosis, Severity severity);
 
-/* The zones, by name, that filter what UPLINK is to send out and refuse it (transfer full; no name
- * twice); empty where nothing is refused. */
-char **diagnosis_refusing_zones(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                                const Link *uplink);
+/* What is refused on its way out by LINK, or NULL where nothing is (transfer none). */
+const Refusal *diagnosis_refusal(const Diagnosis *diagnosis, const Link *link);

@@ -4,11 +4,12 @@
 
 #include "model/verdict.h"
 
-/* What a plan may ask for beyond binding, in the order of how much that changes. */
+/* What a plan may ask for beyond binding, in the order of how much that changes: what is behind a
+ * downstream is the host's own, so that to bind it opens less than to move an uplink. */
 static const struct {
     bool enable_forward;
-    bool move;
     bool bind_downstreams;
+    bool move;
 } variants[] = {
     {false, false, false}, {true, false, false}, {false, true, false}, {true, true, false},
     {false, false, true},  {true, false, true},  {false, true, true},  {true, true, true},
@@ -36,20 +37,48 @@ static char **command_for(const Plan *plan, const PlanRequest *request)
     return g_strv_builder_end(words);
 }
 
-/* The first plan that cures what BASE is about; *REQUEST is what was asked for then. */
-static Plan *search(const Snapshot *snapshot, const PlanRequest *base, PlanRequest *request)
+/* ---- the search ---- */
+
+/* What a plan is sought for: PlanIsCure tells whether one does what it is for. */
+typedef bool (*PlanIsCure)(const Plan *plan, gconstpointer purpose);
+
+typedef struct {
+    const Snapshot *snapshot;
+    const PlanRequest *base;
+    const char *const *zones; /* other zones than BASE's to try; NULL-terminated */
+    PlanIsCure is_cure;
+    gconstpointer purpose;
+} Search;
+
+static Plan *try_request(const Search *search, const PlanRequest *request)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(variants); i++) {
-        *request = *base;
-        request->enable_forward = base->enable_forward || variants[i].enable_forward;
-        request->move = base->move || variants[i].move;
-        request->bind_downstreams = base->bind_downstreams || variants[i].bind_downstreams;
-        Plan *plan = plan_new(snapshot, request, NULL);
-        if (plan != NULL && plan->actions->len > 0)
-            return plan;
-        plan_free(plan);
+    g_autoptr(Plan) plan = plan_new(search->snapshot, request, NULL);
+    bool cures = plan != NULL && plan->actions->len > 0 && search->is_cure(plan, search->purpose);
+    return cures ? g_steal_pointer(&plan) : NULL;
+}
+
+static Plan *try_zones(const Search *search, PlanRequest *request)
+{
+    Plan *plan = try_request(search, request);
+    for (const char *const *zone = search->zones; plan == NULL && *zone != NULL; zone++) {
+        request->zone = *zone;
+        plan = try_request(search, request);
     }
-    return NULL;
+    return plan;
+}
+
+/* The first plan that cures; *REQUEST is what was asked for then. */
+static Plan *search_plan(const Search *search, PlanRequest *request)
+{
+    Plan *plan = NULL;
+    for (guint i = 0; plan == NULL && i < G_N_ELEMENTS(variants); i++) {
+        *request = *search->base;
+        request->enable_forward |= variants[i].enable_forward;
+        request->bind_downstreams |= variants[i].bind_downstreams;
+        request->move |= variants[i].move;
+        plan = try_zones(search, request);
+    }
+    return plan;
 }
 
 static Fix *fix_from(const Plan *plan, const PlanRequest *request)
@@ -62,6 +91,8 @@ static Fix *fix_from(const Plan *plan, const PlanRequest *request)
     return fix;
 }
 
+/* ---- fixes of findings ---- */
+
 /* What the fix of a finding has to be about; false where no plan could cure it. */
 static bool request_for(const Finding *finding, PlanRequest *request)
 {
@@ -73,11 +104,11 @@ static bool request_for(const Finding *finding, PlanRequest *request)
         return true;
     case FINDING_RUNTIME_ONLY_BINDING:
     case FINDING_PERMANENT_NOT_ACTIVE:
+    case FINDING_MANAGER_ZONE_MISMATCH:
         request->zone = finding->zone;
         return true;
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
-    case FINDING_MANAGER_ZONE_MISMATCH:
     case FINDING_STALE_BINDING:
     case FINDING_VERDICT_UNKNOWN:
         break;
@@ -85,41 +116,74 @@ static bool request_for(const Finding *finding, PlanRequest *request)
     return false;
 }
 
-static bool cures(const Plan *plan, const Finding *finding)
+static bool cures(const Plan *plan, gconstpointer purpose)
 {
+    const Finding *finding = purpose;
     const Finding *left = diagnosis_find(plan->after, finding);
     return left == NULL || left->severity < finding->severity;
+}
+
+/* Where several zones refuse what leaves by the link, each of them may be the one to choose. */
+static char **zones_to_choose_from(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                                   const Finding *finding)
+{
+    const Link *link = snapshot_link_by_name(snapshot, finding->interface);
+    const Refusal *refusal = link != NULL ? diagnosis_refusal(diagnosis, link) : NULL;
+    g_autoptr(GStrvBuilder) zones = g_strv_builder_new();
+    for (guint i = 0; refusal != NULL && refusal->zones->len > 1 && i < refusal->zones->len; i++)
+        g_strv_builder_add(zones, g_ptr_array_index(refusal->zones, i));
+    return g_strv_builder_end(zones);
+}
+
+static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const Finding *finding,
+                     const char *const *named_uplinks)
+{
+    const char *interfaces[] = {finding->interface, NULL};
+    PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
+    if (finding->interface == NULL || !request_for(finding, &base))
+        return NULL;
+    g_auto(GStrv) zones = zones_to_choose_from(snapshot, diagnosis, finding);
+    const Search search = {snapshot, &base, (const char *const *)zones, cures, finding};
+    PlanRequest request;
+    g_autoptr(Plan) plan = search_plan(&search, &request);
+    return plan != NULL ? fix_from(plan, &request) : NULL;
 }
 
 void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const char *const *named_uplinks)
 {
     for (guint i = 0; i < diagnosis->findings->len; i++) {
         Finding *finding = g_ptr_array_index(diagnosis->findings, i);
-        const char *interfaces[] = {finding->interface, NULL};
-        PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
-        PlanRequest request;
-        if (finding->interface == NULL || !request_for(finding, &base))
-            continue;
-        g_autoptr(Plan) plan = search(snapshot, &base, &request);
-        if (plan != NULL && cures(plan, finding))
-            finding->fix = fix_from(plan, &request);
+        finding->fix = find_fix(snapshot, diagnosis, finding, named_uplinks);
     }
+}
+
+/* ---- other fixes ---- */
+
+static const char *const no_other_zone[] = {NULL};
+
+/* plan_new() makes no plan that does not cure what it is asked for. */
+static bool is_any_plan(G_GNUC_UNUSED const Plan *plan, G_GNUC_UNUSED gconstpointer purpose)
+{
+    return true;
 }
 
 char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
 {
+    Search search = {snapshot, request, no_other_zone, is_any_plan, NULL};
     PlanRequest found;
-    g_autoptr(Plan) plan = search(snapshot, request, &found);
+    g_autoptr(Plan) plan = search_plan(&search, &found);
     if (plan == NULL && request->zone != NULL) {
         PlanRequest elsewhere = *request;
         elsewhere.zone = NULL;
-        plan = search(snapshot, &elsewhere, &found);
+        search.base = &elsewhere;
+        plan = search_plan(&search, &found);
     }
     return plan != NULL ? command_for(plan, &found) : NULL;
 }
 
-static bool lets_through(const Plan *plan, const Flow *flow)
+static bool lets_through(const Plan *plan, gconstpointer purpose)
 {
+    const Flow *flow = purpose;
     g_autoptr(Verdict) verdict = verdict_of(plan->predicted, flow);
     return verdict_accepts(verdict);
 }
@@ -132,12 +196,10 @@ Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow,
         verdict->ingress.zone == NULL)
         return NULL;
     const char *interfaces[] = {flow->out, NULL};
-    PlanRequest base = {
-        .zone = verdict->ingress.zone->name,
-        .interfaces = interfaces,
-        .uplinks = named_uplinks,
-    };
+    const char *zones[] = {verdict->ingress.zone->name, NULL};
+    const PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
+    const Search search = {snapshot, &base, zones, lets_through, flow};
     PlanRequest request;
-    g_autoptr(Plan) plan = search(snapshot, &base, &request);
-    return plan != NULL && lets_through(plan, flow) ? fix_from(plan, &request) : NULL;
+    g_autoptr(Plan) plan = search_plan(&search, &request);
+    return plan != NULL ? fix_from(plan, &request) : NULL;
 }

@@ -15,6 +15,6 @@ void service_change_free(ServiceChange *change);
 
 /* Compares the verdicts on packets to the host that come in by INTERFACE before and after, and adds
  * what differs to OPENS and CLOSES (element type ServiceChange). Only what a zone of either side
- * names is looked at, ICMP echo, and one port that nothing names. */
+ * or a policy names is looked at, ICMP echo, and one port that nothing names. */
 void host_services_compare(const Snapshot *before, const Snapshot *after, const char *interface,
                            GPtrArray *opens, GPtrArray *closes);

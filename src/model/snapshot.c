@@ -378,6 +378,16 @@ ManagedDevice *managed_device_new(const char *interface)
     return device;
 }
 
+static ManagedDevice *managed_device_copy(const ManagedDevice *device)
+{
+    ManagedDevice *copy = g_memdup2(device, sizeof *device);
+    copy->interface = g_strdup(device->interface);
+    copy->profile = g_strdup(device->profile);
+    copy->profile_uuid = g_strdup(device->profile_uuid);
+    copy->zone = g_strdup(device->zone);
+    return copy;
+}
+
 void managed_device_free(ManagedDevice *device)
 {
     if (device == NULL)
@@ -398,10 +408,12 @@ static NetworkManager *networkmanager_new(void)
 
 static NetworkManager *networkmanager_copy(const NetworkManager *networkmanager)
 {
-    NetworkManager *copy = g_new0(NetworkManager, 1);
+    NetworkManager *copy = networkmanager_new();
     copy->running = networkmanager->running;
     copy->version = g_strdup(networkmanager->version);
-    copy->devices = g_ptr_array_ref(networkmanager->devices);
+    for (guint i = 0; i < networkmanager->devices->len; i++)
+        g_ptr_array_add(copy->devices,
+                        managed_device_copy(g_ptr_array_index(networkmanager->devices, i)));
     return copy;
 }
 

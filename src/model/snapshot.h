@@ -232,7 +232,7 @@ typedef struct {
 Snapshot *snapshot_new(void);
 void snapshot_free(Snapshot *snapshot);
 
-/* A copy whose firewalld and permanent sides can be changed; the kernel's side is shared. */
+/* A copy in which all but the kernel's side can be changed; that is shared. */
 Snapshot *snapshot_copy(const Snapshot *snapshot);
 
 /* Takes LINK (transfer full). A second link of the same index replaces nothing: the first stays. */

@@ -2,85 +2,27 @@
 /* Roles of links: see topology.h. Everything is linear in links, routes and rules. */
 #include "model/topology.h"
 
-#include <linux/fib_rules.h>
+#include "model/outside-routes.h"
+
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
 
 struct Topology {
     const Snapshot *snapshot;
     GHashTable *roles;   /* Link to Role */
     GHashTable *reasons; /* uplink Link to text */
+    GHashTable *exits;   /* the Exits there are: who may leave by which uplink */
     GPtrArray *uplinks;
     GPtrArray *downstreams;
 };
 
-/* ---- which routes lead to other networks ---- */
+/* The members of VRF, or what is in none where it is NULL, may leave by UPLINK. */
+typedef struct {
+    const Link *vrf;
+    const Link *uplink;
+} Exit;
 
-static const Link *link_of_vrf_table(const Snapshot *snapshot, guint32 table)
-{
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        if (link->vrf_table != 0 && link->vrf_table == table)
-            return link;
-    }
-    return NULL;
-}
-
-static bool rule_leads_to(const Snapshot *snapshot, const Rule *rule, const Route *route)
-{
-    if (rule->family != route->destination.address.family || rule->action != FR_ACT_TO_TBL)
-        return false;
-    if (rule->l3mdev ? link_of_vrf_table(snapshot, route->table) == NULL
-                     : rule->table != route->table)
-        return false;
-    /* fib_rule_suppress(): routes of this length or shorter are passed over. wg-quick relies on
-     * it to keep main's default route out of the way. */
-    return rule->suppress_prefix_length < (int)route->destination.length;
-}
-
-/* Without rules of the family the kernel has only the tables it always had. */
-static bool route_is_reachable(const Snapshot *snapshot, const Route *route)
-{
-    bool any = false;
-    for (guint i = 0; i < snapshot->rules->len; i++) {
-        const Rule *rule = g_ptr_array_index(snapshot->rules, i);
-        if (rule_leads_to(snapshot, rule, route))
-            return true;
-        any = any || rule->family == route->destination.address.family;
-    }
-    return !any && (route->table == RT_TABLE_MAIN || route->table == RT_TABLE_DEFAULT);
-}
-
-/* Whether ROUTE is half of the split that VPN clients use to cover the default route without
- * replacing it (0.0.0.0/1 and 128.0.0.0/1), and the other half stands beside it. */
-static bool is_half_of_a_default(const Snapshot *snapshot, const Route *route)
-{
-    for (guint i = 0; route->destination.length == 1 && i < snapshot->routes->len; i++) {
-        const Route *other = g_ptr_array_index(snapshot->routes, i);
-        if (other->destination.length == 1 && other->table == route->table &&
-            other->destination.address.family == route->destination.address.family &&
-            ip_prefix_covers(&other->destination, &route->destination) == MATCH_NO)
-            return true;
-    }
-    return false;
-}
-
-/* All of today's global IPv6 unicast is 2000::/3 (RFC 4291, section 2.4): some providers route
- * just that. */
-static bool is_global_unicast(const IpPrefix *destination)
-{
-    IpPrefix global_unicast;
-    return ip_prefix_parse("2000::/3", &global_unicast) && destination->length == 3 &&
-           ip_prefix_covers(&global_unicast, destination) == MATCH_YES;
-}
-
-static bool route_leads_outside(const Snapshot *snapshot, const Route *route)
-{
-    bool wide = route->destination.length == 0 || is_global_unicast(&route->destination) ||
-                is_half_of_a_default(snapshot, route);
-    return wide && route_is_reachable(snapshot, route);
-}
+/* ---- routes in words ---- */
 
 static char *table_name(guint32 table)
 {
@@ -128,16 +70,35 @@ static bool is_port(const Snapshot *snapshot, const Link *link)
     return master != NULL && has_kind(master, masters);
 }
 
+/* Kernels before 5.14 tell of no link where its hardware is (IFLA_PARENT_DEV_NAME): there, what has
+ * no kind of its own is taken for hardware. */
+static bool tells_hardware(const Snapshot *snapshot)
+{
+    for (guint i = 0; i < snapshot->links->len; i++) {
+        const Link *link = g_ptr_array_index(snapshot->links, i);
+        if (link->parent_device != NULL || g_strcmp0(link->kind, "physical") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Some hardware has a kind, too: InfiniBand's "ipoib", modems' "wwan", switches' "dsa". */
+static bool is_hardware(const Link *link, bool hardware_is_told)
+{
+    if ((link->flags & IFF_LOOPBACK) != 0)
+        return false;
+    return link->parent_device != NULL || g_strcmp0(link->kind, "physical") == 0 ||
+           (link->kind == NULL && !hardware_is_told);
+}
+
+/* Port of what, or carrier of what: the link above LINK that stands on it, or NULL. */
 static const Link *hardware_above(const Snapshot *snapshot, GHashTable *hardware, const Link *link)
 {
-    bool real = g_hash_table_contains(hardware, link);
-    if (real && is_port(snapshot, link))
-        return snapshot_link_by_index(snapshot, link->master);
+    if (g_hash_table_contains(hardware, link))
+        return is_port(snapshot, link) ? snapshot_link_by_index(snapshot, link->master) : NULL;
     const Link *lower = snapshot_link_by_index(snapshot, link->lower);
-    if (g_strcmp0(link->kind, "vlan") == 0 && lower != NULL &&
-        g_hash_table_contains(hardware, lower))
-        return link;
-    return NULL;
+    bool is_vlan = g_strcmp0(link->kind, "vlan") == 0;
+    return is_vlan && lower != NULL && g_hash_table_contains(hardware, lower) ? link : NULL;
 }
 
 /* The set of links that are real hardware, or a bond, team, VLAN or bridge that stands on it. */
@@ -145,9 +106,10 @@ static GHashTable *links_on_hardware(const Snapshot *snapshot)
 {
     enum { MAX_NESTING = 8 }; /* MAX_NEST_DEV of the kernel */
     GHashTable *hardware = g_hash_table_new(g_direct_hash, g_direct_equal);
+    bool hardware_is_told = tells_hardware(snapshot);
     for (guint i = 0; i < snapshot->links->len; i++) {
         Link *link = g_ptr_array_index(snapshot->links, i);
-        if (g_strcmp0(link->kind, "physical") == 0)
+        if (is_hardware(link, hardware_is_told))
             g_hash_table_add(hardware, link);
     }
     for (int level = 0; level < MAX_NESTING; level++) {
@@ -198,8 +160,11 @@ static bool is_downstream(const Snapshot *snapshot, const Link *link)
     static const char *const silent[] = {"dummy", "ifb",   "nlmon", "vrf",
                                          "can",   "vxcan", "vcan",  NULL};
     /* These need no address of their own to be routed to, as Calico's veths. */
-    static const char *const unnumbered[] = {"veth", "tun", "wireguard", "ppp", NULL};
-    if (link->kind == NULL || g_str_equal(link->kind, "physical") || has_kind(link, silent))
+    static const char *const unnumbered[] = {"veth",   "netkit", "tun",    "wireguard", "ppp",
+                                             "xfrm",   "vti",    "vti6",   "ipip",      "gre",
+                                             "ip6gre", "sit",    "ip6tnl", NULL};
+    if (link->kind == NULL || link->parent_device != NULL || g_str_equal(link->kind, "physical") ||
+        has_kind(link, silent))
         return false;
     return (link->flags & IFF_UP) != 0 && forwards_anything(snapshot, link) &&
            (has_global_address(link) || has_kind(link, unnumbered));
@@ -216,31 +181,80 @@ static Role role_of(const Topology *topology, const Link *link)
     return is_downstream(topology->snapshot, link) ? ROLE_DOWNSTREAM : ROLE_OTHER;
 }
 
+/* ---- uplinks ---- */
+
+static guint exit_hash(gconstpointer key)
+{
+    const Exit *exit = key;
+    return g_direct_hash(exit->vrf) * 31 + g_direct_hash(exit->uplink);
+}
+
+static gboolean exit_equal(gconstpointer a, gconstpointer b)
+{
+    const Exit *x = a;
+    const Exit *y = b;
+    return x->vrf == y->vrf && x->uplink == y->uplink;
+}
+
+static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
+{
+    const Link *master = snapshot_link_by_index(snapshot, link->master);
+    return master != NULL && g_strcmp0(master->kind, "vrf") == 0 ? master : NULL;
+}
+
+static void add_exit(Topology *topology, const Link *vrf, const Link *uplink)
+{
+    const Exit exit = {vrf, uplink};
+    if (!g_hash_table_contains(topology->exits, &exit))
+        g_hash_table_add(topology->exits, g_memdup2(&exit, sizeof exit));
+}
+
 /* Takes REASON; the first one given stays. */
 static void add_uplink(Topology *topology, const Link *link, char *reason)
 {
-    if (link == NULL || (link->flags & IFF_LOOPBACK) != 0 ||
-        g_hash_table_contains(topology->reasons, link))
+    if ((link->flags & IFF_LOOPBACK) != 0 || g_hash_table_contains(topology->reasons, link)) {
         g_free(reason);
-    else
-        g_hash_table_insert(topology->reasons, (gpointer)link, reason);
+        return;
+    }
+    g_hash_table_insert(topology->reasons, (gpointer)link, reason);
+    add_exit(topology, vrf_of(topology->snapshot, link), link);
+}
+
+static void add_named_uplinks(Topology *topology, const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const Link *link = snapshot_link_by_name(topology->snapshot, *names);
+        if (link != NULL)
+            add_uplink(topology, link, g_strdup("named by --uplink"));
+    }
+}
+
+static void add_uplinks_of_route(Topology *topology, const OutsideRoutes *routes,
+                                 const Route *route)
+{
+    bool serves_all = outside_routes_serves_all(routes, route);
+    const Link *vrf = outside_routes_vrf(routes, route);
+    if (!outside_routes_is_wide(routes, route) || (!serves_all && vrf == NULL))
+        return;
+    for (guint i = 0; i < route->nexthops->len; i++) {
+        const Nexthop *nexthop = &g_array_index(route->nexthops, Nexthop, i);
+        const Link *link = snapshot_link_by_index(topology->snapshot, nexthop->oif);
+        /* A route into a VRF goes on in that VRF's own table. */
+        if (link == NULL || g_strcmp0(link->kind, "vrf") == 0)
+            continue;
+        add_uplink(topology, link, describe_route(route, nexthop));
+        if (serves_all)
+            add_exit(topology, NULL, link);
+        if (vrf != NULL)
+            add_exit(topology, vrf, link);
+    }
 }
 
 static void add_uplinks_by_route(Topology *topology)
 {
-    const Snapshot *snapshot = topology->snapshot;
-    for (guint i = 0; i < snapshot->routes->len; i++) {
-        const Route *route = g_ptr_array_index(snapshot->routes, i);
-        if (!route_leads_outside(snapshot, route))
-            continue;
-        for (guint j = 0; j < route->nexthops->len; j++) {
-            const Nexthop *nexthop = &g_array_index(route->nexthops, Nexthop, j);
-            const Link *link = snapshot_link_by_index(snapshot, nexthop->oif);
-            /* A route into a VRF goes on in that VRF's own table. */
-            if (link != NULL && g_strcmp0(link->kind, "vrf") != 0)
-                add_uplink(topology, link, describe_route(route, nexthop));
-        }
-    }
+    g_autoptr(OutsideRoutes) routes = outside_routes_new(topology->snapshot);
+    for (guint i = 0; i < topology->snapshot->routes->len; i++)
+        add_uplinks_of_route(topology, routes, g_ptr_array_index(topology->snapshot->routes, i));
 }
 
 static void add_uplinks_on_hardware(Topology *topology)
@@ -254,30 +268,33 @@ static void add_uplinks_on_hardware(Topology *topology)
     }
 }
 
+/* ---- the whole ---- */
+
+static void settle_role(Topology *topology, Link *link)
+{
+    Role role = role_of(topology, link);
+    g_hash_table_insert(topology->roles, link, GINT_TO_POINTER(role));
+    if (role == ROLE_UPLINK)
+        g_ptr_array_add(topology->uplinks, link);
+    else if (role == ROLE_DOWNSTREAM)
+        g_ptr_array_add(topology->downstreams, link);
+}
+
 Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplinks)
 {
     Topology *topology = g_new0(Topology, 1);
     topology->snapshot = snapshot;
     topology->roles = g_hash_table_new(g_direct_hash, g_direct_equal);
     topology->reasons = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    topology->exits = g_hash_table_new_full(exit_hash, exit_equal, g_free, NULL);
     topology->uplinks = g_ptr_array_new();
     topology->downstreams = g_ptr_array_new();
 
-    for (; named_uplinks != NULL && *named_uplinks != NULL; named_uplinks++)
-        add_uplink(topology, snapshot_link_by_name(snapshot, *named_uplinks),
-                   g_strdup("named by --uplink"));
+    add_named_uplinks(topology, named_uplinks);
     add_uplinks_by_route(topology);
     add_uplinks_on_hardware(topology);
-
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        Link *link = g_ptr_array_index(snapshot->links, i);
-        Role role = role_of(topology, link);
-        g_hash_table_insert(topology->roles, link, GINT_TO_POINTER(role));
-        if (role == ROLE_UPLINK)
-            g_ptr_array_add(topology->uplinks, link);
-        else if (role == ROLE_DOWNSTREAM)
-            g_ptr_array_add(topology->downstreams, link);
-    }
+    for (guint i = 0; i < snapshot->links->len; i++)
+        settle_role(topology, g_ptr_array_index(snapshot->links, i));
     return topology;
 }
 
@@ -287,6 +304,7 @@ void topology_free(Topology *topology)
         return;
     g_hash_table_unref(topology->roles);
     g_hash_table_unref(topology->reasons);
+    g_hash_table_unref(topology->exits);
     g_ptr_array_unref(topology->uplinks);
     g_ptr_array_unref(topology->downstreams);
     g_free(topology);
@@ -314,10 +332,24 @@ const GPtrArray *topology_downstreams(const Topology *topology)
     return topology->downstreams;
 }
 
+/* A macvlan is a second NIC in the network of the link it stands on: what comes in by the one has no
+ * way out by the other. */
+static bool is_in_network_of(const Link *link, const Link *uplink)
+{
+    static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", NULL};
+    return has_kind(link, kinds) && link->lower == uplink->index;
+}
+
+bool topology_leads(const Topology *topology, const Link *link, const Link *uplink)
+{
+    const Exit exit = {vrf_of(topology->snapshot, link), uplink};
+    return g_hash_table_contains(topology->exits, &exit) && !is_in_network_of(link, uplink);
+}
+
 const char *link_ingress_name(const Snapshot *snapshot, const Link *link)
 {
-    const Link *master = snapshot_link_by_index(snapshot, link->master);
-    return master != NULL && g_strcmp0(master->kind, "vrf") == 0 ? master->name : link->name;
+    const Link *vrf = vrf_of(snapshot, link);
+    return vrf != NULL ? vrf->name : link->name;
 }
 
 const char *role_word(Role role)

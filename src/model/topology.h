@@ -32,6 +32,10 @@ const char *topology_uplink_reason(const Topology *topology, const Link *link);
 const GPtrArray *topology_uplinks(const Topology *topology);
 const GPtrArray *topology_downstreams(const Topology *topology);
 
+/* Whether what comes in by LINK may leave by UPLINK, as far as VRFs and the layers of links go: into
+ * another VRF only where a route leads there, and never back into the network it came from. */
+bool topology_leads(const Topology *topology, const Link *link, const Link *uplink);
+
 /* Whether this host forwards packets of FAMILY that come in by LINK. IPv4 has a switch for each
  * link, IPv6 one for all of them (ip-sysctl: conf/all/forwarding). */
 Tristate link_forwards(const Snapshot *snapshot, const Link *link, Family family);

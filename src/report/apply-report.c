@@ -10,8 +10,12 @@
 
 static char *describe(const Action *action)
 {
-    const char *scope = action->scope == SCOPE_RUNTIME ? "in the running firewall"
-                                                       : "in the permanent configuration";
+    static const char *const scopes[] = {
+        [SCOPE_RUNTIME] = "in the running firewall",
+        [SCOPE_PERMANENT] = "in the permanent configuration",
+        [SCOPE_NETWORKMANAGER] = "in NetworkManager's profile",
+    };
+    const char *scope = scopes[action->scope];
     switch (action->op) {
     case ACTION_BIND:
         return g_strdup_printf("bind %s to zone %s %s", action->interface, action->to, scope);

@@ -151,21 +151,74 @@ def test_apply_refuses(lab: Lab, what: str) -> None:
     assert lab.firewall_now() == before
 
 
-def test_a_device_of_networkmanager_is_left_to_its_profile(make_lab: LabMaker) -> None:
-    """NetworkManager puts its own zone back at each reload, so a binding of firewalld's would not
-    last. The command that would is named, and cures."""
+def test_a_device_of_networkmanager_is_bound_by_its_profile(make_lab: LabMaker) -> None:
+    """NetworkManager puts its own zone back at each reload, restart and activation: what lasts is
+    the zone that its profile names, and nothing else of the profile is changed."""
     profile = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
     lab = make_lab(profiles={"uplink": profile})
     assert lab.tcp() == "filtered"
-    before = lab.firewall_now()
-    refused = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--move")
-    assert refused.code == 2, refused
-    assert lab.firewall_now() == before
+    settings = profile_settings(lab)
+    done = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--move", "--json")
+    assert done.code == 0, done
+    assert [(a["scope"], a["to"], a["state"]) for a in done.json["actions"]] == [
+        ("runtime", "public", "done"),
+        ("networkmanager", "public", "done"),
+    ]
+    assert lab.tcp() == "connected"
+    assert profile_settings(lab) == settings | {"connection.zone": "public"}
 
-    named = re.search(r"nmcli connection modify \S+ connection.zone \S+", refused.stderr)
-    assert named, refused
-    assert lab.run(*named.group().split()).code == 0
-    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding by NetworkManager")
-    assert lab.nicfix("check").code == 0
+    lab.firewall_cmd("--reload")
+    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding after a reload")
     lab.firewalld.restart()
-    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding by NetworkManager")
+    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding after a restart")
+    assert lab.run("nmcli", "connection", "up", "uplink").code == 0
+    lab.firewalld.service.wait_until(lambda: lab.tcp() == "connected", "binding after activation")
+    assert lab.nicfix("check").code == 0
+    again = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--json")
+    assert (again.code, again.json["changed"]) == (0, False)
+
+
+def test_a_profile_that_says_another_zone_is_found_and_mended(make_lab: LabMaker) -> None:
+    """A binding that NetworkManager does not know of lasts until its next activation."""
+    profile = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
+    lab = make_lab(profiles={"uplink": profile})
+    lab.firewall_cmd("--zone=public", f"--change-interface={UPLINK}")
+    assert lab.run("nmcli", "connection", "modify", "uplink", "connection.zone", "work").code == 0
+    lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--move", "--runtime-only")
+    found = lab.nicfix("check", "--json")
+    finding = found.finding("manager-zone-mismatch")
+    assert (finding["interface"], finding["zone"]) == (UPLINK, "public")
+    assert lab.nicfix(*finding["fix"]["command"][1:]).code == 0
+    assert lab.nicfix("check").code == 0
+    assert profile_settings(lab)["connection.zone"] == "public"
+
+
+def profile_settings(lab: Lab) -> dict[str, str]:
+    """The settings of the profile "uplink", as nmcli tells them."""
+    told = lab.run("nmcli", "--terse", "connection", "show", "uplink").stdout
+    pairs = (line.split(":", 1) for line in told.splitlines())
+    # What is in capitals is the state of the device, and the time stamp is that of its activation.
+    return {name: value for name, value in pairs if name.islower() and "timestamp" not in name}
+
+
+def test_who_came_by_ssh_is_not_locked_out(make_lab: LabMaker) -> None:
+    """Binding the uplink to a zone without ssh would leave no way back: established connections
+    live on, new ones would not be accepted."""
+    no_ssh = FirewalldConfig(zones={"closed": "<forward/>"}, zone_targets={"closed": "DROP"})
+    lab = make_lab(firewalld=no_ssh)
+    came_by_ssh = {"SSH_CONNECTION": f"{OUTSIDE} 50000 {UPLINK_ADDRESS} 22"}
+    args = ("apply", "--zone", "closed", "--interface", UPLINK, "--bind-downstream")
+    before = lab.firewall_now()
+    refused = lab.nicfix(*args, env=came_by_ssh)
+    assert refused.code == 2, refused
+    assert "this would lock you out" in refused.stderr
+    assert "--zone=closed --add-port=22/tcp" in refused.stderr
+    assert lab.firewall_now() == before
+    assert lab.nicfix(*args, "--force", env=came_by_ssh).code == 0
+    assert lab.tcp() == "connected"
+
+
+def test_who_comes_by_ssh_and_keeps_the_way_back_is_not_stopped(lab: Lab) -> None:
+    """The incident's own fix changes nothing for ssh."""
+    came_by_ssh = {"SSH_CONNECTION": f"{OUTSIDE} 50000 {UPLINK_ADDRESS} 22"}
+    assert lab.nicfix("apply", "--zone", "public", env=came_by_ssh).code == 0

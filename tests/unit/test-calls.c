@@ -17,6 +17,7 @@ static const GDBusInterfaceInfo *const interfaces[] = {
     &org_freedesktop_dbus_properties_interface,
     &org_freedesktop_network_manager_interface,
     &org_freedesktop_network_manager_settings_connection_interface,
+    &org_freedesktop_network_manager_settings_interface,
 };
 
 static const GDBusMethodInfo *find_method(const char *interface, const char *method)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Saving a profile with another zone. NetworkManager has no call for one setting: the whole profile
+ * is sent back. It keeps the secrets it has where the profile that is sent holds none
+ * (nm-settings-connection.c: update_auth_cb). */
+#include "act/networkmanager-changes.h"
+
+#include "model/error.h"
+
+/* NM_SETTINGS_UPDATE2_FLAG_TO_DISK of nm-dbus-interface.h. */
+#define UPDATE_TO_DISK 0x1u
+
+static char *find_profile(Bus *bus, const char *uuid, guint timeout_ms, GError **error)
+{
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID, NULL,
+                                         g_variant_new("(s)", uuid), timeout_ms, error);
+    if (reply == NULL)
+        return NULL;
+    char *path;
+    g_variant_get(reply, "(o)", &path);
+    return path;
+}
+
+static bool check_zone(const Action *action, GVariant *settings, GError **error)
+{
+    g_autoptr(GVariant) connection =
+        g_variant_lookup_value(settings, "connection", G_VARIANT_TYPE_VARDICT);
+    g_autofree char *zone = NULL;
+    if (connection != NULL)
+        g_variant_lookup(connection, "zone", "s", &zone);
+    const char *found = zone != NULL && *zone != '\0' ? zone : NULL;
+    if (connection != NULL && g_strcmp0(found, action->from) == 0)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
+                     "somebody else changed NetworkManager's profile of %s in the meantime",
+                     action->interface);
+    return false;
+}
+
+/* The settings of "connection" with the action's zone in place of the one that was there. */
+static GVariant *connection_with_zone(GVariant *connection, const char *zone)
+{
+    g_auto(GVariantDict) changed;
+    g_variant_dict_init(&changed, connection);
+    g_variant_dict_remove(&changed, "zone");
+    if (zone != NULL)
+        g_variant_dict_insert(&changed, "zone", "s", zone);
+    return g_variant_dict_end(&changed);
+}
+
+static GVariant *settings_with_zone(GVariant *settings, const char *zone)
+{
+    GVariantBuilder changed;
+    GVariantIter iter;
+    const char *name;
+    GVariant *group;
+    g_variant_builder_init(&changed, G_VARIANT_TYPE("a{sa{sv}}"));
+    g_variant_iter_init(&iter, settings);
+    while (g_variant_iter_loop(&iter, "{&s@a{sv}}", &name, &group)) {
+        bool is_connection = g_str_equal(name, "connection");
+        g_variant_builder_add(&changed, "{s@a{sv}}", name,
+                              is_connection ? connection_with_zone(group, zone) : group);
+    }
+    return g_variant_builder_end(&changed);
+}
+
+bool networkmanager_change(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+{
+    g_autofree char *path = find_profile(bus, action->profile, timeout_ms, error);
+    if (path == NULL)
+        return false;
+    g_autoptr(GVariant) reply =
+        bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS, path, NULL, timeout_ms, error);
+    if (reply == NULL)
+        return false;
+    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
+    if (!check_zone(action, settings, error))
+        return false;
+    g_autoptr(GVariant) saved = bus_call(
+        bus, CALL_NETWORKMANAGER_UPDATE_PROFILE, path,
+        g_variant_new("(@a{sa{sv}}u@a{sv})", settings_with_zone(settings, action->to),
+                      UPDATE_TO_DISK, g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
+        timeout_ms, error);
+    return saved != NULL;
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hosts in a few lines of text, for tests that need only a feature or two of one:
+ *
+ *   link NAME KIND [down] [in MASTER] [on LOWER] [table N] [addr P,P..] [alt N,N..] [forwarding no]
+ *                  [port-kind K] [parent D] [carrier no] [scope N]
+ *   route PREFIX dev NAME [via G] [dev NAME [via G]].. [table N] [nhid N]
+ *   rule 4|6 [table N] [l3mdev] [action N] [suppress N] [not]
+ *   host forwarding4 yes|no|? forwarding6 .. bridge4 .. bridge6 ..
+ *   firewalld VERSION DEFAULT-ZONE [panic yes|?]
+ *   zone NAME [target T] [forward yes|no|?] [interfaces I,I..] [sources S,S..] [services S,S..]
+ *             [ports P,P..] [rich RULE].. [masquerade yes] [unread]
+ *   policy NAME [ingress Z,Z..] [egress Z,Z..] [priority N] [target T] [services S,S..] [ports P,P..]
+ *   service NAME [ports P,P..] [includes S,S..] [destination4 A] [destination6 A]
+ *   permanent INTERFACE ZONE|-|!WORDS        (! a conflict, in firewalld's own words)
+ *   manager INTERFACE ZONE|- [uuid U] [external]
+ *
+ * Links are indexed from 1 in the order they are given and are up unless they say "down"; kinds
+ * "physical" and "loopback" mean what they say, "-" is none. Words are split as a shell does. */
+#pragma once
+
+#include "model/snapshot.h"
+
+#include "cases.h"
+
+#include <linux/fib_rules.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+/* ---- values ---- */
+
+static inline IpPrefix sketch_prefix(const char *text)
+{
+    IpPrefix prefix;
+    if (!ip_prefix_parse(text, &prefix))
+        g_error("no prefix: %s", text);
+    return prefix;
+}
+
+static inline guint sketch_number(const char *text)
+{
+    guint64 number;
+    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &number, NULL))
+        g_error("no number: %s", text);
+    return (guint)number;
+}
+
+static inline Tristate sketch_tristate(const char *text)
+{
+    if (!strchr("yn?", *text))
+        g_error("neither yes, no nor ?: %s", text);
+    return *text == 'y' ? TRISTATE_YES : *text == 'n' ? TRISTATE_NO : TRISTATE_UNKNOWN;
+}
+
+static inline void sketch_list(char ***list, const char *words)
+{
+    g_strfreev(*list);
+    *list = g_strsplit(words, ",", -1);
+}
+
+static inline char *sketch_name_or_null(const char *word)
+{
+    return g_str_equal(word, "-") ? NULL : g_strdup(word);
+}
+
+static inline int sketch_index(const Snapshot *snapshot, const char *name)
+{
+    const Link *link = snapshot_link_by_name(snapshot, name);
+    if (link == NULL)
+        g_error("no link: %s", name);
+    return link->index;
+}
+
+/* ---- the words of a line ---- */
+
+/* Moves to the next word, which has to be there. */
+static inline const char *sketch_value(char ***word)
+{
+    (*word)++;
+    if (**word == NULL)
+        g_error("%s: a value is missing", (*word)[-1]);
+    return **word;
+}
+
+static inline void sketch_unknown(const char *word)
+{
+    g_error("unknown word: %s", word);
+}
+
+/* ---- the kernel's side ---- */
+
+static inline void sketch_addresses(Link *link, const char *words, guint8 scope)
+{
+    g_auto(GStrv) texts = g_strsplit(words, ",", -1);
+    for (char **text = texts; *text != NULL; text++) {
+        LinkAddress address = {.prefix = sketch_prefix(*text), .scope = scope};
+        if (g_str_has_prefix(*text, "fe80:"))
+            address.scope = RT_SCOPE_LINK;
+        g_ptr_array_add(link->addresses, g_memdup2(&address, sizeof address));
+    }
+}
+
+static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word)
+{
+    const char *key = **word;
+    if (g_str_equal(key, "down"))
+        link->flags &= ~(guint32)IFF_UP;
+    else if (g_str_equal(key, "in"))
+        link->master = sketch_index(snapshot, sketch_value(word));
+    else if (g_str_equal(key, "on"))
+        link->lower = sketch_index(snapshot, sketch_value(word));
+    else if (g_str_equal(key, "table"))
+        link->vrf_table = sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "addr"))
+        sketch_addresses(link, sketch_value(word), RT_SCOPE_UNIVERSE);
+    else if (g_str_equal(key, "addr-link"))
+        sketch_addresses(link, sketch_value(word), RT_SCOPE_LINK);
+    else if (g_str_equal(key, "alt"))
+        sketch_list(&link->altnames, sketch_value(word));
+    else if (g_str_equal(key, "forwarding"))
+        link->forwarding_ipv4 = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "port-kind"))
+        link->port_kind = g_strdup(sketch_value(word));
+    else if (g_str_equal(key, "parent"))
+        link->parent_device = g_strdup(sketch_value(word));
+    else if (g_str_equal(key, "bridge4"))
+        link->bridge_call_iptables = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "carrier"))
+        link->carrier = sketch_tristate(sketch_value(word));
+    else
+        sketch_unknown(key);
+}
+
+static inline void sketch_link(Snapshot *snapshot, char **word)
+{
+    Link *link = link_new();
+    link->index = (int)snapshot->links->len + 1;
+    link->name = g_strdup(sketch_value(&word));
+    link->kind = sketch_name_or_null(sketch_value(&word));
+    link->flags = IFF_UP;
+    link->carrier = TRISTATE_YES;
+    if (g_strcmp0(link->kind, "loopback") == 0)
+        link->flags |= IFF_LOOPBACK;
+    if (g_strcmp0(link->kind, "physical") == 0)
+        link->parent_device = g_strdup("0000:00:03.0");
+    for (word++; *word != NULL; word++)
+        sketch_link_word(snapshot, link, &word);
+    snapshot_add_link(snapshot, link);
+}
+
+static inline void sketch_route(Snapshot *snapshot, char **word)
+{
+    Route *route = route_new();
+    route->destination = sketch_prefix(sketch_value(&word));
+    route->table = RT_TABLE_MAIN;
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "dev")) {
+            Nexthop nexthop = {.oif = sketch_index(snapshot, sketch_value(&word)), .weight = 1};
+            g_array_append_val(route->nexthops, nexthop);
+        } else if (g_str_equal(key, "via")) {
+            Nexthop *last = &g_array_index(route->nexthops, Nexthop, route->nexthops->len - 1);
+            last->has_gateway = ip_address_parse(sketch_value(&word), &last->gateway);
+        } else if (g_str_equal(key, "table")) {
+            route->table = sketch_number(sketch_value(&word));
+        } else if (g_str_equal(key, "nhid")) {
+            route->nexthop_id = sketch_number(sketch_value(&word));
+        } else {
+            sketch_unknown(key);
+        }
+    }
+    g_ptr_array_add(snapshot->routes, route);
+}
+
+static inline void sketch_rule(Snapshot *snapshot, char **word)
+{
+    Rule *rule = rule_new();
+    rule->family = g_str_equal(sketch_value(&word), "6") ? FAMILY_IPV6 : FAMILY_IPV4;
+    rule->action = FR_ACT_TO_TBL;
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "table"))
+            rule->table = sketch_number(sketch_value(&word));
+        else if (g_str_equal(key, "action"))
+            rule->action = (guint8)sketch_number(sketch_value(&word));
+        else if (g_str_equal(key, "suppress"))
+            rule->suppress_prefix_length = (int)sketch_number(sketch_value(&word));
+        else if (g_str_equal(key, "l3mdev"))
+            rule->l3mdev = true;
+        else if (g_str_equal(key, "not"))
+            rule->inverted = true;
+        else
+            sketch_unknown(key);
+    }
+    g_ptr_array_add(snapshot->rules, rule);
+}
+
+static inline void sketch_host(Snapshot *snapshot, char **word)
+{
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        Tristate *place = g_str_equal(key, "forwarding4")   ? &snapshot->forwarding_ipv4
+                          : g_str_equal(key, "forwarding6") ? &snapshot->forwarding_ipv6
+                          : g_str_equal(key, "bridge4")     ? &snapshot->bridge_call_iptables
+                          : g_str_equal(key, "bridge6")     ? &snapshot->bridge_call_ip6tables
+                                                            : NULL;
+        if (place == NULL)
+            sketch_unknown(key);
+        *place = sketch_tristate(sketch_value(&word));
+    }
+}
+
+/* ---- firewalld's side ---- */
+
+static inline void sketch_ports(GPtrArray *ports, const char *words)
+{
+    g_auto(GStrv) texts = g_strsplit(words, ",", -1);
+    for (char **text = texts; *text != NULL; text++) {
+        g_auto(GStrv) parts = g_strsplit(*text, "/", 2);
+        PortRange *range = port_range_parse(parts[0], parts[1]);
+        if (range == NULL)
+            g_error("no port: %s", *text);
+        g_ptr_array_add(ports, range);
+    }
+}
+
+static inline void sketch_firewalld(Snapshot *snapshot, char **word)
+{
+    Firewalld *firewalld = snapshot->firewalld;
+    g_free(firewalld->version);
+    g_free(firewalld->default_zone);
+    firewalld->version = sketch_name_or_null(sketch_value(&word));
+    firewalld->default_zone = sketch_name_or_null(sketch_value(&word));
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "panic"))
+            firewalld->panic = sketch_tristate(sketch_value(&word));
+        else if (g_str_equal(key, "flush"))
+            firewalld->options.flush_all_on_reload = g_strdup(sketch_value(&word));
+        else
+            sketch_unknown(key);
+    }
+}
+
+static inline bool sketch_filter_word(Filter *filter, char ***word)
+{
+    const char *key = **word;
+    if (g_str_equal(key, "services"))
+        sketch_list(&filter->services, sketch_value(word));
+    else if (g_str_equal(key, "ports"))
+        sketch_ports(filter->ports, sketch_value(word));
+    else if (g_str_equal(key, "rich"))
+        g_ptr_array_add(filter->rich_rules, rich_rule_parse(sketch_value(word)));
+    else if (g_str_equal(key, "masquerade"))
+        filter->masquerade = sketch_tristate(sketch_value(word));
+    else
+        return false;
+    return true;
+}
+
+static inline void sketch_zone_word(Zone *zone, char ***word)
+{
+    const char *key = **word;
+    if (g_str_equal(key, "target"))
+        zone->target = target_from_word(sketch_value(word));
+    else if (g_str_equal(key, "forward"))
+        zone->forward = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "interfaces"))
+        sketch_list(&zone->interfaces, sketch_value(word));
+    else if (g_str_equal(key, "sources")) {
+        g_auto(GStrv) texts = g_strsplit(sketch_value(word), ",", -1);
+        for (char **text = texts; *text != NULL; text++)
+            g_ptr_array_add(zone->sources, address_spec_parse(*text));
+    } else if (!sketch_filter_word(&zone->filter, word))
+        sketch_unknown(key);
+}
+
+/* A zone is as firewalld 1.0 and later make one: target default, forward on. */
+static inline void sketch_zone(Snapshot *snapshot, char **word)
+{
+    Zone *zone = zone_new(sketch_value(&word));
+    zone->settings_read = true;
+    zone->target = TARGET_DEFAULT;
+    zone->forward = TRISTATE_YES;
+    zone->filter.masquerade = TRISTATE_NO;
+    for (word++; *word != NULL; word++) {
+        if (!g_str_equal(*word, "unread")) {
+            sketch_zone_word(zone, &word);
+            continue;
+        }
+        zone->settings_read = false;
+        zone->target = TARGET_UNKNOWN;
+        zone->forward = TRISTATE_UNKNOWN;
+        zone->filter.masquerade = TRISTATE_UNKNOWN;
+    }
+    g_ptr_array_add(snapshot->firewalld->zones, zone);
+}
+
+static inline void sketch_policy_word(Policy *policy, char ***word)
+{
+    const char *key = **word;
+    if (g_str_equal(key, "ingress"))
+        sketch_list(&policy->ingress_zones, sketch_value(word));
+    else if (g_str_equal(key, "egress"))
+        sketch_list(&policy->egress_zones, sketch_value(word));
+    else if (g_str_equal(key, "priority"))
+        policy->priority = atoi(sketch_value(word));
+    else if (g_str_equal(key, "target"))
+        policy->target = target_from_word(sketch_value(word));
+    else if (!sketch_filter_word(&policy->filter, word))
+        sketch_unknown(key);
+}
+
+static inline void sketch_policy(Snapshot *snapshot, char **word)
+{
+    Policy *policy = policy_new(sketch_value(&word));
+    policy->settings_read = true;
+    policy->priority = -1;
+    policy->target = TARGET_CONTINUE;
+    for (word++; *word != NULL; word++)
+        sketch_policy_word(policy, &word);
+    g_ptr_array_add(snapshot->firewalld->policies, policy);
+}
+
+static inline void sketch_service(Snapshot *snapshot, char **word)
+{
+    Service *service = service_new(sketch_value(&word));
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "ports"))
+            sketch_ports(service->ports, sketch_value(&word));
+        else if (g_str_equal(key, "includes"))
+            sketch_list(&service->includes, sketch_value(&word));
+        else if (g_str_equal(key, "destination4"))
+            service->destination_ipv4 = address_spec_parse(sketch_value(&word));
+        else if (g_str_equal(key, "destination6"))
+            service->destination_ipv6 = address_spec_parse(sketch_value(&word));
+        else
+            sketch_unknown(key);
+    }
+    g_ptr_array_add(snapshot->firewalld->services, service);
+}
+
+static inline void sketch_permanent(Snapshot *snapshot, char **word)
+{
+    PermanentBinding *binding = permanent_binding_new(sketch_value(&word));
+    const char *zone = sketch_value(&word);
+    if (*zone == '!')
+        binding->conflict = g_strdup(zone + 1);
+    else
+        binding->zone = sketch_name_or_null(zone);
+    g_ptr_array_add(snapshot->permanent->bindings, binding);
+}
+
+static inline void sketch_manager(Snapshot *snapshot, char **word)
+{
+    ManagedDevice *device = managed_device_new(sketch_value(&word));
+    device->zone = sketch_name_or_null(sketch_value(&word));
+    device->managed = true;
+    device->profile = g_strdup("Wired connection 1");
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "uuid")) {
+            device->profile_uuid = g_strdup(sketch_value(&word));
+        } else if (g_str_equal(key, "external")) {
+            device->external = true;
+            device->managed = false;
+        } else {
+            sketch_unknown(key);
+        }
+    }
+    snapshot->networkmanager->running = TRISTATE_YES;
+    g_ptr_array_add(snapshot->networkmanager->devices, device);
+}
+
+/* ---- the whole ---- */
+
+static inline void sketch_line(Snapshot *snapshot, const char *line)
+{
+    static const struct {
+        const char *word;
+        void (*take)(Snapshot *snapshot, char **word);
+    } kinds[] = {
+        {"link", sketch_link},           {"route", sketch_route},
+        {"rule", sketch_rule},           {"host", sketch_host},
+        {"firewalld", sketch_firewalld}, {"zone", sketch_zone},
+        {"policy", sketch_policy},       {"service", sketch_service},
+        {"permanent", sketch_permanent}, {"manager", sketch_manager},
+    };
+    g_auto(GStrv) words = NULL;
+    if (!g_shell_parse_argv(line, NULL, &words, NULL))
+        return; /* an empty line */
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (g_str_equal(words[0], kinds[i].word)) {
+            kinds[i].take(snapshot, words);
+            return;
+        }
+    }
+    sketch_unknown(words[0]);
+}
+
+/* Adds the lines of TEXT to SNAPSHOT. */
+static inline void sketch_add(Snapshot *snapshot, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        sketch_line(snapshot, *line);
+}
+
+/* The host of TEXT (transfer full): it forwards IPv4 and has the default rules, unless TEXT says
+ * more of either, and firewalld 1.3.3 with the default zone public. */
+static inline Snapshot *sketch(const char *text)
+{
+    Snapshot *snapshot = snapshot_new();
+    snapshot->taken_at = g_strdup("2024-04-07T08:45:19+00:00");
+    snapshot->host = g_strdup("worker");
+    snapshot->firewalld->state = g_strdup("RUNNING");
+    snapshot->firewalld->panic = TRISTATE_NO;
+    snapshot->firewalld->direct_rules = TRISTATE_NO;
+    snapshot->firewalld->policies_exist = TRISTATE_YES;
+    snapshot->firewalld->options.backend = g_strdup("nftables");
+    snapshot->networkmanager->running = TRISTATE_NO;
+    sketch_add(snapshot, "host forwarding4 yes forwarding6 no\nfirewalld 1.3.3 public");
+    sketch_add(snapshot, text);
+    return snapshot;
+}
