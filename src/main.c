@@ -45,7 +45,7 @@ static GOptionEntry *make_global_entries(Run *run)
         {"color", 0, 0, G_OPTION_ARG_STRING, &options->color,
          "Colour text (default: auto, which is on a terminal)", "auto|always|never"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, "Write no text but errors", NULL},
-        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Write more", NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Write what was read, too", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &run->version, "Show the version", NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &run->help, "Show this help", NULL},
         {NULL},
@@ -183,6 +183,20 @@ static bool check_arguments(const Command *command, char *const *arguments, GErr
     return false;
 }
 
+/* GLib's errors about options know nothing of what to do next. */
+static bool parse(GOptionContext *context, const Command *command, char ***arguments,
+                  GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (g_option_context_parse_strv(context, arguments, &reason))
+        return true;
+    g_autofree char *hint =
+        g_strdup_printf("nicfix%s%s --help shows the options", command != NULL ? " " : "",
+                        command != NULL ? command->name : "");
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", reason->message);
+    return false;
+}
+
 static int run_command(Run *run, const Command *command, char ***arguments, GError **error)
 {
     g_autofree char *program = g_strdup_printf("nicfix %s", command->name);
@@ -190,9 +204,11 @@ static int run_command(Run *run, const Command *command, char ***arguments, GErr
     g_autofree gpointer values = g_malloc0(MAX(command->values_size, 1));
     g_autoptr(GOptionContext) context = make_context(run, command, values);
     int status = -1;
-    if (g_option_context_parse_strv(context, arguments, error)) {
+    if (parse(context, command, arguments, error)) {
         if (run->help)
             status = show_help(context);
+        else if (run->version)
+            status = show_version();
         else if (check_arguments(command, *arguments + 1, error) && check_options(run, error))
             status = command->run(&(Context){&run->options, &run->output}, values, *arguments + 1,
                                   error);
@@ -206,7 +222,7 @@ static int run_command(Run *run, const Command *command, char ***arguments, GErr
 static int run_without_command(Run *run, char ***arguments, GError **error)
 {
     g_autoptr(GOptionContext) context = make_context(run, NULL, NULL);
-    if (!g_option_context_parse_strv(context, arguments, error))
+    if (!parse(context, NULL, arguments, error))
         return -1;
     if (run->version)
         return show_version();

@@ -3,6 +3,7 @@
 #include "report/check-report.h"
 
 #include "model/dispatch.h"
+#include "model/reason.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
@@ -59,10 +60,43 @@ char *check_report_summary(const Diagnosis *diagnosis)
                            uplinks, plural(uplinks), downstreams, plural(downstreams));
 }
 
+static void append_links(GString *text, const char *role, const Snapshot *snapshot,
+                         const Topology *topology, const GPtrArray *links)
+{
+    for (guint i = 0; i < links->len; i++) {
+        const Link *link = g_ptr_array_index(links, i);
+        ZoneMatch match = dispatch_interface(snapshot, link->name);
+        g_autofree char *zone = reason_for_zone(&match, link->name);
+        const char *reason = topology_uplink_reason(topology, link);
+        g_autofree char *line =
+            g_strdup_printf("%s %s: %s%s%s", role, link->name, zone, reason != NULL ? ", " : "",
+                            reason != NULL ? reason : "");
+        g_autofree char *escaped = escape_for_terminal(line);
+        g_string_append_printf(text, "%s\n", escaped);
+    }
+}
+
+/* What the findings were made from. */
+static void append_facts(GString *text, const Snapshot *snapshot, const Topology *topology)
+{
+    const Firewalld *firewalld = snapshot->firewalld;
+    g_autofree char *line = g_strdup_printf(
+        "host %s at %s: firewalld %s, default zone %s", snapshot->host, snapshot->taken_at,
+        firewalld->version != NULL ? firewalld->version : "of a version that could not be read",
+        firewalld->default_zone != NULL ? firewalld->default_zone : "that could not be read");
+    g_autofree char *escaped = escape_for_terminal(line);
+    g_string_append_printf(text, "%s\n", escaped);
+    append_links(text, "uplink", snapshot, topology, topology_uplinks(topology));
+    append_links(text, "downstream", snapshot, topology, topology_downstreams(topology));
+    g_string_append_c(text, '\n');
+}
+
 char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
                         const TextStyle *style)
 {
     GString *text = g_string_new(NULL);
+    if (style->verbose)
+        append_facts(text, snapshot, diagnosis->topology);
     for (guint i = 0; i < diagnosis->findings->len; i++)
         append_finding(text, g_ptr_array_index(diagnosis->findings, i), style);
     g_autofree char *summary = check_report_summary(diagnosis);

@@ -12,7 +12,7 @@ char *error_report_text(const GError *error, const TextStyle *style)
     g_autofree char *message = escape_for_terminal(error->message);
     g_autofree char *escaped_hint = escape_for_terminal(hint != NULL ? hint : "");
     return g_strdup_printf("%snicfix:%s %s%s%s\n", text_bad(style), text_plain(style), message,
-                           hint != NULL ? ": " : "", escaped_hint);
+                           hint != NULL ? "; " : "", escaped_hint);
 }
 
 JsonNode *error_report_json(const GError *error)

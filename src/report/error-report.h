@@ -4,6 +4,6 @@
 
 #include "report/output.h"
 
-/* "nicfix: MESSAGE (HINT)", escaped, with a newline (transfer full). */
+/* "nicfix: MESSAGE; HINT", escaped, with a newline (transfer full). */
 char *error_report_text(const GError *error, const TextStyle *style);
 JsonNode *error_report_json(const GError *error);
