@@ -4,15 +4,18 @@
 
 #include "model/verdict.h"
 
-/* What a plan may ask for beyond binding, in the order of how much that changes: what is behind a
- * downstream is the host's own, so that to bind it opens less than to move an uplink. */
+/* What a plan may ask for beyond binding, in the order of how much that changes. What is behind a
+ * downstream is the host's own: to take it to the uplink's zone opens less than the other way. */
 static const struct {
     bool enable_forward;
     bool bind_downstreams;
     bool move;
+    bool uplink_stays; /* in its zone, if that refuses nothing by itself */
 } variants[] = {
-    {false, false, false}, {true, false, false}, {false, true, false}, {true, true, false},
-    {false, false, true},  {true, false, true},  {false, true, true},  {true, true, true},
+    {false, false, false, false}, {true, false, false, false}, {false, true, false, false},
+    {true, true, false, false},   {false, true, true, true},   {true, true, true, true},
+    {false, false, true, false},  {true, false, true, false},  {false, true, true, false},
+    {true, true, true, false},
 };
 
 static void add_flag(GStrvBuilder *words, bool wanted, const char *flag)
@@ -46,9 +49,17 @@ typedef struct {
     const Snapshot *snapshot;
     const PlanRequest *base;
     const char *const *zones; /* other zones than BASE's to try; NULL-terminated */
+    bool binds_downstreams;   /* whether that is to be tried */
     PlanIsCure is_cure;
     gconstpointer purpose;
 } Search;
+
+/* Links by the hundred come and go, and hundreds of commands are no fix to paste. */
+static bool is_worth_binding(const Refusal *refusal)
+{
+    enum { MAX_BOUND = 32 };
+    return refusal == NULL || refusal->links->len <= MAX_BOUND;
+}
 
 static Plan *try_request(const Search *search, const PlanRequest *request)
 {
@@ -67,16 +78,36 @@ static Plan *try_zones(const Search *search, PlanRequest *request)
     return plan;
 }
 
+/* The zone that binds the first of the links in question, where its target refuses nothing; else
+ * NULL. */
+static const char *zone_to_stay_in(const Search *search)
+{
+    const char *const *names = search->base->interfaces;
+    if (names == NULL || *names == NULL || search->base->zone != NULL)
+        return NULL;
+    const Zone *zone =
+        firewalld_zone(search->snapshot->firewalld, binding_of_interface(search->snapshot, *names));
+    return zone != NULL && zone->target == TARGET_DEFAULT ? zone->name : NULL;
+}
+
 /* The first plan that cures; *REQUEST is what was asked for then. */
 static Plan *search_plan(const Search *search, PlanRequest *request)
 {
+    const char *own_zone = zone_to_stay_in(search);
     Plan *plan = NULL;
     for (guint i = 0; plan == NULL && i < G_N_ELEMENTS(variants); i++) {
+        if (variants[i].bind_downstreams && !search->binds_downstreams)
+            continue;
         *request = *search->base;
         request->enable_forward |= variants[i].enable_forward;
         request->bind_downstreams |= variants[i].bind_downstreams;
         request->move |= variants[i].move;
-        plan = try_zones(search, request);
+        if (!variants[i].uplink_stays) {
+            plan = try_zones(search, request);
+        } else if (own_zone != NULL) {
+            request->zone = own_zone;
+            plan = try_request(search, request);
+        }
     }
     return plan;
 }
@@ -124,11 +155,8 @@ static bool cures(const Plan *plan, gconstpointer purpose)
 }
 
 /* Where several zones refuse what leaves by the link, each of them may be the one to choose. */
-static char **zones_to_choose_from(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                                   const Finding *finding)
+static char **zones_to_choose_from(const Refusal *refusal)
 {
-    const Link *link = snapshot_link_by_name(snapshot, finding->interface);
-    const Refusal *refusal = link != NULL ? diagnosis_refusal(diagnosis, link) : NULL;
     g_autoptr(GStrvBuilder) zones = g_strv_builder_new();
     for (guint i = 0; refusal != NULL && refusal->zones->len > 1 && i < refusal->zones->len; i++)
         g_strv_builder_add(zones, g_ptr_array_index(refusal->zones, i));
@@ -142,8 +170,17 @@ static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const
     PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
     if (finding->interface == NULL || !request_for(finding, &base))
         return NULL;
-    g_auto(GStrv) zones = zones_to_choose_from(snapshot, diagnosis, finding);
-    const Search search = {snapshot, &base, (const char *const *)zones, cures, finding};
+    const Link *link = snapshot_link_by_name(snapshot, finding->interface);
+    const Refusal *refusal = link != NULL ? diagnosis_refusal(diagnosis, link) : NULL;
+    g_auto(GStrv) zones = zones_to_choose_from(refusal);
+    const Search search = {
+        .snapshot = snapshot,
+        .base = &base,
+        .zones = (const char *const *)zones,
+        .binds_downstreams = is_worth_binding(refusal),
+        .is_cure = cures,
+        .purpose = finding,
+    };
     PlanRequest request;
     g_autoptr(Plan) plan = search_plan(&search, &request);
     return plan != NULL ? fix_from(plan, &request) : NULL;
@@ -161,6 +198,20 @@ void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const char *c
 
 static const char *const no_other_zone[] = {NULL};
 
+/* Whether that is so for all that is refused. */
+static bool is_all_worth_binding(const Snapshot *snapshot, const char *const *named_uplinks)
+{
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named_uplinks);
+    GHashTableIter iterator;
+    gpointer refusal;
+    g_hash_table_iter_init(&iterator, diagnosis->refusals);
+    while (g_hash_table_iter_next(&iterator, NULL, &refusal)) {
+        if (!is_worth_binding(refusal))
+            return false;
+    }
+    return true;
+}
+
 /* plan_new() makes no plan that does not cure what it is asked for. */
 static bool is_any_plan(G_GNUC_UNUSED const Plan *plan, G_GNUC_UNUSED gconstpointer purpose)
 {
@@ -169,7 +220,13 @@ static bool is_any_plan(G_GNUC_UNUSED const Plan *plan, G_GNUC_UNUSED gconstpoin
 
 char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
 {
-    Search search = {snapshot, request, no_other_zone, is_any_plan, NULL};
+    Search search = {
+        .snapshot = snapshot,
+        .base = request,
+        .zones = no_other_zone,
+        .binds_downstreams = is_all_worth_binding(snapshot, request->uplinks),
+        .is_cure = is_any_plan,
+    };
     PlanRequest found;
     g_autoptr(Plan) plan = search_plan(&search, &found);
     if (plan == NULL && request->zone != NULL) {
@@ -198,7 +255,14 @@ Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow,
     const char *interfaces[] = {flow->out, NULL};
     const char *zones[] = {verdict->ingress.zone->name, NULL};
     const PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
-    const Search search = {snapshot, &base, zones, lets_through, flow};
+    const Search search = {
+        .snapshot = snapshot,
+        .base = &base,
+        .zones = zones,
+        .binds_downstreams = is_all_worth_binding(snapshot, named_uplinks),
+        .is_cure = lets_through,
+        .purpose = flow,
+    };
     PlanRequest request;
     g_autoptr(Plan) plan = search_plan(&search, &request);
     return plan != NULL ? fix_from(plan, &request) : NULL;

@@ -22,10 +22,11 @@ void service_change_free(ServiceChange *change)
     g_free(change);
 }
 
-static bool is_accepted(const Snapshot *snapshot, const Flow *flow)
+/* MATCH_MAYBE where that cannot be told. */
+static Match is_accepted(const Snapshot *snapshot, const Flow *flow)
 {
     g_autoptr(Verdict) verdict = verdict_of(snapshot, flow);
-    return verdict_accepts(verdict);
+    return verdict_accepts(verdict) ? MATCH_YES : verdict_refuses(verdict) ? MATCH_NO : MATCH_MAYBE;
 }
 
 static Flow flow_to_host(const Comparison *comparison, Family family, Protocol protocol,
@@ -42,14 +43,15 @@ static Flow flow_to_host(const Comparison *comparison, Family family, Protocol p
 
 static void compare(Comparison *comparison, const char *service, const Flow *flow)
 {
-    bool before = is_accepted(comparison->before, flow);
-    bool after = is_accepted(comparison->after, flow);
-    if (before == after || !g_hash_table_add(comparison->seen, g_strdup(service)))
+    Match before = is_accepted(comparison->before, flow);
+    Match after = is_accepted(comparison->after, flow);
+    bool changes = before != MATCH_MAYBE && after != MATCH_MAYBE && before != after;
+    if (!changes || !g_hash_table_add(comparison->seen, g_strdup(service)))
         return;
     ServiceChange *change = g_new0(ServiceChange, 1);
     change->interface = g_strdup(comparison->interface);
     change->service = g_strdup(service);
-    g_ptr_array_add(after ? comparison->opens : comparison->closes, change);
+    g_ptr_array_add(after == MATCH_YES ? comparison->opens : comparison->closes, change);
 }
 
 /* ---- ports ---- */
@@ -72,8 +74,9 @@ static void compare_service_port(Comparison *comparison, const char *name, const
 {
     const AddressSpec *destination =
         family == FAMILY_IPV4 ? service->destination_ipv4 : service->destination_ipv6;
+    bool has_destinations = service->destination_ipv4 != NULL || service->destination_ipv6 != NULL;
     Protocol protocol = protocol_from_word(range->protocol, family);
-    if (protocol == PROTOCOL_ANY || range->first == 0)
+    if (protocol == PROTOCOL_ANY || range->first == 0 || (has_destinations && destination == NULL))
         return;
     Flow flow = flow_to_host(comparison, family, protocol, range->first);
     if (destination != NULL && destination->kind == ADDRESS_SPEC_PREFIX)

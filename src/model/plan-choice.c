@@ -107,12 +107,14 @@ static bool is_uplink(const Planner *planner, const Link *link)
     return topology_role(planner->plan->before->topology, link) == ROLE_UPLINK;
 }
 
-/* An uplink that stays where it is, while the downstreams are to follow it. */
+/* An uplink that stays where it is, while the downstreams are to follow it: not into a zone that is
+ * there to refuse. */
 static bool draws_downstreams(const Planner *planner, const Link *link)
 {
     ZoneMatch match = dispatch_interface(planner->snapshot, link->name);
-    return planner->request->bind_downstreams && !planner->request->move &&
-           (match.by == BOUND_BY_INTERFACE || match.by == BOUND_BY_WILDCARD);
+    bool bound = match.by == BOUND_BY_INTERFACE || match.by == BOUND_BY_WILDCARD;
+    return planner->request->bind_downstreams && !planner->request->move && bound &&
+           match.zone->target == TARGET_DEFAULT;
 }
 
 static bool refuse_to_choose(const Link *link, const Refusal *refusal, GError **error)

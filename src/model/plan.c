@@ -124,8 +124,25 @@ static void note_lost_policies(Planner *planner, const Action *action)
                                       from->name));
 }
 
+static bool masquerades(const Snapshot *snapshot, const Link *link)
+{
+    const Zone *zone = dispatch_interface(snapshot, link->name).zone;
+    return zone != NULL && zone->filter.masquerade == TRISTATE_YES;
+}
+
+/* Masquerading opens nothing, but without it what has a private address gets no answer. */
+static void note_lost_masquerade(Planner *planner, const Link *link)
+{
+    if (masquerades(planner->snapshot, link) && !masquerades(planner->plan->predicted, link))
+        note(planner, g_strdup_printf("zone %s does not masquerade what leaves by %s, as its zone "
+                                      "does now: hosts with private addresses will get no answers",
+                                      planner->plan->zone, link->name));
+}
+
 static void add_notes(Planner *planner)
 {
+    for (guint i = 0; i < planner->links->len; i++)
+        note_lost_masquerade(planner, g_ptr_array_index(planner->links, i));
     const GPtrArray *actions = planner->plan->actions;
     for (guint i = 0; i < actions->len; i++)
         note_lost_policies(planner, g_ptr_array_index(actions, i));

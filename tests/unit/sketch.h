@@ -9,6 +9,8 @@
  *   firewalld VERSION DEFAULT-ZONE [panic yes|?]
  *   zone NAME [target T] [forward yes|no|?] [interfaces I,I..] [sources S,S..] [services S,S..]
  *             [ports P,P..] [rich RULE].. [masquerade yes] [unread]
+ *   change NAME ...                          (a zone that is there; words as for zone)
+ *   bind ZONE INTERFACE                      (in the running firewall and permanently)
  *   policy NAME [ingress Z,Z..] [egress Z,Z..] [priority N] [target T] [services S,S..] [ports P,P..]
  *   service NAME [ports P,P..] [includes S,S..] [destination4 A] [destination6 A]
  *   permanent INTERFACE ZONE|-|!WORDS        (! a conflict, in firewalld's own words)
@@ -296,6 +298,37 @@ static inline void sketch_zone(Snapshot *snapshot, char **word)
     g_ptr_array_add(snapshot->firewalld->zones, zone);
 }
 
+static inline Zone *sketch_known_zone(const Snapshot *snapshot, const char *name)
+{
+    Zone *zone = firewalld_zone(snapshot->firewalld, name);
+    if (zone == NULL)
+        g_error("no zone: %s", name);
+    return zone;
+}
+
+static inline void sketch_change(Snapshot *snapshot, char **word)
+{
+    Zone *zone = sketch_known_zone(snapshot, sketch_value(&word));
+    for (word++; *word != NULL; word++)
+        sketch_zone_word(zone, &word);
+}
+
+static inline void sketch_bind(Snapshot *snapshot, char **word)
+{
+    Zone *zone = sketch_known_zone(snapshot, sketch_value(&word));
+    const char *name = sketch_value(&word);
+    g_autofree char *names = g_strjoinv(",", zone->interfaces);
+    g_autofree char *all = g_strjoin(*names != '\0' ? "," : "", names, name, NULL);
+    sketch_list(&zone->interfaces, all);
+    PermanentBinding *binding = (PermanentBinding *)permanent_binding(snapshot->permanent, name);
+    if (binding == NULL) {
+        binding = permanent_binding_new(name);
+        g_ptr_array_add(snapshot->permanent->bindings, binding);
+    }
+    g_free(binding->zone);
+    binding->zone = g_strdup(zone->name);
+}
+
 static inline void sketch_policy_word(Policy *policy, char ***word)
 {
     const char *key = **word;
@@ -303,6 +336,8 @@ static inline void sketch_policy_word(Policy *policy, char ***word)
         sketch_list(&policy->ingress_zones, sketch_value(word));
     else if (g_str_equal(key, "egress"))
         sketch_list(&policy->egress_zones, sketch_value(word));
+    else if (g_str_equal(key, "disabled"))
+        policy->disabled = true;
     else if (g_str_equal(key, "priority"))
         policy->priority = atoi(sketch_value(word));
     else if (g_str_equal(key, "target"))
@@ -386,6 +421,7 @@ static inline void sketch_line(Snapshot *snapshot, const char *line)
         {"firewalld", sketch_firewalld}, {"zone", sketch_zone},
         {"policy", sketch_policy},       {"service", sketch_service},
         {"permanent", sketch_permanent}, {"manager", sketch_manager},
+        {"change", sketch_change},       {"bind", sketch_bind},
     };
     g_auto(GStrv) words = NULL;
     if (!g_shell_parse_argv(line, NULL, &words, NULL))

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A change that cannot be finished leaves the host as it was, and says so."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from lab import Lab, UPLINK
+
+INCIDENT_FIX = ("apply", "--zone", "public", "--json")
+
+# Sends a signal that is held back to itself, then becomes the program it is given: the signal is
+# pending from the first instruction on.
+WITH_PENDING_SIGNAL = """
+import os, signal, sys
+number = int(sys.argv[1])
+signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+os.kill(os.getpid(), number)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+# Keeps nicfix's lock for as long as its input is open.
+WITH_LOCK = """
+import socket, subprocess, sys
+lock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+lock.bind("\\0nicfix-change")
+lock.listen()
+sys.exit(subprocess.call(sys.argv[1:]))
+"""
+
+
+def test_a_read_only_configuration_is_put_back_to_what_it_was(lab: Lab) -> None:
+    """The running binding works, what lasts cannot be written: neither is left."""
+    before = lab.firewall_now()
+    lab.run("mount", "--bind", "/etc/firewalld", "/etc/firewalld")
+    assert lab.run("mount", "-o", "remount,ro,bind", "/etc/firewalld").code == 0
+    failed = lab.nicfix(*INCIDENT_FIX)
+    assert lab.run("umount", "/etc/firewalld").code == 0
+    assert failed.code == 5, failed
+    assert "everything was put back" in failed.stderr
+    assert failed.json["rolled_back"] is True
+    assert failed.json["changed"] is False
+    assert [a["state"] for a in failed.json["actions"]] == ["undone", "failed"]
+    assert failed.json["error"]["code"] == "undone"
+    assert lab.firewall_now() == before
+    assert lab.nicfix(*INCIDENT_FIX).code == 0
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_before_anything_is_changed(lab: Lab, name: str) -> None:
+    """A signal that has come by the first step leaves everything alone."""
+    before = lab.firewall_now()
+    number = str(int(signal.Signals[name]))
+    python = ("/usr/bin/python3", "-c", WITH_PENDING_SIGNAL, number)
+    ended = lab.run(*python, *lab.nicfix_command(*INCIDENT_FIX))
+    assert ended.code == 5, ended
+    assert f"interrupted by {name}; nothing was changed" in ended.stderr
+    assert lab.firewall_now() == before
+
+
+def test_one_at_a_time(lab: Lab) -> None:
+    """While another nicfix changes the host, this one waits, and then says whose turn it is."""
+    before = lab.firewall_now()
+    python = ("/usr/bin/python3", "-c", WITH_LOCK)
+    command = lab.nicfix_command(*INCIDENT_FIX, "--timeout", "1")
+    refused = lab.run(*python, *command)
+    assert refused.code == 2, refused
+    assert "another nicfix (process " in refused.stderr
+    assert lab.firewall_now() == before
+    assert lab.nicfix(*INCIDENT_FIX).code == 0
+
+
+def test_the_change_is_one_that_somebody_else_has_made_already(lab: Lab) -> None:
+    """What is done by others is nothing to change."""
+    for permanent in ((), ("--permanent",)):
+        lab.firewall_cmd(*permanent, "--zone=public", f"--add-interface={UPLINK}")
+    done = lab.nicfix(*INCIDENT_FIX)
+    assert (done.code, done.json["changed"], done.json["actions"]) == (0, False, [])

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Requests for a plan from the words of `nicfix apply`, and plans as text. */
+#pragma once
+
+#include "model/plan.h"
+
+#include "sketch.h"
+
+typedef struct {
+    PlanRequest request;
+    char *zone;
+    GPtrArray *interfaces; /* NULL-terminated */
+    GPtrArray *uplinks;    /* NULL-terminated */
+} RequestWords;
+
+static inline void request_words_clear(RequestWords *words)
+{
+    g_free(words->zone);
+    g_ptr_array_unref(words->interfaces);
+    g_ptr_array_unref(words->uplinks);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RequestWords, request_words_clear)
+
+static inline bool request_flag(PlanRequest *request, const char *word)
+{
+    const struct {
+        const char *word;
+        bool *flag;
+    } flags[] = {
+        {"--runtime-only", &request->runtime_only},
+        {"--move", &request->move},
+        {"--enable-forward", &request->enable_forward},
+        {"--bind-downstream", &request->bind_downstreams},
+        {"--force", &request->force},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
+        if (g_str_equal(word, flags[i].word))
+            return *flags[i].flag = true;
+    }
+    return false;
+}
+
+/* The request of WORDS, which may begin with "nicfix apply". */
+static inline RequestWords request_from(char *const *words)
+{
+    RequestWords result = {
+        .interfaces = g_ptr_array_new_with_free_func(g_free),
+        .uplinks = g_ptr_array_new_with_free_func(g_free),
+    };
+    for (char *const *word = words; *word != NULL; word++) {
+        if (g_str_equal(*word, "nicfix") || g_str_equal(*word, "apply") ||
+            request_flag(&result.request, *word))
+            continue;
+        if (g_str_equal(*word, "--zone"))
+            result.zone = g_strdup(*++word);
+        else if (g_str_equal(*word, "--interface"))
+            g_ptr_array_add(result.interfaces, g_strdup(*++word));
+        else if (g_str_equal(*word, "--uplink"))
+            g_ptr_array_add(result.uplinks, g_strdup(*++word));
+        else
+            g_error("unknown word: %s", *word);
+    }
+    g_ptr_array_add(result.interfaces, NULL);
+    g_ptr_array_add(result.uplinks, NULL);
+    result.request.zone = result.zone;
+    result.request.interfaces = (const char *const *)result.interfaces->pdata;
+    result.request.uplinks = (const char *const *)result.uplinks->pdata;
+    return result;
+}
+
+static inline RequestWords request_parse(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    return request_from(*text != '\0' ? words : words + 1);
+}
+
+/* The commands that do what PLAN does, a line each (transfer full). */
+static inline char *commands_text(const Plan *plan)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < plan->actions->len; i++) {
+        g_auto(GStrv) command = action_firewall_cmd(g_ptr_array_index(plan->actions, i));
+        g_autofree char *line = g_strjoinv(" ", command);
+        g_string_append_printf(text, "%s\n", line);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What check, list and apply show of hosts as people have them, word for word: the files in
+ * tests/unit/golden. They are written anew, to be looked over before they are kept, by
+ *
+ *     NICFIX_UPDATE_GOLDEN=1 meson test -C BUILD test-reports
+ */
+#include "report/apply-report.h"
+#include "report/check-report.h"
+#include "report/list-report.h"
+
+#include "model/error.h"
+#include "model/fixes.h"
+#include "report/escape.h"
+
+#include "hosts.h"
+#include "requests.h"
+
+/* ---- reports ---- */
+
+typedef enum {
+    CHECK,
+    LIST,
+    APPLY, /* a dry run */
+} ReportKind;
+
+typedef struct {
+    const char *name; /* of the golden file: with ".json" it is a document, else text */
+    ReportKind kind;
+    const char *host;    /* the snapshot */
+    const char *request; /* of APPLY */
+    guint width;         /* of the terminal, 0: as much as it takes */
+} ReportCase;
+
+static const ReportCase reports[] = {
+    {"check-incident.txt", CHECK, "incident", NULL, 0},
+    {"check-incident.json", CHECK, "incident", NULL, 0},
+    {"check-incident-cured.txt", CHECK, "incident-cured", NULL, 0},
+    {"check-incident-cured.json", CHECK, "incident-cured", NULL, 0},
+    {"check-docker.txt", CHECK, "hosts/docker", NULL, 0},
+    {"check-k3s-unbound.txt", CHECK, "hosts/k3s-unbound", NULL, 0},
+    {"check-k3s-unbound.json", CHECK, "hosts/k3s-unbound", NULL, 0},
+    {"check-not-root.txt", CHECK, "hosts/not-root", NULL, 0},
+    {"check-not-root.json", CHECK, "hosts/not-root", NULL, 0},
+    {"check-wireguard-gateway-without-policy.txt", CHECK, "hosts/wireguard-gateway-without-policy",
+     NULL, 0},
+    {"list-incident.txt", LIST, "incident", NULL, 0},
+    {"list-incident-100.txt", LIST, "incident", NULL, 100},
+    {"list-incident-60.txt", LIST, "incident", NULL, 60},
+    {"list-incident-20.txt", LIST, "incident", NULL, 20},
+    {"list-incident.json", LIST, "incident", NULL, 0},
+    {"list-bond-vlan-trunk-100.txt", LIST, "hosts/bond-vlan-trunk", NULL, 100},
+    {"list-calico-wildcard.txt", LIST, "hosts/calico-wildcard", NULL, 0},
+    {"list-calico-wildcard.json", LIST, "hosts/calico-wildcard", NULL, 0},
+    {"list-not-root.txt", LIST, "hosts/not-root", NULL, 0},
+    {"list-vrf-management.txt", LIST, "hosts/vrf-management", NULL, 0},
+    {"apply-incident.txt", APPLY, "incident", "", 0},
+    {"apply-incident.json", APPLY, "incident", "", 0},
+    {"apply-incident-runtime-only.txt", APPLY, "incident", "--runtime-only", 0},
+    {"apply-incident-cured.txt", APPLY, "incident-cured", "", 0},
+    {"apply-incident-cured.json", APPLY, "incident-cured", "", 0},
+    {"apply-k3s-unbound.txt", APPLY, "hosts/k3s-unbound", "", 0},
+    {"apply-wireguard-gateway-move.txt", APPLY, "hosts/wireguard-gateway-without-policy",
+     "--zone internal --interface ens3 --move", 0},
+    {"apply-wireguard-gateway-move.json", APPLY, "hosts/wireguard-gateway-without-policy",
+     "--zone internal --interface ens3 --move", 0},
+    {"apply-incident-0.9.txt", APPLY, "hosts/incident-0.9", "--enable-forward", 0},
+};
+
+/* As it is written to standard output. Takes DOCUMENT (transfer full). */
+static char *document_text(JsonNode *document)
+{
+    g_autofree char *raw = json_to_string(document, TRUE);
+    g_autofree char *text = escape_json_document(raw);
+    json_node_unref(document);
+    return g_strdup_printf("%s\n", text);
+}
+
+static char *render_check(const Snapshot *snapshot, const TextStyle *style)
+{
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    fixes_suggest(snapshot, diagnosis, NULL);
+    return style != NULL ? check_report_text(snapshot, diagnosis, style)
+                         : document_text(check_report_json(snapshot, diagnosis));
+}
+
+static char *render_list(const Snapshot *snapshot, const TextStyle *style)
+{
+    g_autoptr(Topology) topology = topology_new(snapshot, NULL);
+    return style != NULL ? list_report_text(snapshot, topology, style)
+                         : document_text(list_report_json(snapshot, topology));
+}
+
+static char *render_plan(const Plan *plan, const TextStyle *style)
+{
+    const ApplyOutcome outcome = {
+        .dry_run = true,
+        .changed = plan->actions->len > 0,
+        .after = plan->after,
+    };
+    if (style == NULL)
+        return document_text(apply_report_json(plan, &outcome, NULL));
+    g_autofree char *shown = apply_report_plan_text(plan, style);
+    g_autofree char *ended = apply_report_outcome_text(plan, &outcome, style);
+    return g_strconcat(shown, ended, NULL);
+}
+
+static char *render_apply(const Snapshot *snapshot, const char *request, const TextStyle *style)
+{
+    g_auto(RequestWords) words = request_parse(request);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &error);
+    if (plan == NULL)
+        g_error("%s", error->message);
+    return render_plan(plan, style);
+}
+
+/* STYLE is NULL for a document (transfer full). */
+static char *render(ReportKind kind, const Snapshot *snapshot, const char *request,
+                    const TextStyle *style)
+{
+    switch (kind) {
+    case CHECK:
+        return render_check(snapshot, style);
+    case LIST:
+        return render_list(snapshot, style);
+    case APPLY:
+        break;
+    }
+    return render_apply(snapshot, request, style);
+}
+
+/* ---- golden files ---- */
+
+static char *golden_path(const char *name)
+{
+    return g_build_filename(g_getenv("FIXTURES"), "..", "golden", name, NULL);
+}
+
+static void compare_with_golden(const char *name, const char *text)
+{
+    g_autofree char *path = golden_path(name);
+    g_autofree char *golden = NULL;
+    g_autoptr(GError) error = NULL;
+    if (g_getenv("NICFIX_UPDATE_GOLDEN") != NULL && !g_file_set_contents(path, text, -1, &error))
+        fail_msg("%s", error->message);
+    if (!g_file_get_contents(path, &golden, NULL, &error))
+        fail_msg("%s", error->message);
+    assert_string_equal(text, golden);
+}
+
+static void test_report(void **state)
+{
+    const ReportCase *test = *state;
+    g_autoptr(Snapshot) snapshot = host_read(test->host);
+    const TextStyle style = {.width = test->width};
+    bool is_document = g_str_has_suffix(test->name, ".json");
+    g_autofree char *text =
+        render(test->kind, snapshot, test->request, is_document ? NULL : &style);
+    compare_with_golden(test->name, text);
+}
+
+/* ---- width and colour ---- */
+
+static void assert_lines_fit(const char *text, guint width)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        if (escape_display_width(*line) > width)
+            fail_msg("wider than %u: %s", width, *line);
+    }
+}
+
+static void test_lists_fit_the_terminal(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = host_read("hosts/calico-wildcard");
+    for (guint width = 1; width < 140; width++) {
+        const TextStyle style = {.width = width};
+        g_autofree char *text = render(LIST, snapshot, NULL, &style);
+        assert_lines_fit(text, width);
+    }
+}
+
+static char *without_colours(const char *text)
+{
+    g_autoptr(GRegex) colours = g_regex_new("\033\\[[0-9;]*m", 0, 0, NULL);
+    return g_regex_replace_literal(colours, text, -1, 0, "", 0, NULL);
+}
+
+/* Colour adds nothing but colour, and every colour is closed on its line. */
+static void test_colour_changes_no_word(void **state)
+{
+    const ReportCase *test = *state;
+    if (g_str_has_suffix(test->name, ".json"))
+        return;
+    g_autoptr(Snapshot) snapshot = host_read(test->host);
+    const TextStyle plain = {.width = test->width};
+    const TextStyle colourful = {.width = test->width, .color = true};
+    g_autofree char *expected = render(test->kind, snapshot, test->request, &plain);
+    g_autofree char *coloured = render(test->kind, snapshot, test->request, &colourful);
+    g_autofree char *text = without_colours(coloured);
+    assert_string_equal(text, expected);
+    g_auto(GStrv) lines = g_strsplit(coloured, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        const char *last = g_strrstr(*line, "\033[");
+        assert_true(last == NULL || g_str_has_prefix(last, "\033[0m"));
+    }
+}
+
+/* ---- names that want to do harm ---- */
+
+/* Escape sequences, line ends, a byte order mark, text that runs the other way, and quotes. */
+static const char *const hostile_names[] = {
+    "e\033[2Jx",
+    "e\r\nok: all fine",
+    "\xe2\x80\xae"
+    "0hte",
+    "\xef\xbb\xbf"
+    "eth0",
+    "e\xc2\x9b"
+    "31m",
+    "\xe2\x80\xa8x",
+    "$(reboot)",
+    "'; reboot; '",
+    "\\x1b",
+    "\xf0\x9f\x94\xa5\xe8\x8f\x9c",
+    "%s%n",
+    "a-name-that-is-much-longer-than-any-that-the-kernel-would-take-but-a-file-may-well-have-it",
+};
+
+/* Whose place they take in the snapshots. */
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *word;
+    const char *request; /* of apply, with WORD's place left to the name */
+} HostileCase;
+
+static const HostileCase hostile[] = {
+    {"uplink", "incident", "enp2s0", ""},
+    {"downstream", "incident", "cni0", "--bind-downstream --move"},
+    {"zone", "incident", "public", ""},
+    {"host", "incident", "worker", ""},
+    {"zone to move out of", "hosts/wireguard-gateway-without-policy", "external", "--move"},
+    {"policy", "hosts/wireguard-gateway-policy", "vpn-out", ""},
+    {"kind", "incident", "bridge", ""},
+    {"what could not be read", "hosts/not-root", "settings of zone public", "--runtime-only"},
+    {"source", "hosts/k3s-trusted-sources", "10.42.0.0/16", ""},
+    {"profile", "laptop", "HomeNet", ""},
+    {"binding of nothing", "hosts/k3s-uplink-bound", "flannel.1", ""},
+};
+
+static char *quoted(const char *text)
+{
+    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), text);
+    return json_to_string(node, FALSE);
+}
+
+/* The snapshot in fixtures/FILE.json with NAME wherever WORD is. */
+static Snapshot *hostile_host(const char *file, const char *word, const char *name)
+{
+    g_autofree char *base = g_strdup_printf("%s.json", file);
+    g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), base, NULL);
+    g_autofree char *document = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!g_file_get_contents(path, &document, NULL, &error))
+        g_error("%s", error->message);
+    g_autofree char *old_word = quoted(word);
+    g_autofree char *new_word = quoted(name);
+    g_autoptr(GString) text = g_string_new(document);
+    if (g_string_replace(text, old_word, new_word, 0) == 0)
+        g_error("%s names no %s", file, word);
+    Snapshot *snapshot = snapshot_from_json(text->str, text->len, file, &error);
+    if (snapshot == NULL)
+        g_error("%s", error->message);
+    return snapshot;
+}
+
+static void assert_harmless(const char *text)
+{
+    assert_true(g_utf8_validate(text, -1, NULL));
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar character = g_utf8_get_char(p);
+        if (character != '\n' && !g_unichar_isprint(character))
+            fail_msg("U+%04X in %s", character, text);
+    }
+}
+
+/* No line begins with what only a name could have brought there. */
+static void assert_no_line_is_forged(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        assert_false(g_str_has_prefix(*line, "ok: all fine"));
+}
+
+static void assert_document_is_sound(const char *text)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    assert_true(json_parser_load_from_data(parser, text, -1, NULL));
+}
+
+static void check_reports_of(const Snapshot *snapshot, const char *request)
+{
+    for (guint width = 0; width <= 80; width += 40) {
+        const TextStyle style = {.width = width};
+        for (ReportKind kind = CHECK; kind <= APPLY; kind++) {
+            g_autofree char *text = render(kind, snapshot, request, &style);
+            assert_harmless(text);
+            assert_no_line_is_forged(text);
+            if (kind == LIST && width > 0)
+                assert_lines_fit(text, width);
+            g_autofree char *document = render(kind, snapshot, request, NULL);
+            assert_harmless(document);
+            assert_document_is_sound(document);
+        }
+    }
+}
+
+static void test_hostile_name(void **state)
+{
+    const HostileCase *test = *state;
+    for (gsize i = 0; i < G_N_ELEMENTS(hostile_names); i++) {
+        g_autoptr(Snapshot) snapshot = hostile_host(test->host, test->word, hostile_names[i]);
+        check_reports_of(snapshot, test->request);
+    }
+}
+
+/* A fix is pasted into a shell: there a name has to be one word, and that very name. */
+static void test_a_fix_is_safe_to_paste(G_GNUC_UNUSED void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(hostile_names); i++) {
+        g_autoptr(Snapshot) snapshot = hostile_host("incident", "enp2s0", hostile_names[i]);
+        const TextStyle style = {.width = 0};
+        g_autofree char *text = render(CHECK, snapshot, NULL, &style);
+        g_autofree char *word = escape_for_shell(hostile_names[i]);
+        g_autofree char *command =
+            g_strdup_printf("nicfix apply --zone public --interface %s\n", word);
+        assert_non_null(strstr(text, command));
+    }
+}
+
+/* ---- how apply ends ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    ApplyOutcome outcome; /* but for "after", which is what was predicted */
+    const char *text;
+} OutcomeCase;
+
+static const OutcomeCase outcomes[] = {
+    {"nothing to change", "incident-cured", {.verified = true}, "nothing to change\n"},
+    {"a dry run", "incident", {.dry_run = true, .changed = true}, "dry run: nothing was changed\n"},
+    {"done", "incident", {.changed = true, .verified = true}, "done and verified\n"},
+    {"failed: the error says it", "incident", {.rolled_back = true}, ""},
+    {"something else is left",
+     "hosts/k3s-unbound",
+     {.changed = true, .verified = true},
+     "done and verified (2 errors and 0 warnings are left: nicfix check)\n"},
+};
+
+static void test_outcome(void **state)
+{
+    const OutcomeCase *test = *state;
+    g_autoptr(Snapshot) snapshot = host_read(test->host);
+    const PlanRequest request = {.zone = NULL};
+    g_autoptr(Plan) plan = plan_new(snapshot, &request, NULL);
+    assert_non_null(plan);
+    ApplyOutcome outcome = test->outcome;
+    outcome.after = plan->after;
+    const TextStyle style = {.width = 0};
+    g_autofree char *text = apply_report_outcome_text(plan, &outcome, &style);
+    assert_string_equal(text, test->text);
+}
+
+static void test_a_failure_is_in_the_document(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = host_read("incident");
+    const PlanRequest request = {.zone = NULL};
+    g_autoptr(Plan) plan = plan_new(snapshot, &request, NULL);
+    Action *first = g_ptr_array_index(plan->actions, 0);
+    Action *second = g_ptr_array_index(plan->actions, 1);
+    first->state = ACTION_UNDONE;
+    second->state = ACTION_FAILED;
+    g_autoptr(GError) error = NULL;
+    nicfix_error_set(&error, NICFIX_ERROR_UNDONE, "try again", "firewalld went away");
+    const ApplyOutcome outcome = {.rolled_back = true};
+    g_autofree char *text = document_text(apply_report_json(plan, &outcome, error));
+    compare_with_golden("apply-incident-undone.json", text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_lists_fit_the_terminal),
+        cmocka_unit_test(test_a_fix_is_safe_to_paste),
+        cmocka_unit_test(test_a_failure_is_in_the_document),
+    };
+    return RUN_CASES(test_report, reports) + RUN_CASES(test_colour_changes_no_word, reports) +
+           RUN_CASES(test_hostile_name, hostile) + RUN_CASES(test_outcome, outcomes) +
+           cmocka_run_group_tests(others, NULL, NULL);
+}
