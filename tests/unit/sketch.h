@@ -8,11 +8,15 @@
  *   host forwarding4 yes|no|? forwarding6 .. bridge4 .. bridge6 ..
  *   firewalld VERSION DEFAULT-ZONE [panic yes|?]
  *   zone NAME [target T] [forward yes|no|?] [interfaces I,I..] [sources S,S..] [services S,S..]
- *             [ports P,P..] [rich RULE].. [masquerade yes] [unread]
+ *             [ports P,P..] [source-ports P,P..] [protocols P,P..] [icmp-blocks T,T..] [inversion]
+ *             [forward-port PORT:PROTOCOL:TO-PORT:TO-ADDRESS].. [rich RULE].. [masquerade yes]
+ *             [ingress-priority N] [egress-priority N] [unread]
  *   change NAME ...                          (a zone that is there; words as for zone)
  *   bind ZONE INTERFACE                      (in the running firewall and permanently)
  *   policy NAME [ingress Z,Z..] [egress Z,Z..] [priority N] [target T] [services S,S..] [ports P,P..]
  *   service NAME [ports P,P..] [includes S,S..] [destination4 A] [destination6 A]
+ *   ipset NAME TYPE|- [ENTRY,ENTRY..]        (no entries: they could not be read)
+ *   option NAME VALUE                        (of firewalld.conf)
  *   permanent INTERFACE ZONE|-|!WORDS        (! a conflict, in firewalld's own words)
  *   manager INTERFACE ZONE|- [uuid U] [external]
  *
@@ -244,10 +248,31 @@ static inline void sketch_firewalld(Snapshot *snapshot, char **word)
     }
 }
 
+/* PORT:PROTOCOL:TO-PORT:TO-ADDRESS, as firewall-cmd orders them; what is left out is empty. */
+static inline void sketch_forward_port(GPtrArray *forward_ports, const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", 4);
+    ForwardPort *forward_port =
+        g_strv_length(parts) == 4 ? forward_port_new(parts[0], parts[1], parts[2], parts[3]) : NULL;
+    if (forward_port == NULL)
+        g_error("no forward port: %s", text);
+    g_ptr_array_add(forward_ports, forward_port);
+}
+
 static inline bool sketch_filter_word(Filter *filter, char ***word)
 {
     const char *key = **word;
-    if (g_str_equal(key, "services"))
+    if (g_str_equal(key, "source-ports"))
+        sketch_ports(filter->source_ports, sketch_value(word));
+    else if (g_str_equal(key, "protocols"))
+        sketch_list(&filter->protocols, sketch_value(word));
+    else if (g_str_equal(key, "icmp-blocks"))
+        sketch_list(&filter->icmp_blocks, sketch_value(word));
+    else if (g_str_equal(key, "inversion"))
+        filter->icmp_block_inversion = true;
+    else if (g_str_equal(key, "forward-port"))
+        sketch_forward_port(filter->forward_ports, sketch_value(word));
+    else if (g_str_equal(key, "services"))
         sketch_list(&filter->services, sketch_value(word));
     else if (g_str_equal(key, "ports"))
         sketch_ports(filter->ports, sketch_value(word));
@@ -269,6 +294,10 @@ static inline void sketch_zone_word(Zone *zone, char ***word)
         zone->forward = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "interfaces"))
         sketch_list(&zone->interfaces, sketch_value(word));
+    else if (g_str_equal(key, "ingress-priority"))
+        zone->ingress_priority = atoi(sketch_value(word));
+    else if (g_str_equal(key, "egress-priority"))
+        zone->egress_priority = atoi(sketch_value(word));
     else if (g_str_equal(key, "sources")) {
         g_auto(GStrv) texts = g_strsplit(sketch_value(word), ",", -1);
         for (char **text = texts; *text != NULL; text++)
@@ -338,6 +367,8 @@ static inline void sketch_policy_word(Policy *policy, char ***word)
         sketch_list(&policy->egress_zones, sketch_value(word));
     else if (g_str_equal(key, "disabled"))
         policy->disabled = true;
+    else if (g_str_equal(key, "unread"))
+        policy->settings_read = false;
     else if (g_str_equal(key, "priority"))
         policy->priority = atoi(sketch_value(word));
     else if (g_str_equal(key, "target"))
@@ -364,6 +395,10 @@ static inline void sketch_service(Snapshot *snapshot, char **word)
         const char *key = *word;
         if (g_str_equal(key, "ports"))
             sketch_ports(service->ports, sketch_value(&word));
+        else if (g_str_equal(key, "source-ports"))
+            sketch_ports(service->source_ports, sketch_value(&word));
+        else if (g_str_equal(key, "protocols"))
+            sketch_list(&service->protocols, sketch_value(&word));
         else if (g_str_equal(key, "includes"))
             sketch_list(&service->includes, sketch_value(&word));
         else if (g_str_equal(key, "destination4"))
@@ -374,6 +409,40 @@ static inline void sketch_service(Snapshot *snapshot, char **word)
             sketch_unknown(key);
     }
     g_ptr_array_add(snapshot->firewalld->services, service);
+}
+
+static inline void sketch_ipset(Snapshot *snapshot, char **word)
+{
+    Ipset *ipset = ipset_new(sketch_value(&word));
+    ipset->type = sketch_name_or_null(sketch_value(&word));
+    for (word++; *word != NULL; word++) {
+        ipset->entries_read = true;
+        sketch_list(&ipset->entries, *word);
+    }
+    g_ptr_array_add(snapshot->firewalld->ipsets, ipset);
+}
+
+static inline void sketch_option(Snapshot *snapshot, char **word)
+{
+    FirewalldOptions *options = &snapshot->firewalld->options;
+    const struct {
+        const char *name;
+        char **value;
+    } known[] = {
+        {"FirewallBackend", &options->backend},
+        {"IPv6_rpfilter", &options->ipv6_rpfilter},
+        {"RFC3964_IPv4", &options->rfc3964_ipv4},
+        {"AllowZoneDrifting", &options->zone_drifting},
+    };
+    const char *name = sketch_value(&word);
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (g_str_equal(name, known[i].name)) {
+            g_free(*known[i].value);
+            *known[i].value = g_strdup(sketch_value(&word));
+            return;
+        }
+    }
+    sketch_unknown(name);
 }
 
 static inline void sketch_permanent(Snapshot *snapshot, char **word)
@@ -422,6 +491,7 @@ static inline void sketch_line(Snapshot *snapshot, const char *line)
         {"policy", sketch_policy},       {"service", sketch_service},
         {"permanent", sketch_permanent}, {"manager", sketch_manager},
         {"change", sketch_change},       {"bind", sketch_bind},
+        {"ipset", sketch_ipset},         {"option", sketch_option},
     };
     g_auto(GStrv) words = NULL;
     if (!g_shell_parse_argv(line, NULL, &words, NULL))
