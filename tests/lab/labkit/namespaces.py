@@ -101,7 +101,9 @@ class Namespace:
         for key, value in settings.items():
             self.run("sh", "-c", f"echo {value} > /proc/sys/{key.replace('.', '/')}")
 
-    def socket(self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
+    def socket(
+        self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, protocol: int = 0
+    ) -> socket.socket:
         """A socket that lives in here. Made in a thread of its own, since entering a namespace
         is a thread's affair (setns(2)) and that thread never comes back."""
         made: list[socket.socket | OSError] = []
@@ -111,7 +113,7 @@ class Namespace:
                 with open(f"/proc/{self.pid}/ns/net", encoding="ascii") as handle:
                     if _libc.setns(handle.fileno(), _CLONE_NEWNET):
                         raise OSError(ctypes.get_errno(), "setns")
-                made.append(socket.socket(family, kind))
+                made.append(socket.socket(family, kind, protocol))
             except OSError as error:
                 made.append(error)
 
