@@ -86,9 +86,9 @@ static char *describe_rest(const Diagnosis *after)
 {
     if (after == NULL || !diagnosis_has(after, SEVERITY_WARNING))
         return g_strdup("");
-    return g_strdup_printf(" (%u errors and %u warnings are left that binding does not cure: "
-                           "nicfix check)",
-                           after->errors, after->warnings);
+    return g_strdup_printf(" (%u error%s and %u warning%s are left: nicfix check)", after->errors,
+                           after->errors == 1 ? "" : "s", after->warnings,
+                           after->warnings == 1 ? "" : "s");
 }
 
 char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,

@@ -48,10 +48,15 @@ static char *kind_cell(const Snapshot *snapshot, const Link *link)
     const char *kind = link->kind != NULL ? link->kind : "?";
     const char *master = name_of_index(snapshot, link->master);
     const char *lower = name_of_index(snapshot, link->lower);
-    if (master != NULL)
-        return g_strdup_printf("%s in %s", kind, master);
-    return lower != NULL ? g_strdup_printf("%s on %s", kind, lower) : g_strdup(kind);
+    return g_strconcat(kind, lower != NULL ? " on " : "", lower != NULL ? lower : "",
+                       master != NULL ? " in " : "", master, NULL);
 }
+
+/* The last column is that of the addresses. */
+static const char *const link_titles[] = {"NIC", "KIND", "ROLE",      "STATE", "ZONE",
+                                          "MTU", "MAC",  "ADDRESSES", NULL};
+
+enum { LINK_COLUMNS = G_N_ELEMENTS(link_titles) - 1 };
 
 static void add_link_row(Table *table, const Snapshot *snapshot, const Topology *topology,
                          const Link *link, const TextStyle *style)
@@ -62,11 +67,11 @@ static void add_link_row(Table *table, const Snapshot *snapshot, const Topology 
     g_autofree char *kind = kind_cell(snapshot, link);
     g_autofree char *zone = zone_cell(&match, role);
     g_autofree char *mtu = g_strdup_printf("%u", link->mtu);
-    g_autofree char *address_cell = *addresses != NULL ? g_strjoinv("\n", addresses) : NULL;
-    const char *cells[] = {link->name, kind, role_word(role), link_state_word(link),
-                           zone,       mtu,  link->mac,       address_cell,
-                           NULL};
+    const char *cells[LINK_COLUMNS + 1] = {link->name, kind, role_word(role), link_state_word(link),
+                                           zone,       mtu,  link->mac,       *addresses};
     table_add(table, cells);
+    for (guint i = 1; *addresses != NULL && addresses[i] != NULL; i++)
+        table_add_line(table, LINK_COLUMNS - 1, addresses[i]);
     if (role == ROLE_UPLINK)
         table_color(table,
                     match.by == BOUND_BY_CATCH_ALL ? text_doubtful(style) : text_good(style));
@@ -125,8 +130,6 @@ static void add_zone_row(Table *table, const Snapshot *snapshot, const Zone *zon
 
 char *list_report_text(const Snapshot *snapshot, const Topology *topology, const TextStyle *style)
 {
-    static const char *const link_titles[] = {"NIC", "KIND", "ROLE",      "STATE", "ZONE",
-                                              "MTU", "MAC",  "ADDRESSES", NULL};
     static const char *const zone_titles[] = {"ZONE",       "STATE",      "TARGET",  "FORWARD",
                                               "MASQUERADE", "INTERFACES", "SOURCES", NULL};
     GString *text = g_string_new(NULL);

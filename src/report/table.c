@@ -8,23 +8,35 @@
 
 enum { GAP = 2 };
 
-/* A line of the table: a row takes as many as its highest cell. */
+/* A row: each cell is a list of lines, escaped. */
 typedef struct {
-    char **cells; /* escaped; "" where a cell has no more lines */
+    GPtrArray **cells;
+    guint columns;
     const char *color;
-    bool first; /* of its row */
-} TableLine;
+} TableRow;
 
 struct Table {
     const char *const *titles;
     guint columns;
-    GPtrArray *lines; /* TableLine */
+    GPtrArray *rows; /* TableRow */
 };
 
-static void table_line_free(TableLine *line)
+static TableRow *table_row_new(guint columns)
 {
-    g_strfreev(line->cells);
-    g_free(line);
+    TableRow *row = g_new0(TableRow, 1);
+    row->columns = columns;
+    row->cells = g_new0(GPtrArray *, columns);
+    for (guint i = 0; i < columns; i++)
+        row->cells[i] = g_ptr_array_new_with_free_func(g_free);
+    return row;
+}
+
+static void table_row_free(TableRow *row)
+{
+    for (guint i = 0; i < row->columns; i++)
+        g_ptr_array_unref(row->cells[i]);
+    g_free(row->cells);
+    g_free(row);
 }
 
 Table *table_new(const char *const *titles)
@@ -32,7 +44,7 @@ Table *table_new(const char *const *titles)
     Table *table = g_new0(Table, 1);
     table->titles = titles;
     table->columns = g_strv_length((char **)titles);
-    table->lines = g_ptr_array_new_with_free_func((GDestroyNotify)table_line_free);
+    table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)table_row_free);
     return table;
 }
 
@@ -40,59 +52,66 @@ void table_free(Table *table)
 {
     if (table == NULL)
         return;
-    g_ptr_array_unref(table->lines);
+    g_ptr_array_unref(table->rows);
     g_free(table);
-}
-
-static TableLine *add_line(Table *table, bool first)
-{
-    TableLine *line = g_new0(TableLine, 1);
-    line->cells = g_new0(char *, table->columns + 1);
-    line->first = first;
-    for (guint i = 0; i < table->columns; i++)
-        line->cells[i] = g_strdup("");
-    g_ptr_array_add(table->lines, line);
-    return line;
 }
 
 void table_add(Table *table, const char *const *cells)
 {
-    guint first = table->lines->len;
-    add_line(table, true);
-    for (guint i = 0; i < table->columns; i++) {
-        g_auto(GStrv) parts = g_strsplit(cells[i] != NULL ? cells[i] : "-", "\n", -1);
-        for (guint j = 0; parts[j] != NULL; j++) {
-            TableLine *line = first + j < table->lines->len
-                                  ? g_ptr_array_index(table->lines, first + j)
-                                  : add_line(table, false);
-            g_free(line->cells[i]);
-            line->cells[i] = escape_for_terminal(parts[j]);
-        }
-    }
+    TableRow *row = table_row_new(table->columns);
+    for (guint i = 0; i < table->columns; i++)
+        g_ptr_array_add(row->cells[i], escape_for_terminal(cells[i] != NULL ? cells[i] : "-"));
+    g_ptr_array_add(table->rows, row);
+}
+
+static TableRow *last_row(const Table *table)
+{
+    return g_ptr_array_index(table->rows, table->rows->len - 1);
+}
+
+void table_add_line(Table *table, guint column, const char *cell)
+{
+    g_ptr_array_add(last_row(table)->cells[column], escape_for_terminal(cell));
 }
 
 void table_color(Table *table, const char *color)
 {
-    for (guint i = table->lines->len; i > 0; i--) {
-        TableLine *line = g_ptr_array_index(table->lines, i - 1);
-        line->color = color;
-        if (line->first)
-            return;
-    }
+    last_row(table)->color = color;
+}
+
+/* ---- widths ---- */
+
+static const char *cell_line(const TableRow *row, guint column, guint line)
+{
+    const GPtrArray *lines = row->cells[column];
+    return line < lines->len ? g_ptr_array_index(lines, line) : "";
 }
 
 /* The width a column takes; 0 where every cell of it is "-". */
 static gsize column_width(const Table *table, guint column)
 {
     gsize width = 0;
-    bool empty = table->lines->len > 0;
-    for (guint i = 0; i < table->lines->len; i++) {
-        const TableLine *line = g_ptr_array_index(table->lines, i);
-        const char *cell = line->cells[column];
-        width = MAX(width, escape_display_width(cell));
-        empty = empty && (g_str_equal(cell, "-") || *cell == '\0');
+    bool empty = table->rows->len > 0;
+    for (guint i = 0; i < table->rows->len; i++) {
+        const TableRow *row = g_ptr_array_index(table->rows, i);
+        for (guint j = 0; j < row->cells[column]->len; j++)
+            width = MAX(width, escape_display_width(cell_line(row, column, j)));
+        empty = empty && g_str_equal(cell_line(row, column, 0), "-");
     }
     return empty ? 0 : MAX(width, strlen(table->titles[column]));
+}
+
+/* How many columns from the left fit: the first one always does, cut if need be. */
+static guint columns_that_fit(const Table *table, const gsize *widths, guint width)
+{
+    gsize used = 0;
+    for (guint i = 0; i < table->columns; i++) {
+        gsize needed = widths[i] == 0 ? 0 : widths[i] + (used > 0 ? GAP : 0);
+        if (width != 0 && used > 0 && used + needed > width)
+            return i;
+        used += needed;
+    }
+    return table->columns;
 }
 
 /* Cuts TEXT to WIDTH columns, the last of them an ellipsis (transfer full). */
@@ -113,33 +132,105 @@ static char *cut(const char *text, gsize width)
     return g_string_free(g_steal_pointer(&kept), FALSE);
 }
 
-static void render_line(const Table *table, const gsize *widths, const TextStyle *style,
-                        char *const *cells, const char *color, GString *text)
+/* ---- rendering ---- */
+
+typedef struct {
+    const Table *table;
+    const gsize *widths;
+    guint fitting; /* columns; the others follow below */
+    guint width;   /* of the terminal, G_MAXUINT: as much as it takes */
+    bool color;
+    const char *plain;
+    GString *text;
+} Rendering;
+
+static void open_line(const Rendering *rendering, const char *color)
 {
-    gsize used = 0;
+    if (rendering->color && color != NULL)
+        g_string_append(rendering->text, color);
+}
+
+static void close_line(const Rendering *rendering, const char *color)
+{
+    if (rendering->color && color != NULL)
+        g_string_append(rendering->text, rendering->plain);
+    g_string_append_c(rendering->text, '\n');
+}
+
+/* The cells that fit, aligned; CELLS are one line of each. */
+static void render_line(const Rendering *rendering, const char *const *cells, const char *color)
+{
     gsize owed = 0; /* blanks that are written only when something follows */
-    if (color != NULL)
-        g_string_append(text, color);
-    for (guint i = 0; i < table->columns; i++) {
-        if (widths[i] == 0)
+    open_line(rendering, color);
+    for (guint i = 0; i < rendering->fitting; i++) {
+        if (rendering->widths[i] == 0)
             continue;
-        gsize left = style->width == 0            ? G_MAXSIZE
-                     : style->width > used + owed ? style->width - used - owed
-                                                  : 0;
-        if (left == 0)
-            break;
-        g_autofree char *cell = cut(cells[i], left);
+        g_autofree char *cell = cut(cells[i], rendering->width);
         gsize width = escape_display_width(cell);
         if (width > 0) {
-            g_string_append_printf(text, "%*s%s", (int)owed, "", cell);
-            used += owed + width;
+            g_string_append_printf(rendering->text, "%*s%s", (int)owed, "", cell);
             owed = 0;
         }
-        owed += widths[i] + GAP - MIN(width, widths[i] + GAP);
+        owed += rendering->widths[i] + GAP - MIN(width, rendering->widths[i] + GAP);
     }
-    if (color != NULL)
-        g_string_append(text, text_plain(style));
-    g_string_append_c(text, '\n');
+    close_line(rendering, color);
+}
+
+static guint height_of(const Rendering *rendering, const TableRow *row)
+{
+    guint height = 1;
+    for (guint i = 0; i < rendering->fitting; i++)
+        height = MAX(height, row->cells[i]->len);
+    return height;
+}
+
+static void render_aligned(const Rendering *rendering, const TableRow *row)
+{
+    g_autofree const char **cells = g_new0(const char *, row->columns);
+    for (guint line = 0; line < height_of(rendering, row); line++) {
+        for (guint i = 0; i < row->columns; i++)
+            cells[i] = cell_line(row, i, line);
+        render_line(rendering, cells, row->color);
+    }
+}
+
+/* What follows below ROW: "mtu 1500", "addresses 192.0.2.1/24", "192.0.2.2/24", ... (transfer
+ * full). */
+static GPtrArray *rest_of(const Rendering *rendering, const TableRow *row)
+{
+    GPtrArray *rest = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = rendering->fitting; i < row->columns; i++) {
+        g_autofree char *title = g_ascii_strdown(rendering->table->titles[i], -1);
+        for (guint j = 0; j < row->cells[i]->len; j++) {
+            const char *line = cell_line(row, i, j);
+            if (!g_str_equal(line, "-"))
+                g_ptr_array_add(rest,
+                                g_strjoin(j == 0 ? " " : "", j == 0 ? title : "", line, NULL));
+        }
+    }
+    return rest;
+}
+
+static void render_rest(const Rendering *rendering, const TableRow *row)
+{
+    enum { INDENT = 4 };
+    g_autoptr(GPtrArray) rest = rest_of(rendering, row);
+    gsize used = 0;
+    for (guint i = 0; i < rest->len; i++) {
+        guint indent = rendering->width > 2 * INDENT ? INDENT : 0;
+        g_autofree char *item = cut(g_ptr_array_index(rest, i), rendering->width - indent);
+        gsize width = escape_display_width(item);
+        bool follows = used > 0 && used + GAP + width <= rendering->width;
+        if (used > 0 && !follows)
+            close_line(rendering, row->color);
+        if (!follows)
+            open_line(rendering, row->color);
+        guint blanks = follows ? GAP : indent;
+        g_string_append_printf(rendering->text, "%*s%s", (int)blanks, "", item);
+        used = (follows ? used : 0) + blanks + width;
+    }
+    if (used > 0)
+        close_line(rendering, row->color);
 }
 
 void table_render(const Table *table, const TextStyle *style, GString *text)
@@ -147,11 +238,19 @@ void table_render(const Table *table, const TextStyle *style, GString *text)
     g_autofree gsize *widths = g_new0(gsize, table->columns);
     for (guint i = 0; i < table->columns; i++)
         widths[i] = column_width(table, i);
-    render_line(table, widths, style, (char *const *)table->titles,
-                style->color ? text_bold(style) : NULL, text);
-    for (guint i = 0; i < table->lines->len; i++) {
-        const TableLine *line = g_ptr_array_index(table->lines, i);
-        const char *color = style->color ? line->color : NULL;
-        render_line(table, widths, style, line->cells, color, text);
+    const Rendering rendering = {
+        .table = table,
+        .widths = widths,
+        .fitting = columns_that_fit(table, widths, style->width),
+        .width = style->width != 0 ? style->width : G_MAXUINT,
+        .color = style->color,
+        .plain = text_plain(style),
+        .text = text,
+    };
+    render_line(&rendering, table->titles, text_bold(style));
+    for (guint i = 0; i < table->rows->len; i++) {
+        const TableRow *row = g_ptr_array_index(table->rows, i);
+        render_aligned(&rendering, row);
+        render_rest(&rendering, row);
     }
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The schemas are strict, and the snapshots that tests read keep to theirs.
+"""The schemas are strict, and the documents that tests read and expect keep to theirs.
 
-Usage: check-schemas.py FOLDER-OF-SCHEMAS SNAPSHOT...
+Usage: check-schemas.py FOLDER-OF-SCHEMAS FOLDER-OF-DOCUMENTS...
 """
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def objects(schema: Any) -> Iterator[dict[str, Any]]:
             yield from objects(one)
 
 
+def file_name(schema: str) -> str:
+    return schema.replace("/", "-") + ".schema.json"
+
+
 def load(path: Path) -> dict[str, Any]:
     schema = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -38,16 +42,18 @@ def load(path: Path) -> dict[str, Any]:
         assert list(one["properties"]) == one["required"], f"{path}: {STRICT}"
         assert one["additionalProperties"] is False, f"{path}: {STRICT}"
     name = schema["properties"]["schema"]["const"]
-    assert path.name == name.replace("/", "-") + ".schema.json", path
+    assert path.name == file_name(name), path
     return schema
 
 
-def main(folder: str, *snapshots: str) -> None:
+def main(folder: str, *folders: str) -> None:
     schemas = {path.name: load(path) for path in Path(folder).glob("*.json")}
-    assert schemas and snapshots
-    validator = jsonschema.Draft202012Validator(schemas["nicfix.snapshot-1.schema.json"])
-    for snapshot in snapshots:
-        validator.validate(json.loads(Path(snapshot).read_text(encoding="utf-8")))
+    documents = [path for one in folders for path in sorted(Path(one).rglob("*.json"))]
+    assert schemas and documents
+    for path in documents:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        schema = schemas[file_name(document["schema"])]
+        jsonschema.Draft202012Validator(schema).validate(document)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ static inline RequestWords request_from(char *const *words)
 static inline RequestWords request_parse(const char *text)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    return request_from(*text != '\0' ? words : words + 1);
+    return request_from(words);
 }
 
 /* The commands that do what PLAN does, a line each (transfer full). */

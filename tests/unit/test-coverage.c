@@ -176,11 +176,27 @@ static void test_what_settings_tell_apart_is_not_of_one_class(G_GNUC_UNUSED void
     }
 }
 
+static void test_families_are_not_of_one_class(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot =
+        sketch("host forwarding6 yes\nlink up veth\nroute 0.0.0.0/0 dev up\nroute ::/0 dev up\n"
+               "link a bridge addr 10.1.0.1/24\nlink b bridge addr fd00::1/64\nzone public\n"
+               "policy out ingress ANY egress ANY rich 'rule family=\"ipv6\" accept'\n");
+    g_autoptr(Topology) topology = topology_new(snapshot, NULL);
+    g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
+    const Link *up = snapshot_link_by_name(snapshot, "up");
+    WayCoverage ipv4 = coverage_of(map, snapshot_link_by_name(snapshot, "a"), up);
+    WayCoverage ipv6 = coverage_of(map, snapshot_link_by_name(snapshot, "b"), up);
+    assert_int_equal(ipv4.coverage, COVERAGE_REFUSED);
+    assert_int_equal(ipv6.coverage, COVERAGE_ACCEPTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_classes_change_nothing),
         cmocka_unit_test(test_what_settings_tell_apart_is_not_of_one_class),
+        cmocka_unit_test(test_families_are_not_of_one_class),
     };
     return RUN_CASES(test_coverage, coverages) + cmocka_run_group_tests(others, NULL, NULL);
 }

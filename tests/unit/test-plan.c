@@ -112,6 +112,13 @@ static const PlanCase plans[] = {
     {"the downstream follows the uplink", NODE "bind work eth0\n", "--bind-downstream", "work",
      "firewall-cmd --zone=work --add-interface=cni0\n"
      "firewall-cmd --permanent --zone=work --add-interface=cni0\n"},
+    {"the downstream does not follow an uplink that is to move", NODE "bind work eth0\n",
+     "--bind-downstream --move", "public",
+     "firewall-cmd --zone=public --change-interface=eth0\n"
+     "firewall-cmd --zone=public --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=cni0\n"},
     {"not into a zone that is there to refuse", NODE "bind drop eth0\n", "--bind-downstream --move",
      "public",
      "firewall-cmd --zone=public --change-interface=eth0\n"
@@ -242,6 +249,10 @@ static const RefusalCase refusals[] = {
     {"out of another zone that is permanent only",
      NODE "link x dummy\nbind work eth0\nchange work interfaces x\n", "", NICFIX_ERROR_REFUSED,
      "the permanent configuration binds eth0 to zone work", "--move"},
+    {"a wildcard of the zone binds it, but the permanent configuration has it elsewhere",
+     NODE "link x dummy\nbind public eth+\nbind work eth0\nchange work interfaces x\n",
+     "--interface eth0", NICFIX_ERROR_REFUSED,
+     "the permanent configuration binds eth0 to zone work", "--move"},
     {"out of the zone of the profile", NODE "zone other\nmanager eth0 other uuid 1-2\n", "",
      NICFIX_ERROR_REFUSED, "NetworkManager's profile binds eth0 to zone other", "--move"},
     {"a profile that does not tell its name", NIC ZONES "manager eth0 -\n",
@@ -352,6 +363,11 @@ static const PredictionCase predictions[] = {
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
      "note this firewalld forgets the policies of zone work when the only interface leaves it, "
      "until the next reload\n"},
+    {"the policies of a zone that keeps an interface",
+     NODE "link x dummy\nchange work sources 198.51.100.0/24 interfaces x\nbind work eth0\n"
+          "policy p ingress work egress HOST\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"},
     {"from 2.0 it does not",
      "firewalld 2.4.4 public\n" NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
      "policy p ingress work egress HOST\n",

@@ -245,7 +245,7 @@ static const HostileCase hostile[] = {
     {"kind", "incident", "bridge", ""},
     {"what could not be read", "hosts/not-root", "settings of zone public", "--runtime-only"},
     {"source", "hosts/k3s-trusted-sources", "10.42.0.0/16", ""},
-    {"profile", "laptop", "HomeNet", ""},
+    {"profile", "laptop", "home", ""},
     {"binding of nothing", "hosts/k3s-uplink-bound", "flannel.1", ""},
 };
 
@@ -307,7 +307,7 @@ static void check_reports_of(const Snapshot *snapshot, const char *request)
             g_autofree char *text = render(kind, snapshot, request, &style);
             assert_harmless(text);
             assert_no_line_is_forged(text);
-            if (kind == LIST && width > 0)
+            if (kind == LIST && width > 0 && snapshot->unread->len == 0)
                 assert_lines_fit(text, width);
             g_autofree char *document = render(kind, snapshot, request, NULL);
             assert_harmless(document);

@@ -66,6 +66,7 @@ static const RoleCase roles[] = {
      "tun0 uplink"},
     {"all of global unicast", "link a veth\nroute 2000::/3 dev a\n", "a uplink"},
     {"another eighth of IPv6", "link a veth\nroute 6000::/3 dev a\n", "a downstream"},
+    {"a quarter of IPv6", "link a veth\nroute 2000::/2 dev a\n", "a downstream"},
     {"a route of length 3 of IPv4", "link a veth\nroute 32.0.0.0/3 dev a\n", "a downstream"},
     {"a wide route into a VRF device", "link red vrf table 10\nroute 0.0.0.0/0 dev red\n",
      "red other"},
