@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What happens to one flow, asked in the ways a user asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lab import Lab, OUTSIDE, POD, UPLINK, UPLINK_ADDRESS
+
+INCIDENT = (
+    *("explain", "--in", "cni0", "--from", POD, "--to", OUTSIDE),
+    *("--protocol", "tcp", "--port", "8629"),
+)
+LOG_LINE = (
+    "Apr 7 08:45:19 worker kernel: [12868.221898] \"filter_FWD_public_REJECT: \"IN=cni0 "
+    f"OUT={UPLINK} PHYSIN=vethpod MAC=36:50:69:84:9b:2c:4e:65:15:1d:9d:92:08:00 SRC={POD} "
+    f"DST={OUTSIDE} LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=28423 DF PROTO=TCP SPT=51670 DPT=8629 "
+    "WINDOW=64860 RES=0x00 SYN URGP=0"
+)
+
+
+def test_the_incident_before_and_after_its_fix(lab: Lab) -> None:
+    """The flow of the incident is rejected for the reason it was, and its fix lets it through."""
+    before = lab.nicfix(*INCIDENT, "--json")
+    assert (before.code, before.json["verdict"]) == (1, "reject")
+    assert f"{UPLINK} is bound to no zone" in before.json["reason"]
+    assert before.json["flow"]["out"] == UPLINK
+    assert before.json["steps"][-1]["result"] == "reject"
+    fix = before.json["fix"]["command"]
+    assert fix == ["nicfix", "apply", "--zone", "public", "--interface", UPLINK]
+    assert lab.nicfix(*fix[1:]).code == 0
+    after = lab.nicfix(*INCIDENT, "--json")
+    assert (after.code, after.json["verdict"], after.json["fix"]) == (0, "accept", None)
+    assert "other-nft-tables" in after.json["assumptions"]
+
+
+def test_a_line_of_the_kernel_log_asks_the_same(lab: Lab) -> None:
+    """Pasted as it stands in kern.log."""
+    asked, pasted = lab.nicfix(*INCIDENT, "--json"), lab.nicfix("explain", LOG_LINE, "--json")
+    assert pasted.code == 1
+    for member in ("verdict", "reason", "steps", "fix"):
+        assert pasted.json[member] == asked.json[member]
+
+
+def test_the_kernel_routes_by_rule(lab: Lab) -> None:
+    """Policy routing counts: the table and the gateway are the kernel's own answer."""
+    lab.host.ip(
+        "link add enp3s0 type veth peer name nowhere\n"
+        "addr add 203.0.113.1/24 dev enp3s0\nlink set enp3s0 up\nlink set nowhere up\n"
+        "route add default via 203.0.113.254 dev enp3s0 table 100\n"
+        f"rule add from {POD} table 100\n"
+    )
+    asked = lab.nicfix("explain", "--in", "cni0", "--from", POD, "--to", "198.51.100.9", "--json")
+    assert asked.json["flow"]["out"] == "enp3s0"
+    assert asked.json["route"]["gateway"] == "203.0.113.254"
+    assert asked.json["route"]["table"] == "100"
+
+
+def test_a_port_stands_for_its_master(lab: Lab) -> None:
+    """The firewall sees the bridge, whatever port the frame came in by."""
+    asked = lab.nicfix("explain", "--in", "vethpod", *INCIDENT[3:], "--json")
+    assert asked.json["flow"]["in"] == "cni0"
+    assert "vethpod is a port of it" in lab.nicfix("explain", "--in", "vethpod", *INCIDENT[3:]).stdout
+
+
+@pytest.mark.parametrize(
+    ("direction", "args", "verdict"),
+    [
+        ("input", ("--in", UPLINK, "--to", UPLINK_ADDRESS, "--protocol", "tcp", "--port", "22"),
+         "accept"),
+        ("input", ("--from", OUTSIDE, "--to", UPLINK_ADDRESS, "--protocol", "tcp", "--port", "23"),
+         "reject"),
+        ("input", ("--from", OUTSIDE, "--to", UPLINK_ADDRESS, "--protocol", "icmp"), "accept"),
+        ("output", ("--to", OUTSIDE, "--protocol", "tcp", "--port", "80"), "accept"),
+        ("forward", ("--in", "cni0", "--to", OUTSIDE, "--state", "established"), "accept"),
+    ],
+)
+def test_other_directions(lab: Lab, direction: str, args: tuple[str, ...], verdict: str) -> None:
+    """To the host, from the host, and what is established."""
+    asked = lab.nicfix("explain", *args, "--json")
+    assert (asked.json["flow"]["direction"], asked.json["verdict"]) == (direction, verdict)
+    assert asked.code == (0 if verdict == "accept" else 1)
+
+
+def test_many_flows_and_one_that_is_none(lab: Lab) -> None:
+    """Each line is answered by one line; a bad one does not stop the others."""
+    flow = {"in": "cni0", "from": POD, "to": OUTSIDE, "protocol": "tcp", "port": 8629}
+    lines = [json.dumps(flow), "{", json.dumps({"to": "x"}), json.dumps(flow | {"port": 80})]
+    asked = lab.nicfix("explain", "--flows", "-", stdin="\n".join(lines).encode())
+    answers = [json.loads(line) for line in asked.stdout.splitlines()]
+    assert [answer["schema"] for answer in answers] == [
+        "nicfix.explain/1", "nicfix.error/1", "nicfix.error/1", "nicfix.explain/1",
+    ]
+    assert asked.code == 1
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("--to", "database.example"),
+        ("--in", "nosuch0", "--to", OUTSIDE),
+        ("--in", "cni0", "--from", "fd00::1", "--to", OUTSIDE),
+        ("--in", "cni0", "--to", OUTSIDE, "--port", "80"),
+        ("--in", "cni0", "--to", OUTSIDE, "--protocol", "tcp", "--port", "65536"),
+        ("--in", "cni0", "--to", OUTSIDE, "--protocol", "carrier-pigeon"),
+        ("no line of the kernel log",),
+        (LOG_LINE, "--to", OUTSIDE),
+    ],
+)
+def test_a_question_that_makes_no_sense(lab: Lab, args: tuple[str, ...]) -> None:
+    """Exit status 2 and one line that says what to do."""
+    asked = lab.nicfix("explain", *args)
+    assert asked.code == 2, asked
+    assert asked.stdout == ""
+    assert asked.stderr.startswith("nicfix: ") and asked.stderr.count("\n") == 1
+
+
+def test_a_snapshot_needs_the_egress_interface(lab: Lab) -> None:
+    """It holds no routing tables to look the route up in."""
+    snapshot = lab.nicfix("snapshot").raw_stdout
+    asked = lab.nicfix(*INCIDENT, "--snapshot", "-", stdin=snapshot)
+    assert (asked.code, "--out" in asked.stderr) == (2, True)
+    asked = lab.nicfix(*INCIDENT, "--out", UPLINK, "--snapshot", "-", stdin=snapshot)
+    assert asked.code == 1
