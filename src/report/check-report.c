@@ -8,6 +8,9 @@
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/unread-text.h"
+#include "report/wrap.h"
+
+#include <string.h>
 
 /* ---- text ---- */
 
@@ -27,12 +30,15 @@ static const char *color_of(Severity severity, const TextStyle *style)
 static void append_finding(GString *text, const Finding *finding, const TextStyle *style)
 {
     g_autofree char *message = escape_for_terminal(finding->message);
-    g_string_append_printf(text, "%s%s%s %s: %s\n", color_of(finding->severity, style),
-                           severity_word(finding->severity), text_plain(style),
-                           finding_word(finding->id), message);
+    const char *severity = severity_word(finding->severity);
+    const char *id = finding_word(finding->id);
+    g_string_append_printf(text, "%s%s%s %s: ", color_of(finding->severity, style), severity,
+                           text_plain(style), id);
+    wrap_append(text, message, (guint)(strlen(severity) + strlen(id) + strlen(" : ")), 2, style);
     for (guint i = 0; i < finding->evidence->len; i++) {
         g_autofree char *evidence = escape_for_terminal(g_ptr_array_index(finding->evidence, i));
-        g_string_append_printf(text, "  - %s\n", evidence);
+        g_string_append(text, "  - ");
+        wrap_append(text, evidence, 4, 4, style);
     }
     if (finding->fix != NULL)
         fix_text_append(text, finding->fix, 2, style);

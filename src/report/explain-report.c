@@ -6,6 +6,7 @@
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/table.h"
+#include "report/wrap.h"
 
 #include <string.h>
 
@@ -106,15 +107,15 @@ static void append_way(GString *text, const Explanation *explanation)
 
 static void append_steps(GString *text, const Verdict *verdict, const TextStyle *style)
 {
-    static const char *const titles[] = {"STAGE", "OF", "SETTING", "RESULT", NULL};
+    static const char *const titles[] = {"STAGE", "OF", "RESULT", "SETTING", NULL};
     g_autoptr(Table) table = table_new(titles);
     for (guint i = 0; i < verdict->steps->len; i++) {
         const VerdictStep *step = g_ptr_array_index(verdict->steps, i);
         g_autofree char *owner = step->policy != NULL ? g_strdup_printf("policy %s", step->policy)
                                  : step->zone != NULL ? g_strdup_printf("zone %s", step->zone)
                                                       : NULL;
-        const char *cells[] = {stage_word(step->stage), owner, step->setting,
-                               step_result_word(step), NULL};
+        const char *cells[] = {stage_word(step->stage), owner, step_result_word(step),
+                               step->setting, NULL};
         table_add(table, cells);
         if (step == verdict->deciding)
             table_color(table, color_of(verdict, style));
@@ -127,8 +128,9 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
     const Verdict *verdict = explanation->verdict;
     GString *text = g_string_new(NULL);
     g_autofree char *reason = escape_for_terminal(verdict->reason);
-    g_string_append_printf(text, "%s%s%s: %s\n", color_of(verdict, style), verdict_word(verdict),
-                           text_plain(style), reason);
+    const char *word = verdict_word(verdict);
+    g_string_append_printf(text, "%s%s%s: ", color_of(verdict, style), word, text_plain(style));
+    wrap_append(text, reason, (guint)(strlen(word) + strlen(": ")), 2, style);
     append_way(text, explanation);
     g_string_append_c(text, '\n');
     append_steps(text, verdict, style);
