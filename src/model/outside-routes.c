@@ -19,7 +19,7 @@ struct OutsideRoutes {
     const Snapshot *snapshot;
     FamilyRules rules[N_FAMILIES];
     GHashTable *vrfs;   /* Link, by the number of its table */
-    GHashTable *halves; /* keys of the halves of default routes there are */
+    GHashTable *halves; /* keys of the halves there are */
 };
 
 static guint family_index(Family family)
@@ -56,41 +56,46 @@ static void add_rule(OutsideRoutes *routes, const Rule *rule)
         add_table(rules, rule->table, shortest_prefix(rule));
 }
 
-/* ---- halves of default routes ---- */
+/* ---- routes that cover others in halves ---- */
 
-/* Table, family and half of a route of length 1, in one number. */
-static gint64 half_key(const Route *route, int half)
+/* The leading bits of 2000::/3, which is all of today's global IPv6 unicast (RFC 4291, section
+ * 2.4): some providers route just that. */
+static bool is_in_global_unicast(const IpPrefix *destination)
 {
-    return ((gint64)route->table << 2) | (family_index(route->destination.address.family) << 1) |
-           half;
+    return destination->address.family == FAMILY_IPV6 && destination->length >= 3 &&
+           (destination->address.bytes[0] & 0xe0) == 0x20;
 }
 
-static int half_of(const Route *route)
+/* Halves of a default route, and those of 2000::/3: VPN clients cover what is there without
+ * replacing it by 0.0.0.0/1 and 128.0.0.0/1, or by 2000::/4 and 3000::/4. */
+static bool may_be_half(const IpPrefix *destination)
 {
-    return route->destination.address.bytes[0] >> 7;
+    return destination->length == 1 ||
+           (destination->length == 4 && is_in_global_unicast(destination));
+}
+
+/* Table, family, length and leading bits of a half, in one number; FLIP 1 makes it that of the
+ * other half. */
+static gint64 half_key(const Route *route, int flip)
+{
+    const IpPrefix *destination = &route->destination;
+    int bits = (destination->address.bytes[0] >> (8 - destination->length)) ^ flip;
+    return ((gint64)route->table << 16) | (family_index(destination->address.family) << 12) |
+           (destination->length << 8) | bits;
 }
 
 static void add_half(OutsideRoutes *routes, const Route *route)
 {
-    if (route->destination.length != 1)
+    if (!may_be_half(&route->destination))
         return;
-    gint64 key = half_key(route, half_of(route));
+    gint64 key = half_key(route, 0);
     g_hash_table_add(routes->halves, g_memdup2(&key, sizeof key));
 }
 
-/* VPN clients cover the default route without replacing it by 0.0.0.0/1 and 128.0.0.0/1. */
 static bool has_other_half(const OutsideRoutes *routes, const Route *route)
 {
-    gint64 key = half_key(route, 1 - half_of(route));
-    return g_hash_table_contains(routes->halves, &key);
-}
-
-/* All of today's global IPv6 unicast is 2000::/3 (RFC 4291, section 2.4): some providers route
- * just that. */
-static bool is_global_unicast(const IpPrefix *destination)
-{
-    return destination->address.family == FAMILY_IPV6 && destination->length == 3 &&
-           (destination->address.bytes[0] & 0xe0) == 0x20;
+    gint64 key = half_key(route, 1);
+    return may_be_half(&route->destination) && g_hash_table_contains(routes->halves, &key);
 }
 
 /* ---- the whole ---- */
@@ -130,8 +135,9 @@ void outside_routes_free(OutsideRoutes *routes)
 
 bool outside_routes_is_wide(const OutsideRoutes *routes, const Route *route)
 {
-    return route->destination.length == 0 || is_global_unicast(&route->destination) ||
-           (route->destination.length == 1 && has_other_half(routes, route));
+    const IpPrefix *destination = &route->destination;
+    bool is_global_unicast = destination->length == 3 && is_in_global_unicast(destination);
+    return destination->length == 0 || is_global_unicast || has_other_half(routes, route);
 }
 
 static const FamilyRules *rules_of(const OutsideRoutes *routes, const Route *route)

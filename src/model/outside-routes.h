@@ -12,8 +12,8 @@ OutsideRoutes *outside_routes_new(const Snapshot *snapshot);
 void outside_routes_free(OutsideRoutes *routes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutsideRoutes, outside_routes_free)
 
-/* Whether ROUTE is as wide as a default route: one itself, 2000::/3, or half of a default whose
- * other half is in the same table. */
+/* Whether ROUTE is as wide as a default route: one itself, 2000::/3, or half of either whose other
+ * half is in the same table. */
 bool outside_routes_is_wide(const OutsideRoutes *routes, const Route *route);
 
 /* Whether some rule leads what belongs to no VRF to ROUTE. Without rules of its family the kernel

@@ -58,7 +58,7 @@ typedef struct {
     guint32 flags;     /* RTNH_F_* */
 } Nexthop;
 
-/* A unicast route wide enough to lead to other networks: a default route or half of one. */
+/* A unicast route wide enough to lead to other networks: a default route, 2000::/3, or half of one. */
 typedef struct {
     IpPrefix destination;
     guint32 table;

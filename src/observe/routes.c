@@ -93,12 +93,13 @@ static bool may_be_wide(const struct rtmsg *header)
     Family family;
     return family_from_kernel(header->rtm_family, &family) && header->rtm_type == RTN_UNICAST &&
            (header->rtm_flags & RTM_F_CLONED) == 0 &&
-           (header->rtm_dst_len <= 1 || (family == FAMILY_IPV6 && header->rtm_dst_len == 3));
+           (header->rtm_dst_len <= 1 ||
+            (family == FAMILY_IPV6 && (header->rtm_dst_len == 3 || header->rtm_dst_len == 4)));
 }
 
 static bool is_wide(const IpPrefix *destination)
 {
-    /* The three leading bits of 2000::/3 are 001. */
+    /* The three leading bits of 2000::/3, and of its halves, are 001. */
     return destination->length <= 1 || (destination->address.bytes[0] & 0xe0) == 0x20;
 }
 
