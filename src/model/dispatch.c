@@ -79,11 +79,6 @@ static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide
 
 /* ---- interfaces ---- */
 
-static bool catches_everything(const char *pattern)
-{
-    return g_str_equal(pattern, "+") || g_str_equal(pattern, "*");
-}
-
 static void add_interfaces(const char *name, DispatchSide side, const Zone *zone,
                            GArray *candidates)
 {
@@ -94,7 +89,7 @@ static void add_interfaces(const char *name, DispatchSide side, const Zone *zone
         Candidate candidate = {
             .match = {zone, by, *interface, false, MATCH_YES, false},
             .priority = side == DISPATCH_INGRESS ? zone->ingress_priority : zone->egress_priority,
-            .rank = catches_everything(*interface) ? 2 : 1,
+            .rank = interface_is_catch_all(*interface) ? 2 : 1,
             .text = *interface,
         };
         g_array_append_val(candidates, candidate);
@@ -176,6 +171,19 @@ static gint by_priority(gconstpointer a, gconstpointer b)
     return names != 0 ? names : compare_texts(x->text, y->text);
 }
 
+/* A "+" and the catch-all of the default zone differ in nothing but the zone's name in firewalld's
+ * sort key. A "+" that comes later by that is not sure to take anything: that was read in the
+ * source of 2.x, and not held against packets. */
+static void settle_order_of_catch_alls(const Firewalld *firewalld, GArray *candidates)
+{
+    for (guint i = 0; i < candidates->len; i++) {
+        Candidate *candidate = &g_array_index(candidates, Candidate, i);
+        if (candidate->rank == 2 && firewalld->default_zone != NULL &&
+            strcmp(candidate->match.zone->name, firewalld->default_zone) > 0)
+            candidate->match.match = MATCH_MAYBE;
+    }
+}
+
 static GArray *candidates_from_2_0(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
                                    const char *interface, const ZoneMatch *ingress)
 {
@@ -187,6 +195,7 @@ static GArray *candidates_from_2_0(const Snapshot *snapshot, const Flow *flow, D
         add_interfaces(interface, side, zone, candidates);
     }
     g_array_sort(candidates, by_priority);
+    settle_order_of_catch_alls(snapshot->firewalld, candidates);
     return candidates;
 }
 

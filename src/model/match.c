@@ -29,6 +29,11 @@ bool interface_is_wildcard(const char *pattern)
     return g_str_has_suffix(pattern, "+") || g_str_has_suffix(pattern, "*");
 }
 
+bool interface_is_catch_all(const char *pattern)
+{
+    return g_str_equal(pattern, "+") || g_str_equal(pattern, "*");
+}
+
 Match match_interface(const char *pattern, const char *name)
 {
     bool matches = interface_is_wildcard(pattern) ? strncmp(pattern, name, strlen(pattern) - 1) == 0

@@ -109,13 +109,19 @@ static Match match_zone(char *const *zones, const ZoneMatch *match)
     return named ? MATCH_YES : MATCH_NO;
 }
 
+static bool catches_all(const ZoneMatch *match)
+{
+    return match->by == BOUND_BY_CATCH_ALL ||
+           (match->by == BOUND_BY_WILDCARD && interface_is_catch_all(match->binding));
+}
+
 static Match match_classification(const Trace *trace, const Policy *policy,
                                   const ZoneMatch *ingress, const ZoneMatch *egress)
 {
     /* 2.0 to 2.4 send a packet that only catch-alls take to no policy at all, not even from ANY to
-     * ANY; repaired in 2.5.0. */
+     * ANY; repaired in 2.5.0. A binding of "+" is one of them (read in the source). */
     if (trace->generation == GENERATION_2 && ingress != NULL && egress != NULL &&
-        ingress->by == BOUND_BY_CATCH_ALL && egress->by == BOUND_BY_CATCH_ALL)
+        catches_all(ingress) && catches_all(egress))
         return MATCH_NO;
     return match_and(match_zone(policy->ingress_zones, ingress),
                      match_zone(policy->egress_zones, egress));
@@ -296,7 +302,20 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
     Match out = MATCH_NO;
     for (int way = 0; way < N_WAYS; way++)
         out = match_or(out, ways[way]);
-    return match_and(match_zone(policy->ingress_zones, ingress), out);
+    Match in = match_and(match_zone(policy->ingress_zones, ingress), ingress->match);
+    return match_and(in, out);
+}
+
+static void consult_forward_ports(Trace *trace, const Policy *policy, Match applies,
+                                  Outcome outcome)
+{
+    g_autofree char *rule = NULL;
+    Match match = filter_match_forward_port(trace, &policy->filter, &rule);
+    bool accepts = outcome == OUTCOME_ACCEPT;
+    if (match != MATCH_NO && applies != MATCH_NO)
+        trace_rule(trace, STAGE_FORWARD_PORT, (Owner){.policy = policy->name},
+                   match_and(match_and(applies, match), accepts ? MATCH_YES : MATCH_MAYBE), outcome,
+                   g_steal_pointer(&rule));
 }
 
 void policies_forward_ports(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress)
@@ -306,12 +325,22 @@ void policies_forward_ports(Trace *trace, PolicyPhase phase, const ZoneMatch *in
         const Policy *policy = g_ptr_array_index(policies, i);
         Match applies =
             is_in_phase(policy, phase) ? match_before_routing(trace, policy, ingress) : MATCH_NO;
-        if (applies == MATCH_NO)
-            continue;
-        g_autofree char *rule = NULL;
-        Match match = filter_match_forward_port(trace, &policy->filter, &rule);
-        if (match != MATCH_NO)
-            trace_rule(trace, STAGE_FORWARD_PORT, (Owner){.policy = policy->name},
-                       match_and(applies, match), OUTCOME_ACCEPT, g_steal_pointer(&rule));
+        consult_forward_ports(trace, policy, applies, OUTCOME_ACCEPT);
+    }
+}
+
+/* Policies from the host translate since 1.1. From 2.3 the filter accepts what they translated;
+ * before, its policies see the new destination, and what they say of that is not modelled. */
+void policies_forward_ports_from_host(Trace *trace, const ZoneMatch *egress)
+{
+    const Firewalld *firewalld = trace->snapshot->firewalld;
+    if (!firewalld_is_at_least(firewalld, 1, 1, 0))
+        return;
+    Outcome outcome = firewalld_is_at_least(firewalld, 2, 3, 0) ? OUTCOME_ACCEPT : OUTCOME_ANY;
+    for (guint i = 0; i < firewalld->policies->len && !trace->decided; i++) {
+        const Policy *policy = g_ptr_array_index(firewalld->policies, i);
+        Match applies =
+            policy->settings_read ? match_policy(trace, policy, NULL, egress) : MATCH_NO;
+        consult_forward_ports(trace, policy, match_and(applies, egress->match), outcome);
     }
 }

@@ -17,3 +17,6 @@ void policies_run(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress,
 
 /* Consults their forward ports (nat, before routing): a match accepts. */
 void policies_forward_ports(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress);
+
+/* The same for what the host itself sends to EGRESS. */
+void policies_forward_ports_from_host(Trace *trace, const ZoneMatch *egress);

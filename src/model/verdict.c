@@ -31,17 +31,42 @@ static void consult_forward_ports_of(Trace *trace, const ZoneMatch *ingress)
     policies_forward_ports(trace, POLICIES_AFTER_ZONE, ingress);
 }
 
+/* The zones whose forward ports a flow meets: from 2.5 on, the chains of nat go on after one. */
+static GArray *zones_of_nat(const Trace *trace)
+{
+    bool output = trace->flow->direction == FLOW_OUTPUT;
+    return dispatch(trace->snapshot, trace->flow, output ? DISPATCH_EGRESS : DISPATCH_INGRESS, NULL,
+                    trace->generation == GENERATION_2_5 ? DISPATCH_TO_EVERY : DISPATCH_TO_FIRST);
+}
+
 /* A translated connection is accepted in every later hook, wherever it goes. */
 static void consult_forward_ports(Trace *trace)
 {
-    if (trace->flow->direction == FLOW_OUTPUT)
+    g_autoptr(GArray) zones = zones_of_nat(trace);
+    for (guint i = 0; i < zones->len && !trace->decided; i++) {
+        const ZoneMatch *zone = &g_array_index(zones, ZoneMatch, i);
+        if (trace->flow->direction == FLOW_OUTPUT)
+            policies_forward_ports_from_host(trace, zone);
+        else
+            consult_forward_ports_of(trace, zone);
+    }
+}
+
+/* Where all else refuses, forward ports that could not be read may accept. */
+static void consult_unread_forward_ports(Trace *trace)
+{
+    Protocol protocol = trace->flow->protocol;
+    if ((trace->verdict->possible & OUTCOME_ACCEPT) != 0 || protocol == PROTOCOL_ICMP ||
+        protocol == PROTOCOL_ICMPV6)
         return;
-    DispatchExtent extent =
-        trace->generation == GENERATION_2_5 ? DISPATCH_TO_EVERY : DISPATCH_TO_FIRST;
-    g_autoptr(GArray) zones =
-        dispatch(trace->snapshot, trace->flow, DISPATCH_INGRESS, NULL, extent);
-    for (guint i = 0; i < zones->len && !trace->decided; i++)
-        consult_forward_ports_of(trace, &g_array_index(zones, ZoneMatch, i));
+    g_autoptr(GArray) zones = zones_of_nat(trace);
+    trace->decided = false;
+    for (guint i = 0; i < zones->len; i++) {
+        const ZoneMatch *ingress = &g_array_index(zones, ZoneMatch, i);
+        if (ingress->zone != NULL && !ingress->zone->settings_read)
+            trace_rule(trace, STAGE_FORWARD_PORT, zone_owner(ingress), MATCH_MAYBE, OUTCOME_ACCEPT,
+                       g_strdup("forward ports, which could not be read"));
+    }
 }
 
 /* ---- parts of a zone ---- */
@@ -52,8 +77,7 @@ static Match match_exit(const Trace *trace, const Zone *zone, const char **exit)
 {
     Match best = MATCH_NO;
     for (char **interface = zone->interfaces; *interface != NULL; interface++) {
-        bool everything = g_str_equal(*interface, "+") || g_str_equal(*interface, "*");
-        if (!everything && trace->flow->out != NULL &&
+        if (!interface_is_catch_all(*interface) && trace->flow->out != NULL &&
             match_interface(*interface, trace->flow->out) == MATCH_YES) {
             *exit = *interface;
             return MATCH_YES;
@@ -301,6 +325,7 @@ static void run_zones(Trace *trace)
         note_zone(trace, STAGE_INGRESS_ZONE, ingress);
         run_egress(trace, ingress);
     }
+    consult_unread_forward_ports(trace);
 }
 
 /* ---- what is taken for granted ---- */

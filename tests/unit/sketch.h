@@ -433,6 +433,7 @@ static inline void sketch_option(Snapshot *snapshot, char **word)
         {"IPv6_rpfilter", &options->ipv6_rpfilter},
         {"RFC3964_IPv4", &options->rfc3964_ipv4},
         {"AllowZoneDrifting", &options->zone_drifting},
+        {"StrictForwardPorts", &options->strict_forward_ports},
     };
     const char *name = sketch_value(&word);
     for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
