@@ -37,13 +37,13 @@ static GOptionEntry *make_global_entries(Run *run)
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write JSON", NULL},
         {"snapshot", 0, 0, G_OPTION_ARG_FILENAME, &options->snapshot,
-         "Read FILE (- is standard input) instead of this machine", "FILE"},
+         "Read FILE or standard input, not this machine", "FILE|-"},
         {"uplink", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
          "Count this NIC as an uplink, too (repeatable)", "IFACE"},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
-         "Wait so long for each answer of a service (default: 10)", "SECONDS"},
+         "Wait so long for each answer (default: 10)", "SECONDS"},
         {"color", 0, 0, G_OPTION_ARG_STRING, &options->color,
-         "Colour text (default: auto, which is on a terminal)", "auto|always|never"},
+         "Colour text (default: auto, on a terminal only)", "auto|always|never"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, "Write no text but errors", NULL},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Write what was read, too", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &run->version, "Show the version", NULL},
@@ -84,9 +84,9 @@ static GOptionContext *make_context(Run *run, const Command *command, gpointer v
         g_option_context_set_description(context, example);
     } else {
         g_autofree char *description = describe_commands();
-        g_option_context_set_summary(context,
-                                     "Find out why a host behind firewalld does not let traffic "
-                                     "through an interface, and cure it.");
+        g_option_context_set_summary(
+            context, "Find out why a host behind firewalld does not let traffic through "
+                     "an\ninterface, and cure it.");
         g_option_context_set_description(context, description);
     }
     return context;
@@ -183,7 +183,7 @@ static bool check_arguments(const Command *command, char *const *arguments, GErr
     return false;
 }
 
-/* GLib's errors about options know nothing of what to do next. */
+/* GLib's errors about options begin like a sentence, and know nothing of what to do next. */
 static bool parse(GOptionContext *context, const Command *command, char ***arguments,
                   GError **error)
 {
@@ -193,6 +193,7 @@ static bool parse(GOptionContext *context, const Command *command, char ***argum
     g_autofree char *hint =
         g_strdup_printf("nicfix%s%s --help shows the options", command != NULL ? " " : "",
                         command != NULL ? command->name : "");
+    reason->message[0] = g_ascii_tolower(reason->message[0]);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", reason->message);
     return false;
 }

@@ -30,21 +30,21 @@ static GOptionEntry *make_entries(gpointer values)
     ApplyOptions *options = values;
     const GOptionEntry entries[] = {
         {"zone", 0, 0, G_OPTION_ARG_STRING, &options->zone,
-         "Bind to this zone (default: the one that filters what is refused)", "ZONE"},
+         "Bind to ZONE (default: the zone that refuses)", "ZONE"},
         {"interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->interfaces,
-         "Bind this NIC (default: every uplink that binding cures; repeatable)", "IFACE"},
+         "Bind IFACE (repeatable; default: all it cures)", "IFACE"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->dry_run, "Show the plan, change nothing",
          NULL},
         {"runtime-only", 0, 0, G_OPTION_ARG_NONE, &options->runtime_only,
-         "Leave the permanent configuration alone", NULL},
+         "Do not make it last: the next reload undoes it", NULL},
         {"move", 0, 0, G_OPTION_ARG_NONE, &options->move,
          "Take a NIC out of the zone it is bound to", NULL},
         {"enable-forward", 0, 0, G_OPTION_ARG_NONE, &options->enable_forward,
-         "Switch the zone's forward on where that is what is missing", NULL},
+         "Switch the zone's forward on where it is missing", NULL},
         {"bind-downstream", 0, 0, G_OPTION_ARG_NONE, &options->bind_downstream,
-         "Bind the downstreams that are refused to the zone, too", NULL},
+         "Bind the downstreams that are refused, too", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options->force,
-         "Use zones that accept everything or belong to another program", NULL},
+         "Do what is refused for safety: see nicfix(8)", NULL},
         {NULL},
     };
     return g_memdup2(entries, sizeof entries);

@@ -15,7 +15,7 @@ static GOptionEntry *make_entries(gpointer values)
     CheckOptions *options = values;
     const GOptionEntry entries[] = {
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &options->fail_on,
-         "Exit with 1 for findings of this severity and worse (default: warning)", "warning|error"},
+         "Exit 1 from this severity on (default: warning)", "warning|error"},
         {NULL},
     };
     return g_memdup2(entries, sizeof entries);

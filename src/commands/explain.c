@@ -28,9 +28,9 @@ static GOptionEntry *make_entries(gpointer values)
         {"from", 0, 0, G_OPTION_ARG_STRING, &question->from, "Its source", "ADDRESS"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &question->to, "Its destination", "ADDRESS"},
         {"out", 0, 0, G_OPTION_ARG_STRING, &question->out,
-         "It goes out by this NIC (default: the kernel's route)", "IFACE"},
-        {"protocol", 0, 0, G_OPTION_ARG_STRING, &question->protocol, "Its protocol",
-         "tcp|udp|icmp"},
+         "It goes out by this NIC (default: as routed)", "IFACE"},
+        {"protocol", 0, 0, G_OPTION_ARG_STRING, &question->protocol,
+         "Its protocol (sctp and dccp are known, too)", "tcp|udp|icmp"},
         {"port", 0, 0, G_OPTION_ARG_INT, &question->port, "Its destination port", "N"},
         {"source-port", 0, 0, G_OPTION_ARG_INT, &question->source_port, "Its source port", "N"},
         {"icmp-type", 0, 0, G_OPTION_ARG_INT, &question->icmp_type,
@@ -40,7 +40,7 @@ static GOptionEntry *make_entries(gpointer values)
         {"state", 0, 0, G_OPTION_ARG_STRING, &question->state,
          "Its connection is new (default) or established", "STATE"},
         {"flows", 0, 0, G_OPTION_ARG_FILENAME, &options->flows,
-         "Explain each flow of FILE (- is standard input), a JSON object a line", "FILE"},
+         "Explain the flows in FILE, a JSON object a line", "FILE|-"},
         {NULL},
     };
     return g_memdup2(entries, sizeof entries);
@@ -111,7 +111,9 @@ static GInputStream *open_flows(const char *path, GError **error)
     g_autoptr(GError) reason = NULL;
     GInputStream *stream = G_INPUT_STREAM(g_file_read(file, NULL, &reason));
     if (stream == NULL)
-        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, NULL, "--flows: %s", reason->message);
+        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND,
+                         "name a file with one JSON object a line, or - for standard input",
+                         "--flows: %s cannot be read: %s", path, reason->message);
     return stream;
 }
 
@@ -192,9 +194,9 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
 const Command explain_command = {
     .name = "explain",
     .arguments = "[LINE OF THE KERNEL LOG]",
-    .summary = "What happens to one flow, which setting decides, and what would change that?",
-    .example = "nicfix explain --in cni0 --from 10.244.2.2 --to 192.168.150.131 --protocol tcp "
-               "--port 8629",
+    .summary = "What happens to a flow, what decides it, and what would change it?",
+    .example = "nicfix explain --in cni0 --from 10.244.2.2 \\\n"
+               "      --to 192.168.150.131 --protocol tcp --port 8629",
     .max_arguments = 1,
     .values_size = sizeof(ExplainOptions),
     .make_entries = make_entries,
