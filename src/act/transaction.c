@@ -7,8 +7,11 @@
 #include "act/journal.h"
 #include "act/networkmanager-changes.h"
 #include "model/error.h"
+#include "model/link-loss.h"
 
 #include <string.h>
+
+enum { POLL_INTERVAL_MS = 200 };
 
 /* Whether a call that failed with ERROR may have been carried out all the same. */
 static bool is_uncertain(const GError *error)
@@ -39,6 +42,48 @@ static bool undo_action(const Transaction *transaction, Action *action, bool cer
     return false;
 }
 
+/* The world, waiting for a firewalld that is away at most as long as for an answer. */
+static Snapshot *observe_patiently(const Transaction *transaction, GError **error)
+{
+    gint64 deadline =
+        g_get_monotonic_time() + (gint64)transaction->timeout_ms * G_TIME_SPAN_MILLISECOND;
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        Snapshot *world = transaction->observe(transaction->user, &reason);
+        if (world != NULL)
+            return world;
+        if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD) ||
+            g_get_monotonic_time() >= deadline) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return NULL;
+        }
+        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
+    }
+}
+
+/* What no call could undo may be gone by itself: a firewalld that was away and is back has lost
+ * what was runtime only, and what others have changed since is theirs. The rest is tried again. */
+static void undo_by_looking(const Transaction *transaction, TransactionResult *result)
+{
+    g_autoptr(Snapshot) world = observe_patiently(transaction, NULL);
+    if (world == NULL)
+        return;
+    g_autoptr(GPtrArray) left = g_steal_pointer(&result->left);
+    result->left = g_ptr_array_new();
+    for (guint i = 0; i < left->len; i++) {
+        Action *action = g_ptr_array_index(left, i);
+        g_autoptr(Action) inverse = action_inverse(action);
+        if (action_is_done(action, world)) {
+            if (!undo_action(transaction, action, true)) {
+                g_ptr_array_add(result->left, action);
+                continue;
+            }
+            action_predict(inverse, world);
+        }
+        action->state = ACTION_UNDONE;
+    }
+}
+
 /* Undoes in reverse order what was done, and the action that may have been. */
 static void undo(const Transaction *transaction, Plan *plan, const Action *uncertain,
                  TransactionResult *result)
@@ -52,6 +97,8 @@ static void undo(const Transaction *transaction, Plan *plan, const Action *uncer
         if (!undo_action(transaction, action, action != uncertain))
             g_ptr_array_add(result->left, action);
     }
+    if (result->left->len > 0)
+        undo_by_looking(transaction, result);
     result->changed = result->left->len > 0;
     result->rolled_back = any && result->left->len == 0;
 }
@@ -167,12 +214,30 @@ static const Action *not_done(const Plan *plan, const Snapshot *observed)
     return NULL;
 }
 
+static char *loss_of_links(const Plan *plan, const Snapshot *observed)
+{
+    for (guint i = 0; i < plan->actions->len; i++) {
+        const Action *action = g_ptr_array_index(plan->actions, i);
+        char *loss = action->interface != NULL
+                         ? link_loss(plan->predicted, observed, action->interface)
+                         : NULL;
+        if (loss != NULL)
+            return loss;
+    }
+    return NULL;
+}
+
 static bool verify(const Transaction *transaction, const Plan *plan, TransactionResult *result,
                    GError **error)
 {
-    result->observed = transaction->observe(transaction->user, error);
+    result->observed = observe_patiently(transaction, error);
     if (result->observed == NULL)
         return false;
+    g_autofree char *loss = loss_of_links(plan, result->observed);
+    if (loss != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "afterwards %s", loss);
+        return false;
+    }
     result->after = diagnose(result->observed, transaction->uplinks);
     const Action *action = not_done(plan, result->observed);
     if (action != NULL) {

@@ -8,6 +8,8 @@
 #include "observe/snapshot-json.h"
 #include "peer.h"
 
+#include <net/if.h>
+
 enum { TIMEOUT_MS = 200, MAX_ANSWERS = 8 };
 
 #define ZONE_PATH "/org/fedoraproject/FirewallD1/config/zone/0"
@@ -24,6 +26,9 @@ enum { TIMEOUT_MS = 200, MAX_ANSWERS = 8 };
 typedef enum {
     WORLD_OLD,
     WORLD_NEW,
+    WORLD_LINK_DOWN, /* the new one, but for the link's own state */
+    WORLD_NO_ADDRESS,
+    WORLD_NO_ROUTE,
     WORLD_UNREADABLE,
 } World;
 
@@ -109,11 +114,19 @@ static const FaultCase faults[] = {
     {"the first step gets no answer, nor does undoing it",
      {{BIND, "never"}, {UNBIND, "never"}},
      WORLD_OLD,
-     WORLD_OLD,
+     WORLD_NEW,
      NICFIX_ERROR_NOT_UNDONE,
      true,
      false,
      1},
+    {"neither gets an answer, but the binding is not to be seen",
+     {{BIND, "never"}, {UNBIND, "never"}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
     {"the zone is not in the permanent configuration",
      {{"getZoneByName public", INVALID}},
      WORLD_OLD,
@@ -133,11 +146,19 @@ static const FaultCase faults[] = {
     {"the second step is refused, and so is undoing the first",
      {{SAVE, CONFLICT}, {UNBIND, CONFLICT}},
      WORLD_OLD,
-     WORLD_OLD,
+     WORLD_NEW,
      NICFIX_ERROR_NOT_UNDONE,
      true,
      false,
      1},
+    {"the second step is refused, and the first is gone by itself",
+     {{SAVE, CONFLICT}, {UNBIND, CONFLICT}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
     {"the second step gets no answer",
      {{SAVE, "never"}},
      WORLD_OLD,
@@ -149,11 +170,19 @@ static const FaultCase faults[] = {
     {"firewalld goes away at the second step",
      {{SAVE, "close"}},
      WORLD_OLD,
-     WORLD_OLD,
+     WORLD_UNREADABLE,
      NICFIX_ERROR_NOT_UNDONE,
      true,
      false,
      2},
+    {"firewalld goes away at the second step, and comes back as it was before",
+     {{SAVE, "close"}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
     {"afterwards the world is the old one",
      {{NULL, NULL}},
      WORLD_OLD,
@@ -170,21 +199,53 @@ static const FaultCase faults[] = {
      false,
      true,
      0},
-    {"afterwards it is the old one, and nothing can be undone",
+    {"afterwards the world cannot be read, and nothing can be undone",
      {{UNBIND, CONFLICT}, {UNSAVE, CONFLICT}},
      WORLD_OLD,
-     WORLD_OLD,
+     WORLD_UNREADABLE,
      NICFIX_ERROR_NOT_UNDONE,
      true,
      false,
      2},
+    {"afterwards the link is down",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_LINK_DOWN,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the address is gone",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_NO_ADDRESS,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the route is gone",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_NO_ROUTE,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
 };
 
 static Snapshot *read_world(World world)
 {
     const char *file = world == WORLD_OLD ? "incident.json" : "incident-cured.json";
     g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), file, NULL);
-    return snapshot_read_file(path, NULL);
+    Snapshot *snapshot = snapshot_read_file(path, NULL);
+    Link *link = (Link *)snapshot_link_by_name(snapshot, "enp2s0");
+    if (world == WORLD_LINK_DOWN)
+        link->flags &= ~(guint32)IFF_UP;
+    if (world == WORLD_NO_ADDRESS)
+        g_ptr_array_set_size(link->addresses, 0);
+    if (world == WORLD_NO_ROUTE)
+        g_ptr_array_set_size(snapshot->routes, 0);
+    return snapshot;
 }
 
 typedef struct {
