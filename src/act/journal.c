@@ -28,6 +28,13 @@ static char *describe(const Action *action, const char *user)
                            action->to != NULL ? action->to : "none", words);
 }
 
+/* MESSAGE, which is among FIELDS, goes to syslog where there is no journal. */
+static void write_entry(const GLogField *fields, gsize count, int priority, const char *message)
+{
+    if (g_log_writer_journald(G_LOG_LEVEL_MESSAGE, fields, count, NULL) != G_LOG_WRITER_HANDLED)
+        syslog(priority | LOG_DAEMON, "nicfix: %s", message);
+}
+
 void journal_note(const Action *action)
 {
     g_autofree char *user = user_name();
@@ -44,7 +51,15 @@ void journal_note(const Action *action)
         {"NICFIX_ZONE_BEFORE", action->from != NULL ? action->from : "", -1},
         {"NICFIX_ZONE_AFTER", action->to != NULL ? action->to : "", -1},
     };
-    if (g_log_writer_journald(G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS(fields), NULL) !=
-        G_LOG_WRITER_HANDLED)
-        syslog(LOG_NOTICE | LOG_DAEMON, "nicfix: %s", message);
+    write_entry(fields, G_N_ELEMENTS(fields), LOG_NOTICE, message);
+}
+
+void journal_note_failure(const char *message)
+{
+    const GLogField fields[] = {
+        {"MESSAGE", message, -1},
+        {"PRIORITY", "3", -1},
+        {"SYSLOG_IDENTIFIER", "nicfix", -1},
+    };
+    write_entry(fields, G_N_ELEMENTS(fields), LOG_ERR, message);
 }

@@ -8,3 +8,6 @@
  * (systemd.journal-fields(7)), else by syslog(3). Never fails: a change that cannot be logged is
  * still a change. */
 void journal_note(const Action *action);
+
+/* Notes that something went wrong while nobody was there to be told: MESSAGE is one sentence. */
+void journal_note_failure(const char *message);

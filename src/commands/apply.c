@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
-#include "commands/command.h"
-
-#include "act/interruption.h"
-#include "act/lock.h"
-#include "act/transaction.h"
+#include "commands/change.h"
+#include "commands/trial.h"
 #include "model/error.h"
 #include "model/fixes.h"
-#include "model/lock-out.h"
-#include "observe/flow-question.h"
-#include "observe/session.h"
-#include "report/apply-report.h"
-
-#include <string.h>
+#include "model/undo.h"
 
 typedef struct {
     char *zone;
@@ -22,6 +14,7 @@ typedef struct {
     gboolean move;
     gboolean enable_forward;
     gboolean bind_downstream;
+    int confirm_within; /* seconds; 0: it is not asked for */
     gboolean force;
 } ApplyOptions;
 
@@ -43,6 +36,8 @@ static GOptionEntry *make_entries(gpointer values)
          "Switch the zone's forward on where it is missing", NULL},
         {"bind-downstream", 0, 0, G_OPTION_ARG_NONE, &options->bind_downstream,
          "Bind the downstreams that are refused, too", NULL},
+        {"confirm-within", 0, 0, G_OPTION_ARG_INT, &options->confirm_within,
+         "Undo it then, unless nicfix confirm is run", "SECONDS"},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options->force,
          "Do what is refused for safety: see nicfix(8)", NULL},
         {NULL},
@@ -96,116 +91,132 @@ static void add_hint_of_better_plan(const Snapshot *snapshot, const PlanRequest 
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint, "%s", plain->message);
 }
 
-/* Refuses a plan after which the user of a remote session could not come back. */
-static bool check_way_back(const Snapshot *snapshot, const Plan *plan, GError **error)
+/* ---- the record ---- */
+
+/* What an earlier run did and did not live to tell of is taken back together with this. */
+static void adopt_unfinished(Record *record, const Record *before, const Snapshot *snapshot)
 {
-    g_auto(RemoteSession) session = {0};
-    if (!remote_session_find(&session))
-        return true;
-    g_auto(FlowQuestion) question = flow_question_new();
-    question.from = g_strdup(session.client);
-    question.to = g_strdup(session.server);
-    question.protocol = g_strdup("tcp");
-    question.port = session.port;
-    g_autoptr(Netlink) netlink = netlink_new(error);
-    g_auto(ResolvedFlow) resolved = {0};
-    if (netlink == NULL)
-        return false;
-    /* A session to an address this host does not have (any more) is not by this firewall. */
-    if (!flow_question_resolve(&question, snapshot, netlink, &resolved, NULL) ||
-        resolved.flow.direction != FLOW_INPUT)
-        return true;
-    return lock_out_check(snapshot, plan->predicted, &resolved.flow, error);
+    if (before == NULL || before->state == RECORD_DONE)
+        return;
+    g_autoptr(GPtrArray) done = undo_find_done(snapshot, before->actions);
+    for (guint i = 0; i < done->len; i++)
+        g_ptr_array_insert(record->actions, (int)i, action_copy(g_ptr_array_index(done, i)));
 }
 
-typedef struct {
-    const ObserveOptions *options;
-    Bus *bus;
-} Observer;
-
-static Snapshot *observe_again(gpointer user, GError **error)
+/* The change is made even where no record of it can be kept, as by somebody who is not root. */
+static void note_missing_record(Plan *plan, const GError *reason)
 {
-    const Observer *observer = user;
-    return observe(observer->bus, observer->options, error);
+    g_ptr_array_add(plan->notes,
+                    g_strdup_printf("nicfix undo will not know of this: %s", reason->message));
 }
 
-static int show(const Context *context, const Plan *plan)
+/* Carries PLAN out with a record of it beside; BEFORE is the record of the change before, or NULL. */
+static bool carry_out_recorded(const Change *change, Plan *plan, const Record *before,
+                               GError **error)
 {
-    ApplyOutcome outcome = {
-        .dry_run = true,
-        .changed = plan->actions->len > 0,
-        .after = plan->after,
-    };
-    output_text(context->output,
-                apply_report_outcome_text(plan, &outcome, &context->output->style));
-    output_json(context->output, apply_report_json(plan, &outcome, NULL));
-    return STATUS_FINE;
-}
-
-static int carry_out(const Context *context, Observer *observer, Plan *plan, GError **error)
-{
-    Transaction transaction = {
-        .bus = observer->bus,
-        .timeout_ms = context_timeout_ms(context),
-        .observe = observe_again,
-        .user = observer,
-        .uplinks = context_uplinks(context),
-    };
-    g_auto(TransactionResult) result = {0};
+    bool as_before;
+    if (change->mode == CHANGE_PREVIEW || plan->actions->len == 0) {
+        change_show_plan(change, plan);
+        return change_carry_out(change, plan, plan, NULL, &as_before, error);
+    }
+    g_autoptr(Record) record = record_new(plan->actions, change->uplinks);
+    adopt_unfinished(record, before, change->snapshot);
     g_autoptr(GError) reason = NULL;
-    bool done = transaction_run(&transaction, plan, &result, &reason);
-    ApplyOutcome outcome = {
-        .changed = result.changed,
-        .verified = result.verified,
-        .rolled_back = result.rolled_back,
-        .after = plan->actions->len == 0 ? plan->before : result.after,
-    };
-    output_text(context->output,
-                apply_report_outcome_text(plan, &outcome, &context->output->style));
-    bool tried = result.rolled_back || result.left->len > 0;
-    if (done || tried)
-        output_json(context->output, apply_report_json(plan, &outcome, reason));
-    if (done)
-        return STATUS_FINE;
+    bool recorded = record_save(record, &reason);
+    if (!recorded)
+        note_missing_record(plan, reason);
+    change_show_plan(change, plan);
+    bool done = change_carry_out(change, plan, plan, NULL, &as_before, error);
+    if (!recorded)
+        return done;
+    record->state = RECORD_DONE;
+    if (!done && as_before && before == NULL)
+        record_remove();
+    else if (!record_save(!done && as_before ? before : record, NULL))
+        record_remove();
+    return done;
+}
+
+/* ---- the whole ---- */
+
+static bool check_options(const Context *context, const ApplyOptions *options, GError **error)
+{
+    if (context->options->snapshot != NULL && !options->dry_run) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "add --dry-run",
+                         "a snapshot cannot be changed");
+        return false;
+    }
+    if (options->confirm_within < 0 || options->confirm_within > TRIAL_MAX_SECONDS) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use 1 to 86400 seconds",
+                         "--confirm-within: %d is out of range", options->confirm_within);
+        return false;
+    }
+    return true;
+}
+
+/* Reads the record of the change before, NULL where there is none. Who may not read it can still
+ * change what firewalld lets them change. */
+static bool check_record(const Change *change, Record **before, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (change->mode == CHANGE_PREVIEW)
+        return true;
+    if (record_load(before, &reason))
+        return trial_check_none(*before, error);
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED))
+        return true;
     g_propagate_error(error, g_steal_pointer(&reason));
-    return -1;
+    return false;
+}
+
+static void note_trial(Plan *plan, int seconds)
+{
+    char *note =
+        trial_is_needed(plan)
+            ? g_strdup_printf("--confirm-within: what is in the running firewall is undone "
+                              "after %d s, and the rest is not done, unless nicfix confirm "
+                              "is run",
+                              seconds)
+            : g_strdup("--confirm-within: nothing changes in the running firewall, so "
+                       "there is nothing to confirm");
+    g_ptr_array_add(plan->notes, note);
+}
+
+static Plan *make_plan(const Snapshot *snapshot, const PlanRequest *request, int confirm_within,
+                       GError **error)
+{
+    Plan *plan = plan_new(snapshot, request, error);
+    if (plan == NULL)
+        add_hint_of_better_plan(snapshot, request, error);
+    else if (confirm_within > 0 && plan->actions->len > 0)
+        note_trial(plan, confirm_within);
+    return plan;
 }
 
 static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
 {
     (void)arguments;
     const ApplyOptions *options = values;
-    if (context->options->snapshot != NULL && !options->dry_run) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "add --dry-run",
-                         "a snapshot cannot be changed");
-        return -1;
-    }
-    g_autoptr(Lock) lock = NULL;
-    if (!options->dry_run) {
-        interruption_hold();
-        if ((lock = lock_take(context_timeout_ms(context), error)) == NULL)
-            return -1;
-    }
-    g_autoptr(Bus) bus = NULL;
+    g_auto(Change) change = {0};
+    g_autoptr(Record) before = NULL;
     ObserveOptions scope = observe_options(context, options);
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, &bus, error);
-    if (snapshot == NULL)
+    if (!check_options(context, options, error) ||
+        !change_begin(&change, context, options->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL,
+                      error) ||
+        !check_record(&change, &before, error) || !change_observe(&change, &scope, error))
         return -1;
     PlanRequest request = request_from(context, options);
-    g_autoptr(GError) reason = NULL;
-    g_autoptr(Plan) plan = plan_new(snapshot, &request, &reason);
-    if (plan == NULL) {
-        add_hint_of_better_plan(snapshot, &request, &reason);
-        g_propagate_error(error, g_steal_pointer(&reason));
+    g_autoptr(Plan) plan = make_plan(change.snapshot, &request, options->confirm_within, error);
+    if (plan == NULL)
+        return -1;
+    if (!options->force && !change_check_way_back(&change, plan, error)) {
+        change_show_plan(&change, plan);
         return -1;
     }
-    output_text(context->output, apply_report_plan_text(plan, &context->output->style));
-    bool live = context->options->snapshot == NULL;
-    if (live && !options->force && !check_way_back(snapshot, plan, error))
-        return -1;
-    if (options->dry_run)
-        return show(context, plan);
-    return carry_out(context, &(Observer){&scope, bus}, plan, error);
+    bool try_first = options->confirm_within > 0 && !options->dry_run && trial_is_needed(plan);
+    bool done = try_first ? trial_run(&change, plan, (guint)options->confirm_within, error)
+                          : carry_out_recorded(&change, plan, before, error);
+    return done ? STATUS_FINE : -1;
 }
 
 const Command apply_command = {

@@ -50,6 +50,8 @@ typedef struct {
 extern const Command check_command;
 extern const Command list_command;
 extern const Command apply_command;
+extern const Command confirm_command;
+extern const Command undo_command;
 extern const Command snapshot_command;
 extern const Command explain_command;
 

@@ -23,6 +23,14 @@ Action *action_new_for_profile(const char *interface, const char *profile, const
     return action;
 }
 
+Action *action_copy(const Action *action)
+{
+    Action *copy =
+        action_new(action->op, action->scope, action->interface, action->from, action->to);
+    copy->profile = g_strdup(action->profile);
+    return copy;
+}
+
 void action_free(Action *action)
 {
     if (action == NULL)
@@ -212,26 +220,57 @@ char **action_firewall_cmd(const Action *action)
     return g_strv_builder_end(words);
 }
 
+static const char *const op_words[] = {
+    [ACTION_BIND] = "bind",
+    [ACTION_UNBIND] = "unbind",
+    [ACTION_MOVE] = "move",
+    [ACTION_ENABLE_FORWARD] = "enable-forward",
+    [ACTION_DISABLE_FORWARD] = "disable-forward",
+};
+
+static const char *const scope_words[] = {
+    [SCOPE_RUNTIME] = "runtime",
+    [SCOPE_PERMANENT] = "permanent",
+    [SCOPE_NETWORKMANAGER] = "networkmanager",
+};
+
 const char *action_op_word(ActionOp op)
 {
-    static const char *const words[] = {
-        [ACTION_BIND] = "bind",
-        [ACTION_UNBIND] = "unbind",
-        [ACTION_MOVE] = "move",
-        [ACTION_ENABLE_FORWARD] = "enable-forward",
-        [ACTION_DISABLE_FORWARD] = "disable-forward",
-    };
-    return words[op];
+    return op_words[op];
 }
 
 const char *action_scope_word(ActionScope scope)
 {
-    static const char *const words[] = {
-        [SCOPE_RUNTIME] = "runtime",
-        [SCOPE_PERMANENT] = "permanent",
-        [SCOPE_NETWORKMANAGER] = "networkmanager",
-    };
-    return words[scope];
+    return scope_words[scope];
+}
+
+static bool find_word(const char *const *words, guint count, const char *word, guint *index)
+{
+    for (guint i = 0; i < count; i++) {
+        if (g_strcmp0(words[i], word) == 0) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool action_op_from_word(const char *word, ActionOp *op)
+{
+    guint index;
+    if (!find_word(op_words, G_N_ELEMENTS(op_words), word, &index))
+        return false;
+    *op = (ActionOp)index;
+    return true;
+}
+
+bool action_scope_from_word(const char *word, ActionScope *scope)
+{
+    guint index;
+    if (!find_word(scope_words, G_N_ELEMENTS(scope_words), word, &index))
+        return false;
+    *scope = (ActionScope)index;
+    return true;
 }
 
 const char *action_state_word(ActionState state)

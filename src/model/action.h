@@ -42,6 +42,9 @@ Action *action_new(ActionOp op, ActionScope scope, const char *interface, const 
  * none, which NetworkManager takes for the default zone. */
 Action *action_new_for_profile(const char *interface, const char *profile, const char *from,
                                const char *to);
+
+/* The same change, planned anew (transfer full). */
+Action *action_copy(const Action *action);
 void action_free(Action *action);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
 
@@ -66,4 +69,8 @@ const char *binding_of_interface(const Snapshot *snapshot, const char *name);
 
 const char *action_op_word(ActionOp op);
 const char *action_scope_word(ActionScope scope);
+
+/* The other way round: false where WORD (NULL is none) is no such word. */
+bool action_op_from_word(const char *word, ActionOp *op);
+bool action_scope_from_word(const char *word, ActionScope *scope);
 const char *action_state_word(ActionState state);

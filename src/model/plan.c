@@ -37,13 +37,22 @@ static const Finding *uncured(const Planner *planner)
     return NULL;
 }
 
-static void collect_cured(Plan *plan)
+/* Adds to FOUND the findings of ONE, at least of SEVERITY, that OTHER does not have. */
+static void collect_difference(const Diagnosis *one, const Diagnosis *other, Severity severity,
+                               GPtrArray *found)
 {
-    for (guint i = 0; i < plan->before->findings->len; i++) {
-        Finding *finding = g_ptr_array_index(plan->before->findings, i);
-        if (diagnosis_find(plan->after, finding) == NULL)
-            g_ptr_array_add(plan->cured, finding);
+    for (guint i = 0; i < one->findings->len; i++) {
+        Finding *finding = g_ptr_array_index(one->findings, i);
+        if (finding->severity >= severity && diagnosis_find(other, finding) == NULL)
+            g_ptr_array_add(found, finding);
     }
+}
+
+static void predict_findings(Plan *plan, const char *const *uplinks)
+{
+    plan->after = diagnose(plan->predicted, uplinks);
+    collect_difference(plan->before, plan->after, SEVERITY_INFO, plan->cured);
+    collect_difference(plan->after, plan->before, SEVERITY_WARNING, plan->caused);
 }
 
 static const Finding *first_new_error(const Plan *plan)
@@ -153,13 +162,14 @@ static void add_notes(Planner *planner)
 
 /* ---- the whole ---- */
 
-static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request)
+static Plan *plan_empty(const Snapshot *snapshot, const char *const *uplinks)
 {
     Plan *plan = g_new0(Plan, 1);
     plan->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    plan->before = diagnose(snapshot, request->uplinks);
+    plan->before = diagnose(snapshot, uplinks);
     plan->predicted = snapshot_copy(snapshot);
     plan->cured = g_ptr_array_new();
+    plan->caused = g_ptr_array_new();
     plan->opens = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
     plan->closes = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
@@ -168,19 +178,51 @@ static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request)
 
 Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request, GError **error)
 {
-    g_autoptr(Plan) plan = plan_empty(snapshot, request);
+    g_autoptr(Plan) plan = plan_empty(snapshot, request->uplinks);
     g_autoptr(GPtrArray) links = g_ptr_array_new();
     Planner planner = {snapshot, request, plan, links};
     if (!planner_choose(&planner, error) || !planner_add_actions(&planner, error))
         return NULL;
 
-    plan->after = diagnose(plan->predicted, request->uplinks);
+    predict_findings(plan, request->uplinks);
     if (!check_cure(&planner, error))
         return NULL;
-    collect_cured(plan);
     predict_services(&planner);
     add_notes(&planner);
     return g_steal_pointer(&plan);
+}
+
+/* The links whose bindings ACTIONS change, as far as they are there. */
+static void collect_links(Planner *planner, const GPtrArray *actions)
+{
+    for (guint i = 0; i < actions->len; i++) {
+        const Action *action = g_ptr_array_index(actions, i);
+        const Link *link = action->interface != NULL
+                               ? snapshot_link_by_name(planner->snapshot, action->interface)
+                               : NULL;
+        if (link != NULL && !g_ptr_array_find(planner->links, link, NULL))
+            g_ptr_array_add(planner->links, (gpointer)link);
+    }
+}
+
+Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
+                      const char *const *uplinks)
+{
+    Plan *plan = plan_empty(snapshot, uplinks);
+    g_autoptr(GPtrArray) links = g_ptr_array_new();
+    Planner planner = {snapshot, &(PlanRequest){.uplinks = uplinks}, plan, links};
+    collect_links(&planner, actions);
+    for (guint i = 0; i < actions->len; i++) {
+        Action *action = action_copy(g_ptr_array_index(actions, i));
+        g_ptr_array_add(plan->actions, action);
+        action_predict(action, plan->predicted);
+        if (plan->zone == NULL)
+            plan->zone = g_strdup(action->to);
+    }
+    predict_findings(plan, uplinks);
+    predict_services(&planner);
+    add_notes(&planner);
+    return plan;
 }
 
 void plan_free(Plan *plan)
@@ -190,6 +232,7 @@ void plan_free(Plan *plan)
     g_free(plan->zone);
     g_ptr_array_unref(plan->actions);
     g_ptr_array_unref(plan->cured);
+    g_ptr_array_unref(plan->caused);
     diagnosis_free(plan->before);
     diagnosis_free(plan->after);
     snapshot_free(plan->predicted);

@@ -27,6 +27,7 @@ typedef struct {
     Snapshot *predicted; /* the snapshot as it would be afterwards */
     Diagnosis *after;    /* of PREDICTED */
     GPtrArray *cured;    /* Finding of BEFORE that AFTER no longer has (transfer none) */
+    GPtrArray *caused;   /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
     GPtrArray *opens;    /* ServiceChange: reachable afterwards, not before */
     GPtrArray *closes;   /* ServiceChange: the other way round */
     GPtrArray *notes;    /* char *: what else the user should know */
@@ -38,6 +39,12 @@ typedef struct {
  * needs a word more: the hint says which. */
 Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A plan of ACTIONS (Action, copied) on SNAPSHOT, which must outlive it: nothing is chosen or
+ * refused, only predicted. UPLINKS as in PlanRequest. */
+Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
+                      const char *const *uplinks);
+
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 

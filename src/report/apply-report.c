@@ -52,12 +52,12 @@ static void append_services(GString *text, const char *what, const GPtrArray *se
     }
 }
 
-static void append_cured(GString *text, const Plan *plan)
+static void append_findings(GString *text, const char *what, const GPtrArray *findings)
 {
-    for (guint i = 0; i < plan->cured->len; i++) {
-        const Finding *finding = g_ptr_array_index(plan->cured, i);
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(findings, i);
         g_autofree char *message = escape_for_terminal(finding->message);
-        g_string_append_printf(text, "  cures %s: %s\n", finding_word(finding->id), message);
+        g_string_append_printf(text, "  %s %s: %s\n", what, finding_word(finding->id), message);
     }
 }
 
@@ -70,7 +70,8 @@ char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
     for (guint i = 0; i < plan->actions->len; i++)
         append_action(text, g_ptr_array_index(plan->actions, i), style);
     g_string_append_printf(text, "%spredicted%s\n", text_bold(style), text_plain(style));
-    append_cured(text, plan);
+    append_findings(text, "cures", plan->cured);
+    append_findings(text, "causes", plan->caused);
     append_services(text, "opens", plan->opens);
     append_services(text, "closes", plan->closes);
     if (plan->opens->len == 0 && plan->closes->len == 0)
@@ -91,6 +92,18 @@ static char *describe_rest(const Diagnosis *after)
                            after->warnings == 1 ? "" : "s");
 }
 
+/* Established connections are accepted before any zone is asked. */
+static char *describe_pending(const ApplyOutcome *outcome, const TextStyle *style)
+{
+    return g_strdup_printf(
+        "%sdone and verified in the running firewall%s; undone in %u s unless you run\n"
+        "    %snicfix confirm %s%s\n"
+        "best from a new login: this session proves nothing, as what is established stays "
+        "accepted\n",
+        text_good(style), text_plain(style), outcome->pending_seconds, text_bold(style),
+        outcome->pending_id, text_plain(style));
+}
+
 char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
                                 const TextStyle *style)
 {
@@ -100,6 +113,8 @@ char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
                                rest);
     if (outcome->dry_run)
         return g_strdup_printf("dry run: nothing was changed%s\n", rest);
+    if (outcome->pending_id != NULL)
+        return describe_pending(outcome, style);
     if (outcome->verified)
         return g_strdup_printf("%sdone and verified%s%s\n", text_good(style), text_plain(style),
                                rest);
@@ -135,12 +150,12 @@ static void add_counts(JsonBuilder *builder, const char *member, const Diagnosis
     json_builder_end_object(builder);
 }
 
-static void add_cured(JsonBuilder *builder, const Plan *plan)
+static void add_findings(JsonBuilder *builder, const char *member, const GPtrArray *findings)
 {
-    json_builder_set_member_name(builder, "cures");
+    json_builder_set_member_name(builder, member);
     json_builder_begin_array(builder);
-    for (guint i = 0; i < plan->cured->len; i++) {
-        const Finding *finding = g_ptr_array_index(plan->cured, i);
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(findings, i);
         json_builder_begin_object(builder);
         json_add_string(builder, "id", finding_word(finding->id));
         json_add_string(builder, "interface", finding->interface);
@@ -163,6 +178,19 @@ static void add_services(JsonBuilder *builder, const char *member, const GPtrArr
     json_builder_end_array(builder);
 }
 
+static void add_pending(JsonBuilder *builder, const ApplyOutcome *outcome)
+{
+    if (outcome->pending_id == NULL) {
+        json_add_string(builder, "pending", NULL);
+        return;
+    }
+    json_builder_set_member_name(builder, "pending");
+    json_builder_begin_object(builder);
+    json_add_string(builder, "id", outcome->pending_id);
+    json_add_int(builder, "seconds", outcome->pending_seconds);
+    json_builder_end_object(builder);
+}
+
 JsonNode *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error)
 {
     JsonBuilder *builder = json_document("apply");
@@ -178,7 +206,8 @@ JsonNode *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const
     json_builder_end_array(builder);
     add_counts(builder, "before", plan->before);
     add_counts(builder, "after", outcome->after);
-    add_cured(builder, plan);
+    add_findings(builder, "cures", plan->cured);
+    add_findings(builder, "causes", plan->caused);
     add_services(builder, "opens", plan->opens);
     add_services(builder, "closes", plan->closes);
     json_builder_set_member_name(builder, "notes");
@@ -186,6 +215,7 @@ JsonNode *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const
     for (guint i = 0; i < plan->notes->len; i++)
         json_builder_add_string_value(builder, g_ptr_array_index(plan->notes, i));
     json_builder_end_array(builder);
+    add_pending(builder, outcome);
     json_add_error(builder, "error", error);
     return json_document_end(builder);
 }

@@ -12,6 +12,8 @@ typedef struct {
     bool verified;
     bool rolled_back;
     const Diagnosis *after; /* observed, or predicted for a dry run; NULL: not known */
+    const char *pending_id; /* what nicfix confirm is to be told; NULL: it waits for nothing */
+    guint pending_seconds;  /* how long it waits */
 } ApplyOutcome;
 
 /* The plan before it is carried out (transfer full). */

@@ -44,6 +44,7 @@ class Bus:
     def __init__(self, host: Namespace, folder: Path) -> None:
         config = folder / "bus.conf"
         self._socket = folder / "bus"
+        self.state = folder / "state"
         config.write_text(_CONFIG.format(socket=self._socket))
         self.service = Service(
             host,
@@ -61,8 +62,8 @@ class Bus:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """What makes a program take this bus for the system bus."""
-        return {"DBUS_SYSTEM_BUS_ADDRESS": self.address}
+        """What makes a program take this bus for the system bus, and keep its state beside it."""
+        return {"DBUS_SYSTEM_BUS_ADDRESS": self.address, "STATE_DIRECTORY": str(self.state)}
 
     def start(self) -> None:
         """Starts the bus and connects to it."""

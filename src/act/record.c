@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The record as a key file: what was done, group by group. */
+#include "act/record.h"
+
+#include "model/error.h"
+
+#include <gio/gio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CHANGE "change"
+
+enum {
+    FORMAT = 1,
+    ID_LENGTH = 8,
+    MAX_ACTIONS = 10000,
+    MAX_FILE_SIZE = 16 * 1024 * 1024,
+};
+
+static const char *const state_words[] = {
+    [RECORD_BEGUN] = "begun",
+    [RECORD_DONE] = "done",
+    [RECORD_PENDING] = "pending",
+};
+
+/* ---- time ---- */
+
+/* Goes on while the machine sleeps, as whoever waits does, and nobody sets it. */
+static gint64 now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* random(4): the same for as long as the kernel runs. */
+static char *current_boot(void)
+{
+    char *id = NULL;
+    if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &id, NULL, NULL))
+        return g_strdup("unknown");
+    return g_strchomp(id);
+}
+
+/* ---- the value ---- */
+
+Record *record_new(const GPtrArray *actions, const char *const *uplinks)
+{
+    Record *record = g_new0(Record, 1);
+    g_autofree char *uuid = g_uuid_string_random();
+    record->id = g_strndup(uuid, ID_LENGTH);
+    record->boot_id = current_boot();
+    record->uplinks = uplinks != NULL ? g_strdupv((char **)uplinks) : g_new0(char *, 1);
+    record->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    for (guint i = 0; i < actions->len; i++)
+        g_ptr_array_add(record->actions, action_copy(g_ptr_array_index(actions, i)));
+    return record;
+}
+
+void record_free(Record *record)
+{
+    if (record == NULL)
+        return;
+    g_free(record->id);
+    g_free(record->boot_id);
+    g_strfreev(record->uplinks);
+    g_clear_pointer(&record->actions, g_ptr_array_unref);
+    g_free(record);
+}
+
+void record_set_pending(Record *record, guint seconds)
+{
+    record->state = RECORD_PENDING;
+    record->deadline = now() + (gint64)seconds * G_USEC_PER_SEC;
+}
+
+bool record_is_pending(const Record *record)
+{
+    g_autofree char *boot = current_boot();
+    return record != NULL && record->state == RECORD_PENDING && g_str_equal(record->boot_id, boot);
+}
+
+guint record_seconds_left(const Record *record)
+{
+    gint64 left = record->deadline - now();
+    return left > 0 ? (guint)((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
+}
+
+/* ---- writing ---- */
+
+static char *state_directory(void)
+{
+    const char *given = g_getenv("STATE_DIRECTORY");
+    if (given == NULL || *given == '\0')
+        return g_strdup(NICFIX_STATE_DIR);
+    return g_strndup(given, strcspn(given, ":"));
+}
+
+char *record_path(void)
+{
+    g_autofree char *directory = state_directory();
+    return g_build_filename(directory, "last-change", NULL);
+}
+
+static void set_string(GKeyFile *file, const char *group, const char *key, const char *value)
+{
+    if (value != NULL)
+        g_key_file_set_string(file, group, key, value);
+}
+
+static void add_action(GKeyFile *file, guint number, const Action *action)
+{
+    g_autofree char *group = g_strdup_printf("action %u", number);
+    g_key_file_set_string(file, group, "op", action_op_word(action->op));
+    g_key_file_set_string(file, group, "scope", action_scope_word(action->scope));
+    set_string(file, group, "interface", action->interface);
+    set_string(file, group, "from", action->from);
+    set_string(file, group, "to", action->to);
+    set_string(file, group, "profile", action->profile);
+}
+
+static char *to_text(const Record *record, gsize *length)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_key_file_set_integer(file, CHANGE, "format", FORMAT);
+    g_key_file_set_string(file, CHANGE, "id", record->id);
+    g_key_file_set_string(file, CHANGE, "state", state_words[record->state]);
+    g_key_file_set_string(file, CHANGE, "boot", record->boot_id);
+    g_key_file_set_int64(file, CHANGE, "deadline", record->deadline);
+    g_key_file_set_string_list(file, CHANGE, "uplinks", (const char *const *)record->uplinks,
+                               g_strv_length(record->uplinks));
+    g_key_file_set_uint64(file, CHANGE, "actions", record->actions->len);
+    for (guint i = 0; i < record->actions->len; i++)
+        add_action(file, i, g_ptr_array_index(record->actions, i));
+    return g_key_file_to_data(file, length, NULL);
+}
+
+bool record_save(const Record *record, GError **error)
+{
+    gsize length;
+    g_autofree char *text = to_text(record, &length);
+    g_autofree char *path = record_path();
+    g_autofree char *directory = g_path_get_dirname(path);
+    g_autoptr(GError) reason = NULL;
+    if (g_mkdir_with_parents(directory, 0700) == 0 &&
+        g_file_set_contents_full(path, text, (gssize)length,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                 &reason))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
+                     "the record of the change cannot be written to %s", path);
+    return false;
+}
+
+void record_remove(void)
+{
+    g_autofree char *path = record_path();
+    unlink(path);
+}
+
+/* ---- reading ---- */
+
+static bool read_state(GKeyFile *file, RecordState *state)
+{
+    g_autofree char *word = g_key_file_get_string(file, CHANGE, "state", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(state_words); i++) {
+        if (g_strcmp0(word, state_words[i]) == 0) {
+            *state = (RecordState)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A string that is there and not empty, else NULL (transfer full). */
+static char *read_string(GKeyFile *file, const char *group, const char *key)
+{
+    g_autofree char *value = g_key_file_get_string(file, group, key, NULL);
+    return value != NULL && *value != '\0' ? g_steal_pointer(&value) : NULL;
+}
+
+/* What every kind of action has, so that it can be asked of firewalld. */
+static bool is_whole(const Action *action)
+{
+    switch (action->op) {
+    case ACTION_BIND:
+        return action->interface != NULL && action->to != NULL;
+    case ACTION_UNBIND:
+        return action->interface != NULL && action->from != NULL;
+    case ACTION_MOVE:
+        return action->interface != NULL && action->from != NULL && action->to != NULL;
+    case ACTION_ENABLE_FORWARD:
+    case ACTION_DISABLE_FORWARD:
+        return action->interface == NULL && action->to != NULL;
+    }
+    return false;
+}
+
+/* NULL where the file has no such action. */
+static Action *read_action(GKeyFile *file, guint64 number)
+{
+    g_autofree char *group = g_strdup_printf("action %" G_GUINT64_FORMAT, number);
+    g_autofree char *op_word = read_string(file, group, "op");
+    g_autofree char *scope_word = read_string(file, group, "scope");
+    g_autofree char *interface = read_string(file, group, "interface");
+    g_autofree char *from = read_string(file, group, "from");
+    g_autofree char *to = read_string(file, group, "to");
+    ActionOp op;
+    ActionScope scope;
+    if (!action_op_from_word(op_word, &op) || !action_scope_from_word(scope_word, &scope))
+        return NULL;
+    g_autoptr(Action) action = action_new(op, scope, interface, from, to);
+    action->profile = read_string(file, group, "profile");
+    bool has_profile = action->profile != NULL;
+    return is_whole(action) && has_profile == (scope == SCOPE_NETWORKMANAGER)
+               ? g_steal_pointer(&action)
+               : NULL;
+}
+
+static Record *from_text(const char *text, gsize length)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL) ||
+        g_key_file_get_integer(file, CHANGE, "format", NULL) != FORMAT)
+        return NULL;
+    g_autoptr(Record) record = g_new0(Record, 1);
+    record->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    record->id = read_string(file, CHANGE, "id");
+    record->boot_id = read_string(file, CHANGE, "boot");
+    record->deadline = g_key_file_get_int64(file, CHANGE, "deadline", NULL);
+    record->uplinks = g_key_file_get_string_list(file, CHANGE, "uplinks", NULL, NULL);
+    guint64 count = g_key_file_get_uint64(file, CHANGE, "actions", NULL);
+    if (record->id == NULL || record->boot_id == NULL || record->uplinks == NULL ||
+        !read_state(file, &record->state) || count == 0 || count > MAX_ACTIONS)
+        return NULL;
+    for (guint64 i = 0; i < count; i++) {
+        Action *action = read_action(file, i);
+        if (action == NULL)
+            return NULL;
+        g_ptr_array_add(record->actions, action);
+    }
+    return g_steal_pointer(&record);
+}
+
+/* Nobody else may have had a hand in what will be done in this user's name. */
+static bool is_ours(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+           (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && status.st_size <= MAX_FILE_SIZE;
+}
+
+bool record_load(Record **record, GError **error)
+{
+    g_autofree char *path = record_path();
+    g_autofree char *text = NULL;
+    gsize length;
+    g_autoptr(GError) reason = NULL;
+    if (!g_file_get_contents(path, &text, &length, &reason)) {
+        if (g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+            *record = NULL;
+            return true;
+        }
+        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
+                         "the record of the last change cannot be read from %s", path);
+        return false;
+    }
+    g_autoptr(Record) read = is_ours(path) ? from_text(text, length) : NULL;
+    if (read == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "look at it, and remove it",
+                         "%s is no record that nicfix wrote", path);
+        return false;
+    }
+    *record = g_steal_pointer(&read);
+    return true;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The record of the last change of this host, so that `nicfix undo` can take it back and
+ * `nicfix confirm` can keep it: one file that only its owner can read, written before the first step
+ * is done.
+ *
+ * Rules: hold the lock (act/lock.h) while reading and writing it. */
+#pragma once
+
+#include "model/action.h"
+
+typedef enum {
+    RECORD_BEGUN,   /* it may have been done in part: nothing has told its end */
+    RECORD_DONE,    /* all of it was done */
+    RECORD_PENDING, /* what is at run time was done; the rest waits for its confirmation */
+} RecordState;
+
+typedef struct {
+    char *id; /* eight hexadecimal digits */
+    RecordState state;
+    gint64 deadline;    /* of RECORD_PENDING: microseconds of CLOCK_BOOTTIME */
+    char *boot_id;      /* of the boot that DEADLINE belongs to */
+    char **uplinks;     /* as the change was told with --uplink */
+    GPtrArray *actions; /* Action, in the order they are to be done */
+} Record;
+
+/* A record of ACTIONS (Action, copied) with an id of its own, RECORD_BEGUN; it is not written yet. */
+Record *record_new(const GPtrArray *actions, const char *const *uplinks);
+void record_free(Record *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
+
+/* Makes RECORD wait for its confirmation, SECONDS from now on. */
+void record_set_pending(Record *record, guint seconds);
+
+/* Whether RECORD (NULL is none) waits for its confirmation: a change at run time does not outlive
+ * the boot it was made in. */
+bool record_is_pending(const Record *record);
+
+/* Whole seconds that are left to confirm a pending RECORD; 0 where its time is over. */
+guint record_seconds_left(const Record *record);
+
+/* The file, in $STATE_DIRECTORY where it is set (systemd.exec(5)), else where it was built for
+ * (transfer full). */
+char *record_path(void);
+
+/* Writes RECORD in place of the one before; it is on the disk when this returns. Fails with
+ * NICFIX_ERROR_NOT_AUTHORISED. */
+bool record_save(const Record *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads the record into *RECORD (transfer full), NULL where there is none. Fails with
+ * NICFIX_ERROR_NOT_AUTHORISED, or NICFIX_ERROR_BAD_INPUT for a file that nicfix did not write. */
+bool record_load(Record **record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes the record; none is there afterwards, unless the file system refuses. */
+void record_remove(void);

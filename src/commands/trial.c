@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the change to its confirmation or its end. */
+#include "commands/trial.h"
+
+#include "act/interruption.h"
+#include "act/revert.h"
+#include "commands/undo.h"
+#include "model/error.h"
+#include "report/countdown.h"
+
+enum {
+    POLL_INTERVAL_MS = 200,
+    GRACE_SECONDS = 30, /* for what undoes it, on a host that is slow */
+};
+
+bool trial_check_none(const Record *before, GError **error)
+{
+    if (!record_is_pending(before))
+        return true;
+    g_autofree char *hint =
+        g_strdup_printf("nicfix confirm %s keeps it, nicfix undo puts it back", before->id);
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint,
+                     "change %s waits for its confirmation (%u s left), and nothing was changed",
+                     before->id, record_seconds_left(before));
+    return false;
+}
+
+static GPtrArray *actions_at_run_time(const Plan *plan)
+{
+    GPtrArray *actions = g_ptr_array_new();
+    for (guint i = 0; i < plan->actions->len; i++) {
+        Action *action = g_ptr_array_index(plan->actions, i);
+        if (action->scope == SCOPE_RUNTIME)
+            g_ptr_array_add(actions, action);
+    }
+    return actions;
+}
+
+bool trial_is_needed(const Plan *plan)
+{
+    g_autoptr(GPtrArray) actions = actions_at_run_time(plan);
+    return actions->len > 0;
+}
+
+/* ---- the end ---- */
+
+typedef enum {
+    TRIAL_WAITS,
+    TRIAL_CONFIRMED,
+    TRIAL_UNDONE,
+} TrialState;
+
+/* A record that cannot be read for once is looked at again. */
+static TrialState state_of(const char *id)
+{
+    g_autoptr(Record) record = NULL;
+    if (!record_load(&record, NULL))
+        return TRIAL_WAITS;
+    if (record == NULL || !g_str_equal(record->id, id))
+        return TRIAL_UNDONE;
+    return record->state == RECORD_DONE ? TRIAL_CONFIRMED : TRIAL_WAITS;
+}
+
+static bool fail_as_undone(const char *why, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "%s; everything was put back", why);
+    return false;
+}
+
+/* Ctrl-C is the user's word that it is not wanted. SIGHUP is the end of a session that the change
+ * itself may have cut off: what was arranged undoes it in time. */
+static bool end_by_signal(const Change *change, const char *signal, GError **error)
+{
+    if (g_str_equal(signal, "SIGHUP"))
+        return true;
+    if (!undo_last_change(change->context, &(UndoRequest){.no_report = true}, error))
+        return false;
+    g_autofree char *why = g_strdup_printf("interrupted by %s", signal);
+    return fail_as_undone(why, error);
+}
+
+static bool wait_for_end(const Change *change, const Record *record, GError **error)
+{
+    const Output *output = change->context->output;
+    TrialState state = TRIAL_WAITS;
+    guint late_ms = 0;
+    while (state == TRIAL_WAITS && late_ms < GRACE_SECONDS * 1000) {
+        const char *signal = interruption_pending();
+        guint left = record_seconds_left(record);
+        countdown_show(output, left);
+        if (signal != NULL) {
+            countdown_end(output);
+            return end_by_signal(change, signal, error);
+        }
+        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
+        late_ms += left == 0 ? POLL_INTERVAL_MS : 0;
+        state = state_of(record->id);
+    }
+    countdown_end(output);
+    switch (state) {
+    case TRIAL_CONFIRMED:
+        return true;
+    case TRIAL_UNDONE:
+        return fail_as_undone("nobody confirmed the change in time", error);
+    case TRIAL_WAITS:
+        break;
+    }
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, "run: nicfix undo",
+                     "nobody confirmed the change in time, and it is not known to be put back");
+    return false;
+}
+
+/* ---- the beginning ---- */
+
+/* Whether the change can be undone without anybody's help, before it is made. */
+static bool arrange_end(const Change *change, const Record *record, guint seconds, GError **error)
+{
+    if (!record_save(record, error))
+        return false;
+    if (revert_arrange(record->id, seconds, context_timeout_ms(change->context) / 1000, error))
+        return true;
+    record_remove();
+    return false;
+}
+
+static void give_up(Record *record, bool as_before)
+{
+    record->state = RECORD_BEGUN;
+    if (as_before || !record_save(record, NULL))
+        record_remove();
+    revert_release(record->id);
+}
+
+bool trial_run(Change *change, Plan *plan, guint seconds, GError **error)
+{
+    g_autoptr(Record) record = record_new(plan->actions, change->uplinks);
+    record_set_pending(record, seconds);
+    g_autoptr(GPtrArray) actions = actions_at_run_time(plan);
+    g_autoptr(Plan) first = plan_of_actions(change->snapshot, actions, change->uplinks);
+    change_show_plan(change, plan);
+    if (!arrange_end(change, record, seconds, error))
+        return false;
+    bool as_before;
+    if (!change_carry_out(change, first, plan, record, &as_before, error)) {
+        give_up(record, as_before);
+        return false;
+    }
+    /* Whoever confirms or undoes it needs the lock. */
+    g_clear_pointer(&change->lock, lock_free);
+    return !countdown_is_seen(change->context->output) || wait_for_end(change, record, error);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nicfix undo: put back what the last change of this host changed; also run by what waits for a
+ * confirmation that does not come. */
+#include "commands/undo.h"
+
+#include "act/journal.h"
+#include "act/revert.h"
+#include "commands/change.h"
+#include "model/error.h"
+#include "model/undo.h"
+
+typedef struct {
+    gboolean dry_run;
+    gboolean force;
+    char *unconfirmed;
+    gboolean wait;
+} UndoOptions;
+
+static GOptionEntry *make_entries(gpointer values)
+{
+    UndoOptions *options = values;
+    const GOptionEntry entries[] = {
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->dry_run, "Show the plan, change nothing",
+         NULL},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &options->force, "Even if it locks you out of this host",
+         NULL},
+        {"unconfirmed", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->unconfirmed,
+         "Only the change ID, if it still waits to be confirmed", "ID"},
+        {"wait", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options->wait,
+         "With --unconfirmed: when its time is over", NULL},
+        {NULL},
+    };
+    return g_memdup2(entries, sizeof entries);
+}
+
+static void free_values(gpointer values)
+{
+    UndoOptions *options = values;
+    g_free(options->unconfirmed);
+}
+
+/* ---- one try ---- */
+
+static bool is_meant(const Record *record, const UndoRequest *request)
+{
+    if (record == NULL)
+        return false;
+    return request->unconfirmed == NULL ||
+           (record_is_pending(record) && g_str_equal(record->id, request->unconfirmed));
+}
+
+/* The plan, and what cannot be part of it; an empty one where RECORD is NULL. */
+static Plan *make_plan(const Change *change, const Record *record, GError **error)
+{
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    g_autoptr(GPtrArray) inverses =
+        undo_actions(change->snapshot, record != NULL ? record->actions : nothing, notes);
+    if (inverses->len == 0 && notes->len > 0) {
+        if (change->mode == CHANGE_FOR_REAL)
+            record_remove();
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
+                         "nothing of the last change can be put back: %s",
+                         (const char *)g_ptr_array_index(notes, 0));
+        return NULL;
+    }
+    Plan *plan = plan_of_actions(change->snapshot, inverses, change->uplinks);
+    g_ptr_array_extend_and_steal(plan->notes, g_steal_pointer(&notes));
+    return plan;
+}
+
+static bool carry_out(const Change *change, Plan *plan, Record *record, GError **error)
+{
+    bool as_before;
+    bool done = change_carry_out(change, plan, plan, NULL, &as_before, error);
+    if (change->mode == CHANGE_PREVIEW || record == NULL)
+        return done;
+    if (done) {
+        record_remove();
+        revert_release(record->id);
+        return true;
+    }
+    if (!as_before) {
+        record->state = RECORD_BEGUN;
+        if (!record_save(record, NULL))
+            record_remove();
+    }
+    return false;
+}
+
+bool undo_last_change(const Context *context, const UndoRequest *request, GError **error)
+{
+    Output silent = {.stream = stdout, .format = FORMAT_TEXT, .quiet = true};
+    const Context own = {context->options, request->no_report ? &silent : context->output};
+    g_auto(Change) change = {0};
+    g_autoptr(Record) record = NULL;
+    if (!change_begin(&change, &own, request->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL, error) ||
+        !record_load(&record, error))
+        return false;
+    if (!is_meant(record, request)) {
+        g_clear_pointer(&record, record_free);
+        if (request->unconfirmed != NULL)
+            return true;
+    }
+    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    g_auto(GStrv) names = change_interfaces(record != NULL ? record->actions : nothing);
+    ObserveOptions scope = context_observe_options(&own, OBSERVE_ALL_ZONES);
+    scope.bindings = (const char *const *)names;
+    if (record != NULL)
+        change.uplinks = scope.uplinks = (const char *const *)record->uplinks;
+    if (!change_observe(&change, &scope, error))
+        return false;
+    g_autoptr(Plan) plan = make_plan(&change, record, error);
+    if (plan == NULL)
+        return false;
+    change_show_plan(&change, plan);
+    bool careful = !request->force && request->unconfirmed == NULL;
+    return (!careful || change_check_way_back(&change, plan, error)) &&
+           carry_out(&change, plan, record, error);
+}
+
+/* ---- until it is done ---- */
+
+enum {
+    RETRY_SECONDS = 2,
+    MAX_TRIES = 300, /* ten minutes at least: firewalld may be away for an update */
+};
+
+static void wait_until_due(const char *id)
+{
+    for (;;) {
+        g_autoptr(Record) record = NULL;
+        bool waits = record_load(&record, NULL) && record_is_pending(record) &&
+                     g_str_equal(record->id, id) && record_seconds_left(record) > 0;
+        if (!waits)
+            return;
+        g_usleep(MIN(record_seconds_left(record), 1) * G_USEC_PER_SEC);
+    }
+}
+
+/* Nobody is there to try again. */
+static bool undo_unconfirmed(const Context *context, const char *id, GError **error)
+{
+    const UndoRequest request = {.unconfirmed = id};
+    for (guint i = 1;; i++) {
+        g_autoptr(GError) reason = NULL;
+        if (undo_last_change(context, &request, &reason))
+            return true;
+        if (i < MAX_TRIES && (nicfix_error_exit_status(reason) == 3 ||
+                              g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_UNDONE))) {
+            g_usleep(RETRY_SECONDS * G_USEC_PER_SEC);
+            continue;
+        }
+        g_autofree char *message = g_strdup_printf(
+            "change %s, which nobody confirmed, could not be undone: %s", id, reason->message);
+        journal_note_failure(message);
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+}
+
+static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+{
+    (void)arguments;
+    const UndoOptions *options = values;
+    if (context->options->snapshot != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "a snapshot cannot be changed");
+        return -1;
+    }
+    if (options->wait && options->unconfirmed != NULL)
+        wait_until_due(options->unconfirmed);
+    const UndoRequest request = {.dry_run = options->dry_run, .force = options->force};
+    bool done = options->unconfirmed != NULL
+                    ? undo_unconfirmed(context, options->unconfirmed, error)
+                    : undo_last_change(context, &request, error);
+    return done ? STATUS_FINE : -1;
+}
+
+const Command undo_command = {
+    .name = "undo",
+    .summary = "Put back what the last change of this host changed",
+    .example = "nicfix undo --dry-run",
+    .values_size = sizeof(UndoOptions),
+    .make_entries = make_entries,
+    .free_values = free_values,
+    .run = run,
+};
