@@ -14,12 +14,18 @@ static const struct {
     {SIGHUP, "SIGHUP"},
 };
 
-void interruption_hold(void)
+static sigset_t all_held(void)
 {
     sigset_t set;
     sigemptyset(&set);
     for (guint i = 0; i < G_N_ELEMENTS(held); i++)
         sigaddset(&set, held[i].number);
+    return set;
+}
+
+void interruption_hold(void)
+{
+    sigset_t set = all_held();
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -32,4 +38,12 @@ const char *interruption_pending(void)
             return held[i].name;
     }
     return NULL;
+}
+
+void interruption_forget(void)
+{
+    sigset_t set = all_held();
+    const struct timespec no_time = {0};
+    while (sigtimedwait(&set, NULL, &no_time) > 0)
+        continue;
 }

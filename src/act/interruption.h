@@ -11,3 +11,6 @@ void interruption_hold(void);
 
 /* The name of a signal that has come since, such as "SIGTERM", or NULL (static). */
 const char *interruption_pending(void);
+
+/* Forgets the signals that have come, for what is done because of them. */
+void interruption_forget(void);

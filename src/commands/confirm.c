@@ -61,6 +61,20 @@ static bool keep(Record *record, GError **error)
     return true;
 }
 
+/* What could not be made to last stays on trial. */
+static bool make_it_last(const Change *change, Plan *plan, Record *record, GError **error)
+{
+    bool as_before;
+    g_autoptr(GError) reason = NULL;
+    if (change_carry_out(change, plan, plan, NULL, &as_before, &reason))
+        return keep(record, error);
+    g_autofree char *hint =
+        g_strdup_printf("change %s still waits, and is undone in %u s unless it can be confirmed",
+                        record->id, record_seconds_left(record));
+    nicfix_error_set(error, (NicfixError)reason->code, hint, "%s", reason->message);
+    return false;
+}
+
 static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
 {
     (void)values;
@@ -84,10 +98,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
         return -1;
     g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.uplinks);
     change_show_plan(&change, plan);
-    bool as_before;
-    if (!change_carry_out(&change, plan, plan, NULL, &as_before, error) || !keep(record, error))
-        return -1;
-    return STATUS_FINE;
+    return make_it_last(&change, plan, record, error) ? STATUS_FINE : -1;
 }
 
 const Command confirm_command = {

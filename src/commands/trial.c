@@ -73,6 +73,7 @@ static bool end_by_signal(const Change *change, const char *signal, GError **err
 {
     if (g_str_equal(signal, "SIGHUP"))
         return true;
+    interruption_forget();
     if (!undo_last_change(change->context, &(UndoRequest){.no_report = true}, error))
         return false;
     g_autofree char *why = g_strdup_printf("interrupted by %s", signal);

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`nicfix apply --confirm-within`: what nobody confirms is undone, whatever becomes of the session
+that made it."""
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from labkit.networkmanager import ethernet_profile
+from labkit.systemd import Systemd
+
+TRY = ("apply", "--zone", "public", "--confirm-within")
+PROFILE = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
+LIMIT = 30.0  # seconds; a loaded machine needs about 3
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    """Polls READY; fails where it does not come true."""
+    limit = time.monotonic() + LIMIT
+    while not ready():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def bound(lab: Lab) -> tuple[bool, bool]:
+    """Whether the uplink is bound to public in the running firewall, and whether for good."""
+    query = ("--zone=public", f"--query-interface={UPLINK}")
+    return (
+        lab.run("firewall-cmd", *query).code == 0,
+        lab.run("firewall-cmd", "--permanent", *query).code == 0,
+    )
+
+
+def test_confirmed(lab: Lab) -> None:
+    """Made at run time at once, made to last when it is confirmed, and not undone after that."""
+    tried = lab.nicfix(*TRY, "3", "--json")
+    assert (tried.code, bound(lab)) == (0, (True, False)), tried
+    pending = tried.json["pending"]
+    assert 1 <= pending["seconds"] <= 3
+    assert [one["state"] for one in tried.json["actions"]] == ["done", "planned"]
+    assert lab.tcp() == "connected"
+    kept = lab.nicfix("confirm", pending["id"], "--json")
+    assert (kept.code, kept.json["verified"], bound(lab)) == (0, True, (True, True)), kept
+    time.sleep(4)
+    assert bound(lab) == (True, True)
+    assert lab.nicfix("check").code == 0
+    again = lab.nicfix("confirm", pending["id"])
+    assert (again.code, "no change waits" in again.stderr) == (2, True)
+    assert lab.nicfix("undo").code == 0
+    assert bound(lab) == (False, False)
+
+
+def test_not_confirmed(lab: Lab) -> None:
+    """In time the host is what it was, without anybody's doing."""
+    before = lab.firewall_now()
+    assert lab.nicfix(*TRY, "1").code == 0
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert lab.firewall_now() == before
+    assert "nothing to change" in lab.nicfix("undo").stdout
+
+
+def test_the_device_of_networkmanager(make_lab: LabMaker) -> None:
+    """The profile is written when the change is confirmed, not before."""
+    lab = make_lab(profiles={"uplink": PROFILE})
+
+    def zone() -> str:
+        devices = lab.nicfix("snapshot").json["networkmanager"]["devices"]
+        return next(one["zone"] for one in devices if one["interface"] == UPLINK)
+
+    tried = lab.nicfix(*TRY, "60", "--move", "--json")
+    assert (tried.code, zone(), bound(lab)[0]) == (0, "work", True), tried
+    assert lab.nicfix("confirm", tried.json["pending"]["id"]).code == 0
+    assert (zone(), bound(lab)[0]) == ("public", True)
+    assert lab.nicfix("undo").code == 0
+    tried = lab.nicfix(*TRY, "1", "--move", "--json")
+    assert tried.code == 0
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert (zone(), bound(lab)[0]) == ("work", False)
+
+
+def test_one_at_a_time(lab: Lab) -> None:
+    """A second change is refused by the first one's name; undo ends the first at once."""
+    pending = lab.nicfix(*TRY, "60", "--json").json["pending"]
+    for second in (TRY + ("60",), ("apply", "--zone", "work", "--move")):
+        refused = lab.nicfix(*second)
+        assert refused.code == 2, refused
+        assert f"change {pending['id']} waits for its confirmation" in refused.stderr
+    wrong = lab.nicfix("confirm", "00000000")
+    assert (wrong.code, pending["id"] in wrong.stderr) == (2, True)
+    assert lab.nicfix("undo").code == 0
+    assert bound(lab) == (False, False)
+    assert lab.nicfix(*TRY, "60").code == 0
+
+
+def test_a_reload_in_between(lab: Lab) -> None:
+    """What the reload has undone cannot be confirmed, and there is nothing left to undo."""
+    pending = lab.nicfix(*TRY, "2", "--json").json["pending"]
+    lab.firewall_cmd("--reload")
+    gone = lab.nicfix("confirm", pending["id"])
+    assert (gone.code, "no longer in effect" in gone.stderr) == (2, True)
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert bound(lab) == (False, False)
+
+
+def test_firewalld_is_away_when_the_time_is_over(lab: Lab) -> None:
+    """It is waited for, and what it comes back with is looked at."""
+    lab.nicfix(*TRY, "1")
+    lab.firewalld.service.stop()
+    time.sleep(2)
+    assert (lab.bus.state / "last-change").exists()
+    lab.firewalld.restart()
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert bound(lab) == (False, False)
+
+
+def test_what_lasts_cannot_be_written(lab: Lab) -> None:
+    """Confirming fails, says so, and the change is undone when its time is over."""
+    pending = lab.nicfix(*TRY, "4", "--json").json["pending"]
+    lab.run("mount", "--bind", "/etc/firewalld", "/etc/firewalld")
+    lab.run("mount", "-o", "remount,ro,bind", "/etc/firewalld")
+    failed = lab.nicfix("confirm", pending["id"])
+    lab.run("umount", "/etc/firewalld")
+    assert failed.code == 3, failed
+    assert f"change {pending['id']} still waits, and is undone in" in failed.stderr
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert bound(lab) == (False, False)
+
+
+def test_no_record_no_trial(lab: Lab) -> None:
+    """Where the state folder cannot be written nothing is tried; a plain change is made, and it is
+    told that it cannot be undone by nicfix."""
+    lab.bus.state.write_text("in the way")
+    refused = lab.nicfix(*TRY, "60")
+    assert (refused.code, bound(lab)) == (4, (False, False)), refused
+    done = lab.nicfix("apply", "--zone", "public", "--json")
+    assert (done.code, bound(lab)) == (0, (True, True)), done
+    assert any("nicfix undo will not know of this" in note for note in done.json["notes"])
+
+
+def test_odd_numbers_of_seconds(lab: Lab) -> None:
+    """Out of range is wrong usage."""
+    for seconds in ("-1", "86401", "ten"):
+        assert lab.nicfix(*TRY, seconds).code == 2
+    assert bound(lab) == (False, False)
+
+
+class Terminal:
+    """nicfix on a terminal of its own, which is its session."""
+
+    def __init__(self, lab: Lab, *args: str) -> None:
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            lab.host.command(["setsid", "--ctty", "--wait", *lab.nicfix_command(*args)]),
+            env={**os.environ, **lab.bus.env, "TERM": "xterm"},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        os.close(slave)
+        self.text = ""
+
+    def read_until(self, pattern: str) -> re.Match[str]:
+        """Reads until PATTERN is there."""
+        limit = time.monotonic() + LIMIT
+        while not (found := re.search(pattern, self.text)):
+            assert time.monotonic() < limit, self.text
+            try:
+                self.text += os.read(self._master, 4096).decode()
+            except OSError as error:  # EIO: nobody has the terminal any more
+                raise AssertionError(self.text) from error
+        return found
+
+    def type(self, text: str) -> None:
+        """Types TEXT."""
+        os.write(self._master, text.encode())
+
+    def hang_up(self) -> None:
+        """The terminal goes away, as when the connection is lost."""
+        os.close(self._master)
+
+
+def test_the_countdown_ends_with_the_confirmation(lab: Lab) -> None:
+    """On a terminal the seconds run down until somebody confirms from elsewhere."""
+    terminal = Terminal(lab, *TRY, "60")
+    name = terminal.read_until(r"nicfix confirm ([0-9a-f]{8})").group(1)
+    terminal.read_until(r"5\d s left")
+    assert lab.nicfix("confirm", name).code == 0
+    assert terminal.process.wait(LIMIT) == 0
+    assert bound(lab) == (True, True)
+    terminal.hang_up()
+
+
+def test_the_countdown_ends_with_ctrl_c(lab: Lab) -> None:
+    """Which undoes the change at once."""
+    terminal = Terminal(lab, *TRY, "60")
+    terminal.read_until(r"s left")
+    terminal.type("\x03")
+    terminal.read_until("interrupted by SIGINT; everything was put back")
+    assert terminal.process.wait(LIMIT) == 5
+    assert bound(lab) == (False, False)
+    terminal.hang_up()
+
+
+def test_the_countdown_ends_by_itself(lab: Lab) -> None:
+    """And the exit status says that the host is what it was."""
+    terminal = Terminal(lab, *TRY, "2")
+    terminal.read_until("nobody confirmed the change in time; everything was put back")
+    assert terminal.process.wait(LIMIT) == 5
+    assert bound(lab) == (False, False)
+    terminal.hang_up()
+
+
+def test_the_terminal_is_lost(lab: Lab) -> None:
+    """The change is undone in time all the same."""
+    terminal = Terminal(lab, *TRY, "3")
+    terminal.read_until(r"s left")
+    terminal.hang_up()
+    terminal.process.wait(LIMIT)
+    assert bound(lab)[0]
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert bound(lab) == (False, False)
+
+
+def test_by_a_timer_of_systemds(lab: Lab) -> None:
+    """Where systemd runs the host it is systemd that undoes the change, and every process of the
+    session may be gone by then; a confirmation takes the timer away."""
+    systemd = Systemd(lab.host, lab.folder)
+    systemd.start()
+    try:
+        env = dict(lab.bus.env)
+        command = lab.nicfix_command(*TRY)
+
+        def timers() -> str:
+            return systemd.run("systemctl", "list-units", "--all", "nicfix-undo-*").stdout
+
+        pending = systemd.run(*command, "60", "--json", env=env).json["pending"]
+        assert f"nicfix-undo-{pending['id']}.timer" in timers()
+        assert systemd.run(*lab.nicfix_command("confirm", pending["id"]), env=env).code == 0
+        assert pending["id"] not in timers()
+        assert bound(lab) == (True, True)
+        assert systemd.run(*lab.nicfix_command("undo"), env=env).code == 0
+
+        assert systemd.run(*command, "2", env=env).code == 0
+        processes = systemd.run("ps", "-e", "-o", "args=").stdout
+        assert "--unconfirmed" not in processes, "systemd's timer was to be used"
+        wait_until(lambda: not (lab.bus.state / "last-change").exists())
+        assert bound(lab) == (False, False)
+        wait_until(lambda: "nicfix-undo" not in timers())
+    finally:
+        systemd.stop()
+
+
+def test_the_process_that_waits_is_in_nobodys_session(lab: Lab) -> None:
+    """A session that is killed with all its processes does not take it along."""
+    command = lab.nicfix_command(*TRY, "2")
+    session = subprocess.Popen(
+        lab.host.command(["sh", "-c", '"$@"; sleep 60', "sh", *command]),
+        env={**os.environ, **lab.bus.env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert session.stdout
+    while b"nicfix confirm" not in session.stdout.readline():
+        pass
+    os.killpg(session.pid, signal.SIGKILL)
+    session.wait()
+    session.stdout.close()
+    assert bound(lab)[0]
+    wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert bound(lab) == (False, False)
