@@ -191,18 +191,6 @@ static bool do_actions(const Transaction *transaction, Plan *plan, TransactionRe
 
 /* ---- comparing ---- */
 
-static const Finding *not_predicted(const Plan *plan, const Diagnosis *after)
-{
-    for (guint i = 0; i < after->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(after->findings, i);
-        const Finding *predicted = diagnosis_find(plan->after, finding);
-        if (finding->severity > SEVERITY_INFO &&
-            (predicted == NULL || predicted->severity < finding->severity))
-            return finding;
-    }
-    return NULL;
-}
-
 static const Action *not_done(const Plan *plan, const Snapshot *observed)
 {
     for (guint i = 0; i < plan->actions->len; i++) {
@@ -246,7 +234,7 @@ static bool verify(const Transaction *transaction, const Plan *plan, Transaction
                          action->interface != NULL ? action->interface : action->to);
         return false;
     }
-    const Finding *finding = not_predicted(plan, result->after);
+    const Finding *finding = diagnosis_first_worse(plan->after, result->after, SEVERITY_WARNING);
     if (finding != NULL) {
         nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
                          "afterwards something is wrong that was not predicted: %s",

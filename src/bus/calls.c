@@ -21,10 +21,11 @@
     {                                                                                              \
         FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply                                  \
     }
-#define PERMANENT_ZONE(method, parameters, reply)                                                  \
+#define PERMANENT_AT(kind, method, parameters, reply)                                              \
     {                                                                                              \
-        FIREWALLD, NULL, CONFIG ".zone", method, parameters, reply                                 \
+        FIREWALLD, NULL, CONFIG kind, method, parameters, reply                                    \
     }
+#define PERMANENT_ZONE(method, parameters, reply) PERMANENT_AT(".zone", method, parameters, reply)
 
 static const CallRow rows[N_CALLS] = {
     [CALL_BUS_NAME_HAS_OWNER] = {"org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -56,6 +57,17 @@ static const CallRow rows[N_CALLS] = {
     [CALL_CONFIG_GET_ZONE_OF_INTERFACE] = PERMANENT("getZoneOfInterface", "(s)", "(s)"),
     [CALL_CONFIG_GET_ZONE_BY_NAME] = PERMANENT("getZoneByName", "(s)", "(o)"),
     [CALL_CONFIG_ZONE_GET_SETTINGS] = PERMANENT_ZONE("getSettings2", "()", "(a{sv})"),
+    [CALL_CONFIG_GET_ZONE_NAMES] = PERMANENT("getZoneNames", "()", "(as)"),
+    [CALL_CONFIG_GET_POLICY_NAMES] = PERMANENT("getPolicyNames", "()", "(as)"),
+    [CALL_CONFIG_GET_POLICY_BY_NAME] = PERMANENT("getPolicyByName", "(s)", "(o)"),
+    [CALL_CONFIG_POLICY_GET_SETTINGS] = PERMANENT_AT(".policy", "getSettings", "()", "(a{sv})"),
+    [CALL_CONFIG_GET_SERVICE_BY_NAME] = PERMANENT("getServiceByName", "(s)", "(o)"),
+    [CALL_CONFIG_SERVICE_GET_SETTINGS] = PERMANENT_AT(".service", "getSettings2", "()", "(a{sv})"),
+    [CALL_CONFIG_GET_IPSET_BY_NAME] = PERMANENT("getIPSetByName", "(s)", "(o)"),
+    [CALL_CONFIG_IPSET_GET_SETTINGS] =
+        PERMANENT_AT(".ipset", "getSettings", "()", "((ssssa{ss}as))"),
+    [CALL_CONFIG_GET_DIRECT_SETTINGS] = {FIREWALLD, CONFIG_PATH, CONFIG ".direct", "getSettings",
+                                         "()", "((a(sss)a(sssias)a(sas)))"},
 
     [CALL_ADD_INTERFACE] = RUNNING(FIREWALLD ".zone", "addInterface", "(ss)", "(s)"),
     [CALL_REMOVE_INTERFACE] = RUNNING(FIREWALLD ".zone", "removeInterface", "(ss)", "(s)"),

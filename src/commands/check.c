@@ -8,6 +8,7 @@
 
 typedef struct {
     char *fail_on;
+    char *after;
 } CheckOptions;
 
 static GOptionEntry *make_entries(gpointer values)
@@ -16,6 +17,8 @@ static GOptionEntry *make_entries(gpointer values)
     const GOptionEntry entries[] = {
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &options->fail_on,
          "Exit 1 from this severity on (default: warning)", "warning|error"},
+        {"after", 0, 0, G_OPTION_ARG_STRING, &options->after, "Ask of the host as it will be then",
+         "reload|reboot"},
         {NULL},
     };
     return g_memdup2(entries, sizeof entries);
@@ -25,6 +28,7 @@ static void free_values(gpointer values)
 {
     CheckOptions *options = values;
     g_free(options->fail_on);
+    g_free(options->after);
 }
 
 static bool parse_severity(const char *word, Severity *severity, GError **error)
@@ -42,6 +46,48 @@ static bool parse_severity(const char *word, Severity *severity, GError **error)
     return false;
 }
 
+/* Writes what DIAGNOSIS of SNAPSHOT found, with fixes; OUTLOOK says what host it is of. */
+static void report(const Context *context, const Snapshot *snapshot, Diagnosis *diagnosis,
+                   const Outlook *outlook)
+{
+    Output *output = context->output;
+    fixes_suggest(snapshot, diagnosis, context_uplinks(context));
+    output_text(output, check_report_text(snapshot, diagnosis, outlook, &output->style));
+    output_json(output, check_report_json(snapshot, diagnosis, outlook));
+}
+
+static int check_now(const Context *context, Severity fail_on, GError **error)
+{
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
+    if (snapshot == NULL)
+        return -1;
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
+    report(context, snapshot, diagnosis, NULL);
+    return diagnosis_has(diagnosis, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
+}
+
+static int check_after(const Context *context, AfterEvent event, Severity fail_on, GError **error)
+{
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
+    scope.permanent = true;
+    g_autoptr(GPtrArray) assumes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Snapshot) now = context_snapshot(context, &scope, NULL, error);
+    g_autoptr(Snapshot) then = now != NULL ? snapshot_after(now, event, assumes, error) : NULL;
+    if (then == NULL)
+        return -1;
+    g_autoptr(Diagnosis) before = diagnose(now, context_uplinks(context));
+    g_autoptr(Diagnosis) after = diagnose(then, context_uplinks(context));
+    const Outlook outlook = {
+        .event = event,
+        .worse = now->permanent->fault != NULL ||
+                 diagnosis_first_worse(before, after, SEVERITY_WARNING) != NULL,
+        .assumes = assumes,
+    };
+    report(context, then, after, &outlook);
+    return diagnosis_has(after, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
+}
+
 static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
 {
     (void)arguments;
@@ -49,15 +95,14 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     Severity fail_on;
     if (!parse_severity(options->fail_on, &fail_on, error))
         return -1;
-    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
-    if (snapshot == NULL)
-        return -1;
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
-    fixes_suggest(snapshot, diagnosis, context_uplinks(context));
-    output_text(context->output, check_report_text(snapshot, diagnosis, &context->output->style));
-    output_json(context->output, check_report_json(snapshot, diagnosis));
-    return diagnosis_has(diagnosis, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
+    AfterEvent event;
+    if (options->after == NULL)
+        return check_now(context, fail_on, error);
+    if (after_event_from_word(options->after, &event))
+        return check_after(context, event, fail_on, error);
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "say reload or reboot",
+                     "--after: %s is nothing that is foreseen", options->after);
+    return -1;
 }
 
 const Command check_command = {

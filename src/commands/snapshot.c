@@ -10,6 +10,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     (void)values;
     (void)arguments;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
+    scope.permanent = true;
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
         return -1;

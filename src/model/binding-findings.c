@@ -96,6 +96,19 @@ static Finding *find_zone_conflict(const PermanentBinding *permanent)
     return finding;
 }
 
+/* firewalld 1.3.3 refuses to reload what its own check refuses, and where it is started on it, it
+ * ends in state FAILED. */
+static Finding *find_broken_configuration(const Permanent *permanent)
+{
+    Finding *finding =
+        finding_new(FINDING_ZONE_CONFLICT, SEVERITY_ERROR, NULL, NULL,
+                    g_strdup("the permanent configuration is broken: the next reload or restart of "
+                             "firewalld will go wrong"));
+    finding_add_evidence(finding,
+                         g_strdup_printf("checkPermanentConfig answers \"%s\"", permanent->fault));
+    return finding;
+}
+
 /* With FlushAllOnReload=no firewalld carries its bindings over a reload (firewalld.conf(5)). */
 static const char *when_it_is_lost(const Firewalld *firewalld)
 {
@@ -183,6 +196,24 @@ static Finding *find_manager_mismatch(const ManagedDevice *device, const char *r
     return finding;
 }
 
+/* NetworkManager takes any name; firewalld refuses the one it does not know, and the device is
+ * left unbound at its next activation (NetworkManager 1.42). */
+static Finding *find_missing_zone(const ManagedDevice *device, const char *running)
+{
+    Finding *finding = finding_new(
+        FINDING_MANAGER_ZONE_MISMATCH, SEVERITY_WARNING, device->interface, running,
+        g_strdup_printf("NetworkManager's profile puts %s in zone %s, which firewalld does not "
+                        "have: no zone will bind it",
+                        device->interface, device->zone));
+    finding_add_evidence(
+        finding,
+        g_strdup_printf("connection.zone of the profile %s is %s",
+                        device->profile != NULL ? device->profile : "of the device", device->zone));
+    finding_add_evidence(finding,
+                         g_strdup_printf("firewalld has no zone %s (getZones)", device->zone));
+    return finding;
+}
+
 /* Profiles of shared connections that name no zone get NetworkManager's own, nm-shared. */
 static Finding *compare_with_profile(const Bindings *bindings, const ManagedDevice *device)
 {
@@ -191,7 +222,11 @@ static Finding *compare_with_profile(const Bindings *bindings, const ManagedDevi
     const char *lasting =
         device->zone != NULL ? device->zone : bindings->snapshot->firewalld->default_zone;
     bool shared = device->zone == NULL && running != NULL && zone_is_of_another_program(running);
-    if (!device->managed || lasting == NULL || shared || g_strcmp0(running, lasting) == 0)
+    if (!device->managed || lasting == NULL || shared)
+        return NULL;
+    if (firewalld_zone(bindings->snapshot->firewalld, lasting) == NULL)
+        return find_missing_zone(device, running);
+    if (g_strcmp0(running, lasting) == 0)
         return NULL;
     return find_manager_mismatch(device, running, lasting);
 }
@@ -208,6 +243,8 @@ void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot)
 {
     g_auto(Bindings) bindings = bindings_of(snapshot);
     find_stale_bindings(findings, snapshot);
+    if (snapshot->permanent->fault != NULL)
+        add(findings, find_broken_configuration(snapshot->permanent));
     for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
         const PermanentBinding *permanent = g_ptr_array_index(snapshot->permanent->bindings, i);
         add(findings, compare_with_permanent(&bindings, permanent->interface));

@@ -108,6 +108,18 @@ const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding
     return NULL;
 }
 
+const Finding *diagnosis_first_worse(const Diagnosis *before, const Diagnosis *after,
+                                     Severity floor)
+{
+    for (guint i = 0; i < after->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(after->findings, i);
+        const Finding *known = diagnosis_find(before, finding);
+        if (finding->severity >= floor && (known == NULL || known->severity < finding->severity))
+            return finding;
+    }
+    return NULL;
+}
+
 bool diagnosis_has(const Diagnosis *diagnosis, Severity severity)
 {
     return diagnosis->errors > 0 || (severity <= SEVERITY_WARNING && diagnosis->warnings > 0) ||

@@ -24,6 +24,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 /* The finding that is about the same thing as FINDING, or NULL (transfer none). */
 const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding);
 
+/* The first finding of AFTER, at least of FLOOR, that BEFORE does not have or not as severe; NULL
+ * where there is none (transfer none). */
+const Finding *diagnosis_first_worse(const Diagnosis *before, const Diagnosis *after,
+                                     Severity floor);
+
 /* Whether a finding of at least SEVERITY is there. */
 bool diagnosis_has(const Diagnosis *diagnosis, Severity severity);
 

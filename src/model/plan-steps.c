@@ -65,8 +65,8 @@ static bool plan_profile(Planner *planner, const ManagedDevice *device, GError *
     const char *lasting = from != NULL ? from : planner->snapshot->firewalld->default_zone;
     if (g_strcmp0(lasting, to) == 0)
         return true;
-    if (from != NULL &&
-        !check_move(planner, device->interface, from, "NetworkManager's profile", error))
+    bool is_zone = from != NULL && firewalld_zone(planner->snapshot->firewalld, from) != NULL;
+    if (is_zone && !check_move(planner, device->interface, from, "NetworkManager's profile", error))
         return false;
     if (device->profile_uuid == NULL) {
         nicfix_error_set(

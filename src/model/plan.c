@@ -55,18 +55,6 @@ static void predict_findings(Plan *plan, const char *const *uplinks)
     collect_difference(plan->after, plan->before, SEVERITY_WARNING, plan->caused);
 }
 
-static const Finding *first_new_error(const Plan *plan)
-{
-    for (guint i = 0; i < plan->after->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(plan->after->findings, i);
-        const Finding *known = diagnosis_find(plan->before, finding);
-        if (finding->severity == SEVERITY_ERROR &&
-            (known == NULL || known->severity != SEVERITY_ERROR))
-            return finding;
-    }
-    return NULL;
-}
-
 static bool check_cure(Planner *planner, GError **error)
 {
     Plan *plan = planner->plan;
@@ -79,7 +67,7 @@ static bool check_cure(Planner *planner, GError **error)
                          detail);
         return false;
     }
-    const Finding *broken = first_new_error(plan);
+    const Finding *broken = diagnosis_first_worse(plan->before, plan->after, SEVERITY_ERROR);
     if (broken != NULL && !planner->request->force) {
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, "--force does it all the same",
                          "this would break something else: %s", broken->message);

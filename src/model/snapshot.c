@@ -236,7 +236,7 @@ Firewalld *firewalld_new(void)
     return firewalld;
 }
 
-static Firewalld *firewalld_copy(const Firewalld *firewalld)
+Firewalld *firewalld_copy(const Firewalld *firewalld)
 {
     Firewalld *copy = g_memdup2(firewalld, sizeof *firewalld);
     copy->version = g_strdup(firewalld->version);
@@ -357,12 +357,17 @@ static Permanent *permanent_copy(const Permanent *permanent)
         binding_copy->conflict = g_strdup(binding->conflict);
         g_ptr_array_add(copy->bindings, binding_copy);
     }
+    if (permanent->firewalld != NULL)
+        copy->firewalld = firewalld_copy(permanent->firewalld);
+    copy->fault = g_strdup(permanent->fault);
     return copy;
 }
 
 static void permanent_free(Permanent *permanent)
 {
     g_clear_pointer(&permanent->bindings, g_ptr_array_unref);
+    firewalld_free(permanent->firewalld);
+    g_free(permanent->fault);
     g_free(permanent);
 }
 

@@ -170,7 +170,8 @@ typedef struct {
     Tristate direct_rules;   /* whether there are any */
     Tristate policies_exist; /* whether this firewalld has policies at all (0.9 and later) */
     FirewalldOptions options;
-    GPtrArray *zones;    /* Zone: the active ones and the default one at least */
+    GPtrArray *zones;    /* Zone: the active ones, the default one, and those that NetworkManager's
+                            profiles name and firewalld has, at least */
     GPtrArray *policies; /* Policy: the active ones at least */
     GPtrArray *services; /* Service: those that a zone or policy above names, with their includes */
     GPtrArray *ipsets;   /* Ipset: those that are named above */
@@ -184,7 +185,10 @@ typedef struct {
 } PermanentBinding;
 
 typedef struct {
-    GPtrArray *bindings; /* PermanentBinding: of the uplinks and the bound links */
+    GPtrArray *bindings;  /* PermanentBinding: of the uplinks and the bound links */
+    Firewalld *firewalld; /* what firewalld would load now; its version, state and panic are not
+                             known. NULL: not asked for, or not readable */
+    char *fault; /* why firewalld could not load it, in its own words; NULL: nothing known */
 } Permanent;
 
 /* What NetworkManager says of one link. */
@@ -266,6 +270,9 @@ Rule *rule_new(void);
 void rule_free(Rule *rule);
 Firewalld *firewalld_new(void);
 void firewalld_free(Firewalld *firewalld);
+
+/* A copy whose zones can be changed; what else it lists is shared (transfer full). */
+Firewalld *firewalld_copy(const Firewalld *firewalld);
 Zone *zone_new(const char *name);
 void zone_free(Zone *zone);
 Policy *policy_new(const char *name);

@@ -262,6 +262,18 @@ bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options, G
     return true;
 }
 
+static const Setting conf_settings[] = {
+    {"DefaultZone", "s", fill_text, offsetof(Firewalld, default_zone)},
+    {"LogDenied", "s", fill_text, offsetof(Firewalld, log_denied)},
+};
+
+bool firewalld_decode_conf(GVariant *properties, Firewalld *firewalld, GError **error)
+{
+    const Settings dictionary = {.subject = "its configuration", .value = properties};
+    return FILL(&dictionary, conf_settings, firewalld, error) &&
+           firewalld_decode_options(properties, &firewalld->options, error);
+}
+
 /* Names of zones have no blanks; the sentence has (config.py of 1.3.3: "public work  (ERROR:
  * interface 'eth0' is in 2 zone XML files, can be only in one)"). */
 PermanentBinding *firewalld_decode_permanent_binding(const char *interface, const char *answer)

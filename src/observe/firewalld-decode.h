@@ -44,6 +44,11 @@ bool firewalld_decode_identity(GVariant *properties, Firewalld *firewalld,
 bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same properties into what FIREWALLD would load: its options, the default zone and what is
+ * logged. */
+bool firewalld_decode_conf(GVariant *properties, Firewalld *firewalld,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What config.getZoneOfInterface says of INTERFACE: a zone, nothing, or a sentence where several
  * zones bind it (transfer full). */
 PermanentBinding *firewalld_decode_permanent_binding(const char *interface, const char *answer);

@@ -5,6 +5,7 @@
 
 #include "model/error.h"
 #include "model/topology.h"
+#include "observe/firewalld-permanent.h"
 #include "observe/firewalld.h"
 #include "observe/forwarding.h"
 #include "observe/links.h"
@@ -24,12 +25,14 @@ typedef struct {
     Snapshot *snapshot;
     FirewalldReader *firewalld;
     NetworkManagerReader *networkmanager;
+    PermanentReader *permanent; /* NULL: not asked for */
 } Observation;
 
 static void observation_clear(Observation *observation)
 {
     firewalld_reader_free(observation->firewalld);
     networkmanager_reader_free(observation->networkmanager);
+    permanent_reader_free(observation->permanent);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Observation, observation_clear)
@@ -49,6 +52,7 @@ static Round *start_first_round(Observation *observation)
     observation->firewalld =
         firewalld_reader_new(observation->snapshot, observation->options->scope);
     observation->networkmanager = networkmanager_reader_new(observation->snapshot);
+    observation->permanent = NULL;
     Round *round = new_round(observation);
     firewalld_ask_first(observation->firewalld, round);
     networkmanager_ask_first(observation->networkmanager, round);
@@ -128,6 +132,8 @@ static bool read_first(Observation *observation, GError **error)
 
 static bool read_rest(Observation *observation, GError **error)
 {
+    if (observation->options->permanent)
+        observation->permanent = permanent_reader_new(observation->snapshot);
     g_autoptr(Topology) topology =
         topology_new(observation->snapshot, observation->options->uplinks);
     const Interests interests = {
@@ -139,6 +145,8 @@ static bool read_rest(Observation *observation, GError **error)
     for (guint i = 0; i < ROUNDS_MAX; i++) {
         g_autoptr(Round) round = new_round(observation);
         firewalld_ask_more(observation->firewalld, &interests, round);
+        if (observation->permanent != NULL)
+            permanent_ask(observation->permanent, round);
         networkmanager_ask_more(observation->networkmanager, &interests, round);
         if (round_is_empty(round))
             return true;
@@ -166,6 +174,8 @@ Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
     if (!read_first(&observation, error) || !read_rest(&observation, error))
         return NULL;
     firewalld_reader_finish(observation.firewalld);
+    if (observation.permanent != NULL)
+        permanent_reader_finish(observation.permanent);
     networkmanager_reader_finish(observation.networkmanager);
     return g_steal_pointer(&snapshot);
 }

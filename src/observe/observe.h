@@ -17,6 +17,7 @@ typedef struct {
     const char *const *bindings; /* names of links whose permanent bindings are read besides those
                                     of uplinks and of what is bound; NULL: none */
     bool downstream_bindings;    /* the permanent bindings of all downstreams, too */
+    bool permanent;              /* the whole permanent configuration, too */
     GCancellable *cancellable;   /* NULL: none; cancelling gives G_IO_ERROR_CANCELLED */
 } ObserveOptions;
 

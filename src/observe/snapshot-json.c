@@ -345,8 +345,30 @@ static gpointer make_binding(void)
 
 static const ElementType binding_list = {binding_members, make_binding};
 
+/* What firewalld would load, or null. */
+static JsonNode *write_loadable(G_GNUC_UNUSED const Member *member, gconstpointer object)
+{
+    const Permanent *permanent = object;
+    return permanent->firewalld != NULL ? members_to_node(firewalld_members, permanent->firewalld)
+                                        : json_node_new(JSON_NODE_NULL);
+}
+
+static bool read_loadable(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    Permanent *permanent = object;
+    if (JSON_NODE_HOLDS_NULL(node))
+        return true;
+    permanent->firewalld = firewalld_new();
+    return members_read(firewalld_members, node, permanent->firewalld, place, error);
+}
+
+static const MemberType loadable_type = {write_loadable, read_loadable};
+
 static const Member permanent_members[] = {
     MEMBER_LIST(Permanent, bindings, &binding_list),
+    {.name = "firewalld", .type = &loadable_type},
+    MEMBER_TEXT(Permanent, fault),
     MEMBERS_END,
 };
 

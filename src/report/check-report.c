@@ -97,10 +97,28 @@ static void append_facts(GString *text, const Snapshot *snapshot, const Topology
     g_string_append_c(text, '\n');
 }
 
+/* The answer to "would it break this host?", and what it rests on. */
+static void append_outlook(GString *text, const Outlook *outlook, const TextStyle *style)
+{
+    g_string_append_printf(
+        text, "%s%s%s, a %s would %s\n", outlook->worse ? text_bad(style) : text_good(style),
+        outlook->worse ? "yes" : "no", text_plain(style), after_event_word(outlook->event),
+        outlook->worse ? "break something: what is wrong then is below"
+                       : "break nothing that is not broken now");
+    for (guint i = 0; i < outlook->assumes->len; i++) {
+        g_autofree char *line = escape_for_terminal(g_ptr_array_index(outlook->assumes, i));
+        g_string_append(text, "  assumes: ");
+        wrap_append(text, line, (guint)strlen("  assumes: "), 4, style);
+    }
+    g_string_append_c(text, '\n');
+}
+
 char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                        const TextStyle *style)
+                        const Outlook *outlook, const TextStyle *style)
 {
     GString *text = g_string_new(NULL);
+    if (outlook != NULL)
+        append_outlook(text, outlook, style);
     if (style->verbose)
         append_facts(text, snapshot, diagnosis->topology);
     for (guint i = 0; i < diagnosis->findings->len; i++)
@@ -174,9 +192,29 @@ static void add_finding(JsonBuilder *builder, const Finding *finding)
     json_builder_end_object(builder);
 }
 
-JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis)
+static void add_outlook(JsonBuilder *builder, const Outlook *outlook)
+{
+    if (outlook == NULL) {
+        json_add_string(builder, "after", NULL);
+        return;
+    }
+    json_builder_set_member_name(builder, "after");
+    json_builder_begin_object(builder);
+    json_add_string(builder, "event", after_event_word(outlook->event));
+    json_add_bool(builder, "worse", outlook->worse);
+    json_builder_set_member_name(builder, "assumes");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < outlook->assumes->len; i++)
+        json_builder_add_string_value(builder, g_ptr_array_index(outlook->assumes, i));
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+}
+
+JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                            const Outlook *outlook)
 {
     JsonBuilder *builder = json_document("check");
+    add_outlook(builder, outlook);
     add_firewalld(builder, snapshot->firewalld);
     add_summary(builder, diagnosis);
     json_builder_set_member_name(builder, "links");

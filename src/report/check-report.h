@@ -2,13 +2,23 @@
 /* What `nicfix check` shows: findings, worst first, and a summary. */
 #pragma once
 
+#include "model/after.h"
 #include "model/diagnosis.h"
 #include "report/output.h"
 
-/* Both render DIAGNOSIS of SNAPSHOT (transfer full). */
+/* What a diagnosis of the host as it will be is about. */
+typedef struct {
+    AfterEvent event;
+    bool worse;               /* than the host as it is */
+    const GPtrArray *assumes; /* char *: what was taken for granted */
+} Outlook;
+
+/* Both render DIAGNOSIS of SNAPSHOT, which are of the host as it is where OUTLOOK is NULL (transfer
+ * full). */
 char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                        const TextStyle *style);
-JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis);
+                        const Outlook *outlook, const TextStyle *style);
+JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                            const Outlook *outlook);
 
 /* The summary alone: one line (transfer full). */
 char *check_report_summary(const Diagnosis *diagnosis);

@@ -19,6 +19,8 @@
  *   option NAME VALUE                        (of firewalld.conf)
  *   permanent INTERFACE ZONE|-|!WORDS        (! a conflict, in firewalld's own words)
  *   manager INTERFACE ZONE|- [uuid U] [external]
+ *   lasting WORDS                            (of what firewalld would load, as WORDS say)
+ *   fault WORDS                              (what firewalld says of its permanent configuration)
  *
  * Links are indexed from 1 in the order they are given and are up unless they say "down"; kinds
  * "physical" and "loopback" mean what they say, "-" is none. Words are split as a shell does. */
@@ -478,9 +480,33 @@ static inline void sketch_manager(Snapshot *snapshot, char **word)
     g_ptr_array_add(snapshot->networkmanager->devices, device);
 }
 
+/* ---- what lasts ---- */
+
+static inline void sketch_fault(Snapshot *snapshot, char **word)
+{
+    snapshot->permanent->fault = g_strdup(sketch_value(&word));
+}
+
+static inline void sketch_words(Snapshot *snapshot, char **words);
+
+/* The words are taken as if they were of the running side. */
+static inline void sketch_lasting(Snapshot *snapshot, char **word)
+{
+    Firewalld *running = snapshot->firewalld;
+    if (snapshot->permanent->firewalld == NULL) {
+        snapshot->permanent->firewalld = firewalld_new();
+        snapshot->permanent->firewalld->default_zone = g_strdup(running->default_zone);
+        snapshot->permanent->firewalld->direct_rules = TRISTATE_NO;
+        snapshot->permanent->firewalld->options.backend = g_strdup("nftables");
+    }
+    snapshot->firewalld = snapshot->permanent->firewalld;
+    sketch_words(snapshot, word + 1);
+    snapshot->firewalld = running;
+}
+
 /* ---- the whole ---- */
 
-static inline void sketch_line(Snapshot *snapshot, const char *line)
+static inline void sketch_words(Snapshot *snapshot, char **words)
 {
     static const struct {
         const char *word;
@@ -493,10 +519,8 @@ static inline void sketch_line(Snapshot *snapshot, const char *line)
         {"permanent", sketch_permanent}, {"manager", sketch_manager},
         {"change", sketch_change},       {"bind", sketch_bind},
         {"ipset", sketch_ipset},         {"option", sketch_option},
+        {"lasting", sketch_lasting},     {"fault", sketch_fault},
     };
-    g_auto(GStrv) words = NULL;
-    if (!g_shell_parse_argv(line, NULL, &words, NULL))
-        return; /* an empty line */
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (g_str_equal(words[0], kinds[i].word)) {
             kinds[i].take(snapshot, words);
@@ -504,6 +528,13 @@ static inline void sketch_line(Snapshot *snapshot, const char *line)
         }
     }
     sketch_unknown(words[0]);
+}
+
+static inline void sketch_line(Snapshot *snapshot, const char *line)
+{
+    g_auto(GStrv) words = NULL;
+    if (g_shell_parse_argv(line, NULL, &words, NULL)) /* else it is empty */
+        sketch_words(snapshot, words);
 }
 
 /* Adds the lines of TEXT to SNAPSHOT. */

@@ -131,12 +131,20 @@ static const WordsCase words[] = {
      "the permanent configuration binds eth0 in more than one zone: the next reload will go wrong",
      "config.getZoneOfInterface answers \"public work  (ERROR: ...)\""},
     {"the profile names another zone",
-     "link eth0 physical\nchange public interfaces eth0\n"
+     "link eth0 physical\nchange public interfaces eth0\nzone work\n"
      "manager eth0 work\n",
      "public",
      "eth0 is bound to zone public, and NetworkManager's profile will put it in zone work at its "
      "next activation",
      "connection.zone of the profile Wired connection 1 is work"},
+    {"the profile names a zone that firewalld does not have",
+     "link eth0 physical\nmanager eth0 werk\n", NULL,
+     "NetworkManager's profile puts eth0 in zone werk, which firewalld does not have: no zone will "
+     "bind it",
+     "connection.zone of the profile Wired connection 1 is werk"},
+    {"the permanent configuration is broken", "fault 'INVALID_ZONE: bad'\n", NULL,
+     "the permanent configuration is broken: the next reload or restart of firewalld will go wrong",
+     "checkPermanentConfig answers \"INVALID_ZONE: bad\""},
     {"the profile names no zone",
      "link eth0 physical\nzone work interfaces eth0\n"
      "manager eth0 -\n",

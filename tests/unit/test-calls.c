@@ -8,6 +8,10 @@
 static const GDBusInterfaceInfo *const interfaces[] = {
     &org_fedoraproject_firewall_d1_interface,
     &org_fedoraproject_firewall_d1_config_interface,
+    &org_fedoraproject_firewall_d1_config_direct_interface,
+    &org_fedoraproject_firewall_d1_config_ipset_interface,
+    &org_fedoraproject_firewall_d1_config_policy_interface,
+    &org_fedoraproject_firewall_d1_config_service_interface,
     &org_fedoraproject_firewall_d1_config_zone_interface,
     &org_fedoraproject_firewall_d1_direct_interface,
     &org_fedoraproject_firewall_d1_ipset_interface,

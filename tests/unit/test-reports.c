@@ -79,8 +79,8 @@ static char *render_check(const Snapshot *snapshot, const TextStyle *style)
 {
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
     fixes_suggest(snapshot, diagnosis, NULL);
-    return style != NULL ? check_report_text(snapshot, diagnosis, style)
-                         : document_text(check_report_json(snapshot, diagnosis));
+    return style != NULL ? check_report_text(snapshot, diagnosis, NULL, style)
+                         : document_text(check_report_json(snapshot, diagnosis, NULL));
 }
 
 static char *render_list(const Snapshot *snapshot, const TextStyle *style)

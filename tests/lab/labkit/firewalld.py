@@ -33,6 +33,7 @@ class FirewalldConfig:
     zone_targets: Mapping[str, str] = field(default_factory=dict)
     policies: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)  # further lines of firewalld.conf
 
     def write(self, folder: Path) -> None:
         """Writes it all below FOLDER."""
@@ -41,6 +42,7 @@ class FirewalldConfig:
             "DefaultZone": self.default_zone,
             "FirewallBackend": "nftables",
             "CleanupOnExit": "yes",
+            **self.options,
         }
         texts = {"firewalld.conf": "".join(f"{key}={value}\n" for key, value in lines.items())}
         for name, body in self.zones.items():
