@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looking for SSH_CONNECTION up the tree of processes. */
+/* Looking for SSH_CONNECTION, and for the connection itself, up the tree of processes. */
 #include "observe/session.h"
 
-#include "model/address.h"
+#include "observe/tcp-table.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -57,16 +57,33 @@ static int parent_of(int pid)
     return line != NULL ? (int)g_ascii_strtoll(line + strlen("\nPPid:"), NULL, 10) : 0;
 }
 
+/* sshd itself, and what else lets people in, has the connection open that it came by. */
+static bool find_in_sockets(int pid, RemoteSession *session)
+{
+    TcpSocket socket;
+    if (!tcp_table_find_accepted(pid, &socket))
+        return false;
+    *session = (RemoteSession){ip_address_to_string(&socket.remote),
+                               ip_address_to_string(&socket.local), socket.local_port};
+    return true;
+}
+
+static bool find_in_ancestors(bool (*find)(int pid, RemoteSession *session), RemoteSession *session)
+{
+    int pid = getppid();
+    for (int i = 0; i < MAX_ANCESTORS && pid > 0; i++) {
+        if (find(pid, session))
+            return true;
+        pid = parent_of(pid);
+    }
+    return false;
+}
+
 bool remote_session_find(RemoteSession *session)
 {
     const char *own = g_getenv("SSH_CONNECTION");
     if (own != NULL)
         return remote_session_parse(own, session);
-    int pid = getppid();
-    for (int i = 0; i < MAX_ANCESTORS && pid > 0; i++) {
-        if (find_in_environment(pid, session))
-            return true;
-        pid = parent_of(pid);
-    }
-    return false;
+    return find_in_ancestors(find_in_environment, session) ||
+           find_in_ancestors(find_in_sockets, session);
 }
