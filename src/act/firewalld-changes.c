@@ -23,7 +23,30 @@ static GVariant *forward_setting(const Action *action)
     return g_variant_builder_end(&settings);
 }
 
-/* addInterface refuses an interface that another zone has by now: it compares and sets. */
+/* changeZoneOfInterface takes an interface out of any zone. So it is asked just before where it is, and
+ * only a change in that very moment is not noticed. It may be there already: NetworkManager moves a
+ * device itself when its profile changes. */
+static bool move_running(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+{
+    g_autoptr(GVariant) reply =
+        bus_call(bus, CALL_GET_ZONE_OF_INTERFACE, NULL, g_variant_new("(s)", action->interface),
+                 timeout_ms, error);
+    if (reply == NULL)
+        return false;
+    const char *zone;
+    g_variant_get(reply, "(&s)", &zone);
+    if (g_strcmp0(zone, action->to) == 0)
+        return true;
+    if (g_strcmp0(zone, action->from) == 0)
+        return call(bus, CALL_CHANGE_ZONE_OF_INTERFACE, NULL,
+                    g_variant_new("(ss)", action->to, action->interface), timeout_ms, error);
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
+                     "somebody else changed the zone of %s in the meantime", action->interface);
+    return false;
+}
+
+/* addInterface refuses an interface that another zone has by now: it compares and sets; and
+ * removeInterface one that the zone does not have. */
 static bool change_running(Bus *bus, const Action *action, guint timeout_ms, GError **error)
 {
     switch (action->op) {
@@ -34,8 +57,7 @@ static bool change_running(Bus *bus, const Action *action, guint timeout_ms, GEr
         return call(bus, CALL_REMOVE_INTERFACE, NULL,
                     g_variant_new("(ss)", action->from, action->interface), timeout_ms, error);
     case ACTION_MOVE:
-        return call(bus, CALL_CHANGE_ZONE_OF_INTERFACE, NULL,
-                    g_variant_new("(ss)", action->to, action->interface), timeout_ms, error);
+        return move_running(bus, action, timeout_ms, error);
     case ACTION_ENABLE_FORWARD:
     case ACTION_DISABLE_FORWARD:
         return call(bus, CALL_SET_ZONE_SETTINGS, NULL,

@@ -6,8 +6,10 @@
 
 #include "model/error.h"
 
-/* NM_SETTINGS_UPDATE2_FLAG_TO_DISK of nm-dbus-interface.h. */
-#define UPDATE_TO_DISK 0x1u
+/* NMSettingsUpdate2Flags of nm-dbus-interface.h. Without the second one NetworkManager tells firewalld
+ * of a changed zone at once. */
+#define UPDATE_TO_DISK    0x1u
+#define UPDATE_NO_REAPPLY 0x40u
 
 static char *find_profile(Bus *bus, const char *uuid, guint timeout_ms, GError **error)
 {
@@ -75,10 +77,11 @@ bool networkmanager_change(Bus *bus, const Action *action, guint timeout_ms, GEr
     g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
     if (!check_zone(action, settings, error))
         return false;
-    g_autoptr(GVariant) saved = bus_call(
-        bus, CALL_NETWORKMANAGER_UPDATE_PROFILE, path,
-        g_variant_new("(@a{sa{sv}}u@a{sv})", settings_with_zone(settings, action->to),
-                      UPDATE_TO_DISK, g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
-        timeout_ms, error);
+    guint32 flags = UPDATE_TO_DISK | (action->saved_only ? UPDATE_NO_REAPPLY : 0);
+    g_autoptr(GVariant) saved =
+        bus_call(bus, CALL_NETWORKMANAGER_UPDATE_PROFILE, path,
+                 g_variant_new("(@a{sa{sv}}u@a{sv})", settings_with_zone(settings, action->to),
+                               flags, g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
+                 timeout_ms, error);
     return saved != NULL;
 }

@@ -119,6 +119,8 @@ static void add_action(GKeyFile *file, guint number, const Action *action)
     set_string(file, group, "from", action->from);
     set_string(file, group, "to", action->to);
     set_string(file, group, "profile", action->profile);
+    if (action->saved_only)
+        g_key_file_set_boolean(file, group, "saved-only", TRUE);
 }
 
 static char *to_text(const Record *record, gsize *length)
@@ -213,6 +215,7 @@ static Action *read_action(GKeyFile *file, guint64 number)
         return NULL;
     g_autoptr(Action) action = action_new(op, scope, interface, from, to);
     action->profile = read_string(file, group, "profile");
+    action->saved_only = g_key_file_get_boolean(file, group, "saved-only", NULL);
     bool has_profile = action->profile != NULL;
     return is_whole(action) && has_profile == (scope == SCOPE_NETWORKMANAGER)
                ? g_steal_pointer(&action)

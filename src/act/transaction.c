@@ -29,9 +29,9 @@ static bool change(const Transaction *transaction, const Action *action, GError 
 
 /* ---- undoing ---- */
 
-static bool undo_action(const Transaction *transaction, Action *action, bool certain)
+static bool undo_by(const Transaction *transaction, Action *action, const Action *inverse,
+                    bool certain)
 {
-    g_autoptr(Action) inverse = action_inverse(action);
     g_autoptr(GError) reason = NULL;
     if (change(transaction, inverse, &reason) ||
         (!certain && firewalld_change_was_not_made(reason))) {
@@ -61,8 +61,19 @@ static Snapshot *observe_patiently(const Transaction *transaction, GError **erro
     }
 }
 
-/* What no call could undo may be gone by itself: a firewalld that was away and is back has lost
- * what was runtime only, and what others have changed since is theirs. The rest is tried again. */
+/* What is still to do in WORLD so that ACTION is undone (transfer full), NULL for nothing. A firewalld
+ * that was away and is back has lost what was runtime only; what others have changed since is theirs. */
+static Action *rest_of_undoing(const Action *action, const Snapshot *world)
+{
+    if (!action_is_told(action, world) || action_is_done(action, world))
+        return action_inverse(action);
+    bool is_lost = action->op == ACTION_MOVE && action->scope == SCOPE_RUNTIME &&
+                   binding_of_interface(world, action->interface) == NULL;
+    return is_lost ? action_new(ACTION_BIND, SCOPE_RUNTIME, action->interface, NULL, action->from)
+                   : NULL;
+}
+
+/* What no call could undo may be gone by itself. The rest is tried again. */
 static void undo_by_looking(const Transaction *transaction, TransactionResult *result)
 {
     g_autoptr(Snapshot) world = observe_patiently(transaction, NULL);
@@ -72,15 +83,14 @@ static void undo_by_looking(const Transaction *transaction, TransactionResult *r
     result->left = g_ptr_array_new();
     for (guint i = 0; i < left->len; i++) {
         Action *action = g_ptr_array_index(left, i);
-        g_autoptr(Action) inverse = action_inverse(action);
-        if (action_is_done(action, world)) {
-            if (!undo_action(transaction, action, true)) {
-                g_ptr_array_add(result->left, action);
-                continue;
-            }
-            action_predict(inverse, world);
+        g_autoptr(Action) rest = rest_of_undoing(action, world);
+        if (rest == NULL) {
+            action->state = ACTION_UNDONE;
+        } else if (undo_by(transaction, action, rest, true)) {
+            action_predict(rest, world);
+        } else {
+            g_ptr_array_add(result->left, action);
         }
-        action->state = ACTION_UNDONE;
     }
 }
 
@@ -94,7 +104,8 @@ static void undo(const Transaction *transaction, Plan *plan, const Action *uncer
         if (action->state != ACTION_DONE && action != uncertain)
             continue;
         any = true;
-        if (!undo_action(transaction, action, action != uncertain))
+        g_autoptr(Action) inverse = action_inverse(action);
+        if (!undo_by(transaction, action, inverse, action != uncertain))
             g_ptr_array_add(result->left, action);
     }
     if (result->left->len > 0)
@@ -191,15 +202,27 @@ static bool do_actions(const Transaction *transaction, Plan *plan, TransactionRe
 
 /* ---- comparing ---- */
 
-static const Action *not_done(const Plan *plan, const Snapshot *observed)
+/* Refuses what OBSERVED does not show to be done. */
+static bool check_done(const Plan *plan, const Snapshot *observed, GError **error)
 {
     for (guint i = 0; i < plan->actions->len; i++) {
         const Action *action = g_ptr_array_index(plan->actions, i);
+        const char *subject = action->interface != NULL ? action->interface : action->to;
         bool overtaken = action->op == ACTION_UNBIND; /* a later step binds it again */
-        if (!overtaken && !action_is_done(action, observed))
-            return action;
+        if (overtaken)
+            continue;
+        if (!action_is_told(action, observed)) {
+            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                             "afterwards it cannot be read what became of %s", subject);
+            return false;
+        }
+        if (!action_is_done(action, observed)) {
+            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                             "the change of %s was taken, but is not there", subject);
+            return false;
+        }
     }
-    return NULL;
+    return true;
 }
 
 static char *loss_of_links(const Plan *plan, const Snapshot *observed)
@@ -226,14 +249,15 @@ static bool verify(const Transaction *transaction, const Plan *plan, Transaction
         nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "afterwards %s", loss);
         return false;
     }
-    result->after = diagnose(result->observed, transaction->uplinks);
-    const Action *action = not_done(plan, result->observed);
-    if (action != NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                         "firewalld took the change of %s, but does not show it",
-                         action->interface != NULL ? action->interface : action->to);
-        return false;
+    if (plan->permanent_only) {
+        result->foreseen = plan_foresee(result->observed, error);
+        if (result->foreseen == NULL)
+            return false;
     }
+    const Snapshot *judged = plan->permanent_only ? result->foreseen : result->observed;
+    result->after = diagnose(judged, transaction->uplinks);
+    if (!check_done(plan, result->observed, error))
+        return false;
     const Finding *finding = diagnosis_first_worse(plan->after, result->after, SEVERITY_WARNING);
     if (finding != NULL) {
         nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
@@ -256,10 +280,25 @@ static bool touches_permanent(const Plan *plan)
     return false;
 }
 
+/* Nothing is changed of which it is not known what it is. */
+static bool check_told(const Plan *plan, const Snapshot *now, GError **error)
+{
+    for (guint i = 0; i < plan->actions->len; i++) {
+        const Action *action = g_ptr_array_index(plan->actions, i);
+        if (action_is_told(action, now))
+            continue;
+        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root, or with --runtime-only",
+                         "what is permanent of %s could not be read, and nothing was changed",
+                         action->interface != NULL ? action->interface : action->to);
+        return false;
+    }
+    return true;
+}
+
 static bool check_world(const Transaction *transaction, const Plan *plan, GError **error)
 {
     g_autoptr(Snapshot) now = transaction->observe(transaction->user, error);
-    if (now == NULL)
+    if (now == NULL || !check_told(plan, now, error))
         return false;
     if (!plan_fits(plan, now)) {
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
@@ -291,6 +330,7 @@ bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResu
 void transaction_result_clear(TransactionResult *result)
 {
     snapshot_free(result->observed);
+    snapshot_free(result->foreseen);
     diagnosis_free(result->after);
     g_clear_pointer(&result->left, g_ptr_array_unref);
     memset(result, 0, sizeof *result);

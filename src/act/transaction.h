@@ -24,7 +24,8 @@ typedef struct {
     bool verified;      /* what was observed afterwards is what was predicted */
     bool rolled_back;   /* something was done, and all of it undone */
     Snapshot *observed; /* afterwards; NULL where it was not read */
-    Diagnosis *after;   /* of OBSERVED; NULL likewise */
+    Snapshot *foreseen; /* plan_foresee() of OBSERVED, for a plan of what lasts alone */
+    Diagnosis *after;   /* of the one or the other; NULL where it was not read */
     GPtrArray *left;    /* Action (of the plan): what was done and could not be undone */
 } TransactionResult;
 

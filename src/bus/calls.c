@@ -39,6 +39,7 @@ static const CallRow rows[N_CALLS] = {
     [CALL_GET_ACTIVE_ZONES] = RUNNING(FIREWALLD ".zone", "getActiveZones", "()", "(a{sa{sas}})"),
     [CALL_GET_ZONE_SETTINGS] = RUNNING(FIREWALLD ".zone", "getZoneSettings2", "(s)", "(a{sv})"),
     [CALL_GET_ZONE_SETTINGS_TUPLE] = RUNNING(FIREWALLD, "getZoneSettings", "(s)", ZONE_TUPLE),
+    [CALL_GET_ZONE_OF_INTERFACE] = RUNNING(FIREWALLD ".zone", "getZoneOfInterface", "(s)", "(s)"),
     [CALL_GET_INTERFACES] = RUNNING(FIREWALLD ".zone", "getInterfaces", "(s)", "(as)"),
     [CALL_GET_POLICIES] = RUNNING(FIREWALLD ".policy", "getPolicies", "()", "(as)"),
     [CALL_GET_POLICY_SETTINGS] =

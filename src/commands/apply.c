@@ -11,6 +11,7 @@ typedef struct {
     char **interfaces;
     gboolean dry_run;
     gboolean runtime_only;
+    gboolean permanent_only;
     gboolean move;
     gboolean enable_forward;
     gboolean bind_downstream;
@@ -30,6 +31,8 @@ static GOptionEntry *make_entries(gpointer values)
          NULL},
         {"runtime-only", 0, 0, G_OPTION_ARG_NONE, &options->runtime_only,
          "Do not make it last: the next reload undoes it", NULL},
+        {"permanent-only", 0, 0, G_OPTION_ARG_NONE, &options->permanent_only,
+         "Change what lasts only: it counts from the next start", NULL},
         {"move", 0, 0, G_OPTION_ARG_NONE, &options->move,
          "Take a NIC out of the zone it is bound to", NULL},
         {"enable-forward", 0, 0, G_OPTION_ARG_NONE, &options->enable_forward,
@@ -58,6 +61,7 @@ static ObserveOptions observe_options(const Context *context, const ApplyOptions
     ObserveOptions wanted = context_observe_options(context, OBSERVE_ALL_ZONES);
     wanted.bindings = (const char *const *)options->interfaces;
     wanted.downstream_bindings = options->bind_downstream;
+    wanted.permanent = options->permanent_only || options->enable_forward || options->move;
     return wanted;
 }
 
@@ -68,6 +72,7 @@ static PlanRequest request_from(const Context *context, const ApplyOptions *opti
         .interfaces = (const char *const *)options->interfaces,
         .uplinks = context_uplinks(context),
         .runtime_only = options->runtime_only,
+        .permanent_only = options->permanent_only,
         .move = options->move,
         .enable_forward = options->enable_forward,
         .bind_downstreams = options->bind_downstream,
@@ -144,6 +149,11 @@ static bool check_options(const Context *context, const ApplyOptions *options, G
     if (context->options->snapshot != NULL && !options->dry_run) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "add --dry-run",
                          "a snapshot cannot be changed");
+        return false;
+    }
+    if (options->runtime_only && options->permanent_only) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "leave both away to change both",
+                         "--runtime-only and --permanent-only exclude one another");
         return false;
     }
     if (options->confirm_within < 0 || options->confirm_within > TRIAL_MAX_SECONDS) {

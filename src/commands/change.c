@@ -61,15 +61,30 @@ bool change_check_way_back(const Change *change, const Plan *plan, GError **erro
     if (!flow_question_resolve(&question, change->snapshot, netlink, &resolved, NULL) ||
         resolved.flow.direction != FLOW_INPUT)
         return true;
-    return lock_out_check(change->snapshot, plan->predicted, &resolved.flow, error);
+    return lock_out_check(plan->start, plan->goal, &resolved.flow, error);
 }
 
 /* ---- carrying out ---- */
 
+typedef struct {
+    const Change *change;
+    const char *const *interfaces; /* that are being changed */
+    bool permanent;                /* more than their permanent bindings is needed */
+} Observer;
+
+/* Of what is changed all is read, even if its link is gone meanwhile. */
 static Snapshot *observe_again(gpointer user, GError **error)
 {
-    const Change *change = user;
-    return observe(change->bus, &change->scope, error);
+    const Observer *observer = user;
+    ObserveOptions scope = observer->change->scope;
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    if (scope.bindings != NULL)
+        g_strv_builder_addv(builder, (const char **)scope.bindings);
+    g_strv_builder_addv(builder, (const char **)observer->interfaces);
+    g_auto(GStrv) bindings = g_strv_builder_end(builder);
+    scope.bindings = (const char *const *)bindings;
+    scope.permanent = observer->permanent;
+    return observe(observer->change->bus, &scope, error);
 }
 
 static void tell(const Change *change, const Plan *plan, const ApplyOutcome *outcome)
@@ -107,11 +122,14 @@ bool change_carry_out(const Change *change, Plan *plan, Plan *whole, const Recor
         preview(change, whole);
         return true;
     }
+    g_auto(GStrv) interfaces = change_interfaces(plan->actions);
+    Observer observer = {change, (const char *const *)interfaces,
+                         plan->permanent_only || change_needs_permanent(plan->actions)};
     const Transaction transaction = {
         .bus = change->bus,
         .timeout_ms = context_timeout_ms(change->context),
         .observe = observe_again,
-        .user = (gpointer)change,
+        .user = &observer,
         .uplinks = change->uplinks,
     };
     g_auto(TransactionResult) result = {0};
@@ -145,4 +163,14 @@ char **change_interfaces(const GPtrArray *actions)
             g_strv_builder_add(names, action->interface);
     }
     return g_strv_builder_end(names);
+}
+
+bool change_needs_permanent(const GPtrArray *actions)
+{
+    for (guint i = 0; i < actions->len; i++) {
+        const Action *action = g_ptr_array_index(actions, i);
+        if (action->interface == NULL && action->scope == SCOPE_PERMANENT)
+            return true;
+    }
+    return false;
 }

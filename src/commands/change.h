@@ -52,3 +52,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Change, change_clear)
 /* The names of the interfaces that ACTIONS (Action) bind, so that all that is to know of them is
  * observed (transfer full). */
 char **change_interfaces(const GPtrArray *actions);
+
+/* Whether more than the bindings of the permanent configuration has to be observed for ACTIONS. */
+bool change_needs_permanent(const GPtrArray *actions);

@@ -92,6 +92,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     g_auto(GStrv) names = change_interfaces(record->actions);
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.bindings = (const char *const *)names;
+    scope.permanent = change_needs_permanent(record->actions);
     change.uplinks = scope.uplinks = (const char *const *)record->uplinks;
     g_autoptr(GPtrArray) lasting = g_ptr_array_new();
     if (!change_observe(&change, &scope, error) || !find_rest(&change, record, lasting, error))

@@ -106,6 +106,7 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
     g_auto(GStrv) names = change_interfaces(record != NULL ? record->actions : nothing);
     ObserveOptions scope = context_observe_options(&own, OBSERVE_ALL_ZONES);
     scope.bindings = (const char *const *)names;
+    scope.permanent = record != NULL && change_needs_permanent(record->actions);
     if (record != NULL)
         change.uplinks = scope.uplinks = (const char *const *)record->uplinks;
     if (!change_observe(&change, &scope, error))

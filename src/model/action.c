@@ -28,6 +28,7 @@ Action *action_copy(const Action *action)
     Action *copy =
         action_new(action->op, action->scope, action->interface, action->from, action->to);
     copy->profile = g_strdup(action->profile);
+    copy->saved_only = action->saved_only;
     return copy;
 }
 
@@ -52,8 +53,12 @@ Action *action_inverse(const Action *action)
         [ACTION_DISABLE_FORWARD] = ACTION_ENABLE_FORWARD,
     };
     bool is_binding = action->interface != NULL;
-    if (action->scope == SCOPE_NETWORKMANAGER)
-        return action_new_for_profile(action->interface, action->profile, action->to, action->from);
+    if (action->scope == SCOPE_NETWORKMANAGER) {
+        Action *inverse =
+            action_new_for_profile(action->interface, action->profile, action->to, action->from);
+        inverse->saved_only = action->saved_only;
+        return inverse;
+    }
     return action_new(inverses[action->op], action->scope, action->interface,
                       is_binding ? action->to : NULL, is_binding ? action->from : action->to);
 }
@@ -90,10 +95,22 @@ static void zone_add_interface(Zone *zone, const char *name)
     zone->interfaces[count + 1] = NULL;
 }
 
-static void predict_running_binding(const Action *action, Snapshot *snapshot)
+/* The firewall that ACTION changes; NULL where it is not in SNAPSHOT. */
+static Firewalld *side_of(const Action *action, const Snapshot *snapshot)
 {
-    Zone *from = firewalld_zone(snapshot->firewalld, action->from);
-    Zone *to = firewalld_zone(snapshot->firewalld, action->to);
+    return action->scope == SCOPE_RUNTIME ? snapshot->firewalld : snapshot->permanent->firewalld;
+}
+
+static Zone *zone_of(const Action *action, const Snapshot *snapshot, const char *name)
+{
+    const Firewalld *side = side_of(action, snapshot);
+    return side != NULL ? firewalld_zone(side, name) : NULL;
+}
+
+static void predict_zones(const Action *action, const Snapshot *snapshot)
+{
+    Zone *from = zone_of(action, snapshot, action->from);
+    Zone *to = zone_of(action, snapshot, action->to);
     if (from != NULL)
         zone_remove_interface(from, action->interface);
     if (to != NULL)
@@ -124,8 +141,8 @@ static void predict_profile(const Action *action, Snapshot *snapshot)
 
 static void predict_forward(const Action *action, Snapshot *snapshot)
 {
-    Zone *zone = firewalld_zone(snapshot->firewalld, action->to);
-    if (zone != NULL && action->scope == SCOPE_RUNTIME)
+    Zone *zone = zone_of(action, snapshot, action->to);
+    if (zone != NULL)
         zone->forward = action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO;
 }
 
@@ -133,21 +150,19 @@ void action_predict(const Action *action, Snapshot *snapshot)
 {
     if (action->interface == NULL)
         predict_forward(action, snapshot);
-    else if (action->scope == SCOPE_RUNTIME)
-        predict_running_binding(action, snapshot);
-    else if (action->scope == SCOPE_PERMANENT)
-        predict_permanent_binding(action, snapshot);
-    else
+    else if (action->scope == SCOPE_NETWORKMANAGER)
         predict_profile(action, snapshot);
+    else
+        predict_zones(action, snapshot);
+    if (action->interface != NULL && action->scope == SCOPE_PERMANENT)
+        predict_permanent_binding(action, snapshot);
 }
 
-/* Whether the forward flag of the action's zone is WANTED; the permanent one is not in a snapshot,
- * and setting it again does no harm. */
+/* Whether the forward flag of the action's zone is WANTED. */
 static bool forward_is(const Action *action, const Snapshot *snapshot, bool wanted)
 {
-    const Zone *zone = firewalld_zone(snapshot->firewalld, action->to);
-    Tristate state = wanted ? TRISTATE_YES : TRISTATE_NO;
-    return action->scope == SCOPE_PERMANENT || (zone != NULL && zone->forward == state);
+    const Zone *zone = zone_of(action, snapshot, action->to);
+    return zone != NULL && zone->forward == (wanted ? TRISTATE_YES : TRISTATE_NO);
 }
 
 static const char *zone_in_scope(const Action *action, const Snapshot *snapshot)
@@ -161,6 +176,19 @@ static const char *zone_in_scope(const Action *action, const Snapshot *snapshot)
     }
     const PermanentBinding *binding = permanent_binding(snapshot->permanent, action->interface);
     return binding != NULL ? binding->zone : NULL;
+}
+
+bool action_is_told(const Action *action, const Snapshot *snapshot)
+{
+    if (action->scope == SCOPE_NETWORKMANAGER) {
+        const ManagedDevice *device =
+            networkmanager_device(snapshot->networkmanager, action->interface);
+        return device != NULL && g_strcmp0(device->profile_uuid, action->profile) == 0;
+    }
+    if (action->interface == NULL)
+        return side_of(action, snapshot) != NULL;
+    return action->scope != SCOPE_PERMANENT ||
+           permanent_binding(snapshot->permanent, action->interface) != NULL;
 }
 
 bool action_fits(const Action *action, const Snapshot *snapshot)

@@ -32,6 +32,7 @@ typedef struct {
     char *from;      /* the zone it is bound to before, NULL: none */
     char *to;        /* the zone it is bound to afterwards, or the zone that is changed */
     char *profile;   /* UUID of the profile of SCOPE_NETWORKMANAGER, else NULL */
+    bool saved_only; /* SCOPE_NETWORKMANAGER: what is active stays until the next activation */
     ActionState state;
 } Action;
 
@@ -57,6 +58,9 @@ void action_predict(const Action *action, Snapshot *snapshot);
 
 /* Whether SNAPSHOT is still what ACTION starts from. */
 bool action_fits(const Action *action, const Snapshot *snapshot);
+
+/* Whether SNAPSHOT tells what is now of what ACTION changes; else the next two mean nothing. */
+bool action_is_told(const Action *action, const Snapshot *snapshot);
 
 /* Whether SNAPSHOT is what ACTION leads to. */
 bool action_is_done(const Action *action, const Snapshot *snapshot);

@@ -33,6 +33,7 @@ static char **command_for(const Plan *plan, const PlanRequest *request)
     for (const char *const *name = request->uplinks; name != NULL && *name != NULL; name++)
         g_strv_builder_add_many(words, "--uplink", *name, NULL);
     add_flag(words, request->runtime_only, "--runtime-only");
+    add_flag(words, request->permanent_only, "--permanent-only");
     add_flag(words, request->enable_forward, "--enable-forward");
     add_flag(words, request->move, "--move");
     add_flag(words, request->bind_downstreams, "--bind-downstream");
@@ -241,7 +242,7 @@ char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
 static bool lets_through(const Plan *plan, gconstpointer purpose)
 {
     const Flow *flow = purpose;
-    g_autoptr(Verdict) verdict = verdict_of(plan->predicted, flow);
+    g_autoptr(Verdict) verdict = verdict_of(plan->goal, flow);
     return verdict_accepts(verdict);
 }
 

@@ -8,7 +8,18 @@
 
 /* ---- which links ---- */
 
-bool planner_is_cured_by_binding(const Finding *finding)
+/* Where the running firewall binds a link to another zone than what lasts, either may be meant. A
+ * user who lets things be moved takes what runs for what is meant, as a move that was cut off after
+ * its first step leaves it. */
+static bool is_half_a_move(const Planner *planner, const Finding *finding)
+{
+    const PlanRequest *request = planner->request;
+    const char *running = binding_of_interface(planner->snapshot, finding->interface);
+    return request->move && running != NULL &&
+           (request->zone == NULL || g_str_equal(running, request->zone));
+}
+
+bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding)
 {
     switch (finding->id) {
     case FINDING_UPLINK_UNBOUND:
@@ -17,9 +28,10 @@ bool planner_is_cured_by_binding(const Finding *finding)
     case FINDING_RUNTIME_ONLY_BINDING:
     case FINDING_MANAGER_ZONE_MISMATCH:
         return finding->severity >= SEVERITY_WARNING;
+    case FINDING_PERMANENT_NOT_ACTIVE:
+        return is_half_a_move(planner, finding);
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
-    case FINDING_PERMANENT_NOT_ACTIVE:
     case FINDING_STALE_BINDING:
     case FINDING_VERDICT_UNKNOWN:
         break;
@@ -41,7 +53,7 @@ static void choose_links_by_findings(Planner *planner)
         const Link *link = finding->interface != NULL
                                ? snapshot_link_by_name(planner->snapshot, finding->interface)
                                : NULL;
-        if (link != NULL && planner_is_cured_by_binding(finding) &&
+        if (link != NULL && planner_is_cured_by_binding(planner, finding) &&
             topology_role(before->topology, link) == ROLE_UPLINK)
             add_link(planner, link);
     }

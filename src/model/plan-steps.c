@@ -74,7 +74,9 @@ static bool plan_profile(Planner *planner, const ManagedDevice *device, GError *
             "NetworkManager manages %s and does not tell by which profile", device->interface);
         return false;
     }
-    add_action(planner, action_new_for_profile(device->interface, device->profile_uuid, from, to));
+    Action *action = action_new_for_profile(device->interface, device->profile_uuid, from, to);
+    action->saved_only = planner->request->permanent_only;
+    add_action(planner, action);
     return true;
 }
 
@@ -108,6 +110,20 @@ static bool is_left_to_a_wildcard(const Planner *planner, const Link *link)
            (binding == NULL || (binding->zone == NULL && binding->conflict == NULL));
 }
 
+/* Of links that are no uplinks it is read only where it is asked for. */
+static bool check_manager_is_known(const Planner *planner, const Link *link,
+                                   const ManagedDevice *device, GError **error)
+{
+    if (device != NULL || planner->snapshot->networkmanager->running != TRISTATE_YES ||
+        topology_role(planner->plan->before->topology, link) != ROLE_UPLINK)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_TIMEOUT,
+                     "see systemctl status NetworkManager; --runtime-only leaves alone what lasts",
+                     "NetworkManager runs, and whether it manages %s could not be read",
+                     link->name);
+    return false;
+}
+
 static bool plan_permanent_binding(Planner *planner, const Link *link, GError **error)
 {
     const char *to = planner->plan->zone;
@@ -115,6 +131,8 @@ static bool plan_permanent_binding(Planner *planner, const Link *link, GError **
         networkmanager_device(planner->snapshot->networkmanager, link->name);
     if (device != NULL && device->managed)
         return plan_profile(planner, device, error);
+    if (!check_manager_is_known(planner, link, device, error))
+        return false;
     const char *from = NULL;
     if (is_left_to_a_wildcard(planner, link))
         return true;
@@ -134,14 +152,45 @@ static bool plan_permanent_binding(Planner *planner, const Link *link, GError **
 
 /* ---- the whole ---- */
 
-static void plan_forward(Planner *planner)
+static void plan_running_forward(Planner *planner)
 {
     const Zone *zone = firewalld_zone(planner->snapshot->firewalld, planner->plan->zone);
-    if (!planner->request->enable_forward || zone->forward != TRISTATE_NO)
-        return;
-    act(planner, ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, zone->name);
-    if (!planner->request->runtime_only)
+    if (planner->request->enable_forward && zone->forward == TRISTATE_NO)
+        act(planner, ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, zone->name);
+}
+
+/* A zone that is there at run time only has nothing that lasts. Where the permanent configuration was
+ * not read, as for the fix that a finding shows, it is taken to be as the running one. */
+static void plan_permanent_forward(Planner *planner)
+{
+    const Snapshot *snapshot = planner->snapshot;
+    const Firewalld *known = snapshot->permanent->firewalld != NULL ? snapshot->permanent->firewalld
+                                                                    : snapshot->firewalld;
+    const Zone *zone = firewalld_zone(known, planner->plan->zone);
+    if (planner->request->enable_forward && zone != NULL && zone->forward == TRISTATE_NO)
         act(planner, ACTION_ENABLE_FORWARD, SCOPE_PERMANENT, NULL, NULL, zone->name);
+}
+
+static bool plan_running(Planner *planner, GError **error)
+{
+    for (guint i = 0; i < planner->links->len; i++) {
+        if (!plan_running_binding(planner, g_ptr_array_index(planner->links, i), error))
+            return false;
+    }
+    if (planner->links->len > 0)
+        plan_running_forward(planner);
+    return true;
+}
+
+static bool plan_permanent(Planner *planner, GError **error)
+{
+    if (planner->links->len > 0)
+        plan_permanent_forward(planner);
+    for (guint i = 0; i < planner->links->len; i++) {
+        if (!plan_permanent_binding(planner, g_ptr_array_index(planner->links, i), error))
+            return false;
+    }
+    return true;
 }
 
 /* The running firewall first: what lasts is written only when that has worked, so that a machine
@@ -150,15 +199,6 @@ bool planner_add_actions(Planner *planner, GError **error)
 {
     if (planner->plan->zone == NULL)
         return true;
-    for (guint i = 0; i < planner->links->len; i++) {
-        if (!plan_running_binding(planner, g_ptr_array_index(planner->links, i), error))
-            return false;
-    }
-    if (planner->links->len > 0)
-        plan_forward(planner);
-    for (guint i = 0; !planner->request->runtime_only && i < planner->links->len; i++) {
-        if (!plan_permanent_binding(planner, g_ptr_array_index(planner->links, i), error))
-            return false;
-    }
-    return true;
+    return (planner->request->permanent_only || plan_running(planner, error)) &&
+           (planner->request->runtime_only || plan_permanent(planner, error));
 }

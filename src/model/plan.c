@@ -3,8 +3,10 @@
  * whether it would cure, and what else it would change. */
 #include "model/planner.h"
 
+#include "model/after.h"
 #include "model/dispatch.h"
 #include "model/error.h"
+#include "model/losses.h"
 
 /* ---- whether it cures ---- */
 
@@ -22,6 +24,7 @@ static bool is_about(const Planner *planner, const Finding *finding)
 static bool is_asked_for(const Planner *planner, const Finding *finding)
 {
     return planner->request->runtime_only && (finding->id == FINDING_RUNTIME_ONLY_BINDING ||
+                                              finding->id == FINDING_PERMANENT_NOT_ACTIVE ||
                                               finding->id == FINDING_MANAGER_ZONE_MISMATCH);
 }
 
@@ -30,7 +33,7 @@ static const Finding *uncured(const Planner *planner)
     const Diagnosis *after = planner->plan->after;
     for (guint i = 0; i < after->findings->len; i++) {
         const Finding *finding = g_ptr_array_index(after->findings, i);
-        if (is_about(planner, finding) && planner_is_cured_by_binding(finding) &&
+        if (is_about(planner, finding) && planner_is_cured_by_binding(planner, finding) &&
             !is_asked_for(planner, finding))
             return finding;
     }
@@ -48,11 +51,26 @@ static void collect_difference(const Diagnosis *one, const Diagnosis *other, Sev
     }
 }
 
-static void predict_findings(Plan *plan, const char *const *uplinks)
+/* What is judged of SNAPSHOT, NULL with an error where it cannot be. */
+static const Snapshot *look_at(Plan *plan, const Snapshot *snapshot, GError **error)
 {
-    plan->after = diagnose(plan->predicted, uplinks);
+    if (!plan->permanent_only)
+        return snapshot;
+    Snapshot *foreseen = plan_foresee(snapshot, error);
+    if (foreseen != NULL)
+        g_ptr_array_add(plan->foreseen, foreseen);
+    return foreseen;
+}
+
+static bool predict_findings(Plan *plan, const char *const *uplinks, GError **error)
+{
+    plan->goal = look_at(plan, plan->predicted, error);
+    if (plan->goal == NULL)
+        return false;
+    plan->after = diagnose(plan->goal, uplinks);
     collect_difference(plan->before, plan->after, SEVERITY_INFO, plan->cured);
     collect_difference(plan->after, plan->before, SEVERITY_WARNING, plan->caused);
+    return true;
 }
 
 static bool check_cure(Planner *planner, GError **error)
@@ -83,7 +101,7 @@ static void predict_services(Planner *planner)
 {
     for (guint i = 0; i < planner->links->len; i++) {
         const Link *link = g_ptr_array_index(planner->links, i);
-        host_services_compare(planner->snapshot, planner->plan->predicted,
+        host_services_compare(planner->plan->start, planner->plan->goal,
                               link_ingress_name(planner->snapshot, link), planner->plan->opens,
                               planner->plan->closes);
     }
@@ -94,19 +112,39 @@ static void note(Planner *planner, char *text)
     g_ptr_array_add(planner->plan->notes, text);
 }
 
-static bool any_policy_names(const Firewalld *firewalld, const char *zone)
+/* Whether another zone or a source keeps ZONE's side of POLICY active when no interface does. */
+static bool stays_active(char **side, const Zone *zone)
+{
+    const char *const *zones = (const char *const *)side;
+    return g_strv_contains(zones, zone->name) &&
+           (zone->sources->len > 0 || g_strv_length(side) > 1);
+}
+
+static bool any_policy_stays_active(const Firewalld *firewalld, const Zone *zone)
 {
     for (guint i = 0; i < firewalld->policies->len; i++) {
         const Policy *policy = g_ptr_array_index(firewalld->policies, i);
-        if (g_strv_contains((const char *const *)policy->ingress_zones, zone) ||
-            g_strv_contains((const char *const *)policy->egress_zones, zone))
+        if (stays_active(policy->ingress_zones, zone) || stays_active(policy->egress_zones, zone))
             return true;
     }
     return false;
 }
 
+/* What the reload that mends it would lose, once the plan is done. */
+static char *describe_losses(const Plan *plan)
+{
+    g_autoptr(GPtrArray) losses = losses_at_reload(plan->predicted, NULL);
+    if (losses == NULL)
+        return g_strdup("what that would lose as well could not be read");
+    if (losses->len == 0)
+        return g_strdup("that would lose nothing else");
+    g_ptr_array_add(losses, NULL);
+    g_autofree char *list = g_strjoinv("; ", (char **)losses->pdata);
+    return g_strdup_printf("then: %s", list);
+}
+
 /* Measured with 0.9 to 1.3: taking the only interface out of a zone uninstalls every policy that
- * names the zone, although its sources may keep it active, and only a reload mends that. */
+ * names the zone, although something else keeps it active, and only a reload mends that. */
 static void note_lost_policies(Planner *planner, const Action *action)
 {
     const Firewalld *firewalld = planner->snapshot->firewalld;
@@ -114,11 +152,12 @@ static void note_lost_policies(Planner *planner, const Action *action)
     if (action->scope != SCOPE_RUNTIME || action->op != ACTION_MOVE || from == NULL ||
         firewalld_generation(firewalld) >= GENERATION_2)
         return;
-    if (g_strv_length(from->interfaces) == 1 && from->sources->len > 0 &&
-        any_policy_names(firewalld, from->name))
-        note(planner, g_strdup_printf("this firewalld forgets the policies of zone %s when the "
-                                      "only interface leaves it, until the next reload",
-                                      from->name));
+    if (g_strv_length(from->interfaces) != 1 || !any_policy_stays_active(firewalld, from))
+        return;
+    g_autofree char *losses = describe_losses(planner->plan);
+    note(planner, g_strdup_printf("this firewalld forgets the policies of zone %s when the only "
+                                  "interface leaves it: run firewall-cmd --reload afterwards (%s)",
+                                  from->name, losses));
 }
 
 static bool masquerades(const Snapshot *snapshot, const Link *link)
@@ -130,7 +169,7 @@ static bool masquerades(const Snapshot *snapshot, const Link *link)
 /* Masquerading opens nothing, but without it what has a private address gets no answer. */
 static void note_lost_masquerade(Planner *planner, const Link *link)
 {
-    if (masquerades(planner->snapshot, link) && !masquerades(planner->plan->predicted, link))
+    if (masquerades(planner->snapshot, link) && !masquerades(planner->plan->goal, link))
         note(planner, g_strdup_printf("zone %s does not masquerade what leaves by %s, as its zone "
                                       "does now: hosts with private addresses will get no answers",
                                       planner->plan->zone, link->name));
@@ -146,34 +185,46 @@ static void add_notes(Planner *planner)
     if (actions->len > 0 && planner->request->runtime_only)
         note(planner, g_strdup("--runtime-only: the next reload or restart of firewalld undoes "
                                "this"));
+    if (actions->len > 0 && planner->request->permanent_only)
+        note(planner, g_strdup("--permanent-only: nothing changes now; this is what the next start "
+                               "of firewalld and NetworkManager brings"));
 }
 
 /* ---- the whole ---- */
 
-static Plan *plan_empty(const Snapshot *snapshot, const char *const *uplinks)
+static void snapshot_destroy(gpointer snapshot)
 {
-    Plan *plan = g_new0(Plan, 1);
+    snapshot_free(snapshot);
+}
+
+static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request, GError **error)
+{
+    g_autoptr(Plan) plan = g_new0(Plan, 1);
+    plan->permanent_only = request->permanent_only;
+    plan->foreseen = g_ptr_array_new_with_free_func(snapshot_destroy);
     plan->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    plan->before = diagnose(snapshot, uplinks);
     plan->predicted = snapshot_copy(snapshot);
     plan->cured = g_ptr_array_new();
     plan->caused = g_ptr_array_new();
     plan->opens = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
     plan->closes = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
-    return plan;
+    plan->start = look_at(plan, snapshot, error);
+    if (plan->start == NULL)
+        return NULL;
+    plan->before = diagnose(plan->start, request->uplinks);
+    return g_steal_pointer(&plan);
 }
 
 Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request, GError **error)
 {
-    g_autoptr(Plan) plan = plan_empty(snapshot, request->uplinks);
-    g_autoptr(GPtrArray) links = g_ptr_array_new();
-    Planner planner = {snapshot, request, plan, links};
-    if (!planner_choose(&planner, error) || !planner_add_actions(&planner, error))
+    g_autoptr(Plan) plan = plan_empty(snapshot, request, error);
+    if (plan == NULL)
         return NULL;
-
-    predict_findings(plan, request->uplinks);
-    if (!check_cure(&planner, error))
+    g_autoptr(GPtrArray) links = g_ptr_array_new();
+    Planner planner = {plan->start, request, plan, links};
+    if (!planner_choose(&planner, error) || !planner_add_actions(&planner, error) ||
+        !predict_findings(plan, request->uplinks, error) || !check_cure(&planner, error))
         return NULL;
     predict_services(&planner);
     add_notes(&planner);
@@ -196,9 +247,10 @@ static void collect_links(Planner *planner, const GPtrArray *actions)
 Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
                       const char *const *uplinks)
 {
-    Plan *plan = plan_empty(snapshot, uplinks);
+    const PlanRequest request = {.uplinks = uplinks};
+    Plan *plan = plan_empty(snapshot, &request, NULL);
     g_autoptr(GPtrArray) links = g_ptr_array_new();
-    Planner planner = {snapshot, &(PlanRequest){.uplinks = uplinks}, plan, links};
+    Planner planner = {snapshot, &request, plan, links};
     collect_links(&planner, actions);
     for (guint i = 0; i < actions->len; i++) {
         Action *action = action_copy(g_ptr_array_index(actions, i));
@@ -207,10 +259,17 @@ Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
         if (plan->zone == NULL)
             plan->zone = g_strdup(action->to);
     }
-    predict_findings(plan, uplinks);
+    bool predicted = predict_findings(plan, uplinks, NULL);
+    g_assert(predicted); /* of now, which was read */
     predict_services(&planner);
     add_notes(&planner);
     return plan;
+}
+
+Snapshot *plan_foresee(const Snapshot *snapshot, GError **error)
+{
+    g_autoptr(GPtrArray) assumes = g_ptr_array_new_with_free_func(g_free);
+    return snapshot_after(snapshot, AFTER_REBOOT, assumes, error);
 }
 
 void plan_free(Plan *plan)
@@ -219,6 +278,7 @@ void plan_free(Plan *plan)
         return;
     g_free(plan->zone);
     g_ptr_array_unref(plan->actions);
+    g_ptr_array_unref(plan->foreseen);
     g_ptr_array_unref(plan->cured);
     g_ptr_array_unref(plan->caused);
     diagnosis_free(plan->before);

@@ -13,7 +13,8 @@ typedef struct {
         *zone; /* NULL: the zone that filters what is refused, else what filters the uplink */
     const char *const *interfaces; /* NULL or empty: uplinks with a finding that binding cures */
     const char *const *uplinks;    /* as for topology_new() */
-    bool runtime_only;             /* leave the permanent configuration alone */
+    bool runtime_only;             /* leave alone what lasts */
+    bool permanent_only;           /* leave the running firewall alone; not with runtime_only */
     bool move;                     /* an interface may be taken out of another zone */
     bool enable_forward;           /* the zone's intra-zone forwarding may be switched on */
     bool bind_downstreams;         /* downstreams that are refused may be bound to the zone, too */
@@ -21,16 +22,20 @@ typedef struct {
 } PlanRequest;
 
 typedef struct {
-    char *zone;         /* NULL where there is nothing to do */
-    GPtrArray *actions; /* Action, in the order they are to be done */
-    Diagnosis *before;
-    Snapshot *predicted; /* the snapshot as it would be afterwards */
-    Diagnosis *after;    /* of PREDICTED */
-    GPtrArray *cured;    /* Finding of BEFORE that AFTER no longer has (transfer none) */
-    GPtrArray *caused;   /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
-    GPtrArray *opens;    /* ServiceChange: reachable afterwards, not before */
-    GPtrArray *closes;   /* ServiceChange: the other way round */
-    GPtrArray *notes;    /* char *: what else the user should know */
+    char *zone;            /* NULL where there is nothing to do */
+    GPtrArray *actions;    /* Action, in the order they are to be done */
+    Snapshot *predicted;   /* the snapshot as it would be afterwards */
+    bool permanent_only;   /* only what lasts is changed, so that the next two are of a reboot */
+    const Snapshot *start; /* what is judged: the snapshot, or plan_foresee() of it */
+    const Snapshot *goal;  /* PREDICTED, or plan_foresee() of it */
+    GPtrArray *foreseen;   /* Snapshot: those of plan_foresee() */
+    Diagnosis *before;     /* of START */
+    Diagnosis *after;      /* of GOAL */
+    GPtrArray *cured;      /* Finding of BEFORE that AFTER no longer has (transfer none) */
+    GPtrArray *caused; /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
+    GPtrArray *opens;  /* ServiceChange: reachable afterwards, not before */
+    GPtrArray *closes; /* ServiceChange: the other way round */
+    GPtrArray *notes;  /* char *: what else the user should know */
 } Plan;
 
 /* Plans what REQUEST asks for on SNAPSHOT, which must outlive the result; a zone that REQUEST names
@@ -47,6 +52,10 @@ Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
 
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
+
+/* SNAPSHOT as a reboot leaves it, for plans of what lasts alone (transfer full). Fails where that was
+ * not read, see snapshot_after(). */
+Snapshot *plan_foresee(const Snapshot *snapshot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether SNAPSHOT, read anew, is still what PLAN starts from. */
 bool plan_fits(const Plan *plan, const Snapshot *snapshot);

@@ -5,14 +5,14 @@
 #include "model/plan.h"
 
 typedef struct {
-    const Snapshot *snapshot;
+    const Snapshot *snapshot; /* the plan's start */
     const PlanRequest *request;
     Plan *plan;
     GPtrArray *links; /* Link: what is to be bound, the uplinks first */
 } Planner;
 
-/* Whether FINDING is one that a binding, and what goes with it, can cure. */
-bool planner_is_cured_by_binding(const Finding *finding);
+/* Whether FINDING is one that a binding, and what goes with it, can cure as it was asked for. */
+bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding);
 
 /* Chooses the links and then the plan's zone; fails where what was asked for cannot be meant. */
 bool planner_choose(Planner *planner, GError **error);

@@ -16,18 +16,6 @@ static GHashTable *subjects_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
-/* Whether SNAPSHOT tells anything of what ACTION changed. */
-static bool is_read(const Snapshot *snapshot, const Action *action)
-{
-    if (action->scope == SCOPE_NETWORKMANAGER) {
-        const ManagedDevice *device =
-            networkmanager_device(snapshot->networkmanager, action->interface);
-        return device != NULL && g_strcmp0(device->profile_uuid, action->profile) == 0;
-    }
-    return action->scope != SCOPE_PERMANENT || action->interface == NULL ||
-           permanent_binding(snapshot->permanent, action->interface) != NULL;
-}
-
 /* Of each of ACTIONS whether it is still in effect, so that it would be undone (transfer full). An
  * action is where the next one on its subject is, which starts from what it left. SUBJECTS is filled
  * with those of which anything is. */
@@ -38,7 +26,7 @@ static bool *find_done(const Snapshot *snapshot, const GPtrArray *actions, GHash
     for (guint i = actions->len; i > 0; i--) {
         const Action *action = g_ptr_array_index(actions, i - 1);
         g_autofree char *subject = subject_of(action);
-        if (!is_read(world, action) ||
+        if (!action_is_told(action, world) ||
             (!g_hash_table_contains(subjects, subject) && !action_is_done(action, world)))
             continue;
         done[i - 1] = true;
@@ -56,7 +44,7 @@ static void note_what_stays(const Snapshot *snapshot, const GPtrArray *actions,
     for (guint i = 0; i < actions->len; i++) {
         const Action *action = g_ptr_array_index(actions, i);
         bool is_first = g_hash_table_add(subjects, subject_of(action));
-        bool read = is_read(snapshot, action);
+        bool read = action_is_told(action, snapshot);
         if (is_first && !(read && action_fits(action, snapshot)))
             g_ptr_array_add(
                 notes, g_strdup_printf("%s is left as it is (%s): %s",

@@ -13,6 +13,7 @@ struct FirewalldReader {
     Firewalld *firewalld; /* the snapshot's */
     ObserveScope scope;
     bool zones_asked;    /* getZones */
+    bool zones_unread;   /* and it failed */
     guint empty_directs; /* of the two kinds of direct rules, how many there are none of */
 };
 
@@ -68,10 +69,27 @@ static const struct {
      "the options of firewalld.conf"},
 };
 
+static bool take_zone_names(GVariant *reply, gpointer user, GError **error)
+{
+    FirewalldReader *reader = user;
+    return items_take_zone_names(reply, &reader->items, error);
+}
+
+static bool zone_names_failed(const GError *error G_GNUC_UNUSED, gpointer user)
+{
+    FirewalldReader *reader = user;
+    reader->zones_unread = true;
+    return false;
+}
+
 static void ask_zones(FirewalldReader *reader, Round *round)
 {
     const Question question = {
-        .call = CALL_GET_ZONES, .decode = items_take_zone_names, .user = &reader->items};
+        .call = CALL_GET_ZONES,
+        .decode = take_zone_names,
+        .unanswered = zone_names_failed,
+        .user = reader,
+    };
     reader->zones_asked = true;
     round_ask(round, &question, "the names of the zones");
 }
@@ -219,22 +237,19 @@ static void want_bindings(FirewalldReader *reader, const Interests *interests)
 }
 
 /* What is not active may still be there, or not be there at all. */
-static bool networkmanager_names_unknown_zone(const FirewalldReader *reader)
+void firewalld_want_zone(FirewalldReader *reader, const char *name)
 {
-    const GPtrArray *devices = reader->snapshot->networkmanager->devices;
-    for (guint i = 0; i < devices->len; i++) {
-        const ManagedDevice *device = g_ptr_array_index(devices, i);
-        if (device->managed && device->zone != NULL &&
-            firewalld_zone(reader->firewalld, device->zone) == NULL)
-            return true;
-    }
-    return false;
+    if (firewalld_zone(reader->firewalld, name) != NULL)
+        return;
+    if (reader->zones_unread)
+        items_ensure_zone(reader->firewalld, name);
+    else
+        reader->scope = OBSERVE_ALL_ZONES;
 }
 
 void firewalld_ask_more(FirewalldReader *reader, const Interests *interests, Round *round)
 {
-    bool all = reader->scope == OBSERVE_ALL_ZONES || networkmanager_names_unknown_zone(reader);
-    if (all && !reader->zones_asked)
+    if (reader->scope == OBSERVE_ALL_ZONES && !reader->zones_asked)
         ask_zones(reader, round);
     items_want_named(&reader->items);
     want_bindings(reader, interests);

@@ -18,6 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FirewalldReader, firewalld_reader_free)
 /* The first round. */
 void firewalld_ask_first(FirewalldReader *reader, Round *round);
 
+/* Has the zone NAME read as well, if there is one; where its very existence cannot be read it is in the
+ * snapshot as one that could not be read. */
+void firewalld_want_zone(FirewalldReader *reader, const char *name);
+
 /* Every further round; asks nothing when all is read. */
 void firewalld_ask_more(FirewalldReader *reader, const Interests *interests, Round *round);
 

@@ -28,8 +28,7 @@ static void add_named(NameSet *set, const Interests *interests)
 {
     for (const char *const *name = interests->named; name != NULL && *name != NULL; name++) {
         const Link *link = snapshot_link_by_name(interests->snapshot, *name);
-        if (link != NULL)
-            add(set, link->name);
+        add(set, link != NULL ? link->name : *name);
     }
 }
 

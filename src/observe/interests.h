@@ -9,7 +9,7 @@
 typedef struct {
     const Snapshot *snapshot;
     const Topology *topology;
-    const char *const *named; /* links that are to be looked at whatever they are; NULL: none */
+    const char *const *named; /* what is to be looked at whatever it is, even no link; NULL: none */
     bool all_downstreams;     /* those that no zone binds, too */
 } Interests;
 

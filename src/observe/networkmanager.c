@@ -134,8 +134,9 @@ static const struct {
 static bool device_failed(const GError *error, gpointer user)
 {
     Progress *progress = user;
-    progress->step = STEP_FAILED;
-    return g_strcmp0(bus_error_name(error), UNKNOWN_DEVICE) == 0;
+    bool is_unknown = g_strcmp0(bus_error_name(error), UNKNOWN_DEVICE) == 0;
+    progress->step = is_unknown ? STEP_DONE : STEP_FAILED;
+    return is_unknown;
 }
 
 static GVariant *parameters_of(const Progress *progress)
@@ -184,6 +185,17 @@ void networkmanager_ask_more(NetworkManagerReader *reader, const Interests *inte
         if (progress->step < STEP_DONE)
             ask_next_step(progress, round);
     }
+}
+
+GPtrArray *networkmanager_zones(const NetworkManagerReader *reader)
+{
+    GPtrArray *zones = g_ptr_array_new();
+    for (guint i = 0; i < reader->devices->len; i++) {
+        const Progress *progress = g_ptr_array_index(reader->devices, i);
+        if (progress->device->managed && progress->device->zone != NULL)
+            g_ptr_array_add(zones, progress->device->zone);
+    }
+    return zones;
 }
 
 void networkmanager_reader_finish(NetworkManagerReader *reader)

@@ -21,5 +21,8 @@ void networkmanager_ask_first(NetworkManagerReader *reader, Round *round);
 void networkmanager_ask_more(NetworkManagerReader *reader, const Interests *interests,
                              Round *round);
 
+/* The zones that profiles name, as far as they were read by now (char *; transfer container). */
+GPtrArray *networkmanager_zones(const NetworkManagerReader *reader);
+
 /* Puts the devices of which everything was read into the snapshot. */
 void networkmanager_reader_finish(NetworkManagerReader *reader);

@@ -130,6 +130,13 @@ static bool read_first(Observation *observation, GError **error)
 
 /* ---- the rest ---- */
 
+static void want_zones_of_profiles(const Observation *observation)
+{
+    g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
+    for (guint i = 0; i < zones->len; i++)
+        firewalld_want_zone(observation->firewalld, g_ptr_array_index(zones, i));
+}
+
 static bool read_rest(Observation *observation, GError **error)
 {
     if (observation->options->permanent)
@@ -144,6 +151,7 @@ static bool read_rest(Observation *observation, GError **error)
     };
     for (guint i = 0; i < ROUNDS_MAX; i++) {
         g_autoptr(Round) round = new_round(observation);
+        want_zones_of_profiles(observation);
         firewalld_ask_more(observation->firewalld, &interests, round);
         if (observation->permanent != NULL)
             permanent_ask(observation->permanent, round);

@@ -2,6 +2,7 @@
 """Fixtures of the lab tests, and the rule that nothing is skipped unnoticed."""
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import shutil
@@ -18,6 +19,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--nicfix", type=Path, default=default_nicfix(), help="the program to test [$NICFIX]"
     )
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How the faults that tests tried ended, all tests together (see fault_loop.py)."""
+    ends: collections.Counter[str] = collections.Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == "fault ends":
+                    ends.update(value)
+    if ends:
+        told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
+        terminalreporter.write_line(f"fault points: {sum(ends.values())} tried, ended {told}")
 
 
 def _obstacle(nicfix: Path) -> str | None:

@@ -28,6 +28,7 @@ static inline bool request_flag(PlanRequest *request, const char *word)
         bool *flag;
     } flags[] = {
         {"--runtime-only", &request->runtime_only},
+        {"--permanent-only", &request->permanent_only},
         {"--move", &request->move},
         {"--enable-forward", &request->enable_forward},
         {"--bind-downstream", &request->bind_downstreams},

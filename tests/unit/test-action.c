@@ -144,7 +144,7 @@ static const PredictCase predictions[] = {
      "eth0", "a", "nosuch", "a 2 []\n"},
     {"for good only", "zone a\n", ACTION_BIND, SCOPE_PERMANENT, "eth0", NULL, "a",
      "a 2 []\neth0 in a\n"},
-    {"forward for good is not in a snapshot", "zone a forward no\n", ACTION_ENABLE_FORWARD,
+    {"forward for good is not in every snapshot", "zone a forward no\n", ACTION_ENABLE_FORWARD,
      SCOPE_PERMANENT, NULL, NULL, "a", "a 1 []\n"},
     {"forward now", "zone a forward ?\n", ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, "a",
      "a 2 []\n"},
@@ -217,8 +217,12 @@ static const StateCase states[] = {
      false, false},
     {"forward of a zone that is gone", "zone b\n", ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, "a",
      false, false},
-    {"forward for good is taken on trust", "zone a forward no\n", ACTION_ENABLE_FORWARD,
-     SCOPE_PERMANENT, NULL, "a", true, true},
+    {"forward for good is not known", "zone a forward no\n", ACTION_ENABLE_FORWARD, SCOPE_PERMANENT,
+     NULL, "a", false, false},
+    {"forward for good is off", "zone a\nlasting zone a forward no\n", ACTION_ENABLE_FORWARD,
+     SCOPE_PERMANENT, NULL, "a", true, false},
+    {"forward for good is on", "zone a forward no\nlasting zone a\n", ACTION_ENABLE_FORWARD,
+     SCOPE_PERMANENT, NULL, "a", false, true},
 };
 
 static void test_state(void **state)

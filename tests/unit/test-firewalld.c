@@ -349,7 +349,8 @@ static const ReadCase networkmanager_cases[] = {
     {"no such device",
      OBSERVE_ACTIVE_ZONES,
      14,
-     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n",
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "device uplink0\n",
      {QUIET_FIREWALLD,
       NM_RUNS,
       {"GetDeviceByIpIface uplink0", "!" NM ".UnknownDevice No device found"}}},

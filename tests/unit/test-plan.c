@@ -15,6 +15,10 @@
     "service ssh ports 22/tcp\nservice dhcpv6-client ports 546/udp destination6 fe80::/64\n"
 #define NODE NIC PODS "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n" ZONES "permanent eth0 -\n"
 
+#define LASTING                                                                                    \
+    "lasting zone public services ssh,dhcpv6-client\nlasting zone work services ssh\n"             \
+    "lasting zone closed forward no\n"
+
 #define BOUND_TO(zone)                                                                             \
     "firewall-cmd --zone=" zone " --add-interface=eth0\n"                                          \
     "firewall-cmd --permanent --zone=" zone " --add-interface=eth0\n"
@@ -84,6 +88,22 @@ static const PlanCase plans[] = {
      "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
     {"moved in the running firewall only", NODE "bind work eth0\n", "--move --runtime-only",
      "public", "firewall-cmd --zone=public --change-interface=eth0\n"},
+    {"moved half-way: the running firewall alone",
+     NODE "permanent x -\nbind work eth0\nchange work interfaces x\nlink x dummy\n"
+          "change public interfaces eth0\n",
+     "--zone public --move", "public",
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"the same, and no zone is named",
+     NODE "permanent x -\nbind work eth0\nchange work interfaces x\nlink x dummy\n"
+          "change public interfaces eth0\n",
+     "--move", "public",
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"nothing of that without a word",
+     NODE "permanent x -\nbind work eth0\nchange work interfaces x\nlink x dummy\n"
+          "change public interfaces eth0\n",
+     "", NULL, ""},
     {"bound nowhere now, elsewhere permanently",
      NODE "permanent x -\nbind work eth0\n"
           "change work interfaces x\nlink x dummy\n",
@@ -97,15 +117,23 @@ static const PlanCase plans[] = {
      "public", ""},
 
     /* More than a binding. */
-    {"forward switched on", NODE "bind closed cni0\n", "--enable-forward", "closed",
+    {"forward switched on", NODE "bind closed cni0\nlasting zone closed forward no\n",
+     "--enable-forward", "closed",
      "firewall-cmd --zone=closed --add-interface=eth0\n"
      "firewall-cmd --zone=closed --add-forward\n"
      "firewall-cmd --permanent --zone=closed --add-forward\n"
      "firewall-cmd --permanent --zone=closed --add-interface=eth0\n"},
-    {"forward switched on alone", NODE "bind closed cni0\nbind closed eth0\n", "--enable-forward",
-     "closed",
+    {"forward switched on alone",
+     NODE "bind closed cni0\nbind closed eth0\nlasting zone closed forward no\n",
+     "--enable-forward", "closed",
      "firewall-cmd --zone=closed --add-forward\n"
      "firewall-cmd --permanent --zone=closed --add-forward\n"},
+    {"forward that is on permanently stays so, and undoing will not switch it off",
+     NODE "bind closed cni0\nbind closed eth0\nlasting zone closed\n", "--enable-forward", "closed",
+     "firewall-cmd --zone=closed --add-forward\n"},
+    {"forward of a zone that does not last",
+     NODE "bind closed cni0\nbind closed eth0\nlasting zone public\n", "--enable-forward", "closed",
+     "firewall-cmd --zone=closed --add-forward\n"},
     {"forward switched on, running firewall only", NODE "bind closed cni0\nbind closed eth0\n",
      "--enable-forward --runtime-only", "closed", "firewall-cmd --zone=closed --add-forward\n"},
     {"forward that is on stays as it is", NODE, "--enable-forward", "public", BOUND_TO("public")},
@@ -156,6 +184,28 @@ static const PlanCase plans[] = {
      "--zone trusted --force", "trusted", BOUND_TO("trusted")},
     {"a zone of another program, by force", NIC ZONES "permanent eth0 -\n", "--zone docker --force",
      "docker", BOUND_TO("docker")},
+
+    /* What lasts alone, judged by what a reboot makes of it. */
+    {"what lasts alone", NODE LASTING, "--permanent-only", "public",
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts alone, where only that is wrong", NODE "change public interfaces eth0\n" LASTING,
+     "--permanent-only", "public", "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts alone, where only the running firewall is wrong",
+     NIC PODS "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n" ZONES "permanent eth0 public\n" LASTING
+              "lasting change public interfaces eth0\n",
+     "--permanent-only", NULL, ""},
+    {"what lasts alone, moved",
+     NODE "bind work eth0\n" LASTING "lasting change work interfaces eth0\n",
+     "--permanent-only --move", "public",
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts alone, and forward",
+     NODE "bind closed cni0\n" LASTING "lasting change closed interfaces cni0\n",
+     "--permanent-only --enable-forward", "closed",
+     "firewall-cmd --permanent --zone=closed --add-forward\n"
+     "firewall-cmd --permanent --zone=closed --add-interface=eth0\n"},
+    {"what lasts alone, managed", NODE "manager eth0 work uuid 1-2\n" LASTING,
+     "--permanent-only --move", "public", "nmcli connection modify 1-2 connection.zone public\n"},
 
     /* What NetworkManager manages. */
     {"managed: the profile lasts", NODE "zone other\nmanager eth0 other uuid 1-2\n",
@@ -361,8 +411,18 @@ static const PredictionCase predictions[] = {
           "policy p ingress work egress HOST\n",
      "--move",
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
-     "note this firewalld forgets the policies of zone work when the only interface leaves it, "
-     "until the next reload\n"},
+     "note this firewalld forgets the policies of zone work when the only interface leaves it: run "
+     "firewall-cmd --reload afterwards (what that would lose as well could not be read)\n"},
+    {"the same without a source, where another zone keeps the policy, and what the reload loses",
+     NODE "permanent x -\nbind work eth0\npolicy p ingress work,public egress HOST\n" LASTING
+          "lasting change work interfaces eth0\n"
+          "lasting policy p ingress work,public egress HOST\nlasting zone trusted target ACCEPT\n"
+          "lasting zone drop target DROP\nlasting zone docker target ACCEPT forward no\n"
+          "lasting zone nm-shared target ACCEPT\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "note this firewalld forgets the policies of zone work when the only interface leaves it: run "
+     "firewall-cmd --reload afterwards (then: zone work loses port 8080/tcp)\n"},
     {"the policies of a zone that keeps an interface",
      NODE "link x dummy\nchange work sources 198.51.100.0/24 interfaces x\nbind work eth0\n"
           "policy p ingress work egress HOST\n",

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One change by nicfix, made again and again on one lab, each time with a fault at another of its
+steps; and what is left on the host then, as firewalld, NetworkManager and the kernel tell it."""
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab
+from labkit import rules
+from labkit.client import Client
+from labkit.firewalld import FORWARD, FirewalldConfig, bound
+from labkit.networkmanager import ethernet_profile
+from labkit.program import Outcome
+from labkit.tap import Fault, Moment, Tap
+
+RENAMED = "uplink9"  # another name for UPLINK
+
+End = Literal["old", "new", "listed"]
+
+# The calls that change something: a fault may come before them, and after they were carried out.
+_CHANGES = ("addInterface", "removeInterface", "changeZoneOfInterface", "Update2")
+
+
+class Bound(NamedTuple):
+    """The zones that an interface is bound to: now, and by what lasts."""
+
+    now: str | None = None
+    lasting: str | None = None
+    interface: str = UPLINK
+
+
+PUBLIC = Bound("public", "public")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What nicfix is to do."""
+
+    args: tuple[str, ...]
+    old: Bound
+    new: Bound = PUBLIC
+    plan: Mapping[str, Any] = field(default_factory=dict)  # fields of the lab's Plan
+
+
+BIND = Job(("apply", "--zone", "public"), Bound())
+MOVE = Job(
+    ("apply", "--zone", "public", "--move"),
+    Bound("work", "work"),
+    plan={"firewalld": FirewalldConfig(zones={"work": FORWARD + bound(UPLINK)})},
+)
+# The same where NetworkManager manages the uplink.
+_PROFILE = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, "work")
+MOVE_PROFILE = Job(MOVE.args, MOVE.old, plan={"profiles": {"uplink": _PROFILE}})
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where in a run a fault comes."""
+
+    number: int  # of the call
+    moment: Moment
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.moment} call {self.number} ({self.method})"
+
+
+def points_of(calls: Sequence[str]) -> list[Point]:
+    """Before each of CALLS, after the answer to each that changes something, and after the last."""
+    points = []
+    for number, method in enumerate(calls):
+        points.append(Point(number, "before", method))
+        if method in _CHANGES or number == len(calls) - 1:
+            points.append(Point(number, "after", method))
+    return points
+
+
+def without_repetitions(points: Sequence[Point]) -> list[Point]:
+    """Of equal calls in a row, which ask for one thing after the other, the first and the last."""
+    rows = [list(row) for _, row in itertools.groupby(points, lambda one: one.method)]
+    return [point for row in rows for point in (row if len(row) < 3 else (row[0], row[-1]))]
+
+
+class FaultLoop:
+    """One lab with a tap. Use it in a with statement."""
+
+    def __init__(self, lab: Lab, job: Job, *worlds: Bound) -> None:
+        """WORLDS: what may be left after a run, beside the old and the new."""
+        self.lab = lab
+        self.job = job
+        self.client = Client(lab.bus)
+        self.tap = Tap(lab.bus, lab.folder)
+        self.ends: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self._worlds = {one: self._world_with(one) for one in (job.old, job.new, *worlds)}
+        self.restore()
+
+    def __enter__(self) -> FaultLoop:
+        self.tap.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.tap.__exit__()
+
+    # ---- what is there ----
+
+    def _is_managed(self) -> bool:
+        return "profiles" in self.job.plan
+
+    def _lasting_zone_of(self, interface: str) -> str | None:
+        if not self._is_managed():
+            return self.client.lasting_zone_of(interface)
+        if interface == RENAMED:
+            return None
+        told = self.lab.run("nmcli", "-g", "connection.zone", "connection", "show", "uplink")
+        return told.stdout.strip() or None
+
+    def bound(self) -> list[Bound]:
+        """The interface's bindings, under either of its names."""
+        found = [
+            Bound(self.client.zone_of(name), self._lasting_zone_of(name), name)
+            for name in (UPLINK, RENAMED)
+        ]
+        return [one for one in found if one.now or one.lasting]
+
+    def world(self) -> Any:
+        """All there is to see."""
+        self.settle()
+        return {
+            "running": self.client.zones(),
+            "permanent": self.client.lasting_zones(),
+            "profile": self._lasting_zone_of(UPLINK) if self._is_managed() else None,
+            "rules": rules.in_force(self.lab.host),
+        }
+
+    def settle(self) -> None:
+        """Waits for NetworkManager, which asks firewalld before it answers whoever asks later."""
+        if self._is_managed():
+            assert self.lab.run("nmcli", "device", "show", UPLINK).code == 0
+            self.client.zone_of(UPLINK)
+
+    def _world_with(self, wanted: Bound) -> Any:
+        self.bind(wanted)
+        return self.world()
+
+    # ---- what is changed ----
+
+    def bind(self, wanted: Bound) -> None:
+        """Makes the bindings WANTED, and no others."""
+        for name in (UPLINK, RENAMED):
+            now, lasting = wanted[:2] if name == wanted.interface else (None, None)
+            self.bind_for_good(lasting, name)
+            self.client.bind(name, now)
+
+    def bind_for_good(self, zone: str | None, interface: str = UPLINK) -> None:
+        """Changes what lasts."""
+        if not self._is_managed():
+            self.client.bind_for_good(interface, zone)
+        elif interface == UPLINK and self._lasting_zone_of(UPLINK) != zone:
+            words = ("connection", "modify", "uplink", "connection.zone", zone or "")
+            assert self.lab.run("nmcli", *words).code == 0
+            self.settle()
+
+    def restore(self) -> None:
+        """Makes the host what it was before the first run."""
+        self.settle()
+        if self.bound() != [one for one in [self.job.old] if one.now]:
+            self.bind(self.job.old)
+        for record in self.lab.bus.state.glob("*"):
+            record.unlink()
+
+    # ---- runs ----
+
+    def run(self, *args: str, faults: Sequence[Fault] = ()) -> Outcome:
+        """Does the job through the tap, with ARGS added. It must come to the first of FAULTS."""
+        words = (*self.job.args, "--json", *args)
+        return self._run(lambda: self.lab.nicfix(*words, env=self.tap.env), faults)
+
+    def run_to_death(self, faults: Sequence[Fault]) -> None:
+        """Does the job, which one of FAULTS ends."""
+        command = self.lab.nicfix_command(*self.job.args)
+        self._run(lambda: self.lab.run(*command, env=self.tap.env), faults)
+
+    def _run(self, program: Callable[[], Outcome], faults: Sequence[Fault]) -> Outcome:
+        outcome = self.tap.run(program, *faults)
+        for fault in faults[:1]:
+            assert self.tap.happened(fault), f"the run did not come to {fault}: {self.tap.calls}"
+        return outcome
+
+    def calls(self, *faults: Fault) -> list[str]:
+        """What a run with FAULTS calls."""
+        self.run(faults=faults)
+        self.restore()
+        return self.tap.calls
+
+    # ---- judgement ----
+
+    def end_of(self, outcome: Outcome) -> End:
+        """Which state the outcome tells of. What it lists is done, so that it is the old one."""
+        if outcome.code == 0:
+            return "new" if outcome.json["changed"] else "old"
+        if outcome.code != 6:
+            assert outcome.code in (2, 3, 4, 5), outcome
+            return "old"
+        for command in listed_commands(outcome):
+            self.lab.run(*command)
+        return "listed"
+
+    def count(self, end: End, left: Bound, why: str) -> None:
+        """A run came to END: the world is to be exactly what it is with the bindings LEFT. WHY is
+        told where it is not."""
+        now, known = self.world(), self._worlds[left]
+        different = [part for part in known if now[part] != known[part]]
+        self.ends["wrong" if different else end] += 1
+        if different:
+            self.wrong.append(f"{why}\n{different} not as with {left}, but {self.bound()}")
+
+
+def listed_commands(outcome: Outcome) -> list[list[str]]:
+    """The commands that nicfix says would put back what it could not."""
+    hint = json.loads(outcome.stdout)["error"]["hint"]
+    assert hint.startswith("run: "), outcome
+    return [shlex.split(command) for command in hint.removeprefix("run: ").split("; ")]
+
+
+@contextlib.contextmanager
+def counted(record: Callable[[str, object], None], loops: Sequence[FaultLoop]) -> Iterator[None]:
+    """Fails where a fault has left anything wrong, when all have been tried; and tells the summary
+    of the test run how many faults ended how (see conftest.py)."""
+    try:
+        yield
+    finally:
+        record("fault ends", dict(sum((loop.ends for loop in loops), Counter())))
+    wrong = [text for loop in loops for text in loop.wrong]
+    assert not wrong, f"{len(wrong)} faults left something wrong:\n" + "\n\n".join(wrong)

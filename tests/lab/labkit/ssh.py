@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real sshd in one namespace, and logins to it from another."""
+from __future__ import annotations
+
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from labkit.namespaces import Namespace
+from labkit.program import Outcome
+from labkit.services import Service, ServiceError
+
+_PORT = 22
+_PATIENCE = 5  # seconds for a connection that nobody refuses
+
+# Where Debian's sshd keeps its unprivileged part; Fedora's has a folder that is always there.
+_EMPTY_FOLDER = "/run/sshd"
+
+_CONFIG = """\
+Port {port}
+ListenAddress {address}
+HostKey {folder}/host-key
+AuthorizedKeysFile {folder}/user-key.pub
+StrictModes no
+PidFile none
+UsePAM no
+PermitRootLogin prohibit-password
+"""
+
+# Without PAM, sshd does not let in whose account is locked, as root's is in some distributions.
+_SHADOW = "root:*:19000:0:99999:7:::\n"
+
+_CLIENT_OPTIONS = (
+    "StrictHostKeyChecking=no",
+    "UserKnownHostsFile=/dev/null",
+    "LogLevel=ERROR",
+    "BatchMode=yes",
+    "IdentitiesOnly=yes",
+)
+
+
+class Sshd:
+    """An sshd on HOST, which lets root in with a key that the test has."""
+
+    def __init__(self, host: Namespace, folder: Path, address: str) -> None:
+        program = shutil.which("sshd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+        if not program:
+            raise ServiceError("sshd is not installed")
+        self._host = host
+        self._address = address
+        self.folder = folder / "ssh"
+        config = self.folder / "sshd_config"
+        # Called by its whole path, since it runs itself again for each connection.
+        argv = [program, "-D", "-e", "-f", str(config)]
+        self.service = Service(host, "sshd", argv, folder, {})
+        self.folder.mkdir()
+        config.write_text(_CONFIG.format(port=_PORT, address=address, folder=self.folder))
+        for name in ("host-key", "user-key"):
+            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name]
+            subprocess.run(command, stdin=subprocess.DEVNULL, check=True)
+
+    def start(self) -> None:
+        """Starts sshd and waits until it listens."""
+        shadow = self.folder / "shadow"
+        shadow.write_text(_SHADOW)
+        self._host.run("mount", "--bind", str(shadow), "/etc/shadow")
+        self._host.run("mkdir", "-p", _EMPTY_FOLDER)
+        self.service.spawn()
+        self.service.wait_until(lambda: "Server listening" in self.service.log(), "listener")
+
+    def stop(self) -> None:
+        """Ends sshd, and does not wait for sessions."""
+        self.service.stop()
+
+    def lets_in(self, client: Namespace) -> bool:
+        """Whether CLIENT gets a new connection, and sshd greets it."""
+        with client.socket() as connection:
+            connection.settimeout(_PATIENCE)
+            try:
+                connection.connect((self._address, _PORT))
+                return connection.recv(4) == b"SSH-"
+            except OSError:
+                return False
+
+    def login(self, client: Namespace) -> Session:
+        """A new login from CLIENT."""
+        return Session(client, self.folder, self._address)
+
+
+class Session:
+    """One connection, established until it is closed. Use it in a with statement."""
+
+    def __init__(self, client: Namespace, folder: Path, address: str) -> None:
+        self._client = client
+        self._socket = folder / f"session-{time.monotonic_ns()}"
+        options = [word for option in _CLIENT_OPTIONS for word in ("-o", option)]
+        options += ["-F", "none", "-p", str(_PORT), "-i", str(folder / "user-key")]
+        self._command = ["ssh", "-S", str(self._socket), *options, f"root@{address}"]
+        master = ["ssh", "-M", "-N", *self._command[1:]]
+        self._master = Service(client, self._socket.name, master, folder, {})
+
+    def __enter__(self) -> Session:
+        self._master.spawn()
+        self._master.wait_until(lambda: self._ask("check") == 0, "session")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._master.stop()
+
+    def cut(self) -> None:
+        """Ends the connection as a failing network does: nobody says good-bye."""
+        self._master.stop(signal.SIGKILL)
+
+    def _ask(self, what: str) -> int:
+        return self._client.run(*self._command, "-O", what, check=False).returncode
+
+    def run(self, *argv: str) -> Outcome:
+        """Runs a program by this very connection: where it is gone, no other is made."""
+        only_this = ("-o", "ControlMaster=no", "-o", "ProxyCommand=false")
+        command = [*self._command[:-1], *only_this, self._command[-1], "--", shlex.join(argv)]
+        return Outcome.of(self._client.run(*command, check=False))

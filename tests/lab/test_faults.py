@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whatever happens at whichever step of `nicfix apply`, the host is left in the old state or in the
+new one, and the exit status tells which; or the message lists what leads back to the old one."""
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import pytest
+
+from fault_loop import (
+    BIND,
+    MOVE,
+    MOVE_PROFILE,
+    PUBLIC,
+    RENAMED,
+    Bound,
+    End,
+    FaultLoop,
+    Job,
+    Point,
+    counted,
+    points_of,
+    without_repetitions,
+)
+from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, LabMaker
+from labkit.program import Outcome
+from labkit.tap import Fault
+
+Act = Callable[[FaultLoop], object]
+Record = Callable[[str, object], None]
+
+
+def all_or_nothing(job: Job, end: End, _: Outcome) -> Bound:
+    """What is left where nobody else has a hand in it."""
+    return job.new if end == "new" else job.old
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A fault, how it is over, and what is to be left."""
+
+    begin: Act
+    end: Act = lambda loop: None  # after the run, so that there is something to look at
+    lasts_one_call: bool = False  # it ends before the next call
+    every_call: bool = False  # else without repetitions
+    spares: tuple[str, ...] = ()  # methods before which it is not tried
+    args: tuple[str, ...] = ()
+    labs: int = 1  # at once, where a run mostly waits
+    polkit_rules: Mapping[str, str] | None = None  # as in Plan
+    left: Callable[[Job, End, Outcome], Bound] = all_or_nothing
+    worlds: tuple[Bound, ...] = ()  # that may be left, beside the old and the new
+
+
+# ---- what may happen ----
+
+
+def to_nicfix(number: signal.Signals) -> Act:
+    """A signal."""
+    return lambda loop: loop.tap.signal_program(number)
+
+
+def to_firewalld(number: signal.Signals) -> Act:
+    """A signal."""
+    return lambda loop: loop.lab.firewalld.service.send(number)
+
+
+def to_polkitd(number: signal.Signals) -> Act:
+    """A signal."""
+    return lambda loop: loop.lab.polkit.service.send(number)
+
+
+def to_networkmanager(number: signal.Signals) -> Act:
+    """A signal."""
+    return lambda loop: loop.lab.networkmanager.service.send(number)
+
+
+def firewalld_is_killed(loop: FaultLoop) -> None:
+    """It leaves its rules in the kernel. They are taken out here, since firewalld 1.3.3 leaves them
+    as well when it starts, and adds all of its own once more."""
+    loop.lab.firewalld.service.stop(signal.SIGKILL)
+    loop.lab.host.run("nft", "flush", "ruleset")
+
+
+def networkmanager_restarts(loop: FaultLoop) -> None:
+    """The link stays as it is meanwhile."""
+    loop.lab.networkmanager.service.stop()
+    loop.lab.networkmanager.start(UPLINK)
+
+
+def link_goes(loop: FaultLoop) -> None:
+    """The uplink is pulled out."""
+    loop.lab.host.ip(f"link del {UPLINK}")
+
+
+def link_comes(loop: FaultLoop) -> None:
+    """It is plugged in again."""
+    loop.lab.host.ip(
+        f"link add {UPLINK} type veth peer name eth0 netns {loop.lab.ext.pid}\n"
+        f"addr add {UPLINK_ADDRESS}/24 dev {UPLINK}\n"
+        f"link set {UPLINK} up\n"
+        f"route add default via {OUTSIDE} dev {UPLINK}\n"
+    )
+    loop.lab.ext.ip(f"addr add {OUTSIDE}/24 dev eth0\nlink set eth0 up\n")
+
+
+def rename(old: str, new: str) -> Act:
+    """The uplink gets another name; before Linux 6.2 that needs it down."""
+    return lambda loop: loop.lab.host.ip(
+        f"link set {old} down\nlink set {old} name {new}\nlink set {new} up\n"
+        f"route add default via {OUTSIDE} dev {new}\n"
+    )
+
+
+def whatever_it_is_called(job: Job, end: End, outcome: Outcome) -> Bound:
+    """A run that begins after the renaming binds the new name."""
+    interface = outcome.json["actions"][0]["interface"] if end == "new" else UPLINK
+    return all_or_nothing(job, end, outcome)._replace(interface=interface)
+
+
+def other_client_binds(loop: FaultLoop) -> None:
+    """Somebody moves the uplink in the running firewall."""
+    loop.client.bind(UPLINK, "dmz")
+
+
+def other_client_binds_for_good(loop: FaultLoop) -> None:
+    """Somebody moves the uplink in both."""
+    loop.client.bind(UPLINK, "dmz")
+    loop.bind_for_good("dmz")
+
+
+def what_the_other_client_did(job: Job, end: End, outcome: Outcome) -> Bound:
+    """Its binding is there, whatever became of ours."""
+    assert end != "listed", outcome
+    return all_or_nothing(job, end, outcome)._replace(now="dmz")
+
+
+SOON = ("--timeout", "1")
+SIGTERM = Trouble(to_nicfix(signal.SIGTERM), every_call=True)
+FIREWALLD_RESTARTS = Trouble(lambda loop: loop.lab.firewalld.restart())
+OTHER_CLIENT = Trouble(
+    other_client_binds,
+    left=what_the_other_client_did,
+    worlds=(Bound("dmz"), Bound("dmz", "work"), Bound("dmz", "public")),
+)
+OTHER_CLIENT_FOR_GOOD = Trouble(
+    other_client_binds_for_good,
+    left=lambda job, end, outcome: Bound("dmz", "dmz"),
+    worlds=(Bound("dmz", "dmz"),),
+)
+TROUBLES = {
+    "SIGTERM": SIGTERM,
+    "firewalld restarts": FIREWALLD_RESTARTS,
+    "firewalld is killed": Trouble(
+        firewalld_is_killed, lambda loop: loop.lab.firewalld.start(), args=SOON, labs=6
+    ),
+    "firewalld freezes": Trouble(
+        to_firewalld(signal.SIGSTOP), to_firewalld(signal.SIGCONT), args=SOON, labs=8
+    ),
+    "polkitd freezes": Trouble(
+        to_polkitd(signal.SIGSTOP), to_polkitd(signal.SIGCONT), args=SOON, labs=8, polkit_rules={}
+    ),
+    "firewalld is too slow": Trouble(
+        to_firewalld(signal.SIGSTOP), to_firewalld(signal.SIGCONT), lasts_one_call=True, args=SOON
+    ),
+    "the link goes": Trouble(link_goes, link_comes),
+    "the link is renamed": Trouble(
+        rename(UPLINK, RENAMED),
+        rename(RENAMED, UPLINK),
+        left=whatever_it_is_called,
+        worlds=(PUBLIC._replace(interface=RENAMED),),
+    ),
+    "another client binds it": OTHER_CLIENT,
+    "another client binds it for good": OTHER_CLIENT_FOR_GOOD,
+}
+# firewalld has no call that compares and moves: what comes between nicfix's question and its call,
+# nobody can notice.
+NO_COMPARING = ("changeZoneOfInterface",)
+MOVE_TROUBLES = {
+    "SIGTERM": SIGTERM,
+    "firewalld restarts": FIREWALLD_RESTARTS,
+    "another client binds it": replace(OTHER_CLIENT, spares=NO_COMPARING),
+    "another client binds it for good": replace(OTHER_CLIENT_FOR_GOOD, spares=NO_COMPARING),
+}
+# What somebody changes in the running firewall alone, NetworkManager changes back of its own accord;
+# and it takes a profile without comparing it with what it has.
+PROFILE_TROUBLES = {
+    "SIGTERM": SIGTERM,
+    "firewalld restarts": FIREWALLD_RESTARTS,
+    "another client binds it for good": replace(
+        OTHER_CLIENT_FOR_GOOD, spares=(*NO_COMPARING, "Update2")
+    ),
+    "NetworkManager restarts": Trouble(networkmanager_restarts),
+    "NetworkManager freezes": Trouble(
+        to_networkmanager(signal.SIGSTOP), to_networkmanager(signal.SIGCONT), args=SOON, labs=3
+    ),
+}
+
+
+# ---- the loops ----
+
+
+def select(trouble: Trouble, points: Sequence[Point]) -> list[Point]:
+    """Those of POINTS at which TROUBLE is tried."""
+    if trouble.lasts_one_call:  # an answer that comes late only matters where nicfix waits for it
+        return [one for one in points if one.moment == "before" and one.method in ALONE]
+    points = [
+        one for one in points if one.moment == "after" or one.method not in trouble.spares
+    ]
+    return list(points) if trouble.every_call else without_repetitions(points)
+
+
+# Calls that are made one at a time, and not in a wave: the steps of a change.
+ALONE = (
+    "checkPermanentConfig",
+    "getZoneByName",
+    "addInterface",
+    "removeInterface",
+    "changeZoneOfInterface",
+    "GetConnectionByUuid",
+    "Update2",
+)
+
+
+def try_at(loop: FaultLoop, trouble: Trouble, point: Point, spoil: Sequence[Fault] = ()) -> None:
+    """One run with one fault, and with SPOIL before, which takes the link away."""
+    faults = [Fault(lambda: trouble.begin(loop), point.number, point.moment)]
+    if trouble.lasts_one_call:
+        faults.append(Fault(lambda: trouble.end(loop), point.number + 1))
+    outcome = loop.run(*trouble.args, faults=[*faults, *spoil])
+    trouble.end(loop)
+    if spoil:
+        link_comes(loop)
+    end = loop.end_of(outcome)
+    loop.count(end, trouble.left(loop.job, end, outcome), f"{point}\n{outcome}")
+    loop.restore()
+
+
+def try_each(
+    make_lab: LabMaker,
+    record: Record,
+    job: Job,
+    trouble: Trouble,
+    points: Callable[[Sequence[str]], Sequence[Point]],
+) -> None:
+    """All POINTS of a run's calls, shared out among labs. What a lab's services start in the course
+    of that lives as long as its thread."""
+    plan = {**job.plan, "polkit_rules": trouble.polkit_rules}
+    with contextlib.ExitStack() as stack:
+        labs = [make_lab(**plan) for _ in range(trouble.labs)]
+        loops = [stack.enter_context(FaultLoop(lab, job, *trouble.worlds)) for lab in labs]
+        selected = select(trouble, points(loops[0].calls()))
+        stack.enter_context(counted(record, loops))
+
+        def work(number: int) -> None:
+            for point in selected[number :: len(loops)]:
+                try_at(loops[number], trouble, point)
+
+        with ThreadPoolExecutor(len(loops)) as threads:
+            for done in [threads.submit(work, number) for number in range(len(loops))]:
+                done.result()
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_at_each_call(make_lab: LabMaker, record_property: Record, name: str) -> None:
+    """Once for each call that the whole of `nicfix apply --zone public` makes."""
+    try_each(make_lab, record_property, BIND, TROUBLES[name], points_of)
+
+
+JOBS = {
+    f"{job_name}: {name}": (job, trouble)
+    for job_name, job, troubles in (
+        ("move", MOVE, MOVE_TROUBLES),
+        ("move by profile", MOVE_PROFILE, PROFILE_TROUBLES),
+    )
+    for name, trouble in troubles.items()
+}
+
+
+def steps(calls: Sequence[str]) -> list[Point]:
+    """Before and after each call that is made alone, and after the last of all."""
+    points = points_of(calls)
+    return [one for one in points if one.method in ALONE] + points[-1:]
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_at_each_step(make_lab: LabMaker, record_property: Record, name: str) -> None:
+    """Once for each step of a move, which reads what a binding reads."""
+    try_each(make_lab, record_property, *JOBS[name], steps)
+
+
+# ---- undoing ----
+
+
+def spoiling(loop: FaultLoop) -> Fault:
+    """The link goes when all is done, so that all is undone."""
+    calls = loop.calls()
+    last = max(number for number, method in enumerate(calls) if method == "addInterface")
+    return Fault(lambda: link_goes(loop), last, "after")
+
+
+def steps_of_undoing(loop: FaultLoop, spoil: Fault) -> list[Point]:
+    """Those after the link has gone and was missed."""
+    points = steps(loop.calls(spoil))
+    link_comes(loop)
+    return [one for one in points if one.number > spoil.number]
+
+
+@pytest.mark.parametrize("name", [name for name in TROUBLES if "link" not in name])
+def test_at_each_step_of_undoing(make_lab: LabMaker, record_property: Record, name: str) -> None:
+    """Once for each step by which a failed run puts everything back."""
+    trouble = TROUBLES[name]
+    lab = make_lab(polkit_rules=trouble.polkit_rules)
+    with FaultLoop(lab, BIND, *trouble.worlds) as loop, counted(record_property, [loop]):
+        spoil = spoiling(loop)
+        for point in select(trouble, steps_of_undoing(loop, spoil)):
+            try_at(loop, trouble, point, [spoil])
+
+
+# ---- death ----
+
+
+def kill_at(loop: FaultLoop, point: Point) -> Fault:
+    """Nobody can undo what a killed process did."""
+    return Fault(lambda: loop.tap.signal_program(signal.SIGKILL), point.number, point.moment)
+
+
+def finish(loop: FaultLoop, point: Point) -> None:
+    """The next run does what is left to do."""
+    again = loop.run()
+    assert again.code == 0, f"{point}\n{again}"
+    loop.count("new", loop.job.new, f"{point}\n{again}")
+    loop.restore()
+
+
+def take_back(loop: FaultLoop, point: Point) -> None:
+    """`nicfix undo` takes back what was done."""
+    undone = loop.lab.nicfix("undo")
+    assert undone.code == 0, f"{point}\n{undone}"
+    loop.count("old", loop.job.old, f"{point}\n{undone}")
+    loop.restore()
+
+
+AFTER_DEATH = {
+    "the next run finishes": (BIND, points_of, finish),
+    "undo takes it back": (BIND, steps, take_back),
+    "the next run finishes a move": (MOVE, steps, finish),
+    "undo takes a move back": (MOVE, steps, take_back),
+    "the next run finishes a move by profile": (MOVE_PROFILE, steps, finish),
+    "undo takes a move by profile back": (MOVE_PROFILE, steps, take_back),
+}
+
+
+@pytest.mark.parametrize("name", AFTER_DEATH)
+def test_after_sigkill(make_lab: LabMaker, record_property: Record, name: str) -> None:
+    """At each call, or step, of a change."""
+    job, points, go_on = AFTER_DEATH[name]
+    with FaultLoop(make_lab(**job.plan), job) as loop, counted(record_property, [loop]):
+        for point in points(loop.calls()):
+            loop.run_to_death([kill_at(loop, point)])
+            go_on(loop, point)
+
+
+@pytest.mark.parametrize("go_on", [finish, take_back])
+def test_after_sigkill_while_undoing(
+    make_lab: LabMaker, record_property: Record, go_on: Callable[[FaultLoop, Point], None]
+) -> None:
+    """A run that was killed while it put things back is no different."""
+    with FaultLoop(make_lab(), BIND) as loop, counted(record_property, [loop]):
+        spoil = spoiling(loop)
+        for point in steps_of_undoing(loop, spoil):
+            loop.run_to_death([kill_at(loop, point), spoil])
+            link_comes(loop)
+            go_on(loop, point)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who came by SSH and would not get in again is told so first: over a real session to a real sshd."""
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from lab import UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from labkit.firewalld import FORWARD, FirewalldConfig
+from labkit.program import Outcome
+from labkit.ssh import Session, Sshd
+
+# The zone "closed" has no ssh. Its target refuses aloud, so that nobody has to wait for nothing.
+CLOSED = FirewalldConfig(zones={"closed": FORWARD})
+BIND = ("apply", "--zone", "closed", "--interface", UPLINK, "--bind-downstream", "--json")
+
+
+class Remote:
+    """A lab whose administrator sits outside, logged in by SSH."""
+
+    def __init__(self, lab: Lab, sshd: Sshd, session: Session) -> None:
+        self.lab = lab
+        self.sshd = sshd
+        self.session = session
+
+    def nicfix(self, *args: str, before: tuple[str, ...] = ()) -> Outcome:
+        """Runs nicfix in the session, by means of the command BEFORE."""
+        env = [f"{name}={value}" for name, value in self.lab.bus.env.items()]
+        return self.session.run(*before, "env", *env, *self.lab.nicfix_command(*args))
+
+    def can_come_back(self) -> bool:
+        """Whether a new connection is let in."""
+        return self.sshd.lets_in(self.lab.ext)
+
+
+@pytest.fixture
+def remote(make_lab: LabMaker) -> Iterator[Remote]:
+    """The node of the incident, and somebody who came by the uplink."""
+    lab = make_lab(firewalld=CLOSED)
+    with contextlib.ExitStack() as cleanup:
+        sshd = Sshd(lab.host, lab.folder, UPLINK_ADDRESS)
+        cleanup.callback(sshd.service.stop)
+        sshd.start()
+        yield Remote(lab, sshd, cleanup.enter_context(sshd.login(lab.ext)))
+
+
+# What stands between the login and nicfix, and hides SSH_CONNECTION from it.
+WAYS = {
+    "directly": (),
+    "with an empty environment, as by sudo": ("env", "-i"),
+    "from a shell in a shell": ("sh", "-c", 'env -i sh -c \'"$@"; exit $?\' sh "$@"; exit $?', "sh"),
+    "in a session of its own": ("setsid", "--wait", "env", "-i"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_refused(remote: Remote, way: str) -> None:
+    """However nicfix was started, it knows the connection it runs by."""
+    before = remote.lab.firewall_now()
+    refused = remote.nicfix(*BIND, before=WAYS[way])
+    assert refused.code == 2, refused
+    message = refused.json["error"]["message"]
+    assert "this would lock you out" in message
+    assert f"port 22 by {UPLINK}" in message
+    assert remote.lab.firewall_now() == before
+    assert remote.can_come_back()
+
+
+def test_it_is_done_with_force(remote: Remote) -> None:
+    """The session that is there lives on, and the warning was right: there will be no other."""
+    assert remote.can_come_back()
+    forced = remote.nicfix(*BIND, "--force")
+    assert forced.code == 0, forced
+    assert not remote.can_come_back()
+    assert remote.session.run("echo", "still here").stdout == "still here\n"
+    assert remote.nicfix("undo").code == 0
+    assert remote.can_come_back()
+
+
+def test_it_is_undone_when_the_session_is_gone(remote: Remote) -> None:
+    """With --confirm-within, who has locked himself out and lost his session gets in again."""
+    before = remote.lab.firewall_now()
+    tried = remote.nicfix(*BIND, "--force", "--confirm-within", "4")
+    assert tried.code == 0, tried
+    remote.session.cut()
+    assert not remote.can_come_back()
+    remote.sshd.service.wait_until(remote.can_come_back, "way back")
+    record = remote.lab.bus.state / "last-change"
+    remote.sshd.service.wait_until(lambda: not record.exists(), "end of the change")
+    now = remote.lab.firewall_now()
+    assert (now["running"], now["permanent"]) == (before["running"], before["permanent"])
+
+
+def test_it_is_done_when_the_way_was_opened_as_the_message_says(remote: Remote) -> None:
+    """The hint names the command, and says what else it is needed for."""
+    hint = remote.nicfix(*BIND).json["error"]["hint"]
+    command, found, _ = hint.partition(" (and the same with --permanent) opens it first")
+    assert found, hint
+    firewall_cmd, *options = shlex.split(command)
+    for scope in ([], ["--permanent"]):
+        assert remote.lab.run(firewall_cmd, *scope, *options).code == 0
+    done = remote.nicfix(*BIND)
+    assert done.code == 0, done
+    assert remote.can_come_back()
+    remote.lab.firewalld.restart()
+    assert remote.can_come_back()
+
+
+def test_what_keeps_the_way_open_is_not_stopped(remote: Remote) -> None:
+    """The incident's own fix: zone public has ssh."""
+    done = remote.nicfix("apply", "--zone", "public")
+    assert done.code == 0, done
+    assert remote.can_come_back()
+
+
+def test_a_session_with_another_host_is_none_of_this_firewalls(remote: Remote) -> None:
+    """Its address is not one of this host's: it came to a machine on the way."""
+    elsewhere = {"SSH_CONNECTION": "203.0.113.5 50000 203.0.113.6 22"}
+    done = remote.lab.nicfix(*BIND, env=elsewhere)
+    assert done.code == 0, done
+    assert not remote.can_come_back()
