@@ -75,6 +75,29 @@ bool items_take_policy_names(GVariant *reply, gpointer user, GError **error G_GN
     return true;
 }
 
+bool items_no_policies(const GError *error, Items *items)
+{
+    if (!bus_error_is_missing_method(error))
+        return false;
+    items->firewalld->policies_exist = TRISTATE_NO;
+    return true;
+}
+
+void items_ask_first(const FirstQuestion *questions, guint count, gpointer user, Round *round)
+{
+    for (guint i = 0; i < count; i++) {
+        const char *argument = questions[i].argument;
+        const Question question = {
+            .call = questions[i].call,
+            .parameters = argument == NULL ? NULL : g_variant_new("(s)", argument),
+            .decode = questions[i].decode,
+            .unanswered = questions[i].unanswered,
+            .user = user,
+        };
+        round_ask(round, &question, "%s", questions[i].what);
+    }
+}
+
 /* ---- kinds ---- */
 
 static bool take_zone(GVariant *reply, gpointer user, GError **error);

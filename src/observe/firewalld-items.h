@@ -54,6 +54,18 @@ typedef struct {
 void items_init(Items *items, Snapshot *snapshot, Firewalld *firewalld, const Side *side);
 void items_clear(Items *items);
 
+/* What stands for itself: asked once, before anything is known. */
+typedef struct {
+    CallId call;
+    const char *argument; /* NULL: the call takes none */
+    WaveDecode decode;
+    RoundUnanswered unanswered;
+    const char *what;
+} FirstQuestion;
+
+/* Asks QUESTIONS, COUNT of them, whose functions get USER. */
+void items_ask_first(const FirstQuestion *questions, guint count, gpointer user, Round *round);
+
 /* Has the item NAME of KIND asked for, if that was not done before. */
 void items_want(Items *items, const Kind *kind, const char *name);
 
@@ -73,3 +85,6 @@ void items_ensure_zone(Firewalld *firewalld, const char *name);
 /* Decoders of lists of names (as); the user is the Items. */
 bool items_take_zone_names(GVariant *reply, gpointer user, GError **error);
 bool items_take_policy_names(GVariant *reply, gpointer user, GError **error);
+
+/* Whether ERROR, of asking for policies, is that there are none before 0.9: then that is taken. */
+bool items_no_policies(const GError *error, Items *items);

@@ -52,14 +52,10 @@ static bool take_policy_names(GVariant *reply, gpointer user, GError **error)
     return items_take_policy_names(reply, &reader->items, error);
 }
 
-/* Before 0.9 there are none. */
 static bool no_policies(const GError *error, gpointer user)
 {
     PermanentReader *reader = user;
-    if (!bus_error_is_missing_method(error))
-        return false;
-    reader->firewalld->policies_exist = TRISTATE_NO;
-    return true;
+    return items_no_policies(error, &reader->items);
 }
 
 /* Chains by themselves decide nothing. */
@@ -100,13 +96,7 @@ static bool take_fault(const GError *error, gpointer user)
     return true;
 }
 
-static const struct {
-    CallId call;
-    const char *argument; /* NULL: the call takes none */
-    WaveDecode decode;
-    RoundUnanswered unanswered;
-    const char *what;
-} first_questions[] = {
+static const FirstQuestion first_questions[] = {
     {CALL_CONFIG_PROPERTIES, "org.fedoraproject.FirewallD1.config", take_conf, NULL,
      "the settings of firewalld.conf"},
     {CALL_CONFIG_GET_ZONE_NAMES, NULL, take_zone_names, NULL, "the names of the permanent zones"},
@@ -117,27 +107,12 @@ static const struct {
      "whether the permanent configuration is sound"},
 };
 
-static void ask_first(PermanentReader *reader, Round *round)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(first_questions); i++) {
-        const char *argument = first_questions[i].argument;
-        const Question question = {
-            .call = first_questions[i].call,
-            .parameters = argument == NULL ? NULL : g_variant_new("(s)", argument),
-            .decode = first_questions[i].decode,
-            .unanswered = first_questions[i].unanswered,
-            .user = reader,
-        };
-        round_ask(round, &question, "%s", first_questions[i].what);
-    }
-}
-
 /* ---- the whole ---- */
 
 void permanent_ask(PermanentReader *reader, Round *round)
 {
     if (!reader->begun)
-        ask_first(reader, round);
+        items_ask_first(first_questions, G_N_ELEMENTS(first_questions), reader, round);
     reader->begun = true;
     items_want_named(&reader->items);
     items_ask(&reader->items, round);

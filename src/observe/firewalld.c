@@ -49,13 +49,7 @@ static bool no_active_zones(const GError *error, gpointer user);
 static bool no_policies(const GError *error, gpointer user);
 static bool no_direct(const GError *error, gpointer user);
 
-static const struct {
-    CallId call;
-    const char *argument; /* NULL: the call takes none */
-    WaveDecode decode;
-    RoundUnanswered unanswered;
-    const char *what;
-} first_questions[] = {
+static const FirstQuestion first_questions[] = {
     {CALL_FIREWALLD_PROPERTIES, "org.fedoraproject.FirewallD1", take_identity, NULL,
      "firewalld's version and state"},
     {CALL_GET_DEFAULT_ZONE, NULL, take_default_zone, NULL, "the default zone"},
@@ -96,17 +90,7 @@ static void ask_zones(FirewalldReader *reader, Round *round)
 
 void firewalld_ask_first(FirewalldReader *reader, Round *round)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(first_questions); i++) {
-        const char *argument = first_questions[i].argument;
-        const Question question = {
-            .call = first_questions[i].call,
-            .parameters = argument == NULL ? NULL : g_variant_new("(s)", argument),
-            .decode = first_questions[i].decode,
-            .unanswered = first_questions[i].unanswered,
-            .user = reader,
-        };
-        round_ask(round, &question, "%s", first_questions[i].what);
-    }
+    items_ask_first(first_questions, G_N_ELEMENTS(first_questions), reader, round);
     if (reader->scope == OBSERVE_ALL_ZONES)
         ask_zones(reader, round);
 }
@@ -178,14 +162,10 @@ static bool take_policies(GVariant *reply, gpointer user, GError **error)
     return items_take_policy_names(reply, &reader->items, error);
 }
 
-/* Before 0.9 there are none. */
 static bool no_policies(const GError *error, gpointer user)
 {
     FirewalldReader *reader = user;
-    if (!bus_error_is_missing_method(error))
-        return false;
-    reader->firewalld->policies_exist = TRISTATE_NO;
-    return true;
+    return items_no_policies(error, &reader->items);
 }
 
 static void note_direct(FirewalldReader *reader, gsize count)
