@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const Command *const commands[] = {
-    &list_command,    &check_command, &explain_command,  &apply_command,
+    &list_command,    &check_command, &explain_command, &denied_command,  &apply_command,
     &confirm_command, &undo_command,  &snapshot_command,
 };
 

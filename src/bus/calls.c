@@ -70,6 +70,7 @@ static const CallRow rows[N_CALLS] = {
     [CALL_CONFIG_GET_DIRECT_SETTINGS] = {FIREWALLD, CONFIG_PATH, CONFIG ".direct", "getSettings",
                                          "()", "((a(sss)a(sssias)a(sas)))"},
 
+    [CALL_SET_LOG_DENIED] = RUNNING(FIREWALLD, "setLogDenied", "(s)", "()"),
     [CALL_ADD_INTERFACE] = RUNNING(FIREWALLD ".zone", "addInterface", "(ss)", "(s)"),
     [CALL_REMOVE_INTERFACE] = RUNNING(FIREWALLD ".zone", "removeInterface", "(ss)", "(s)"),
     [CALL_CHANGE_ZONE_OF_INTERFACE] =

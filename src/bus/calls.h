@@ -41,6 +41,7 @@ typedef enum {
     CALL_CHECK_PERMANENT_CONFIG,
 
     /* firewalld, changed */
+    CALL_SET_LOG_DENIED,
     CALL_ADD_INTERFACE,
     CALL_REMOVE_INTERFACE,
     CALL_CHANGE_ZONE_OF_INTERFACE,

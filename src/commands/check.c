@@ -2,8 +2,10 @@
 /* nicfix check: which uplinks no accepting zone covers, and what else will break. */
 #include "commands/command.h"
 
+#include "act/record.h"
 #include "model/error.h"
 #include "model/fixes.h"
+#include "model/lost-binding.h"
 #include "report/check-report.h"
 
 typedef struct {
@@ -56,6 +58,16 @@ static void report(const Context *context, const Snapshot *snapshot, Diagnosis *
     output_json(output, check_report_json(snapshot, diagnosis, outlook));
 }
 
+/* What the last change on this host was, as far as this user may know. */
+static void explain_by_record(const Context *context, const Snapshot *snapshot,
+                              Diagnosis *diagnosis)
+{
+    g_autoptr(Record) record = NULL;
+    if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
+        record->state != RECORD_PENDING)
+        lost_bindings_explain(diagnosis, snapshot, record->actions);
+}
+
 static int check_now(const Context *context, Severity fail_on, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
@@ -63,6 +75,7 @@ static int check_now(const Context *context, Severity fail_on, GError **error)
     if (snapshot == NULL)
         return -1;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
+    explain_by_record(context, snapshot, diagnosis);
     report(context, snapshot, diagnosis, NULL);
     return diagnosis_has(diagnosis, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
 }

@@ -330,7 +330,7 @@ static bool choose_ingress_of_input(Resolver *resolver, GError **error)
 static bool choose_direction(Resolver *resolver, GError **error)
 {
     Flow *flow = &resolver->resolved->flow;
-    if (is_local(resolver->snapshot, &resolver->to)) {
+    if (resolver->question->for_this_host || is_local(resolver->snapshot, &resolver->to)) {
         flow->direction = FLOW_INPUT;
         return choose_ingress_of_input(resolver, error);
     }

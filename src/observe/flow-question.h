@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/flow.h"
+#include "model/logged-packet.h"
 #include "model/snapshot.h"
 #include "observe/route-lookup.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     int source_port;
     int icmp_type;
     int icmp_code;
+    bool for_this_host; /* TO is this host, as broadcasts and former addresses of it may be */
 } FlowQuestion;
 
 /* What it is on this host. The flow's names live as long as the snapshot does. */
@@ -35,6 +37,9 @@ typedef struct {
 FlowQuestion flow_question_new(void);
 void flow_question_clear(FlowQuestion *question);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FlowQuestion, flow_question_clear)
+
+/* The question that PACKET asks. */
+FlowQuestion flow_question_from_packet(const LoggedPacket *packet);
 
 /* The question that a line of the kernel log asks: NICFIX_ERROR_BAD_INPUT where it is none. */
 bool flow_question_from_log(const char *line, FlowQuestion *question,

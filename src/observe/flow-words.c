@@ -27,6 +27,23 @@ void flow_question_clear(FlowQuestion *question)
     *question = flow_question_new();
 }
 
+FlowQuestion flow_question_from_packet(const LoggedPacket *packet)
+{
+    return (FlowQuestion){
+        .in = g_strdup(packet->in),
+        .out = g_strdup(packet->out),
+        .from = g_strdup(packet->source),
+        .to = g_strdup(packet->destination),
+        .from_mac = g_strdup(packet->source_mac),
+        .protocol = g_strdup(packet->protocol),
+        .port = packet->destination_port,
+        .source_port = packet->source_port,
+        .icmp_type = packet->icmp_type,
+        .icmp_code = packet->icmp_code,
+        .for_this_host = packet->in != NULL && packet->out == NULL,
+    };
+}
+
 bool flow_question_from_log(const char *line, FlowQuestion *question, GError **error)
 {
     g_auto(LoggedPacket) packet = {0};
@@ -36,18 +53,7 @@ bool flow_question_from_log(const char *line, FlowQuestion *question, GError **e
                          "this is no line that netfilter writes to the kernel log");
         return false;
     }
-    *question = (FlowQuestion){
-        .in = g_steal_pointer(&packet.in),
-        .out = g_steal_pointer(&packet.out),
-        .from = g_steal_pointer(&packet.source),
-        .to = g_steal_pointer(&packet.destination),
-        .from_mac = g_steal_pointer(&packet.source_mac),
-        .protocol = g_steal_pointer(&packet.protocol),
-        .port = packet.destination_port,
-        .source_port = packet.source_port,
-        .icmp_type = packet.icmp_type,
-        .icmp_code = packet.icmp_code,
-    };
+    *question = flow_question_from_packet(&packet);
     return true;
 }
 

@@ -108,15 +108,3 @@ bool kernel_log_parse(const char *line, gsize length, LoggedPacket *packet)
     g_free(protocol);
     return true;
 }
-
-void logged_packet_clear(LoggedPacket *packet)
-{
-    g_free(packet->prefix);
-    g_free(packet->in);
-    g_free(packet->out);
-    g_free(packet->source);
-    g_free(packet->destination);
-    g_free(packet->source_mac);
-    g_free(packet->protocol);
-    memset(packet, 0, sizeof *packet);
-}

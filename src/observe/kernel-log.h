@@ -2,29 +2,9 @@
 /* Lines that netfilter's LOG target writes to the kernel log: which packet it was. */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-
-/* A packet as the kernel logged it. Texts are NULL and numbers are negative where the line has no
- * such field; texts are not checked beyond being short words of printable ASCII. */
-typedef struct {
-    char *prefix; /* the word before the fields: "filter_FWD_public_REJECT", or NULL */
-    char *in;     /* NULL also where it is empty: the host itself sent it */
-    char *out;    /* NULL also where it is empty: it is for the host itself */
-    char *source;
-    char *destination;
-    char *source_mac; /* of the frame it came in with */
-    char *protocol;   /* in lower case: "tcp", "udp", "icmp", "icmpv6", or a number */
-    int source_port;
-    int destination_port;
-    int icmp_type;
-    int icmp_code;
-} LoggedPacket;
+#include "model/logged-packet.h"
 
 /* Parses LINE, of LENGTH bytes that may be anything, with whatever stands before the fields (time,
  * host, quotes around the prefix). Returns false, and nothing written, where it is no such line: it
  * has no IN= followed by OUT= and addresses. */
 bool kernel_log_parse(const char *line, gsize length, LoggedPacket *packet);
-
-void logged_packet_clear(LoggedPacket *packet);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LoggedPacket, logged_packet_clear)

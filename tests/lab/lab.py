@@ -16,9 +16,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -190,6 +191,23 @@ class Lab:
         if outcome.code < 0 or outcome.code == _SANITIZER_EXIT:
             raise AssertionError(f"nicfix {args} crashed: {outcome}")
         return outcome
+
+    @contextlib.contextmanager
+    def nicfix_running(self, *args: str) -> Iterator[subprocess.Popen[str]]:
+        """Starts nicfix on the host and ends it afterwards, if it is still there."""
+        process = subprocess.Popen(
+            self.host.command(self.nicfix_command(*args)),
+            env={**os.environ, **self.bus.env, **_SANITIZERS},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def run(
         self,

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host that denials are explained on, as it is now. */
+#pragma once
+
+#include "commands/command.h"
+#include "model/denials.h"
+#include "observe/netlink.h"
+
+typedef struct {
+    const Context *context;
+    Snapshot *snapshot; /* NULL: it cannot be read */
+    char *unknown;      /* then why */
+    Diagnosis *diagnosis;
+    Netlink *netlink; /* NULL: the snapshot is not of this machine */
+    gint64 looked_at; /* monotonic, microseconds */
+} DeniedHost;
+
+/* Reads the host: its snapshot, or why there is none. Fails only where --snapshot names a file that
+ * cannot be read. */
+bool denied_host_look(DeniedHost *host, const Context *context,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads it anew where the last look is more than some seconds old. */
+void denied_host_refresh(DeniedHost *host);
+
+/* What GROUP is due to on HOST; the result lives as long as the look. */
+DenialCause denied_host_cause(const DeniedHost *host, const DenialGroup *group);
+
+void denied_host_clear(DeniedHost *host);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeniedHost, denied_host_clear)

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From "off" to "all" and back. */
+#include "commands/denied-record.h"
+
+#include "act/interruption.h"
+#include "act/log-denied.h"
+#include "commands/change.h"
+#include "commands/denied-stream.h"
+#include "model/error.h"
+#include "model/losses.h"
+#include "report/countdown.h"
+
+#define LOGGING "all"
+
+enum { POLL_INTERVAL_MS = 200 };
+
+static char *list_losses(GPtrArray *losses)
+{
+    g_ptr_array_add(losses, NULL);
+    char *list = g_strjoinv("; ", (char **)losses->pdata);
+    g_ptr_array_remove_index(losses, losses->len - 1);
+    return list;
+}
+
+/* setLogDenied reloads firewalld (1.3.3), and a reload drops what is runtime only. */
+static bool check_losses(const Snapshot *snapshot, bool force, GPtrArray *notes, GError **error)
+{
+    g_autoptr(GPtrArray) losses = losses_at_reload(snapshot, error);
+    if (losses == NULL)
+        return false;
+    if (losses->len == 0)
+        return true;
+    g_autofree char *list = list_losses(losses);
+    if (force) {
+        g_ptr_array_add(notes, g_strdup_printf("the reload that this took has cost: %s", list));
+        return true;
+    }
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED,
+                     "make permanent what is to stay, as nicfix apply does; --force does it all "
+                     "the same",
+                     "having denials logged reloads firewalld, and then %s", list);
+    return false;
+}
+
+/* Tells of denials until the time is over or a signal comes. */
+static bool record(DeniedStream *stream, guint seconds, GError **error)
+{
+    gint64 end = g_get_monotonic_time() + (gint64)seconds * G_TIME_SPAN_SECOND;
+    gint64 left;
+    bool reads = true;
+    while (reads && interruption_pending() == NULL && (left = end - g_get_monotonic_time()) > 0) {
+        countdown_show(stream->output,
+                       (guint)((left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND));
+        kernel_messages_wait(stream->messages,
+                             (guint)MIN(left / G_TIME_SPAN_MILLISECOND + 1, POLL_INTERVAL_MS));
+        reads = denied_stream_read(stream, error);
+        countdown_end(stream->output);
+        if (stream->output->format == FORMAT_TEXT)
+            denied_stream_tell_news(stream);
+    }
+    return reads && denied_stream_read(stream, error);
+}
+
+/* What was bound meanwhile goes with the second reload: that is told, not kept from happening. */
+static void note_losses(const Change *change, GPtrArray *notes)
+{
+    g_autoptr(Snapshot) now = observe(change->bus, &change->scope, NULL);
+    if (now != NULL)
+        check_losses(now, true, notes, NULL);
+}
+
+static bool switch_off(const Change *change, const char *value, GPtrArray *notes, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    note_losses(change, notes);
+    if (log_denied_set(change->bus, value, context_timeout_ms(change->context), &reason))
+        return true;
+    g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
+                     "firewalld still logs what it denies, as it did not before: %s",
+                     reason->message);
+    return false;
+}
+
+static bool switch_on(const Change *change, const char *old, GPtrArray *notes, GError **error)
+{
+    guint timeout_ms = context_timeout_ms(change->context);
+    g_autoptr(GError) reason = NULL;
+    if (log_denied_set(change->bus, LOGGING, timeout_ms, &reason))
+        return true;
+    g_autoptr(GError) left = NULL;
+    if (switch_off(change, old, notes, &left))
+        g_propagate_error(error, g_steal_pointer(&reason));
+    else
+        g_propagate_error(error, g_steal_pointer(&left));
+    return false;
+}
+
+/* Records between switching on and off, where that is needed. */
+static bool record_switched(const Change *change, DeniedStream *stream, guint seconds, bool force,
+                            GError **error)
+{
+    const char *old = change->snapshot->firewalld->log_denied;
+    if (old == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
+                         "whether firewalld logs what it denies could not be read");
+        return false;
+    }
+    bool is_on = !g_str_equal(old, "off");
+    if (is_on)
+        return record(stream, seconds, error);
+    if (!check_losses(change->snapshot, force, stream->notes, error) ||
+        !switch_on(change, old, stream->notes, error))
+        return false;
+    bool recorded = record(stream, seconds, error);
+    g_autoptr(GError) left = NULL;
+    if (!switch_off(change, old, stream->notes, &left)) {
+        g_clear_error(error);
+        g_propagate_error(error, g_steal_pointer(&left));
+        return false;
+    }
+    return recorded;
+}
+
+bool denied_record(const Context *context, guint seconds, bool force, GError **error)
+{
+    g_auto(Change) change = {0};
+    g_auto(DeniedHost) host = {0};
+    g_auto(DeniedStream) stream = {0};
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
+    scope.permanent = true;
+    KernelMessages *messages = kernel_messages_open(KERNEL_MESSAGES_NEW, error);
+    if (messages == NULL)
+        return false;
+    denied_stream_begin(&stream, context->output, &host, messages);
+    stream.recorded = true;
+    if (!change_begin(&change, context, CHANGE_FOR_REAL, error) ||
+        !change_observe(&change, &scope, error) || !denied_host_look(&host, context, error) ||
+        !record_switched(&change, &stream, seconds, force, error))
+        return false;
+    denied_stream_finish(&stream);
+    return true;
+}
