@@ -12,8 +12,8 @@
 #include <string.h>
 
 static const Command *const commands[] = {
-    &list_command,    &check_command, &explain_command, &denied_command,  &apply_command,
-    &confirm_command, &undo_command,  &snapshot_command,
+    &list_command,  &check_command,   &explain_command, &denied_command,   &watch_command,
+    &apply_command, &confirm_command, &undo_command,    &snapshot_command,
 };
 
 /* The whole of one run. */

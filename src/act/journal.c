@@ -6,6 +6,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+/* Of systemd/nicfix.catalog, which tells what it means. */
+#define CHANGE_MESSAGE_ID "3e6e794e4fe04d8087b362f0a3a2915c"
+
 /* The user who is behind this process: who called sudo, else whose process it is. */
 static char *user_name(void)
 {
@@ -41,6 +44,7 @@ void journal_note(const Action *action)
     g_autofree char *message = describe(action, user);
     const GLogField fields[] = {
         {"MESSAGE", message, -1},
+        {"MESSAGE_ID", CHANGE_MESSAGE_ID, -1},
         {"PRIORITY", "5", -1},
         {"SYSLOG_IDENTIFIER", "nicfix", -1},
         {"NICFIX_USER", user, -1},

@@ -7,10 +7,12 @@
 #include "model/fixes.h"
 #include "model/lost-binding.h"
 #include "report/check-report.h"
+#include "report/nagios.h"
 
 typedef struct {
     char *fail_on;
     char *after;
+    char *format;
 } CheckOptions;
 
 static GOptionEntry *make_entries(gpointer values)
@@ -21,6 +23,8 @@ static GOptionEntry *make_entries(gpointer values)
          "Exit 1 from this severity on (default: warning)", "warning|error"},
         {"after", 0, 0, G_OPTION_ARG_STRING, &options->after, "Ask of the host as it will be then",
          "reload|reboot"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options->format,
+         "How to write it; nagios has exit statuses of its own", "text|json|nagios"},
         {NULL},
     };
     return g_memdup2(entries, sizeof entries);
@@ -31,6 +35,7 @@ static void free_values(gpointer values)
     CheckOptions *options = values;
     g_free(options->fail_on);
     g_free(options->after);
+    g_free(options->format);
 }
 
 static bool parse_severity(const char *word, Severity *severity, GError **error)
@@ -80,6 +85,21 @@ static int check_now(const Context *context, Severity fail_on, GError **error)
     return diagnosis_has(diagnosis, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
+/* One line, whatever happens; the statuses of those who read it are not nicfix's. */
+static int check_for_nagios(const Context *context)
+{
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, &error);
+    if (snapshot == NULL) {
+        output_text(context->output, nagios_text_of_error(error));
+        return NAGIOS_UNKNOWN;
+    }
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
+    output_text(context->output, nagios_text(diagnosis));
+    return (int)nagios_status(diagnosis);
+}
+
 static int check_after(const Context *context, AfterEvent event, Severity fail_on, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
@@ -101,11 +121,36 @@ static int check_after(const Context *context, AfterEvent event, Severity fail_o
     return diagnosis_has(after, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
+/* --format json is --json. */
+static bool check_format(const Context *context, const CheckOptions *options, bool for_nagios,
+                         GError **error)
+{
+    const char *format = options->format;
+    if (for_nagios && (context->options->json || options->after != NULL)) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL,
+                         "--format nagios is one line of text about now");
+        return false;
+    }
+    if (g_strcmp0(format, "json") == 0)
+        context->output->format = FORMAT_JSON;
+    bool known = format == NULL || for_nagios || g_str_equal(format, "json") ||
+                 (g_str_equal(format, "text") && !context->options->json);
+    if (!known)
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "say text, json or nagios",
+                         "--format: %s is not one that check writes", format);
+    return known;
+}
+
 static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
 {
     (void)arguments;
     const CheckOptions *options = values;
     Severity fail_on;
+    bool for_nagios = g_strcmp0(options->format, "nagios") == 0;
+    if (!check_format(context, options, for_nagios, error))
+        return -1;
+    if (for_nagios)
+        return check_for_nagios(context);
     if (!parse_severity(options->fail_on, &fail_on, error))
         return -1;
     AfterEvent event;

@@ -55,6 +55,7 @@ extern const Command undo_command;
 extern const Command snapshot_command;
 extern const Command explain_command;
 extern const Command denied_command;
+extern const Command watch_command;
 
 /* The snapshot that the command is to work on: read from --snapshot, or as OPTIONS say from this
  * machine over a bus that is opened for it. *BUS, where not NULL, is set to that bus, NULL for a

@@ -460,21 +460,26 @@ Snapshot *snapshot_new(void)
     return snapshot;
 }
 
-Snapshot *snapshot_copy(const Snapshot *snapshot)
+Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel)
 {
-    Snapshot *copy = g_memdup2(snapshot, sizeof *snapshot);
-    copy->taken_at = g_strdup(snapshot->taken_at);
-    copy->host = g_strdup(snapshot->host);
+    Snapshot *copy = g_memdup2(kernel, sizeof *kernel);
+    copy->taken_at = g_strdup(kernel->taken_at);
+    copy->host = g_strdup(kernel->host);
     g_ptr_array_ref(copy->links);
     g_ptr_array_ref(copy->routes);
     g_ptr_array_ref(copy->rules);
-    copy->firewalld = firewalld_copy(snapshot->firewalld);
-    copy->permanent = permanent_copy(snapshot->permanent);
-    copy->networkmanager = networkmanager_copy(snapshot->networkmanager);
-    g_ptr_array_ref(copy->unread);
+    copy->firewalld = firewalld_copy(services->firewalld);
+    copy->permanent = permanent_copy(services->permanent);
+    copy->networkmanager = networkmanager_copy(services->networkmanager);
+    copy->unread = g_ptr_array_ref(services->unread);
     g_hash_table_ref(copy->links_by_name);
     g_hash_table_ref(copy->links_by_index);
     return copy;
+}
+
+Snapshot *snapshot_copy(const Snapshot *snapshot)
+{
+    return snapshot_with_kernel(snapshot, snapshot);
 }
 
 void snapshot_free(Snapshot *snapshot)

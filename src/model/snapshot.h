@@ -239,6 +239,9 @@ void snapshot_free(Snapshot *snapshot);
 /* A copy in which all but the kernel's side can be changed; that is shared. */
 Snapshot *snapshot_copy(const Snapshot *snapshot);
 
+/* The kernel's side of KERNEL with all the rest of SERVICES (transfer full). */
+Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel);
+
 /* Takes LINK (transfer full). A second link of the same index replaces nothing: the first stays. */
 void snapshot_add_link(Snapshot *snapshot, Link *link);
 

@@ -130,6 +130,17 @@ static bool read_first(Observation *observation, GError **error)
 
 /* ---- the rest ---- */
 
+static Interests interests_of(const Snapshot *snapshot, const Topology *topology,
+                              const ObserveOptions *options)
+{
+    return (Interests){
+        .snapshot = snapshot,
+        .topology = topology,
+        .named = options->bindings,
+        .all_downstreams = options->downstream_bindings,
+    };
+}
+
 static void want_zones_of_profiles(const Observation *observation)
 {
     g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
@@ -143,12 +154,7 @@ static bool read_rest(Observation *observation, GError **error)
         observation->permanent = permanent_reader_new(observation->snapshot);
     g_autoptr(Topology) topology =
         topology_new(observation->snapshot, observation->options->uplinks);
-    const Interests interests = {
-        .snapshot = observation->snapshot,
-        .topology = topology,
-        .named = observation->options->bindings,
-        .all_downstreams = observation->options->downstream_bindings,
-    };
+    const Interests interests = interests_of(observation->snapshot, topology, observation->options);
     for (guint i = 0; i < ROUNDS_MAX; i++) {
         g_autoptr(Round) round = new_round(observation);
         want_zones_of_profiles(observation);
@@ -186,4 +192,32 @@ Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
         permanent_reader_finish(observation.permanent);
     networkmanager_reader_finish(observation.networkmanager);
     return g_steal_pointer(&snapshot);
+}
+
+/* ---- the kernel alone ---- */
+
+/* What the services are asked of, in order (transfer full). */
+static char **names_asked_of(const Snapshot *snapshot, const ObserveOptions *options)
+{
+    g_autoptr(Topology) topology = topology_new(snapshot, options->uplinks);
+    const Interests interests = interests_of(snapshot, topology, options);
+    g_autoptr(GPtrArray) names = interests_bindings(&interests);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (guint i = 0; i < names->len; i++)
+        g_strv_builder_add(builder, g_ptr_array_index(names, i));
+    return g_strv_builder_end(builder);
+}
+
+Snapshot *observe_kernel(const Snapshot *before, const ObserveOptions *options, bool *suffices,
+                         GError **error)
+{
+    g_autoptr(Snapshot) kernel = snapshot_new();
+    stamp(kernel);
+    if (!read_kernel(kernel, error))
+        return NULL;
+    Snapshot *after = snapshot_with_kernel(before, kernel);
+    g_auto(GStrv) asked = names_asked_of(before, options);
+    g_auto(GStrv) wanted = names_asked_of(after, options);
+    *suffices = g_strv_equal((const char *const *)asked, (const char *const *)wanted);
+    return after;
 }

@@ -27,3 +27,9 @@ typedef struct {
  * TIMEOUT, BAD_REPLY, NOT_AUTHORISED (where firewalld tells this caller nothing) or NETLINK. */
 Snapshot *observe(Bus *bus, const ObserveOptions *options,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads the kernel's side anew and keeps what the services said in BEFORE, which OPTIONS observed
+ * (transfer full). *SUFFICES is whether the services would be asked the same questions now: else all
+ * has to be observed. Fails with NICFIX_ERROR_NETLINK and _TIMEOUT. */
+Snapshot *observe_kernel(const Snapshot *before, const ObserveOptions *options, bool *suffices,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The loop. Events come in bursts (a reload of firewalld sends hundreds of signals), and what they
+ * are about is only known when it is read: so a burst is waited out, and then there is one pass. */
+#include "commands/watcher.h"
+
+#include "commands/readiness.h"
+#include "model/error.h"
+#include "model/fixes.h"
+#include "observe/events.h"
+#include "report/watch-report.h"
+
+#include <glib-unix.h>
+#include <string.h>
+
+enum {
+    QUIET_MS = 50,       /* without an event, and a burst is over */
+    BURST_MAX_MS = 5000, /* of a burst that does not end */
+    RETRY_MS = 2000,     /* for a bus that is away, which nobody tells of */
+};
+
+typedef struct {
+    const Context *context;
+    const WatcherOptions *options;
+    ObserveOptions scope;
+    WatchOutput output;
+    Events *events;       /* NULL: none are heard, for a single pass */
+    Bus *bus;             /* NULL: it is away */
+    Snapshot *snapshot;   /* of the last pass that went well; NULL: there was none */
+    Diagnosis *diagnosis; /* likewise */
+    bool is_stale;        /* a pass has failed since */
+    char *state;          /* that was told last: "watching", or the code of an error */
+    Metrics metrics;
+    guint pending; /* Events to come to */
+    gint64 first_event;
+    gint64 last_event;
+    guint timer;
+} Watcher;
+
+static void watcher_clear(Watcher *watcher)
+{
+    if (watcher->timer != 0)
+        g_source_remove(watcher->timer);
+    events_free(watcher->events);
+    bus_free(watcher->bus);
+    diagnosis_free(watcher->diagnosis);
+    snapshot_free(watcher->snapshot);
+    g_free(watcher->state);
+    memset(watcher, 0, sizeof *watcher);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watcher, watcher_clear)
+
+static Watcher watcher_new(const Context *context, const WatcherOptions *options)
+{
+    return (Watcher){
+        .context = context,
+        .options = options,
+        .scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES),
+        .output = watch_output_for(context->output),
+    };
+}
+
+/* ---- one pass ---- */
+
+static bool open_bus(Watcher *watcher, GError **error)
+{
+    if (watcher->bus == NULL) {
+        watcher->bus = bus_open(context_timeout_ms(watcher->context), error);
+        if (watcher->bus != NULL && watcher->events != NULL)
+            events_listen(watcher->events, watcher->bus);
+    }
+    return watcher->bus != NULL;
+}
+
+static void close_bus(Watcher *watcher)
+{
+    if (watcher->events != NULL)
+        events_listen(watcher->events, NULL);
+    g_clear_pointer(&watcher->bus, bus_free);
+}
+
+/* Reads what EVENTS may have changed. Where only the kernel told of something, and services would be
+ * asked the same as last time, they are not asked again. */
+static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
+{
+    if (events == EVENT_KERNEL && watcher->snapshot != NULL && !watcher->is_stale) {
+        bool suffices = false;
+        g_autoptr(Snapshot) snapshot =
+            observe_kernel(watcher->snapshot, &watcher->scope, &suffices, error);
+        if (snapshot == NULL || suffices)
+            return g_steal_pointer(&snapshot);
+    }
+    if (!open_bus(watcher, error))
+        return NULL;
+    g_autoptr(GError) reason = NULL;
+    Snapshot *snapshot = observe(watcher->bus, &watcher->scope, &reason);
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_BUS))
+        close_bus(watcher);
+    if (reason != NULL)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return snapshot;
+}
+
+static void tell_state(Watcher *watcher, const char *state, const char *message)
+{
+    if (g_strcmp0(watcher->state, state) == 0)
+        return;
+    g_free(watcher->state);
+    watcher->state = g_strdup(state);
+    watch_report_state(&watcher->output, state, message);
+    readiness_tell(message);
+}
+
+static void tell_changes(Watcher *watcher, const Diagnosis *before, Diagnosis *after,
+                         const Snapshot *snapshot)
+{
+    g_autoptr(GArray) changes = diagnosis_changes(before, after);
+    if (changes->len > 0)
+        fixes_suggest(snapshot, after, context_uplinks(watcher->context));
+    for (guint i = 0; i < changes->len; i++)
+        watch_report_change(&watcher->output, &g_array_index(changes, FindingChange, i));
+}
+
+static void take_snapshot(Watcher *watcher, Snapshot *snapshot)
+{
+    Diagnosis *diagnosis = diagnose(snapshot, context_uplinks(watcher->context));
+    tell_state(watcher, "watching", "this host is being watched");
+    tell_changes(watcher, watcher->diagnosis, diagnosis, snapshot);
+    diagnosis_free(watcher->diagnosis);
+    snapshot_free(watcher->snapshot);
+    watcher->diagnosis = diagnosis;
+    watcher->snapshot = snapshot;
+    watcher->is_stale = false;
+}
+
+static bool write_metrics(Watcher *watcher, GError **error)
+{
+    if (watcher->options->metrics == NULL)
+        return true;
+    watcher->metrics.diagnosis = watcher->is_stale ? NULL : watcher->diagnosis;
+    watcher->metrics.links = watcher->snapshot != NULL ? watcher->snapshot->links->len : 0;
+    return metrics_write(&watcher->metrics, watcher->options->metrics, error);
+}
+
+/* One pass because of EVENTS; fails where the host cannot be read. */
+static bool pass(Watcher *watcher, guint events, GError **error)
+{
+    gint64 begin = g_get_monotonic_time();
+    Snapshot *snapshot = read_host(watcher, events, error);
+    watcher->metrics.passes++;
+    if (snapshot != NULL) {
+        take_snapshot(watcher, snapshot);
+        watcher->metrics.last_success = g_get_real_time() / G_USEC_PER_SEC;
+    } else {
+        watcher->is_stale = true;
+        watcher->metrics.failures++;
+    }
+    watcher->metrics.duration = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
+    return snapshot != NULL;
+}
+
+/* ---- when ---- */
+
+static void schedule(Watcher *watcher, guint delay_ms);
+
+/* A pass whose failure is a state, and not an end. */
+static void pass_and_tell(Watcher *watcher)
+{
+    guint events = watcher->pending;
+    watcher->pending = 0;
+    if ((events & EVENT_BUS_LOST) != 0)
+        close_bus(watcher);
+    g_autoptr(GError) reason = NULL;
+    if (!pass(watcher, events, &reason))
+        tell_state(watcher, nicfix_error_word(reason), reason->message);
+    g_autoptr(GError) unwritten = NULL;
+    if (!write_metrics(watcher, &unwritten))
+        tell_state(watcher, nicfix_error_word(unwritten), unwritten->message);
+    if (watcher->bus == NULL) {
+        watcher->pending |= EVENT_SERVICES;
+        schedule(watcher, RETRY_MS);
+    }
+}
+
+static gboolean timer_fires(gpointer user)
+{
+    Watcher *watcher = user;
+    watcher->timer = 0;
+    gint64 now = g_get_monotonic_time();
+    gint64 quiet_ms = (now - watcher->last_event) / G_TIME_SPAN_MILLISECOND;
+    gint64 burst_ms = (now - watcher->first_event) / G_TIME_SPAN_MILLISECOND;
+    if (quiet_ms < QUIET_MS && burst_ms < BURST_MAX_MS)
+        schedule(watcher, (guint)(QUIET_MS - quiet_ms));
+    else
+        pass_and_tell(watcher);
+    return G_SOURCE_REMOVE;
+}
+
+static void schedule(Watcher *watcher, guint delay_ms)
+{
+    if (watcher->timer == 0)
+        watcher->timer = g_timeout_add(delay_ms, timer_fires, watcher);
+}
+
+static void hear(guint events, gpointer user)
+{
+    Watcher *watcher = user;
+    watcher->last_event = g_get_monotonic_time();
+    if (watcher->pending == 0)
+        watcher->first_event = watcher->last_event;
+    watcher->pending |= events;
+    schedule(watcher, QUIET_MS);
+}
+
+static gboolean interval_is_over(gpointer user)
+{
+    hear(EVENT_KERNEL | EVENT_SERVICES, user);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- the whole ---- */
+
+static gboolean quit(gpointer loop)
+{
+    g_main_loop_quit(loop);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The first pass: what cannot even begin is an error. A firewalld that is away may come. */
+static bool begin(Watcher *watcher, GError **error)
+{
+    watcher->events = events_new(hear, watcher, error);
+    if (watcher->events == NULL)
+        return false;
+    watcher->pending = EVENT_KERNEL | EVENT_SERVICES;
+    pass_and_tell(watcher);
+    return (watcher->snapshot == NULL ||
+            context_check_uplinks(watcher->context, watcher->snapshot, error)) &&
+           write_metrics(watcher, error);
+}
+
+bool watcher_run(const Context *context, const WatcherOptions *options, GError **error)
+{
+    g_auto(Watcher) watcher = watcher_new(context, options);
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    guint interrupt = g_unix_signal_add(SIGINT, quit, loop);
+    guint terminate = g_unix_signal_add(SIGTERM, quit, loop);
+    guint interval = options->interval > 0
+                         ? g_timeout_add_seconds(options->interval, interval_is_over, &watcher)
+                         : 0;
+    bool begun = begin(&watcher, error);
+    if (begun) {
+        readiness_begin();
+        g_main_loop_run(loop);
+        readiness_end();
+    }
+    g_source_remove(interrupt);
+    g_source_remove(terminate);
+    if (interval != 0)
+        g_source_remove(interval);
+    return begun;
+}
+
+bool watcher_run_once(const Context *context, const WatcherOptions *options, Severity severity,
+                      bool *failing, GError **error)
+{
+    g_auto(Watcher) watcher = watcher_new(context, options);
+    g_autoptr(GError) reason = NULL;
+    bool passed = pass(&watcher, EVENT_KERNEL | EVENT_SERVICES, &reason);
+    g_autoptr(GError) unwritten = NULL;
+    bool written = write_metrics(&watcher, &unwritten);
+    if (!passed)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    else if (!written)
+        g_propagate_error(error, g_steal_pointer(&unwritten));
+    if (!passed || !written)
+        return false;
+    *failing = diagnosis_has(watcher.diagnosis, severity);
+    return context_check_uplinks(context, watcher.snapshot, error);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/metrics.h"
+
+#include "model/error.h"
+
+/* Every series is there from the start, so that one that appears is a change and not a gap. */
+static const FindingId ids[] = {
+    FINDING_PANIC_MODE,           FINDING_ZONE_CONFLICT,
+    FINDING_UPLINK_UNBOUND,       FINDING_UPLINK_IN_REJECTING_ZONE,
+    FINDING_FORWARD_BLOCKED,      FINDING_MANAGER_ZONE_MISMATCH,
+    FINDING_PERMANENT_NOT_ACTIVE, FINDING_RUNTIME_ONLY_BINDING,
+    FINDING_STALE_BINDING,        FINDING_VERDICT_UNKNOWN,
+};
+
+static void head(GString *text, const char *name, const char *type, const char *help)
+{
+    g_string_append_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void add_number(GString *text, const char *name, const char *type, const char *help,
+                       guint64 value)
+{
+    head(text, name, type, help);
+    g_string_append_printf(text, "%s %" G_GUINT64_FORMAT "\n", name, value);
+}
+
+/* ---- findings ---- */
+
+static guint count_findings(const Diagnosis *diagnosis, FindingId id, Severity severity)
+{
+    guint count = 0;
+    for (guint i = 0; i < diagnosis->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+        count += finding->id == id && finding->severity == severity;
+    }
+    return count;
+}
+
+static void add_findings(GString *text, const Diagnosis *diagnosis)
+{
+    head(text, "nicfix_findings", "gauge", "Findings of nicfix check by id and severity.");
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+        for (Severity severity = SEVERITY_INFO; severity <= SEVERITY_ERROR; severity++)
+            g_string_append_printf(text, "nicfix_findings{id=\"%s\",severity=\"%s\"} %u\n",
+                                   finding_word(ids[i]), severity_word(severity),
+                                   count_findings(diagnosis, ids[i], severity));
+    }
+}
+
+static bool is_covered(const Diagnosis *diagnosis, const Link *link)
+{
+    for (guint i = 0; i < diagnosis->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+        if (finding->severity >= SEVERITY_WARNING && g_strcmp0(finding->interface, link->name) == 0)
+            return false;
+    }
+    return true;
+}
+
+static guint count_covered(const Diagnosis *diagnosis)
+{
+    const GPtrArray *uplinks = topology_uplinks(diagnosis->topology);
+    guint count = 0;
+    for (guint i = 0; i < uplinks->len; i++)
+        count += is_covered(diagnosis, g_ptr_array_index(uplinks, i));
+    return count;
+}
+
+static void add_host(GString *text, const Metrics *metrics)
+{
+    const Diagnosis *diagnosis = metrics->diagnosis;
+    add_findings(text, diagnosis);
+    add_number(text, "nicfix_links", "gauge", "Network interfaces.", metrics->links);
+    add_number(text, "nicfix_uplinks", "gauge", "Interfaces that lead to other networks.",
+               topology_uplinks(diagnosis->topology)->len);
+    add_number(text, "nicfix_uplinks_covered", "gauge",
+               "Uplinks that no warning and no error is about.", count_covered(diagnosis));
+    add_number(text, "nicfix_downstreams", "gauge", "Interfaces whose traffic is forwarded.",
+               topology_downstreams(diagnosis->topology)->len);
+}
+
+/* ---- the whole ---- */
+
+char *metrics_text(const Metrics *metrics)
+{
+    GString *text = g_string_new(NULL);
+    char duration[G_ASCII_DTOSTR_BUF_SIZE];
+    add_number(text, "nicfix_up", "gauge", "Whether the last pass could read the host.",
+               metrics->diagnosis != NULL);
+    if (metrics->diagnosis != NULL)
+        add_host(text, metrics);
+    add_number(text, "nicfix_last_success_timestamp_seconds", "gauge",
+               "When the last pass that read the host ended.", (guint64)metrics->last_success);
+    head(text, "nicfix_pass_duration_seconds", "gauge", "How long the last pass took.");
+    g_string_append_printf(text, "nicfix_pass_duration_seconds %s\n",
+                           g_ascii_formatd(duration, sizeof duration, "%.6f", metrics->duration));
+    add_number(text, "nicfix_passes_total", "counter", "Passes since the start.", metrics->passes);
+    add_number(text, "nicfix_failures_total", "counter", "Passes that could not read the host.",
+               metrics->failures);
+    return g_string_free(text, FALSE);
+}
+
+bool metrics_write(const Metrics *metrics, const char *path, GError **error)
+{
+    g_autofree char *text = metrics_text(metrics);
+    g_autoptr(GError) reason = NULL;
+    if (g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &reason))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "--metrics: %s", reason->message);
+    return false;
+}

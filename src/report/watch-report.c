@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/watch-report.h"
+
+#include "report/escape.h"
+#include "report/fix-text.h"
+#include "report/json-parts.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* The MESSAGE_IDs of systemd/nicfix.catalog. */
+#define FINDING_MESSAGE_ID "045e16d5efdd4199a6bdec95910a3db4"
+#define CLEARED_MESSAGE_ID "10a18b990a2c40f5bd4d231ba64b0e0f"
+#define STATE_MESSAGE_ID   "44aa4e3a33314e449d0be88b04b48a43"
+
+WatchOutput watch_output_for(Output *output)
+{
+    bool to_journal =
+        output->format == FORMAT_TEXT && g_log_writer_is_journald(fileno(output->stream));
+    return (WatchOutput){output, to_journal};
+}
+
+static char *time_now(const char *format)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    return g_date_time_format(now, format);
+}
+
+/* ---- the journal ---- */
+
+static const char *priority_of(const FindingChange *change)
+{
+    static const char *const priorities[] = {
+        [SEVERITY_INFO] = "6", /* syslog(3): LOG_INFO, LOG_WARNING, LOG_ERR */
+        [SEVERITY_WARNING] = "4",
+        [SEVERITY_ERROR] = "3",
+    };
+    return change->kind == CHANGE_CLEARED ? "5" : priorities[change->finding->severity];
+}
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static void journal_change(const FindingChange *change, const char *message)
+{
+    const Finding *finding = change->finding;
+    const GLogField fields[] = {
+        {"MESSAGE", message, -1},
+        {"MESSAGE_ID", change->kind == CHANGE_CLEARED ? CLEARED_MESSAGE_ID : FINDING_MESSAGE_ID,
+         -1},
+        {"PRIORITY", priority_of(change), -1},
+        {"SYSLOG_IDENTIFIER", "nicfix", -1},
+        {"NICFIX_EVENT", change_word(change->kind), -1},
+        {"NICFIX_FINDING", finding_word(finding->id), -1},
+        {"NICFIX_SEVERITY", severity_word(finding->severity), -1},
+        {"NICFIX_INTERFACE", or_empty(finding->interface), -1},
+        {"NICFIX_ZONE", or_empty(finding->zone), -1},
+    };
+    g_log_writer_journald(G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS(fields), NULL);
+}
+
+static void journal_state(const char *state, const char *message)
+{
+    const GLogField fields[] = {
+        {"MESSAGE", message, -1},
+        {"MESSAGE_ID", STATE_MESSAGE_ID, -1},
+        {"PRIORITY", g_str_equal(state, "watching") ? "6" : "4", -1},
+        {"SYSLOG_IDENTIFIER", "nicfix", -1},
+        {"NICFIX_EVENT", "state", -1},
+        {"NICFIX_STATE", state, -1},
+    };
+    g_log_writer_journald(G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS(fields), NULL);
+}
+
+/* ---- text ---- */
+
+static const char *color_of(const FindingChange *change, const TextStyle *style)
+{
+    if (change->kind == CHANGE_CLEARED)
+        return text_good(style);
+    switch (change->finding->severity) {
+    case SEVERITY_ERROR:
+        return text_bad(style);
+    case SEVERITY_WARNING:
+        return text_doubtful(style);
+    case SEVERITY_INFO:
+        break;
+    }
+    return text_faint(style);
+}
+
+/* "appeared: error uplink-unbound: MESSAGE (fix: nicfix apply ...)" without its first word. */
+static char *describe_change(const FindingChange *change)
+{
+    const Finding *finding = change->finding;
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%s %s: %s", severity_word(finding->severity),
+                           finding_word(finding->id), finding->message);
+    if (change->kind != CHANGE_CLEARED && finding->fix != NULL) {
+        g_string_append(text, " (fix: ");
+        command_text_append(text, finding->fix->command);
+        g_string_append_c(text, ')');
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *line_of(const char *word, const char *description, const char *color,
+                     const TextStyle *style)
+{
+    g_autofree char *when = time_now("%F %T");
+    g_autofree char *shown = escape_for_terminal(description);
+    return g_strdup_printf("%s %s%s%s %s\n", when, color, word, text_plain(style), shown);
+}
+
+/* ---- JSON ---- */
+
+static void add_subject(JsonBuilder *builder, const FindingChange *change)
+{
+    const Finding *finding = change != NULL ? change->finding : NULL;
+    json_add_string(builder, "finding", finding != NULL ? finding_word(finding->id) : NULL);
+    json_add_string(builder, "severity", finding != NULL ? severity_word(finding->severity) : NULL);
+    json_add_string(builder, "interface", finding != NULL ? finding->interface : NULL);
+    json_add_string(builder, "zone", finding != NULL ? finding->zone : NULL);
+    json_add_fix(builder, "fix",
+                 finding != NULL && change->kind != CHANGE_CLEARED ? finding->fix : NULL);
+}
+
+static JsonNode *event_document(const char *event, const char *state, const char *message,
+                                const FindingChange *change)
+{
+    g_autofree char *when = time_now("%FT%T.%f%:z");
+    JsonBuilder *builder = json_document("watch");
+    json_add_string(builder, "time", when);
+    json_add_string(builder, "event", event);
+    json_add_string(builder, "state", state);
+    json_add_string(builder, "message", message);
+    add_subject(builder, change);
+    return json_document_end(builder);
+}
+
+/* ---- the whole ---- */
+
+static void write_out(const WatchOutput *output, char *text)
+{
+    output_text(output->output, text);
+    fflush(output->output->stream);
+}
+
+void watch_report_change(const WatchOutput *output, const FindingChange *change)
+{
+    const TextStyle *style = &output->output->style;
+    g_autofree char *description = describe_change(change);
+    const char *word = change_word(change->kind);
+    if (output->to_journal) {
+        g_autofree char *message = g_strdup_printf("%s: %s", word, description);
+        journal_change(change, message);
+        return;
+    }
+    write_out(output, line_of(word, description, color_of(change, style), style));
+    output_json(output->output, event_document(word, NULL, change->finding->message, change));
+}
+
+void watch_report_state(const WatchOutput *output, const char *state, const char *message)
+{
+    const TextStyle *style = &output->output->style;
+    if (output->to_journal) {
+        journal_state(state, message);
+        return;
+    }
+    bool is_well = g_str_equal(state, "watching");
+    write_out(output, line_of(state, message, is_well ? text_good(style) : text_bad(style), style));
+    output_json(output->output, event_document("state", state, message, NULL));
+}
