@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from lab import OUTSIDE, POD, UPLINK, Lab
+from labkit.journal import Journal
 from test_json import assert_valid
 
 # The kernel logs packets of other network namespaces than its first only where it is told to.
@@ -188,6 +189,33 @@ def test_follow_tells_what_comes(lab: Lab) -> None:
             log.write(INCIDENT * 5)
         third = json.loads(process.stdout.readline())
         assert [(one["port"], one["count"]) for one in third["groups"]] == [(8629, 6)]
+
+
+def test_follow_the_kernel(lab: Lab) -> None:
+    """What /dev/kmsg has to say, as it says it."""
+    lab.firewall_cmd("--set-log-denied=all")
+    with lab.nicfix_running("denied", "--since", "now", "--follow", "--json") as process:
+        assert process.stdout
+        assert lab.tcp() == "filtered"
+        document = json.loads(process.stdout.readline())
+        assert document["log"] == "/dev/kmsg"
+        assert document["groups"][0]["chain"].startswith("filter_")
+
+
+def test_the_journal(lab: Lab) -> None:
+    """Where there is one, it is what is read, and followed."""
+    lab.firewall_cmd("--set-log-denied=all")
+    with Journal(lab.host, lab.folder) as journal:
+        assert lab.tcp() == "filtered"
+        wanted = ("_TRANSPORT=kernel", "--grep=OUT=enp2s0")
+        journal.service.wait_until(lambda: bool(journal.entries(*wanted)), "line of the kernel's")
+        document = denied(lab)
+        assert document["log"] == "the journal"
+        assert group_of(document, zone="public", protocol="tcp", **{"in": "cni0", "out": UPLINK})
+        with lab.nicfix_running("denied", "--since", "now", "--follow", "--json") as process:
+            assert process.stdout
+            assert lab.tcp() == "filtered"
+            assert json.loads(process.stdout.readline())["log"] == "the journal"
 
 
 def test_a_log_of_any_size_takes_the_same_memory(lab: Lab) -> None:

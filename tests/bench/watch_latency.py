@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How long nicfix watch takes from the kernel's event to what it says: an uplink appears, which no
+zone binds, again and again.
+
+    /usr/bin/python3 tests/bench/watch_latency.py build/src/nicfix [TIMES]
+
+Both times are stamps of the same clock: that of `ip -tshort monitor`, when it hears of the route
+that makes the link an uplink, and that of the document which nicfix writes.
+"""
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
+
+from lab import Lab, Plan  # noqa: E402  (the lab is no package)
+
+UPLINK = "enp9s0"
+APPEAR = (
+    f"link add {UPLINK} type veth peer name other\naddr add 203.0.113.5/24 dev {UPLINK}\n"
+    f"link set {UPLINK} up\nlink set other up\nroute add default dev {UPLINK} metric 500\n"
+)
+
+
+def time_of_event(monitor: IO[str]) -> datetime:
+    """When the kernel told of the default route by the uplink."""
+    for line in monitor:
+        found = re.match(rf"\[(\S+)\] default .*dev {UPLINK}\b", line)
+        if found and "Deleted" not in line:
+            return datetime.fromisoformat(found[1]).astimezone()
+    raise EOFError("ip monitor has ended")
+
+
+def time_of_news(news: IO[str], event: str) -> datetime:
+    """When nicfix told of it."""
+    for line in news:
+        told = json.loads(line)
+        if (told["event"], told["interface"]) == (event, UPLINK):
+            return datetime.fromisoformat(told["time"])
+    raise EOFError("nicfix has ended")
+
+
+def measure(lab: Lab, times: int) -> list[float]:
+    """The milliseconds of each time."""
+    latencies = []
+    monitor_command = lab.host.command(["ip", "-tshort", "-oneline", "monitor", "route"])
+    with lab.nicfix_running("watch", "--json") as watch, subprocess.Popen(
+        monitor_command, stdout=subprocess.PIPE, text=True
+    ) as monitor:
+        assert watch.stdout and monitor.stdout
+        watch.stdout.readline()
+        for _ in range(times):
+            lab.host.ip(APPEAR)
+            begin = time_of_event(monitor.stdout)
+            end = time_of_news(watch.stdout, "appeared")
+            latencies.append((end - begin).total_seconds() * 1000)
+            lab.host.ip(f"link del {UPLINK}\n")
+            time_of_news(watch.stdout, "cleared")
+        monitor.terminate()
+    return latencies
+
+
+def main() -> None:
+    """Prints the median and the worst."""
+    times = int(sys.argv[2]) if len(sys.argv) > 2 else 100
+    with Lab(Path(sys.argv[1]).resolve(), Plan()) as lab:
+        latencies = measure(lab, times)
+    print(
+        f"{len(latencies)} events: median {statistics.median(latencies):.0f} ms, "
+        f"worst {max(latencies):.0f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
