@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from labkit.namespaces import Namespace
@@ -33,7 +34,7 @@ PermitRootLogin prohibit-password
 # Without PAM, sshd does not let in whose account is locked, as root's is in some distributions.
 _SHADOW = "root:*:19000:0:99999:7:::\n"
 
-_CLIENT_OPTIONS = (
+CLIENT_OPTIONS = (
     "StrictHostKeyChecking=no",
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
@@ -43,9 +44,12 @@ _CLIENT_OPTIONS = (
 
 
 class Sshd:
-    """An sshd on HOST, which lets root in with a key that the test has."""
+    """An sshd on HOST, which lets root in with a key that the test has. ENV is what its sessions
+    find in their environment."""
 
-    def __init__(self, host: Namespace, folder: Path, address: str) -> None:
+    def __init__(
+        self, host: Namespace, folder: Path, address: str, env: Mapping[str, str] | None = None
+    ) -> None:
         program = shutil.which("sshd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
         if not program:
             raise ServiceError("sshd is not installed")
@@ -57,7 +61,10 @@ class Sshd:
         argv = [program, "-D", "-e", "-f", str(config)]
         self.service = Service(host, "sshd", argv, folder, {})
         self.folder.mkdir()
-        config.write_text(_CONFIG.format(port=_PORT, address=address, folder=self.folder))
+        text = _CONFIG.format(port=_PORT, address=address, folder=self.folder)
+        if env:  # sshd takes the first line of a kind only
+            text += "SetEnv " + " ".join(f'"{name}={value}"' for name, value in env.items()) + "\n"
+        config.write_text(text)
         for name in ("host-key", "user-key"):
             command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name]
             subprocess.run(command, stdin=subprocess.DEVNULL, check=True)
@@ -85,6 +92,11 @@ class Sshd:
             except OSError:
                 return False
 
+    @property
+    def user_key(self) -> Path:
+        """The private key that root is let in with."""
+        return self.folder / "user-key"
+
     def login(self, client: Namespace) -> Session:
         """A new login from CLIENT."""
         return Session(client, self.folder, self._address)
@@ -96,7 +108,7 @@ class Session:
     def __init__(self, client: Namespace, folder: Path, address: str) -> None:
         self._client = client
         self._socket = folder / f"session-{time.monotonic_ns()}"
-        options = [word for option in _CLIENT_OPTIONS for word in ("-o", option)]
+        options = [word for option in CLIENT_OPTIONS for word in ("-o", option)]
         options += ["-F", "none", "-p", str(_PORT), "-i", str(folder / "user-key")]
         self._command = ["ssh", "-S", str(self._socket), *options, f"root@{address}"]
         master = ["ssh", "-M", "-N", *self._command[1:]]
