@@ -59,8 +59,10 @@ static void report(const Context *context, const Snapshot *snapshot, Diagnosis *
 {
     Output *output = context->output;
     fixes_suggest(snapshot, diagnosis, context_uplinks(context));
-    output_text(output, check_report_text(snapshot, diagnosis, outlook, &output->style));
-    output_json(output, check_report_json(snapshot, diagnosis, outlook));
+    if (output_wants_text(output))
+        output_text(output, check_report_text(snapshot, diagnosis, outlook, &output->style));
+    if (output_wants_json(output))
+        output_json(output, check_report_json(snapshot, diagnosis, outlook));
 }
 
 /* What the last change on this host was, as far as this user may know. */

@@ -13,8 +13,11 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     if (snapshot == NULL)
         return -1;
     g_autoptr(Topology) topology = topology_new(snapshot, context_uplinks(context));
-    output_text(context->output, list_report_text(snapshot, topology, &context->output->style));
-    output_json(context->output, list_report_json(snapshot, topology));
+    Output *output = context->output;
+    if (output_wants_text(output))
+        output_text(output, list_report_text(snapshot, topology, &output->style));
+    if (output_wants_json(output))
+        output_json(output, list_report_json(snapshot, topology));
     return STATUS_FINE;
 }
 

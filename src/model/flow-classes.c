@@ -130,8 +130,8 @@ static void describe_address(const FlowClasses *classes, const Flow *flow, FlowE
 
 const char *flow_classes_find(FlowClasses *classes, const Flow *flow)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_string_append_printf(text, "ipv%d in", flow->family);
+    g_autoptr(GString) text = g_string_sized_new(128);
+    g_string_append(text, flow->family == FAMILY_IPV6 ? "ipv6 in" : "ipv4 in");
     if (flow->in != NULL)
         describe_link(classes, flow->in, text);
     g_string_append(text, " out");

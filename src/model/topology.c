@@ -164,10 +164,9 @@ static bool is_downstream(const Snapshot *snapshot, const Link *link)
                                              "xfrm",   "vti",    "vti6",   "ipip",      "gre",
                                              "ip6gre", "sit",    "ip6tnl", NULL};
     if (link->kind == NULL || link->parent_device != NULL || g_str_equal(link->kind, "physical") ||
-        has_kind(link, silent))
+        (link->flags & IFF_UP) == 0 || !forwards_anything(snapshot, link))
         return false;
-    return (link->flags & IFF_UP) != 0 && forwards_anything(snapshot, link) &&
-           (has_global_address(link) || has_kind(link, unnumbered));
+    return has_kind(link, unnumbered) || (has_global_address(link) && !has_kind(link, silent));
 }
 
 static Role role_of(const Topology *topology, const Link *link)

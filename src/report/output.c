@@ -43,16 +43,26 @@ TextStyle text_style_for(FILE *stream, ColorChoice choice, bool verbose)
     };
 }
 
+bool output_wants_text(const Output *output)
+{
+    return output->format == FORMAT_TEXT && !output->quiet;
+}
+
+bool output_wants_json(const Output *output)
+{
+    return output->format != FORMAT_TEXT;
+}
+
 void output_text(Output *output, char *text)
 {
-    if (output->format == FORMAT_TEXT && !output->quiet)
+    if (output_wants_text(output))
         fputs(text, output->stream);
     g_free(text);
 }
 
 void output_json(Output *output, JsonNode *document)
 {
-    if (output->format != FORMAT_TEXT) {
+    if (output_wants_json(output)) {
         g_autofree char *raw = json_to_string(document, output->format == FORMAT_JSON);
         g_autofree char *text = escape_json_document(raw);
         fputs(text, output->stream);

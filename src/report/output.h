@@ -36,6 +36,11 @@ typedef struct {
 /* How text on STREAM is to look under CHOICE. */
 TextStyle text_style_for(FILE *stream, ColorChoice choice, bool verbose);
 
+/* Whether what is made for output_text(), or for output_json(), would be written: making it is not
+ * free where a host has thousands of links. */
+bool output_wants_text(const Output *output);
+bool output_wants_json(const Output *output);
+
 /* Writes TEXT (takes it) unless the output is JSON or quiet. */
 void output_text(Output *output, char *text);
 
