@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The benchmark runs, and compares like with like. What it measures is no matter of tests."""
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_benchmark(nicfix: Path) -> None:
+    """It raises where the floor asks firewalld something else than nicfix does."""
+    build = nicfix.resolve().parents[1]
+    once = ("--links", "10", "--pairs", "1", "--script-pairs", "1")
+    command = [sys.executable, "-B", str(ROOT / "tests/bench/bench.py"), str(build), *once]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = done.stdout.splitlines()
+    assert rows[0].startswith("|  | wall time |")
+    assert len(rows) == 2 + 2 * 3
