@@ -32,7 +32,7 @@ static GOptionEntry *make_entries(gpointer values)
         {"runtime-only", 0, 0, G_OPTION_ARG_NONE, &options->runtime_only,
          "Do not make it last: the next reload undoes it", NULL},
         {"permanent-only", 0, 0, G_OPTION_ARG_NONE, &options->permanent_only,
-         "Change what lasts only: it counts from the next start", NULL},
+         "Change only what lasts: for the next start", NULL},
         {"move", 0, 0, G_OPTION_ARG_NONE, &options->move,
          "Take a NIC out of the zone it is bound to", NULL},
         {"enable-forward", 0, 0, G_OPTION_ARG_NONE, &options->enable_forward,

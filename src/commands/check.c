@@ -23,8 +23,8 @@ static GOptionEntry *make_entries(gpointer values)
          "Exit 1 from this severity on (default: warning)", "warning|error"},
         {"after", 0, 0, G_OPTION_ARG_STRING, &options->after, "Ask of the host as it will be then",
          "reload|reboot"},
-        {"format", 0, 0, G_OPTION_ARG_STRING, &options->format,
-         "How to write it; nagios has exit statuses of its own", "text|json|nagios"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options->format, "How to write it (default: text)",
+         "text|json|nagios"},
         {NULL},
     };
     return g_memdup2(entries, sizeof entries);

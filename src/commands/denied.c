@@ -23,7 +23,7 @@ static GOptionEntry *make_entries(gpointer values)
     DeniedOptions *options = values;
     const GOptionEntry entries[] = {
         {"since", 0, 0, G_OPTION_ARG_STRING, &options->since,
-         "Only what was logged since: 10m, today, 08:45, ...", "TIME"},
+         "Only what was logged since: 10m, today, 08:45", "TIME"},
         {"file", 0, 0, G_OPTION_ARG_FILENAME, &options->file,
          "Read FILE (kern.log, dmesg, journalctl -k)", "FILE|-"},
         {"follow", 0, 0, G_OPTION_ARG_NONE, &options->follow, "Go on, and tell what comes", NULL},
