@@ -69,9 +69,12 @@ static void note_losses(const Change *change, GPtrArray *notes)
         check_losses(now, true, notes, NULL);
 }
 
+/* Even where another nicfix changes the host and does not end in time. */
 static bool switch_off(const Change *change, const char *value, GPtrArray *notes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
+    g_autoptr(Lock) lock =
+        change->lock == NULL ? lock_take(context_timeout_ms(change->context), NULL) : NULL;
     note_losses(change, notes);
     if (log_denied_set(change->bus, value, context_timeout_ms(change->context), &reason))
         return true;
@@ -97,7 +100,7 @@ static bool switch_on(const Change *change, const char *old, GPtrArray *notes, G
 }
 
 /* Records between switching on and off, where that is needed. */
-static bool record_switched(const Change *change, DeniedStream *stream, guint seconds, bool force,
+static bool record_switched(Change *change, DeniedStream *stream, guint seconds, bool force,
                             GError **error)
 {
     const char *old = change->snapshot->firewalld->log_denied;
@@ -112,6 +115,8 @@ static bool record_switched(const Change *change, DeniedStream *stream, guint se
     if (!check_losses(change->snapshot, force, stream->notes, error) ||
         !switch_on(change, old, stream->notes, error))
         return false;
+    /* Meanwhile the fix may be made. */
+    g_clear_pointer(&change->lock, lock_free);
     bool recorded = record(stream, seconds, error);
     g_autoptr(GError) left = NULL;
     if (!switch_off(change, old, stream->notes, &left)) {

@@ -127,6 +127,16 @@ def test_a_signal_ends_it_and_puts_the_old_value_back(lab: Lab, number: signal.S
     assert (after["running"], after["permanent"]) == (before["running"], before["permanent"])
 
 
+def test_the_fix_can_be_made_while_it_records(lab: Lab) -> None:
+    """And is there when the logging is off again."""
+    with recording(lab, 60) as process:
+        assert lab.nicfix("apply", "--zone", "public").code == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert lab.firewall_cmd("--get-log-denied") == "off"
+    assert lab.tcp() == "connected"
+
+
 def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
     """What it finds switched on in its file when it comes back is switched off all the same."""
     with recording(lab, 60) as process:
