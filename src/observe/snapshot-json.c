@@ -3,16 +3,9 @@
  * reading both follow them. */
 #include "observe/snapshot-json.h"
 
-#include "model/error.h"
-#include "observe/json-syntax.h"
 #include "observe/snapshot-members.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#define SCHEMA "nicfix.snapshot/1"
-#define HINT   "make a snapshot with: nicfix snapshot > FILE"
+#define HINT "make a snapshot with: nicfix snapshot > FILE"
 
 /* ---- links and their addresses ---- */
 
@@ -443,107 +436,45 @@ static const Member snapshot_members[] = {
 JsonNode *snapshot_to_json(const Snapshot *snapshot)
 {
     JsonObject *document = json_object_new();
-    json_object_set_string_member(document, "schema", SCHEMA);
+    json_object_set_string_member(document, "schema", SNAPSHOT_SCHEMA);
     members_write(snapshot_members, snapshot, document);
     JsonNode *node = json_node_new(JSON_NODE_OBJECT);
     json_node_take_object(node, document);
     return node;
 }
 
-static bool check_schema(JsonNode *root, const JsonPlace *document, GError **error)
+Snapshot *snapshot_from_root(JsonNode *root, const JsonPlace *place, GError **error)
 {
-    JsonPlace place = {.parent = document, .name = "schema"};
-    JsonNode *node = json_object_get_member(json_node_get_object(root), "schema");
-    if (node == NULL)
-        return json_place_fault(&place, error, "missing");
-    const char *found = json_place_text(&place, node, error);
-    if (found == NULL)
-        return false;
-    if (g_str_equal(found, SCHEMA))
-        return true;
-    g_autofree char *beginning = g_utf8_substring(found, 0, MIN(g_utf8_strlen(found, -1), 64));
-    return json_place_fault(&place, error, "expected %s, found %s", SCHEMA, beginning);
-}
-
-/* Returns the parser that owns the document (transfer full), or NULL with an error. */
-static JsonParser *parse(const char *data, gsize size, const JsonPlace *document, GError **error)
-{
-    JsonSyntaxFault fault;
-    if (!json_syntax_check(data, size, &fault)) {
-        json_place_fault(document, error, "line %u, column %ld: %s", fault.line, fault.column,
-                         fault.reason);
-        return NULL;
-    }
-    g_autoptr(JsonParser) parser = json_parser_new_immutable();
-    g_autoptr(GError) parse_error = NULL;
-    if (!json_parser_load_from_data(parser, data, (gssize)size, &parse_error)) {
-        json_place_fault(document, error, "%s", parse_error->message);
-        return NULL;
-    }
-    return g_steal_pointer(&parser);
-}
-
-Snapshot *snapshot_from_json(const char *data, gsize size, const char *name, GError **error)
-{
-    const JsonPlace document = {.name = name, .hint = HINT};
-    if (size > SNAPSHOT_SIZE_MAX) {
-        json_place_fault(&document, error, "larger than %lu MiB", SNAPSHOT_SIZE_MAX >> 20);
-        return NULL;
-    }
-    g_autoptr(JsonParser) parser = parse(size > 0 ? data : "", size, &document, error);
-    if (parser == NULL)
-        return NULL;
-    JsonNode *root = json_parser_get_root(parser);
     g_autoptr(Snapshot) snapshot = snapshot_new();
-    if (!check_schema(root, &document, error) ||
-        !members_read(snapshot_members, root, snapshot, &document, error))
+    g_autofree char *schema = document_schema(root, place, error);
+    if (schema == NULL)
+        return NULL;
+    if (!g_str_equal(schema, SNAPSHOT_SCHEMA)) {
+        const JsonPlace below = {.parent = place, .name = "schema"};
+        json_place_fault(&below, error, "expected %s, found %s", SNAPSHOT_SCHEMA, schema);
+        return NULL;
+    }
+    if (!members_read(snapshot_members, root, snapshot, place, error))
         return NULL;
     return g_steal_pointer(&snapshot);
 }
 
-/* ---- files ---- */
-
-/* Reads FD to its end, but not much more than SNAPSHOT_SIZE_MAX; returns whether that worked, with
- * errno set otherwise. A pipe has no size to ask for. */
-static bool read_all(int fd, GByteArray *bytes)
+Snapshot *snapshot_from_json(const char *data, gsize size, const char *name, GError **error)
 {
-    while (bytes->len <= SNAPSHOT_SIZE_MAX) {
-        guint8 buffer[64 * 1024];
-        ssize_t count = read(fd, buffer, sizeof buffer);
-        if (count == 0)
-            return true;
-        if (count > 0)
-            g_byte_array_append(bytes, buffer, (guint)count);
-        else if (errno != EINTR)
-            return false;
-    }
-    return true;
-}
-
-static void set_file_error(GError **error, const char *name, int number)
-{
-    nicfix_error_set(error, number == ENOENT ? NICFIX_ERROR_NOT_FOUND : NICFIX_ERROR_BAD_INPUT,
-                     HINT, "%s: cannot be read: %s", name, g_strerror(number));
+    const JsonPlace place = {.name = name, .hint = HINT};
+    g_autoptr(JsonParser) parser = document_parse(data, size, &place, error);
+    if (parser == NULL)
+        return NULL;
+    return snapshot_from_root(json_parser_get_root(parser), &place, error);
 }
 
 Snapshot *snapshot_read_file(const char *path, GError **error)
 {
-    bool standard_input = g_str_equal(path, "-");
-    g_autofree char *name = standard_input ? g_strdup("snapshot on standard input")
-                                           : g_strdup_printf("snapshot %s", path);
-    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        set_file_error(error, name, errno);
+    g_autofree char *name = g_str_equal(path, "-") ? g_strdup("snapshot on standard input")
+                                                   : g_strdup_printf("snapshot %s", path);
+    const JsonPlace place = {.name = name, .hint = HINT};
+    g_autoptr(JsonParser) parser = document_read_file(path, &place, error);
+    if (parser == NULL)
         return NULL;
-    }
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    bool complete = read_all(fd, bytes);
-    int number = errno;
-    if (!standard_input)
-        close(fd);
-    if (!complete) {
-        set_file_error(error, name, number);
-        return NULL;
-    }
-    return snapshot_from_json((const char *)bytes->data, bytes->len, name, error);
+    return snapshot_from_root(json_parser_get_root(parser), &place, error);
 }

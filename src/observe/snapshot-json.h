@@ -3,12 +3,9 @@
  * described by docs/schema/nicfix.snapshot-1.schema.json. */
 #pragma once
 
-#include "model/snapshot.h"
+#include "observe/document.h"
 
-#include <json-glib/json-glib.h>
-
-/* The most bytes of a document that are read: some 100,000 links. */
-#define SNAPSHOT_SIZE_MAX (256UL * 1024 * 1024)
+#define SNAPSHOT_SCHEMA "nicfix.snapshot/1"
 
 /* Returns the document (transfer full). */
 JsonNode *snapshot_to_json(const Snapshot *snapshot);
@@ -23,3 +20,7 @@ Snapshot *snapshot_from_json(const char *data, gsize size, const char *name,
 /* The same of the file at PATH, "-" for standard input. Fails also with NICFIX_ERROR_NOT_FOUND
  * where there is no such file. */
 Snapshot *snapshot_read_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same of the object ROOT, whose document is at PLACE. */
+Snapshot *snapshot_from_root(JsonNode *root, const JsonPlace *place,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -167,7 +167,7 @@ static void test_every_beginning_is_refused(G_GNUC_UNUSED void **state)
 static void test_the_size_has_a_limit(G_GNUC_UNUSED void **state)
 {
     g_autoptr(GError) error = NULL;
-    assert_null(snapshot_from_json("", SNAPSHOT_SIZE_MAX + 1, "snapshot test", &error));
+    assert_null(snapshot_from_json("", DOCUMENT_SIZE_MAX + 1, "snapshot test", &error));
     assert_string_equal(error->message, "snapshot test: larger than 256 MiB");
 }
 
