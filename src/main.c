@@ -13,7 +13,7 @@
 
 static const Command *const commands[] = {
     &list_command,  &check_command,   &explain_command, &denied_command,   &watch_command,
-    &apply_command, &confirm_command, &undo_command,    &snapshot_command,
+    &apply_command, &confirm_command, &undo_command,    &snapshot_command, &report_command,
 };
 
 /* The whole of one run. */
@@ -254,9 +254,7 @@ static int run_line(Run *run, char ***arguments, GError **error)
 /* With --json an error is the document, unless the command has written its own already. */
 static int tell_error(Run *run, const GError *error)
 {
-    TextStyle style = text_style_for(stderr, COLOR_AUTO, false);
-    g_autofree char *text = error_report_text(error, &style);
-    fputs(text, stderr);
+    error_report_tell(error);
     bool has_document = error->domain == NICFIX_ERROR && (error->code == NICFIX_ERROR_UNDONE ||
                                                           error->code == NICFIX_ERROR_NOT_UNDONE);
     if (!has_document)

@@ -38,21 +38,6 @@ static void free_values(gpointer values)
     g_free(options->format);
 }
 
-static bool parse_severity(const char *word, Severity *severity, GError **error)
-{
-    if (word == NULL || g_str_equal(word, "warning")) {
-        *severity = SEVERITY_WARNING;
-        return true;
-    }
-    if (g_str_equal(word, "error")) {
-        *severity = SEVERITY_ERROR;
-        return true;
-    }
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, "say warning or error",
-                     "--fail-on: %s is no severity", word);
-    return false;
-}
-
 /* Writes what DIAGNOSIS of SNAPSHOT found, with fixes; OUTLOOK says what host it is of. */
 static void report(const Context *context, const Snapshot *snapshot, Diagnosis *diagnosis,
                    const Outlook *outlook)
@@ -153,7 +138,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
         return -1;
     if (for_nagios)
         return check_for_nagios(context);
-    if (!parse_severity(options->fail_on, &fail_on, error))
+    if (!command_parse_fail_on(options->fail_on, &fail_on, error))
         return -1;
     AfterEvent event;
     if (options->after == NULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What commands share: where their snapshot comes from. */
+/* What commands share: where their snapshot comes from, and options that several have. */
 #include "commands/command.h"
 
 #include "model/error.h"
@@ -57,4 +57,14 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
     if (snapshot == NULL || !context_check_uplinks(context, snapshot, error))
         return NULL;
     return g_steal_pointer(&snapshot);
+}
+
+bool command_parse_fail_on(const char *word, Severity *severity, GError **error)
+{
+    *severity = SEVERITY_WARNING;
+    if (word == NULL || (severity_from_word(word, severity) && *severity != SEVERITY_INFO))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "say warning or error",
+                     "--fail-on: %s is no severity", word);
+    return false;
 }

@@ -3,6 +3,7 @@
  * command is given. */
 #pragma once
 
+#include "model/finding.h"
 #include "model/snapshot.h"
 #include "observe/observe.h"
 #include "report/output.h"
@@ -56,6 +57,7 @@ extern const Command snapshot_command;
 extern const Command explain_command;
 extern const Command denied_command;
 extern const Command watch_command;
+extern const Command report_command;
 
 /* The snapshot that the command is to work on: read from --snapshot, or as OPTIONS say from this
  * machine over a bus that is opened for it. *BUS, where not NULL, is set to that bus, NULL for a
@@ -72,3 +74,7 @@ bool context_check_uplinks(const Context *context, const Snapshot *snapshot,
 
 const char *const *context_uplinks(const Context *context);
 guint context_timeout_ms(const Context *context);
+
+/* The severity that --fail-on WORD names; a warning where WORD is NULL. */
+bool command_parse_fail_on(const char *word, Severity *severity,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -53,29 +53,53 @@ void fix_free(Fix *fix)
     g_free(fix);
 }
 
+static const char *const finding_words[] = {
+    [FINDING_PANIC_MODE] = "panic-mode",
+    [FINDING_ZONE_CONFLICT] = "zone-conflict",
+    [FINDING_UPLINK_UNBOUND] = "uplink-unbound",
+    [FINDING_UPLINK_IN_REJECTING_ZONE] = "uplink-in-rejecting-zone",
+    [FINDING_FORWARD_BLOCKED] = "forward-blocked",
+    [FINDING_MANAGER_ZONE_MISMATCH] = "manager-zone-mismatch",
+    [FINDING_PERMANENT_NOT_ACTIVE] = "permanent-not-active",
+    [FINDING_RUNTIME_ONLY_BINDING] = "runtime-only-binding",
+    [FINDING_STALE_BINDING] = "stale-binding",
+    [FINDING_VERDICT_UNKNOWN] = "verdict-unknown",
+};
+
+static const char *const severity_words[] = {
+    [SEVERITY_INFO] = "info",
+    [SEVERITY_WARNING] = "warning",
+    [SEVERITY_ERROR] = "error",
+};
+
 const char *finding_word(FindingId id)
 {
-    static const char *const words[] = {
-        [FINDING_PANIC_MODE] = "panic-mode",
-        [FINDING_ZONE_CONFLICT] = "zone-conflict",
-        [FINDING_UPLINK_UNBOUND] = "uplink-unbound",
-        [FINDING_UPLINK_IN_REJECTING_ZONE] = "uplink-in-rejecting-zone",
-        [FINDING_FORWARD_BLOCKED] = "forward-blocked",
-        [FINDING_MANAGER_ZONE_MISMATCH] = "manager-zone-mismatch",
-        [FINDING_PERMANENT_NOT_ACTIVE] = "permanent-not-active",
-        [FINDING_RUNTIME_ONLY_BINDING] = "runtime-only-binding",
-        [FINDING_STALE_BINDING] = "stale-binding",
-        [FINDING_VERDICT_UNKNOWN] = "verdict-unknown",
-    };
-    return words[id];
+    return finding_words[id];
 }
 
 const char *severity_word(Severity severity)
 {
-    static const char *const words[] = {
-        [SEVERITY_INFO] = "info",
-        [SEVERITY_WARNING] = "warning",
-        [SEVERITY_ERROR] = "error",
-    };
-    return words[severity];
+    return severity_words[severity];
+}
+
+bool finding_from_word(const char *word, FindingId *id)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(finding_words); i++) {
+        if (g_str_equal(finding_words[i], word)) {
+            *id = (FindingId)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool severity_from_word(const char *word, Severity *severity)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(severity_words); i++) {
+        if (g_str_equal(severity_words[i], word)) {
+            *severity = (Severity)i;
+            return true;
+        }
+    }
+    return false;
 }

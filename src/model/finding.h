@@ -58,5 +58,9 @@ void fix_free(Fix *fix);
 const char *finding_word(FindingId id);
 const char *severity_word(Severity severity);
 
+/* What WORD stands for; false where it stands for nothing. */
+bool finding_from_word(const char *word, FindingId *id);
+bool severity_from_word(const char *word, Severity *severity);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Finding, finding_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fix, fix_free)

@@ -175,23 +175,6 @@ static void add_link(JsonBuilder *builder, const Snapshot *snapshot, const Topol
     json_builder_end_object(builder);
 }
 
-static void add_finding(JsonBuilder *builder, const Finding *finding)
-{
-    json_builder_begin_object(builder);
-    json_add_string(builder, "id", finding_word(finding->id));
-    json_add_string(builder, "severity", severity_word(finding->severity));
-    json_add_string(builder, "interface", finding->interface);
-    json_add_string(builder, "zone", finding->zone);
-    json_add_string(builder, "message", finding->message);
-    json_builder_set_member_name(builder, "evidence");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < finding->evidence->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(finding->evidence, i));
-    json_builder_end_array(builder);
-    json_add_fix(builder, "fix", finding->fix);
-    json_builder_end_object(builder);
-}
-
 static void add_outlook(JsonBuilder *builder, const Outlook *outlook)
 {
     if (outlook == NULL) {
@@ -225,7 +208,7 @@ JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis
     json_builder_set_member_name(builder, "findings");
     json_builder_begin_array(builder);
     for (guint i = 0; i < diagnosis->findings->len; i++)
-        add_finding(builder, g_ptr_array_index(diagnosis->findings, i));
+        json_add_finding(builder, g_ptr_array_index(diagnosis->findings, i));
     json_builder_end_array(builder);
     json_add_unread(builder, snapshot);
     return json_document_end(builder);

@@ -4,6 +4,7 @@
 
 #include "report/output.h"
 
-/* "nicfix: MESSAGE; HINT", escaped, with a newline (transfer full). */
-char *error_report_text(const GError *error, const TextStyle *style);
+/* Writes "nicfix: MESSAGE; HINT", escaped, to standard error. */
+void error_report_tell(const GError *error);
+
 JsonNode *error_report_json(const GError *error);

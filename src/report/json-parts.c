@@ -83,6 +83,23 @@ void json_add_fix(JsonBuilder *builder, const char *member, const Fix *fix)
     json_builder_end_object(builder);
 }
 
+void json_add_finding(JsonBuilder *builder, const Finding *finding)
+{
+    json_builder_begin_object(builder);
+    json_add_string(builder, "id", finding_word(finding->id));
+    json_add_string(builder, "severity", severity_word(finding->severity));
+    json_add_string(builder, "interface", finding->interface);
+    json_add_string(builder, "zone", finding->zone);
+    json_add_string(builder, "message", finding->message);
+    json_builder_set_member_name(builder, "evidence");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < finding->evidence->len; i++)
+        json_builder_add_string_value(builder, g_ptr_array_index(finding->evidence, i));
+    json_builder_end_array(builder);
+    json_add_fix(builder, "fix", finding->fix);
+    json_builder_end_object(builder);
+}
+
 void json_add_error(JsonBuilder *builder, const char *member, const GError *error)
 {
     if (error == NULL) {

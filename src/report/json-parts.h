@@ -19,6 +19,8 @@ void json_add_tristate(JsonBuilder *builder, const char *member, Tristate value)
 void json_add_strings(JsonBuilder *builder, const char *member, char *const *values);
 
 void json_add_fix(JsonBuilder *builder, const char *member, const Fix *fix);
+/* Adds FINDING as an object to the array that is being built. */
+void json_add_finding(JsonBuilder *builder, const Finding *finding);
 /* ERROR with its code, message and hint; null where it is NULL. */
 void json_add_error(JsonBuilder *builder, const char *member, const GError *error);
 void json_add_unread(JsonBuilder *builder, const Snapshot *snapshot);

@@ -50,7 +50,7 @@ bool output_wants_text(const Output *output)
 
 bool output_wants_json(const Output *output)
 {
-    return output->format != FORMAT_TEXT;
+    return output->format == FORMAT_JSON || output->format == FORMAT_JSON_LINES;
 }
 
 void output_text(Output *output, char *text)
@@ -71,6 +71,13 @@ void output_json(Output *output, JsonNode *document)
             fflush(output->stream);
     }
     json_node_unref(document);
+}
+
+void output_html(Output *output, char *page)
+{
+    if (output->format == FORMAT_HTML)
+        fputs(page, output->stream);
+    g_free(page);
 }
 
 bool output_finish(Output *output, GError **error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where results go: standard output, as text that fits the terminal or as JSON documents, and
- * standard error for what went wrong. Whether it arrived is known at the end. */
+/* Where results go: standard output, as text that fits the terminal, as JSON documents or as a
+ * page, and standard error for what went wrong. Whether it arrived is known at the end. */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -17,6 +17,7 @@ typedef enum {
     FORMAT_TEXT,
     FORMAT_JSON,       /* one document, indented */
     FORMAT_JSON_LINES, /* one document a line, written at once */
+    FORMAT_HTML,       /* one page */
 } OutputFormat;
 
 /* How text is to look. */
@@ -30,7 +31,7 @@ typedef struct {
     FILE *stream;
     OutputFormat format;
     TextStyle style;
-    bool quiet; /* text is not written, JSON is */
+    bool quiet; /* text is not written, documents and pages are */
 } Output;
 
 /* How text on STREAM is to look under CHOICE. */
@@ -41,11 +42,14 @@ TextStyle text_style_for(FILE *stream, ColorChoice choice, bool verbose);
 bool output_wants_text(const Output *output);
 bool output_wants_json(const Output *output);
 
-/* Writes TEXT (takes it) unless the output is JSON or quiet. */
+/* Writes TEXT (takes it) where the output is text and not quiet. */
 void output_text(Output *output, char *text);
 
-/* Writes DOCUMENT (takes it) unless the output is text. */
+/* Writes DOCUMENT (takes it) where the output is JSON. */
 void output_json(Output *output, JsonNode *document);
+
+/* Writes PAGE (takes it) where the output is HTML. */
+void output_html(Output *output, char *page);
 
 /* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost. */
 bool output_finish(Output *output, GError **error);
