@@ -80,13 +80,12 @@ static void append_finding(GString *page, const Finding *finding)
     g_string_append(page, "</details>");
 }
 
-static void append_remark(GString *page, const FleetHost *host)
+static void append_paragraph(GString *page, const char *class, const char *text)
 {
-    g_autofree char *remark = fleet_text_remark(host);
-    if (remark == NULL)
+    if (text == NULL)
         return;
-    g_string_append_printf(page, "<p class=\"%s\">", host->error != NULL ? "failure" : "remark");
-    append_text(page, remark);
+    g_string_append_printf(page, "<p class=\"%s\">", class);
+    append_text(page, text);
     g_string_append(page, "</p>");
 }
 
@@ -122,6 +121,7 @@ static void append_count(GString *page, const char *title, const char *bad, bool
 static void append_host(GString *page, const FleetHost *host)
 {
     bool judged = fleet_host_is_judged(host);
+    g_autofree char *remark = fleet_text_remark(host);
     g_string_append(page, "<tr data-traits=\"");
     append_traits(page, host);
     g_string_append(page, "\"><th scope=\"row\"><bdi>");
@@ -135,7 +135,8 @@ static void append_host(GString *page, const FleetHost *host)
     g_string_append(page, "<td data-title=\"firewalld\">");
     append_text(page, host->firewalld != NULL ? host->firewalld : "–");
     g_string_append(page, "</td><td class=\"findings\">");
-    append_remark(page, host);
+    append_paragraph(page, "failure", host->error);
+    append_paragraph(page, "remark", remark);
     for (guint i = 0; i < host->findings->len; i++)
         append_finding(page, g_ptr_array_index(host->findings, i));
     g_string_append(page, "</td></tr>\n");

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A fleet as two tables and one line. */
+/* A fleet as two tables, one line of summary, and a line for each failure. */
 #include "report/fleet-text.h"
 
+#include "report/escape.h"
 #include "report/table.h"
+#include "report/wrap.h"
+
+#include <string.h>
 
 static const char *plural(guint n)
 {
@@ -11,15 +15,8 @@ static const char *plural(guint n)
 
 /* ---- parts ---- */
 
-char *fleet_text_name(const FleetHost *host)
-{
-    return host->alone ? g_strdup(host->host) : g_strdup_printf("%s (%s)", host->host, host->file);
-}
-
 char *fleet_text_remark(const FleetHost *host)
 {
-    if (host->error != NULL)
-        return g_strdup(host->error);
     if (host->after != NULL)
         return g_strdup_printf("as it will be after a %s", host->after);
     if (host->source == FLEET_APPLY)
@@ -32,9 +29,9 @@ char *fleet_text_remark(const FleetHost *host)
 char *fleet_text_summary(const FleetReport *report)
 {
     guint fine = report->names - report->with_errors - report->with_warnings;
-    g_autofree char *unread = g_strdup_printf(
-        "; %u document%s could not be read or tell%s only why nicfix failed", report->unreadable,
-        plural(report->unreadable), report->unreadable == 1 ? "s" : "");
+    g_autofree char *unread =
+        g_strdup_printf("; %u document%s tell%s nothing of the host", report->unreadable,
+                        plural(report->unreadable), report->unreadable == 1 ? "s" : "");
     if (fine == report->names && report->unreadable == 0)
         return g_strdup_printf("%u host%s, no errors and no warnings", report->names,
                                plural(report->names));
@@ -44,6 +41,12 @@ char *fleet_text_summary(const FleetReport *report)
 }
 
 /* ---- hosts ---- */
+
+/* Its name, and the file where several documents are of it (transfer full). */
+static char *name_of(const FleetHost *host)
+{
+    return host->alone ? g_strdup(host->host) : g_strdup_printf("%s (%s)", host->host, host->file);
+}
 
 static const Finding *worst_of(const FleetHost *host)
 {
@@ -56,11 +59,26 @@ static const Finding *worst_of(const FleetHost *host)
     return worst;
 }
 
-/* The worst finding, and what else there is to know (transfer full). */
+static const char *failure_of(const FleetHost *host)
+{
+    static const char *const failures[] = {
+        [FLEET_CHECK] = NULL,
+        [FLEET_SNAPSHOT] = NULL,
+        [FLEET_APPLY] = "apply failed",
+        [FLEET_ERROR] = "nicfix failed",
+        [FLEET_UNREADABLE] = "unreadable",
+    };
+    return host->error != NULL ? failures[host->source] : NULL;
+}
+
+/* What failed, or the worst finding and what else there is to know (transfer full). */
 static char *worst_cell(const FleetHost *host)
 {
     const Finding *worst = worst_of(host);
+    const char *failure = failure_of(host);
     g_autofree char *remark = fleet_text_remark(host);
+    if (failure != NULL)
+        return g_strdup(failure);
     if (worst == NULL)
         return g_steal_pointer(&remark);
     return g_strconcat(finding_word(worst->id), worst->interface != NULL ? " " : "",
@@ -86,7 +104,7 @@ static char *count_cell(bool known, guint count)
 static void add_host(Table *table, const FleetHost *host, const TextStyle *style)
 {
     bool judged = fleet_host_is_judged(host);
-    g_autofree char *name = fleet_text_name(host);
+    g_autofree char *name = name_of(host);
     g_autofree char *errors = count_cell(judged, host->count.errors);
     g_autofree char *warnings = count_cell(judged, host->count.warnings);
     g_autofree char *infos = count_cell(fleet_host_has_infos(host), host->infos);
@@ -125,6 +143,23 @@ static void append_findings(GString *text, const FleetReport *report, const Text
     g_string_append_c(text, '\n');
 }
 
+/* Why nothing is known of a host, or what a change failed of: a line each, which a cell might cut. */
+static void append_failures(GString *text, const FleetReport *report, const TextStyle *style)
+{
+    guint told = 0;
+    for (guint i = 0; i < report->hosts->len; i++) {
+        const FleetHost *host = g_ptr_array_index(report->hosts, i);
+        if (host->error == NULL)
+            continue;
+        g_autofree char *name = name_of(host);
+        g_autofree char *line = g_strdup_printf("%s: %s", name, host->error);
+        g_autofree char *escaped = escape_for_terminal(line);
+        g_string_append_printf(text, "%s%sfailed%s ", told++ == 0 ? "\n" : "", text_doubtful(style),
+                               text_plain(style));
+        wrap_append(text, escaped, (guint)strlen("failed "), 2, style);
+    }
+}
+
 char *fleet_text(const FleetReport *report, const TextStyle *style)
 {
     GString *text = g_string_new(NULL);
@@ -136,5 +171,6 @@ char *fleet_text(const FleetReport *report, const TextStyle *style)
                         : report->with_warnings > 0 || report->unreadable > 0 ? text_doubtful(style)
                                                                               : text_good(style);
     g_string_append_printf(text, "%s%s%s\n", color, summary, text_plain(style));
+    append_failures(text, report, style);
     return g_string_free(text, FALSE);
 }

@@ -10,11 +10,8 @@ char *fleet_text(const FleetReport *report, const TextStyle *style);
 
 /* Parts that the page has as well. */
 
-/* What HOST is known by: its name, and the file where others have the same (transfer full). */
-char *fleet_text_name(const FleetHost *host);
-
-/* What else there is to know of HOST: why it could not be read, that its counts are what a change
- * left, or that they are of what will be; NULL: nothing (transfer full). */
+/* What there is to know of the counts of HOST: that a change left them, or that they are of what will
+ * be; NULL: nothing (transfer full). */
 char *fleet_text_remark(const FleetHost *host);
 
 /* One line, with no newline (transfer full). */

@@ -12,6 +12,7 @@
 #include "model/fixes.h"
 #include "report/escape.h"
 
+#include "golden.h"
 #include "hosts.h"
 #include "requests.h"
 
@@ -66,15 +67,6 @@ static const ReportCase reports[] = {
     {"apply-incident-0.9.txt", APPLY, "hosts/incident-0.9", "--enable-forward", 0},
 };
 
-/* As it is written to standard output. Takes DOCUMENT (transfer full). */
-static char *document_text(JsonNode *document)
-{
-    g_autofree char *raw = json_to_string(document, TRUE);
-    g_autofree char *text = escape_json_document(raw);
-    json_node_unref(document);
-    return g_strdup_printf("%s\n", text);
-}
-
 static char *render_check(const Snapshot *snapshot, const TextStyle *style)
 {
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
@@ -127,25 +119,6 @@ static char *render(ReportKind kind, const Snapshot *snapshot, const char *reque
         break;
     }
     return render_apply(snapshot, request, style);
-}
-
-/* ---- golden files ---- */
-
-static char *golden_path(const char *name)
-{
-    return g_build_filename(g_getenv("FIXTURES"), "..", "golden", name, NULL);
-}
-
-static void compare_with_golden(const char *name, const char *text)
-{
-    g_autofree char *path = golden_path(name);
-    g_autofree char *golden = NULL;
-    g_autoptr(GError) error = NULL;
-    if (g_getenv("NICFIX_UPDATE_GOLDEN") != NULL && !g_file_set_contents(path, text, -1, &error))
-        fail_msg("%s", error->message);
-    if (!g_file_get_contents(path, &golden, NULL, &error))
-        fail_msg("%s", error->message);
-    assert_string_equal(text, golden);
 }
 
 static void test_report(void **state)
