@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""docs/runbook.md shows what really happens: the commands of its marked blocks are run again, each
+scene on a host of its own, and what they print must be what the page says.
+
+With NICFIX_UPDATE_RUNBOOK=1 the page is written anew instead: put a command into a block, run this,
+and look at the difference."""
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import DATABASE_PORT, OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from labkit import users
+from labkit.firewalld import FORWARD, FirewalldConfig, bound
+from labkit.namespaces import Namespace
+from labkit.networkmanager import ethernet_profile
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
+
+_BLOCK = re.compile(r"<!-- scene: (?P<scene>.+?) -->\n```console\n(?P<text>.*?)```\n", re.DOTALL)
+_COMMAND = re.compile(r"^(?P<prompt>worker|pod)# (?P<command>.*)$", re.MULTILINE)
+
+# What is another at each run, and what the page has instead.
+_PASSING = (
+    (re.compile(r"time=[0-9.]+ ms"), "time=0.05 ms"),
+    (re.compile(r"time \d+ms"), "time 0ms"),
+    (re.compile(r"rtt min/avg/max/mdev = \S+ ms"), "rtt min/avg/max/mdev = 0.05/0.05/0.05/0.00 ms"),
+    (re.compile(r"nicfix confirm [0-9a-f]{8}"), "nicfix confirm 5f0c3a91"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "1d0b9236-0fb9-3ddd-b5d8-81a26b2af642"),
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A host, and what has happened to it before the page looks at it."""
+
+    plan: dict[str, Any] = field(default_factory=dict)
+    prepare: Callable[[Lab], object] = lambda lab: None
+
+
+def _bridge(name: str, address: str) -> str:
+    return f"link add {name} type bridge\naddr add {address} dev {name}\nlink set {name} up\n"
+
+
+def _veth(name: str) -> str:
+    return f"link add {name} type veth peer name {name}-peer\nlink set {name} up\n"
+
+
+_ALREADY_CURED = FirewalldConfig(zones={"public": FORWARD + bound(UPLINK)})
+_POLICY = (
+    '<policy target="ACCEPT"><ingress-zone name="{ingress}"/><egress-zone name="{egress}"/></policy>'
+)
+_RULE_OF_ITS_OWN = (
+    '<policy priority="-10" target="CONTINUE"><ingress-zone name="ANY"/><egress-zone name="ANY"/>'
+    f'<rule family="ipv4"><destination address="{OUTSIDE}/32"/>'
+    '<reject type="icmp-admin-prohibited"/></rule></policy>'
+)
+
+
+def _rename_uplink(lab: Lab) -> None:
+    lab.host.ip(
+        f"link set {UPLINK} down\nlink set {UPLINK} name ens5\nlink set ens5 up\n"
+        f"route add default via {OUTSIDE} dev ens5\n"
+    )
+
+
+def _add_second_uplink(lab: Lab) -> None:
+    lab.host.ip(
+        f"link add enp3s0 type veth peer name eth1 netns {lab.ext.pid}\n"
+        "addr add 192.168.151.130/24 dev enp3s0\nlink set enp3s0 up\n"
+        "route add default via 192.168.151.1 dev enp3s0 metric 200\n"
+    )
+
+
+def _show_bridged_frames(lab: Lab) -> None:
+    """Two pods of one node, and br_netfilter: the second pod lives beside the outside."""
+    lab.host.ip(
+        f"link add vethtwo type veth peer name eth1 netns {lab.ext.pid}\n"
+        "link set vethtwo master cni0 up\n"
+    )
+    lab.ext.ip("addr add 10.244.2.7/24 dev eth1\nlink set eth1 up\n")
+    lab.ext.ip(f"route del 10.244.2.0/24 via {UPLINK_ADDRESS}\n")
+    lab.host.sysctl({"net.bridge.bridge-nf-call-iptables": 1})
+
+
+def _profile(zone: str) -> dict[str, str]:
+    address = f"{UPLINK_ADDRESS}/24"
+    return {"uplink": ethernet_profile("uplink", UPLINK, address, OUTSIDE, zone=zone)}
+
+
+SCENES = {
+    "incident": Scene(),
+    "by ssh": Scene(),
+    "one destination": Scene(
+        {
+            "firewalld": FirewalldConfig(
+                zones={"public": FORWARD + bound(UPLINK)},
+                files={"policies/quarantine.xml": _RULE_OF_ITS_OWN},
+            )
+        }
+    ),
+    "no forward": Scene({"firewalld": FirewalldConfig(zones={"public": bound(UPLINK)})}),
+    "drop": Scene({"firewalld": FirewalldConfig(default_zone="drop")}),
+    "another zone": Scene(
+        {"firewalld": FirewalldConfig(zones={"external": bound(UPLINK) + "<masquerade/>"})}
+    ),
+    "until reload": Scene(),
+    "until reboot": Scene(
+        {"firewalld": FirewalldConfig(zones={"work": FORWARD + bound(UPLINK)})},
+        lambda lab: lab.firewall_cmd("--zone=public", f"--change-interface={UPLINK}"),
+    ),
+    "another NIC": Scene({"firewalld": _ALREADY_CURED}, _add_second_uplink),
+    "a new name": Scene({"firewalld": _ALREADY_CURED}, _rename_uplink),
+    "pod to pod": Scene({"firewalld": _ALREADY_CURED}, _show_bridged_frames),
+    "docker": Scene(
+        {
+            "links": _bridge("docker0", "172.17.0.1/16"),
+            "firewalld": FirewalldConfig(
+                zones={"docker": bound("docker0")},
+                zone_targets={"docker": "ACCEPT"},
+                files={
+                    "policies/docker-forwarding.xml": _POLICY.format(ingress="ANY", egress="docker")
+                },
+            ),
+        }
+    ),
+    "podman": Scene(
+        {
+            "links": _bridge("podman0", "10.88.0.1/16"),
+            "firewalld": FirewalldConfig(
+                zones={"trusted": bound("cni0")}, zone_targets={"trusted": "ACCEPT"}
+            ),
+        },
+        lambda lab: lab.firewall_cmd("--zone=trusted", "--add-source=10.88.0.0/16"),
+    ),
+    "libvirt": Scene(
+        {
+            "links": _bridge("virbr0", "192.168.122.1/24"),
+            "firewalld": FirewalldConfig(
+                zones={
+                    "libvirt": bound("virbr0") + '<rule priority="32767"><reject/></rule>',
+                    "public": FORWARD + bound(UPLINK),
+                },
+                zone_targets={"libvirt": "ACCEPT"},
+            ),
+        }
+    ),
+    "k3s": Scene(
+        {
+            "firewalld": FirewalldConfig(
+                zones={"trusted": '<source address="10.42.0.0/16"/>'},
+                zone_targets={"trusted": "ACCEPT"},
+            )
+        }
+    ),
+    # A tunnel to the other nodes; here a veth stands in for the VXLAN device.
+    "flannel": Scene(
+        {"firewalld": _ALREADY_CURED},
+        lambda lab: lab.host.ip(
+            _veth("flannel.1")
+            + "addr add 10.244.2.0/32 dev flannel.1\nroute add 10.244.3.0/24 dev flannel.1\n"
+        ),
+    ),
+    "calico": Scene({"links": _veth("cali7d1f") + "route add 10.244.9.2 dev cali7d1f\n"}),
+    "networkmanager": Scene({"profiles": _profile("work")}),
+    "networkmanager reasserts": Scene(
+        {"profiles": _profile("work")},
+        lambda lab: lab.nicfix(
+            *("apply", "--zone", "public", "--interface", UPLINK, "--move", "--runtime-only")
+        ),
+    ),
+}
+
+
+@contextlib.contextmanager
+def _database(lab: Lab) -> Iterator[None]:
+    """Something outside that lets people connect."""
+    with lab.ext.socket() as listener:
+        listener.bind((OUTSIDE, DATABASE_PORT))
+        listener.listen()
+        yield
+
+
+def _output(lab: Lab, where: Namespace, command: str) -> str:
+    """What COMMAND prints, both streams as they come, as a terminal would show it."""
+    environment = {**users.environment(lab.folder, None), **lab.bus.env}
+    environment["PATH"] += f":{Path(lab.nicfix_command()[0]).parent}"
+    done = where.run("sh", "-c", f"exec 2>&1; {command}", env=environment, check=False)
+    text = done.stdout.decode()
+    for pattern, instead in _PASSING:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _played(lab: Lab, block: str) -> str:
+    """BLOCK as it is now: its commands with what they print."""
+    places = {"worker": lab.host, "pod": lab.pod}
+    return "".join(
+        f"{found.group()}\n{_output(lab, places[found['prompt']], found['command'])}"
+        for found in _COMMAND.finditer(block)
+    )
+
+
+def _blocks(scene: str) -> list[str]:
+    """The texts of the page's blocks of SCENE, in order."""
+    found = _BLOCK.finditer(PAGE.read_text())
+    return [match["text"] for match in found if match["scene"] == scene]
+
+
+def _write(scene: str, texts: list[str]) -> None:
+    """Puts TEXTS into the page for its blocks of SCENE."""
+    rest = iter(texts)
+
+    def instead(match: re.Match[str]) -> str:
+        if match["scene"] != scene:
+            return match.group()
+        return f"<!-- scene: {scene} -->\n```console\n{next(rest)}```\n"
+
+    PAGE.write_text(_BLOCK.sub(instead, PAGE.read_text()))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_page_tells_what_happens(make_lab: LabMaker, name: str) -> None:
+    """Every block of a scene, one after the other on one host."""
+    scene = SCENES[name]
+    lab = make_lab(**scene.plan)
+    scene.prepare(lab)
+    blocks = _blocks(name)
+    assert blocks, f"the page has no block of the scene {name}"
+    with _database(lab):
+        now = [_played(lab, block) for block in blocks]
+    if os.environ.get("NICFIX_UPDATE_RUNBOOK"):
+        _write(name, now)
+    else:
+        assert now == blocks
+
+
+def test_all_of_the_page_is_tested() -> None:
+    """No block is left out: neither one without a scene nor one whose scene is not known."""
+    text = PAGE.read_text()
+    assert {match["scene"] for match in _BLOCK.finditer(text)} == set(SCENES)
+    assert len(_BLOCK.findall(text)) == text.count("```console")
