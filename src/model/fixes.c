@@ -168,7 +168,7 @@ static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const
                      const char *const *named_uplinks)
 {
     const char *interfaces[] = {finding->interface, NULL};
-    PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
+    PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks, .known = diagnosis};
     if (finding->interface == NULL || !request_for(finding, &base))
         return NULL;
     const Link *link = snapshot_link_by_name(snapshot, finding->interface);

@@ -212,7 +212,9 @@ static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request, GE
     plan->start = look_at(plan, snapshot, error);
     if (plan->start == NULL)
         return NULL;
-    plan->before = diagnose(plan->start, request->uplinks);
+    if (request->known == NULL || plan->start != snapshot)
+        plan->diagnosed = diagnose(plan->start, request->uplinks);
+    plan->before = plan->diagnosed != NULL ? plan->diagnosed : request->known;
     return g_steal_pointer(&plan);
 }
 
@@ -281,7 +283,7 @@ void plan_free(Plan *plan)
     g_ptr_array_unref(plan->foreseen);
     g_ptr_array_unref(plan->cured);
     g_ptr_array_unref(plan->caused);
-    diagnosis_free(plan->before);
+    diagnosis_free(plan->diagnosed);
     diagnosis_free(plan->after);
     snapshot_free(plan->predicted);
     g_ptr_array_unref(plan->opens);

@@ -13,25 +13,27 @@ typedef struct {
         *zone; /* NULL: the zone that filters what is refused, else what filters the uplink */
     const char *const *interfaces; /* NULL or empty: uplinks with a finding that binding cures */
     const char *const *uplinks;    /* as for topology_new() */
-    bool runtime_only;             /* leave alone what lasts */
-    bool permanent_only;           /* leave the running firewall alone; not with runtime_only */
-    bool move;                     /* an interface may be taken out of another zone */
-    bool enable_forward;           /* the zone's intra-zone forwarding may be switched on */
-    bool bind_downstreams;         /* downstreams that are refused may be bound to the zone, too */
-    bool force; /* accept zones that accept everything, or that another program keeps */
+    const Diagnosis *known; /* of the snapshot, with UPLINKS, to outlive the plan; NULL: none yet */
+    bool runtime_only;      /* leave alone what lasts */
+    bool permanent_only;    /* leave the running firewall alone; not with runtime_only */
+    bool move;              /* an interface may be taken out of another zone */
+    bool enable_forward;    /* the zone's intra-zone forwarding may be switched on */
+    bool bind_downstreams;  /* downstreams that are refused may be bound to the zone, too */
+    bool force;             /* accept zones that accept everything, or that another program keeps */
 } PlanRequest;
 
 typedef struct {
-    char *zone;            /* NULL where there is nothing to do */
-    GPtrArray *actions;    /* Action, in the order they are to be done */
-    Snapshot *predicted;   /* the snapshot as it would be afterwards */
-    bool permanent_only;   /* only what lasts is changed, so that the next two are of a reboot */
-    const Snapshot *start; /* what is judged: the snapshot, or plan_foresee() of it */
-    const Snapshot *goal;  /* PREDICTED, or plan_foresee() of it */
-    GPtrArray *foreseen;   /* Snapshot: those of plan_foresee() */
-    Diagnosis *before;     /* of START */
-    Diagnosis *after;      /* of GOAL */
-    GPtrArray *cured;      /* Finding of BEFORE that AFTER no longer has (transfer none) */
+    char *zone;              /* NULL where there is nothing to do */
+    GPtrArray *actions;      /* Action, in the order they are to be done */
+    Snapshot *predicted;     /* the snapshot as it would be afterwards */
+    bool permanent_only;     /* only what lasts is changed, so that the next two are of a reboot */
+    const Snapshot *start;   /* what is judged: the snapshot, or plan_foresee() of it */
+    const Snapshot *goal;    /* PREDICTED, or plan_foresee() of it */
+    GPtrArray *foreseen;     /* Snapshot: those of plan_foresee() */
+    const Diagnosis *before; /* of START: what was known, or DIAGNOSED */
+    Diagnosis *diagnosed;
+    Diagnosis *after;  /* of GOAL */
+    GPtrArray *cured;  /* Finding of BEFORE that AFTER no longer has (transfer none) */
     GPtrArray *caused; /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
     GPtrArray *opens;  /* ServiceChange: reachable afterwards, not before */
     GPtrArray *closes; /* ServiceChange: the other way round */
