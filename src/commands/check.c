@@ -73,17 +73,21 @@ static int check_now(const Context *context, Severity fail_on, GError **error)
 }
 
 /* One line, whatever happens; the statuses of those who read it are not nicfix's. */
-static int check_for_nagios(const Context *context)
+static int check_for_nagios(const Context *context, const CheckOptions *options, GError **error)
 {
+    if (options->after != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "--format nagios is about now");
+        return -1;
+    }
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, &error);
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, &reason);
     if (snapshot == NULL) {
-        output_text(context->output, nagios_text_of_error(error));
+        output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;
     }
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
-    output_text(context->output, nagios_text(diagnosis));
+    output_special(context->output, nagios_text(diagnosis));
     return (int)nagios_status(diagnosis);
 }
 
@@ -108,36 +112,15 @@ static int check_after(const Context *context, AfterEvent event, Severity fail_o
     return diagnosis_has(after, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
-/* --format json is --json. */
-static bool check_format(const Context *context, const CheckOptions *options, bool for_nagios,
-                         GError **error)
-{
-    const char *format = options->format;
-    if (for_nagios && (context->options->json || options->after != NULL)) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL,
-                         "--format nagios is one line of text about now");
-        return false;
-    }
-    if (g_strcmp0(format, "json") == 0)
-        context->output->format = FORMAT_JSON;
-    bool known = format == NULL || for_nagios || g_str_equal(format, "json") ||
-                 (g_str_equal(format, "text") && !context->options->json);
-    if (!known)
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "say text, json or nagios",
-                         "--format: %s is not one that check writes", format);
-    return known;
-}
-
 static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
 {
     (void)arguments;
     const CheckOptions *options = values;
     Severity fail_on;
-    bool for_nagios = g_strcmp0(options->format, "nagios") == 0;
-    if (!check_format(context, options, for_nagios, error))
+    if (!command_choose_format(context, options->format, "nagios", error))
         return -1;
-    if (for_nagios)
-        return check_for_nagios(context);
+    if (context->output->format == FORMAT_SPECIAL)
+        return check_for_nagios(context, options, error);
     if (!command_parse_fail_on(options->fail_on, &fail_on, error))
         return -1;
     AfterEvent event;

@@ -59,6 +59,32 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
     return g_steal_pointer(&snapshot);
 }
 
+bool command_choose_format(const Context *context, const char *word, const char *special,
+                           GError **error)
+{
+    if (word == NULL)
+        return true;
+    const struct {
+        const char *word;
+        OutputFormat format;
+    } formats[] = {{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {special, FORMAT_SPECIAL}};
+    guint i = 0;
+    while (i < G_N_ELEMENTS(formats) && !g_str_equal(formats[i].word, word))
+        i++;
+    if (i == G_N_ELEMENTS(formats)) {
+        g_autofree char *hint = g_strdup_printf("say text, json or %s", special);
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "--format: %s is no format", word);
+        return false;
+    }
+    if (context->options->json && formats[i].format != FORMAT_JSON) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use one or the other",
+                         "--json and --format %s are two formats", word);
+        return false;
+    }
+    context->output->format = formats[i].format;
+    return true;
+}
+
 bool command_parse_fail_on(const char *word, Severity *severity, GError **error)
 {
     *severity = SEVERITY_WARNING;

@@ -75,6 +75,11 @@ bool context_check_uplinks(const Context *context, const Snapshot *snapshot,
 const char *const *context_uplinks(const Context *context);
 guint context_timeout_ms(const Context *context);
 
+/* Sets the output to the format that --format WORD names: text, json (which is --json), or SPECIAL,
+ * the one that only this command has. NULL leaves it as it is. */
+bool command_choose_format(const Context *context, const char *word, const char *special,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The severity that --fail-on WORD names; a warning where WORD is NULL. */
 bool command_parse_fail_on(const char *word, Severity *severity,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

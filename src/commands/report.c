@@ -34,40 +34,6 @@ static void free_values(gpointer values)
     g_free(options->fail_on);
 }
 
-static bool parse_format(const char *word, OutputFormat *format, GError **error)
-{
-    static const struct {
-        const char *word;
-        OutputFormat format;
-    } formats[] = {{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {"html", FORMAT_HTML}};
-    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
-        if (g_str_equal(formats[i].word, word)) {
-            *format = formats[i].format;
-            return true;
-        }
-    }
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, "say text, json or html",
-                     "--format: %s is no format", word);
-    return false;
-}
-
-/* --json is what every command calls --format json. */
-static bool choose_format(const Context *context, const char *word, GError **error)
-{
-    OutputFormat format;
-    if (word == NULL)
-        return true;
-    if (!parse_format(word, &format, error))
-        return false;
-    if (context->options->json && format != FORMAT_JSON) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use one or the other",
-                         "--json and --format %s are two formats", word);
-        return false;
-    }
-    context->output->format = format;
-    return true;
-}
-
 static bool check_arguments(const Context *context, char *const *arguments, GError **error)
 {
     static const char hint[] = "name files that nicfix check --json or nicfix snapshot wrote, "
@@ -109,8 +75,8 @@ static void write_report(Output *output, const FleetReport *report)
     case FORMAT_TEXT:
         output_text(output, fleet_text(report, &output->style));
         break;
-    case FORMAT_HTML:
-        output_html(output, fleet_html(report));
+    case FORMAT_SPECIAL:
+        output_special(output, fleet_html(report));
         break;
     case FORMAT_JSON:
     case FORMAT_JSON_LINES:
@@ -124,7 +90,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     enum { NOTHING_READ = 2 };
     const ReportOptions *options = values;
     Severity fail_on;
-    if (!choose_format(context, options->format, error) ||
+    if (!command_choose_format(context, options->format, "html", error) ||
         !command_parse_fail_on(options->fail_on, &fail_on, error) ||
         !check_arguments(context, arguments, error))
         return -1;

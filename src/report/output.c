@@ -73,11 +73,11 @@ void output_json(Output *output, JsonNode *document)
     json_node_unref(document);
 }
 
-void output_html(Output *output, char *page)
+void output_special(Output *output, char *content)
 {
-    if (output->format == FORMAT_HTML)
-        fputs(page, output->stream);
-    g_free(page);
+    if (output->format == FORMAT_SPECIAL)
+        fputs(content, output->stream);
+    g_free(content);
 }
 
 bool output_finish(Output *output, GError **error)

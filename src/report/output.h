@@ -17,7 +17,7 @@ typedef enum {
     FORMAT_TEXT,
     FORMAT_JSON,       /* one document, indented */
     FORMAT_JSON_LINES, /* one document a line, written at once */
-    FORMAT_HTML,       /* one page */
+    FORMAT_SPECIAL,    /* that of one command: a page, a picture, a line for Nagios */
 } OutputFormat;
 
 /* How text is to look. */
@@ -48,8 +48,8 @@ void output_text(Output *output, char *text);
 /* Writes DOCUMENT (takes it) where the output is JSON. */
 void output_json(Output *output, JsonNode *document);
 
-/* Writes PAGE (takes it) where the output is HTML. */
-void output_html(Output *output, char *page);
+/* Writes CONTENT (takes it) where the output is in the command's own format. */
+void output_special(Output *output, char *content);
 
 /* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost. */
 bool output_finish(Output *output, GError **error);

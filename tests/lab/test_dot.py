@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pictures: what `nicfix list --format dot` writes is what Graphviz draws."""
+from __future__ import annotations
+
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from lab import UPLINK, Lab
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_ROOT = Path(__file__).parents[2]
+RED, GREEN = "#cf222e", "#1a7f37"
+
+
+def draw(dot: str) -> ElementTree.Element:
+    """The picture of DOT; Graphviz has nothing to complain of."""
+    done = subprocess.run(
+        ["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr == ""
+    return ElementTree.fromstring(done.stdout)
+
+
+def words(picture: ElementTree.Element) -> str:
+    """All that is written in it."""
+    return " ".join(text.text or "" for text in picture.iter(f"{_SVG}text"))
+
+
+def colors(picture: ElementTree.Element) -> set[str]:
+    """Those of its lines."""
+    return {path.get("stroke", "") for path in picture.iter(f"{_SVG}path")}
+
+
+def test_the_incident_before_and_after(lab: Lab) -> None:
+    """Red, and then green."""
+    before = draw(lab.nicfix("list", "--format", "dot").stdout)
+    assert "refused by public" in words(before)
+    assert UPLINK in words(before) and "cni0" in words(before)
+    assert RED in colors(before) and GREEN not in colors(before)
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    after = draw(lab.nicfix("list", "--format", "dot").stdout)
+    assert "accepted" in words(after)
+    assert GREEN in colors(after) and RED not in colors(after)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\N", "a<b>&c", "a;b", "a{b}|c"])
+def test_names_are_only_text(lab: Lab, name: str) -> None:
+    """Whatever the kernel takes for a name."""
+    lab.host.run("ip", "link", "add", name, "type", "bridge")
+    shown = words(draw(lab.nicfix("list", "--format", "dot").stdout))
+    assert name.replace("\\", "\\\\") in shown
+
+
+def test_json_is_a_format_and_others_are_none(lab: Lab) -> None:
+    """The same as with --json."""
+    assert lab.nicfix("list", "--format", "json").stdout == lab.nicfix("list", "--json").stdout
+    for args in (("--format", "svg"), ("--format", "dot", "--json")):
+        refused = lab.nicfix("list", *args)
+        assert refused.code == 2, refused
+
+
+@pytest.mark.parametrize(("name", "color"), [("before", RED), ("after", GREEN)])
+def test_the_pictures_of_the_readme(name: str, color: str) -> None:
+    """They are there, and what they are said to be."""
+    readme = (_ROOT / "README.md").read_text()
+    assert re.search(rf"!\[[^]]+\]\(docs/incident-{name}\.svg\)", readme)
+    picture = ElementTree.fromstring((_ROOT / "docs" / f"incident-{name}.svg").read_text())
+    assert color in colors(picture)
