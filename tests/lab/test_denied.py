@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import signal
 import subprocess
 import time
@@ -205,11 +206,20 @@ def test_follow_the_kernel(lab: Lab) -> None:
     """What /dev/kmsg has to say, as it says it."""
     lab.firewall_cmd("--set-log-denied=all")
     with lab.nicfix_running("denied", "--since", "now", "--follow", "--json") as process:
-        assert process.stdout
-        assert lab.tcp() == "filtered"
-        document = json.loads(process.stdout.readline())
+        document = first_news(lab, process)
         assert document["log"] == "/dev/kmsg"
         assert document["groups"][0]["chain"].startswith("filter_")
+
+
+def first_news(lab: Lab, process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What it tells first of packets that are denied until it does: it begins when it is ready."""
+    assert process.stdout
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit:
+        assert lab.tcp() == "filtered"
+        if select.select([process.stdout], [], [], 0.5)[0]:
+            return json.loads(process.stdout.readline())
+    raise AssertionError("nothing was told")
 
 
 def test_the_journal(lab: Lab) -> None:
@@ -223,9 +233,7 @@ def test_the_journal(lab: Lab) -> None:
         assert document["log"] == "the journal"
         assert group_of(document, zone="public", protocol="tcp", **{"in": "cni0", "out": UPLINK})
         with lab.nicfix_running("denied", "--since", "now", "--follow", "--json") as process:
-            assert process.stdout
-            assert lab.tcp() == "filtered"
-            assert json.loads(process.stdout.readline())["log"] == "the journal"
+            assert first_news(lab, process)["log"] == "the journal"
 
 
 def test_a_log_of_any_size_takes_the_same_memory(lab: Lab) -> None:
