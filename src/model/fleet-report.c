@@ -166,8 +166,8 @@ static void count_host(FleetReport *report, FleetHost *const *rows, guint count)
         rows[i]->alone = count == 1;
         worst.errors = MAX(worst.errors, row->count.errors);
         worst.warnings = MAX(worst.warnings, row->count.warnings);
-        report->count.errors += row->count.errors;
-        report->count.warnings += row->count.warnings;
+        report->errors += row->count.errors;
+        report->warnings += row->count.warnings;
         report->infos += row->infos;
         report->unreadable += fleet_host_is_judged(row) ? 0 : 1;
     }
@@ -194,8 +194,7 @@ void fleet_report_finish(FleetReport *report)
 
 bool fleet_report_has(const FleetReport *report, Severity severity)
 {
-    return report->count.errors > 0 ||
-           (severity <= SEVERITY_WARNING && report->count.warnings > 0) ||
+    return report->errors > 0 || (severity <= SEVERITY_WARNING && report->warnings > 0) ||
            (severity <= SEVERITY_INFO && report->infos > 0);
 }
 

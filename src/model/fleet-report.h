@@ -50,8 +50,9 @@ typedef struct {
     guint unreadable;    /* documents that do not say what the host has */
     guint with_errors;   /* hosts */
     guint with_warnings; /* hosts without errors */
-    FleetCount count;    /* of all documents */
-    guint infos;
+    guint64 errors;      /* in all documents: of several hosts they may be more than of one */
+    guint64 warnings;
+    guint64 infos;
 } FleetReport;
 
 /* HOST and FILE are copied. */

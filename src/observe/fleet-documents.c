@@ -358,9 +358,17 @@ static char *host_of_file(const char *file)
     return name;
 }
 
+/* What PATH is called in reports. */
+static const char *file_words(const char *path)
+{
+    if (*path == '\0')
+        return "a file without a name";
+    return g_str_equal(path, "-") ? "standard input" : path;
+}
+
 FleetHost *fleet_document_read(const char *path, const char *const *named_uplinks)
 {
-    g_autofree char *file = g_utf8_make_valid(g_str_equal(path, "-") ? "standard input" : path, -1);
+    g_autofree char *file = g_utf8_make_valid(file_words(path), -1);
     g_autofree char *name = host_of_file(file);
     g_autoptr(FleetHost) host = fleet_host_new(name, file, FLEET_UNREADABLE);
     g_autoptr(GError) error = NULL;

@@ -13,9 +13,9 @@ static void add_summary(JsonBuilder *builder, const FleetReport *report)
     json_add_int(builder, "hosts_with_warnings", report->with_warnings);
     json_add_int(builder, "documents", report->hosts->len);
     json_add_int(builder, "unreadable", report->unreadable);
-    json_add_int(builder, "errors", report->count.errors);
-    json_add_int(builder, "warnings", report->count.warnings);
-    json_add_int(builder, "infos", report->infos);
+    json_add_int(builder, "errors", (gint64)report->errors);
+    json_add_int(builder, "warnings", (gint64)report->warnings);
+    json_add_int(builder, "infos", (gint64)report->infos);
     json_builder_end_object(builder);
 }
 

@@ -341,6 +341,14 @@ static void test_a_missing_file_is_told_of(G_GNUC_UNUSED void **state)
                              "such file or directory");
 }
 
+static void test_a_file_without_a_name_is_told_of(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(FleetHost) host = fleet_document_read("", NULL);
+    g_autofree char *row = row_text(host);
+    assert_string_equal(row, "a file without a name unreadable 0/0/0 error=a file without a name: "
+                             "cannot be read: No such file or directory");
+}
+
 static void test_uplinks_that_are_named_count(G_GNUC_UNUSED void **state)
 {
     const char *const uplinks[] = {"cni0", "no-such-link", NULL};
@@ -358,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_a_directory_is_its_documents_in_order),
         cmocka_unit_test(test_an_empty_directory_is_told_of),
         cmocka_unit_test(test_a_missing_file_is_told_of),
+        cmocka_unit_test(test_a_file_without_a_name_is_told_of),
         cmocka_unit_test(test_uplinks_that_are_named_count),
     };
     return RUN_CASES(test_document, documents) + RUN_CASES(test_fault, faults) +

@@ -72,10 +72,11 @@ static char *findings_text(const FleetReport *report)
 
 static char *counts_text(const FleetReport *report)
 {
-    return g_strdup_printf("%u hosts, %u with errors, %u with warnings, %u unreadable, %u/%u/%u",
-                           report->names, report->with_errors, report->with_warnings,
-                           report->unreadable, report->count.errors, report->count.warnings,
-                           report->infos);
+    return g_strdup_printf(
+        "%u hosts, %u with errors, %u with warnings, %u unreadable, %" G_GUINT64_FORMAT
+        "/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+        report->names, report->with_errors, report->with_warnings, report->unreadable,
+        report->errors, report->warnings, report->infos);
 }
 
 /* ---- cases ---- */
@@ -183,7 +184,23 @@ static void test_answer(void **state)
     assert_int_equal(fleet_report_has(report, SEVERITY_INFO), test->has_info);
 }
 
+/* As many as an apply document may claim, and one more, are not none. */
+static void test_counts_do_not_wrap(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(FleetReport) report = fleet_report_new();
+    for (guint i = 0; i < 2; i++) {
+        FleetHost *host = make_host(&(Document){"web", FLEET_APPLY, ""}, i);
+        host->count.errors = i == 0 ? G_MAXUINT32 : 1;
+        fleet_report_add(report, host);
+    }
+    fleet_report_finish(report);
+    assert_true(fleet_report_has(report, SEVERITY_ERROR));
+    assert_true(report->errors == (guint64)G_MAXUINT32 + 1);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_fleet, cases) + RUN_CASES(test_answer, answers);
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_counts_do_not_wrap)};
+    return RUN_CASES(test_fleet, cases) + RUN_CASES(test_answer, answers) +
+           cmocka_run_group_tests(others, NULL, NULL);
 }
