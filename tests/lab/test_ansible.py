@@ -61,9 +61,13 @@ class Fleet:
         self._cleanup.callback(nowhere.close)
         self.controller.add("unreachable", nowhere, UPLINK_ADDRESS, self.folder / "no-key")
 
-    def document(self, host: str) -> Any:
+    def kept(self, host: str) -> str:
         """What the fleet playbook has kept of HOST."""
-        return json.loads((self.folder / "kept" / "hosts" / f"{host}.json").read_text())
+        return (self.folder / "kept" / "hosts" / f"{host}.json").read_text()
+
+    def document(self, host: str) -> Any:
+        """The same, read."""
+        return json.loads(self.kept(host))
 
 
 @pytest.fixture
@@ -134,6 +138,8 @@ def test_a_fleet_in_order(fleet: Fleet) -> None:
     fleet.add("incident")
     done = play_fleet(fleet)
     assert (done.code, done.of_all("changed")) == (0, {"healthy": 0, "incident": 1}), done.output
+    for host, lab in fleet.labs.items():
+        assert fleet.kept(host).strip() == lab.nicfix("check", "--json").stdout.strip()
 
 
 def test_too_many_of_a_batch_fail(fleet: Fleet) -> None:
