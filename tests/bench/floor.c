@@ -141,9 +141,9 @@ static struct nl_sock *open_netlink(void)
 }
 
 /* Whether the last message of the list is among these. */
-static bool is_end(unsigned char *bytes, int length)
+static bool is_end(void *bytes, int length)
 {
-    struct nlmsghdr *message = (struct nlmsghdr *)bytes;
+    struct nlmsghdr *message = bytes;
     for (; nlmsg_ok(message, length); message = nlmsg_next(message, &length)) {
         if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
             return true;
