@@ -25,6 +25,8 @@ typedef enum {
     FINDING_VERDICT_UNKNOWN,
 } FindingId;
 
+#define FINDING_LAST FINDING_VERDICT_UNKNOWN
+
 /* The nicfix command that cures a finding, and the firewall-cmd commands that do the same. */
 typedef struct {
     char **command;

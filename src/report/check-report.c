@@ -14,25 +14,12 @@
 
 /* ---- text ---- */
 
-static const char *color_of(Severity severity, const TextStyle *style)
-{
-    switch (severity) {
-    case SEVERITY_ERROR:
-        return text_bad(style);
-    case SEVERITY_WARNING:
-        return text_doubtful(style);
-    case SEVERITY_INFO:
-        break;
-    }
-    return text_faint(style);
-}
-
 static void append_finding(GString *text, const Finding *finding, const TextStyle *style)
 {
     g_autofree char *message = escape_for_terminal(finding->message);
     const char *severity = severity_word(finding->severity);
     const char *id = finding_word(finding->id);
-    g_string_append_printf(text, "%s%s%s %s: ", color_of(finding->severity, style), severity,
+    g_string_append_printf(text, "%s%s%s %s: ", text_severity(finding->severity, style), severity,
                            text_plain(style), id);
     wrap_append(text, message, (guint)(strlen(severity) + strlen(id) + strlen(" : ")), 2, style);
     for (guint i = 0; i < finding->evidence->len; i++) {
@@ -127,7 +114,7 @@ char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
     bool wrong = diagnosis_has(diagnosis, SEVERITY_WARNING);
     g_string_append_printf(
         text, "%s%s%s",
-        wrong ? color_of(diagnosis->errors > 0 ? SEVERITY_ERROR : SEVERITY_WARNING, style)
+        wrong ? text_severity(diagnosis->errors > 0 ? SEVERITY_ERROR : SEVERITY_WARNING, style)
               : text_good(style),
         g_strchomp(summary), text_plain(style));
     g_string_append_c(text, '\n');

@@ -3,15 +3,6 @@
 
 #include "model/error.h"
 
-/* Every series is there from the start, so that one that appears is a change and not a gap. */
-static const FindingId ids[] = {
-    FINDING_PANIC_MODE,           FINDING_ZONE_CONFLICT,
-    FINDING_UPLINK_UNBOUND,       FINDING_UPLINK_IN_REJECTING_ZONE,
-    FINDING_FORWARD_BLOCKED,      FINDING_MANAGER_ZONE_MISMATCH,
-    FINDING_PERMANENT_NOT_ACTIVE, FINDING_RUNTIME_ONLY_BINDING,
-    FINDING_STALE_BINDING,        FINDING_VERDICT_UNKNOWN,
-};
-
 static void head(GString *text, const char *name, const char *type, const char *help)
 {
     g_string_append_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -36,14 +27,15 @@ static guint count_findings(const Diagnosis *diagnosis, FindingId id, Severity s
     return count;
 }
 
+/* Every series is there from the start, so that one that appears is a change and not a gap. */
 static void add_findings(GString *text, const Diagnosis *diagnosis)
 {
     head(text, "nicfix_findings", "gauge", "Findings of nicfix check by id and severity.");
-    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+    for (FindingId id = FINDING_PANIC_MODE; id <= FINDING_LAST; id++) {
         for (Severity severity = SEVERITY_INFO; severity <= SEVERITY_ERROR; severity++)
             g_string_append_printf(text, "nicfix_findings{id=\"%s\",severity=\"%s\"} %u\n",
-                                   finding_word(ids[i]), severity_word(severity),
-                                   count_findings(diagnosis, ids[i], severity));
+                                   finding_word(id), severity_word(severity),
+                                   count_findings(diagnosis, id, severity));
     }
 }
 

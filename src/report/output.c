@@ -95,6 +95,19 @@ static const char *sequence(const TextStyle *style, const char *escape)
     return style->color ? escape : "";
 }
 
+const char *text_severity(Severity severity, const TextStyle *style)
+{
+    switch (severity) {
+    case SEVERITY_ERROR:
+        return text_bad(style);
+    case SEVERITY_WARNING:
+        return text_doubtful(style);
+    case SEVERITY_INFO:
+        break;
+    }
+    return text_faint(style);
+}
+
 const char *text_bad(const TextStyle *style)
 {
     return sequence(style, "\033[1;31m");

@@ -3,6 +3,8 @@
  * page, and standard error for what went wrong. Whether it arrived is known at the end. */
 #pragma once
 
+#include "model/finding.h"
+
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -56,6 +58,7 @@ bool output_finish(Output *output, GError **error);
 
 /* The colours that mean something, as escape sequences to open with; close with text_plain(). All
  * are "" where STYLE has no colour (static). */
+const char *text_severity(Severity severity, const TextStyle *style);
 const char *text_bad(const TextStyle *style);
 const char *text_doubtful(const TextStyle *style);
 const char *text_good(const TextStyle *style);

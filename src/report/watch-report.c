@@ -80,15 +80,7 @@ static const char *color_of(const FindingChange *change, const TextStyle *style)
 {
     if (change->kind == CHANGE_CLEARED)
         return text_good(style);
-    switch (change->finding->severity) {
-    case SEVERITY_ERROR:
-        return text_bad(style);
-    case SEVERITY_WARNING:
-        return text_doubtful(style);
-    case SEVERITY_INFO:
-        break;
-    }
-    return text_faint(style);
+    return text_severity(change->finding->severity, style);
 }
 
 /* "appeared: error uplink-unbound: MESSAGE (fix: nicfix apply ...)" without its first word. */
