@@ -17,6 +17,18 @@ _SOURCES = (
 )
 _PORTS = (("22", "tcp"), ("80", "tcp"), ("8000-8500", "tcp"), ("53", "udp"), ("9999", "udp"))
 _SERVICES = ("ssh", "http", "dns", "bound", "including", "odd")
+# To this host, and to one beyond it. Each leads elsewhere than the packet was sent: what is sent there
+# anyway is not translated, and nicfix does not say what becomes of it.
+_FORWARD_PORTS = (
+    '<forward-port port="80" protocol="tcp" to-port="8080"/>',
+    '<forward-port port="53" protocol="udp" to-port="9999"/>',
+    '<forward-port port="22" protocol="tcp" to-addr="192.168.150.131"/>',
+    '<forward-port port="8080" protocol="tcp" to-port="80" to-addr="192.168.150.132"/>',
+)
+_ADDRESSES = {
+    "ipv4": ("10.244.2.0/24", "10.244.2.2", "192.168.0.0/16"),
+    "ipv6": ("fd00:1::/64", "fd00:1::2", "fd00:2::/64"),
+}
 _FILES = {
     "services/bound.xml": '<service><port protocol="tcp" port="8080"/>'
     '<destination ipv4="192.168.150.0/24"/></service>\n',
@@ -39,7 +51,10 @@ def draw(random: Random, interfaces: tuple[str, ...], macs: tuple[str, ...]) -> 
     sources = random.sample([*_SOURCES, *macs], random.choice((0, 0, 1, 2, 3)))
     owners = {source: random.choice(zones) for source in sources}
     files = dict(_FILES)
-    files["firewalld.conf"] = f"DefaultZone={default}\nFirewallBackend=nftables\n"
+    log_denied = random.choice(("off", "off", "off", "all"))
+    files["firewalld.conf"] = (
+        f"DefaultZone={default}\nFirewallBackend=nftables\nLogDenied={log_denied}\n"
+    )
     for zone in zones:
         bound = [name for name, owner in bindings.items() if owner == zone]
         listed = [source for source, owner in owners.items() if owner == zone]
@@ -57,6 +72,9 @@ def _zone(random: Random, name: str, interfaces: list[str], sources: list[str]) 
     body += "".join(_source(source) for source in sources)
     body += "<forward/>" if random.random() < 0.6 else ""
     body += "<icmp-block-inversion/>" if random.random() < 0.1 else ""
+    # Of policies firewalld takes these only where the zones they name fit.
+    body += "<masquerade/>" if random.random() < 0.1 else ""
+    body += random.choice(_FORWARD_PORTS) if random.random() < 0.2 else ""
     attribute = "" if target == "default" else f' target="{target}"'
     return f"<zone{attribute}>{body}{_filter(random)}</zone>\n"
 
@@ -101,13 +119,15 @@ def _filter(random: Random) -> str:
 
 
 def _rich_rule(random: Random, priority: int) -> str:
-    address = random.choice(("10.244.2.0/24", "10.244.2.2", "192.168.0.0/16"))
+    family = random.choice(("ipv4", "ipv4", "ipv6"))
+    address = random.choice(_ADDRESSES[family])
     invert = ' invert="True"' if random.random() < 0.25 else ""
     port, protocol = random.choice(_PORTS)
     ends = (
         "",
         f'<source address="{address}"{invert}/>',
         f'<destination address="{address}"{invert}/>',
+        '<source ipset="hosts"/>',
     )
     elements = (
         f'<port port="{port}" protocol="{protocol}"/>',
@@ -116,8 +136,19 @@ def _rich_rule(random: Random, priority: int) -> str:
         '<icmp-type name="echo-request"/>',
     )
     end = random.choice(ends)
-    family = ' family="ipv4"' if end or random.random() < 0.3 else ""
-    action = random.choice(("<accept/>", "<accept/>", "<reject/>", "<drop/>"))
-    return (
-        f'<rule{family} priority="{priority}">{end}{random.choice(elements)}{action}</rule>'
-    )
+    if "ipset" in end:
+        family = "ipv4"
+    named = f' family="{family}"' if end or random.random() < 0.3 else ""
+    # With no element a rule is about all that comes from its source.
+    element = "" if "<source" in end and random.random() < 0.2 else random.choice(elements)
+    action = random.choice(("<accept/>", "<accept/>", _reject(random, named, element), "<drop/>"))
+    return f'<rule{named} priority="{priority}">{end}{element}{action}</rule>'
+
+
+def _reject(random: Random, family: str, element: str) -> str:
+    """A refusal, with an answer that fits what is refused."""
+    if 'protocol="tcp"' in element and "ipv4" in family and random.random() < 0.3:
+        return '<reject type="tcp-reset"/>'
+    if "ipv4" in family and random.random() < 0.3:
+        return '<reject type="icmp-host-prohibited"/>'
+    return "<reject/>"
