@@ -37,9 +37,11 @@ PLANS: dict[str, dict[str, Any]] = {
 class Fleet:
     """Labs that an administrator's machine reaches by SSH, each from its own outside."""
 
-    def __init__(self, folder: Path, make_lab: LabMaker, cleanup: contextlib.ExitStack) -> None:
+    def __init__(
+        self, folder: Path, nicfix: Path, make_lab: LabMaker, cleanup: contextlib.ExitStack
+    ) -> None:
         self.folder = folder
-        self.controller = Controller(folder)
+        self.controller = Controller(folder, nicfix.resolve().parent)
         self.labs: dict[str, Lab] = {}
         self._make_lab = make_lab
         self._cleanup = cleanup
@@ -71,10 +73,10 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(make_lab: LabMaker, tmp_path: Path) -> Iterator[Fleet]:
+def fleet(nicfix: Path, make_lab: LabMaker, tmp_path: Path) -> Iterator[Fleet]:
     """A fleet without hosts."""
     with contextlib.ExitStack() as cleanup:
-        yield Fleet(tmp_path, make_lab, cleanup)
+        yield Fleet(tmp_path, nicfix, make_lab, cleanup)
 
 
 def play_fleet(fleet: Fleet, *options: str, **extra: Any) -> Any:
@@ -140,6 +142,21 @@ def test_a_fleet_in_order(fleet: Fleet) -> None:
     assert (done.code, done.of_all("changed")) == (0, {"healthy": 0, "incident": 1}), done.output
     for host, lab in fleet.labs.items():
         assert fleet.kept(host).strip() == lab.nicfix("check", "--json").stdout.strip()
+
+
+def test_the_report_of_a_fleet(fleet: Fleet) -> None:
+    """Hosts that could not be read are in it; findings that are left do not fail the playbook."""
+    fleet.add("incident")
+    fleet.add("no-firewalld")
+    preview = play_fleet(fleet, "--check", nicfix_fleet_report=True)
+    assert (preview.code, preview.of_all("failed")["no-firewalld"]) == (2, 1), preview.output
+    report = json.loads((fleet.folder / "kept" / "fleet.json").read_text())
+    assert report["schema"] == "nicfix.report/1"
+    assert {host["host"] for host in report["hosts"]} == {"incident", "no-firewalld"}
+    assert report["summary"]["hosts_with_errors"] == 1
+    page = (fleet.folder / "kept" / "fleet.html").read_text()
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert "no-firewalld" in page and "uplink-unbound" in page
 
 
 def test_too_many_of_a_batch_fail(fleet: Fleet) -> None:

@@ -55,10 +55,12 @@ class Play:
 
 
 class Controller:
-    """Where ansible-playbook runs: HOME, caches and inventory are below FOLDER."""
+    """Where ansible-playbook runs: HOME, caches and inventory are below FOLDER, and the programs in
+    PROGRAMS are installed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
+        self._programs = programs
         self._inventory: dict[str, Any] = {}
 
     def add(
@@ -104,7 +106,7 @@ class Controller:
 
     def _environment(self) -> dict[str, str]:
         return {
-            "PATH": os.environ["PATH"],
+            "PATH": f"{self._programs}:{os.environ['PATH']}",
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder),
             "ANSIBLE_HOME": str(self.folder / "ansible"),
