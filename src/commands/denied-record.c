@@ -69,12 +69,9 @@ static void note_losses(const Change *change, GPtrArray *notes)
         check_losses(now, true, notes, NULL);
 }
 
-/* Even where another nicfix changes the host and does not end in time. */
 static bool switch_off(const Change *change, const char *value, GPtrArray *notes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(Lock) lock =
-        change->lock == NULL ? lock_take(context_timeout_ms(change->context), NULL) : NULL;
     note_losses(change, notes);
     if (log_denied_set(change->bus, value, context_timeout_ms(change->context), &reason))
         return true;
@@ -118,6 +115,8 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
     /* Meanwhile the fix may be made. */
     g_clear_pointer(&change->lock, lock_free);
     bool recorded = record(stream, seconds, error);
+    /* It is switched off even where another nicfix changes the host and does not end in time. */
+    change->lock = lock_take(context_timeout_ms(change->context), NULL);
     g_autoptr(GError) left = NULL;
     if (!switch_off(change, old, stream->notes, &left)) {
         g_clear_error(error);

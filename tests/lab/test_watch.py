@@ -95,6 +95,9 @@ def bind(lab: Lab, *scope: str) -> None:
 
 def metrics_of(path: Path) -> dict[str, float]:
     """The series of the file at PATH; the file is as Prometheus wants it."""
+    limit = time.monotonic() + LIMIT
+    while not path.exists() and time.monotonic() < limit:
+        time.sleep(0.01)
     text = path.read_text()
     promtool = shutil.which("promtool")
     assert promtool or not os.environ.get("CI"), "promtool is not installed"

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,8 @@ class Controller:
         self.folder = folder
         self._programs = programs
         self._inventory: dict[str, Any] = {}
+        # The path of a socket is short (unix(7)), and that of a test's folder is not.
+        self._sockets = tempfile.TemporaryDirectory(prefix="nicfix-")
 
     def add(
         self, name: str, way: Namespace, address: str, key: Path, variables: Mapping[str, Any] = {}
@@ -77,7 +80,7 @@ class Controller:
             "ansible_become": False,  # it is root who logs in
             "ansible_ssh_executable": str(enter),
             # Hosts of one address would share a connection.
-            "ansible_control_path": str(self.folder / f"{name}.connection"),
+            "ansible_control_path": f"{self._sockets.name}/{name}",
             "ansible_ssh_private_key_file": str(key),
             "ansible_ssh_common_args": "-F none "
             + shlex.join(word for option in CLIENT_OPTIONS for word in ("-o", option)),
