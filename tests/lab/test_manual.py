@@ -124,6 +124,22 @@ def test_every_part_is_of_some_schema() -> None:
         assert part in of_schemas, title
 
 
+def _enumerated(value: Any) -> Iterator[str]:
+    """The words that are one of several in some member of a schema."""
+    if isinstance(value, dict):
+        yield from (word for word in value.get("enum", []) if isinstance(word, str))
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _enumerated(one)
+
+
+def test_every_word_is_told() -> None:
+    """Each id, code, verdict and so on that a schema names."""
+    told = set(_PAGE.read_text().split())
+    assert not set(_enumerated(list(schemas().values()))) - told
+
+
 def test_no_document_is_left_out() -> None:
     assert {title for title in _described() if "/" in title} == set(schemas())
 
