@@ -255,9 +255,8 @@ static int run_line(Run *run, char ***arguments, GError **error)
 static int tell_error(Run *run, const GError *error)
 {
     error_report_tell(error);
-    bool has_document = error->domain == NICFIX_ERROR && (error->code == NICFIX_ERROR_UNDONE ||
-                                                          error->code == NICFIX_ERROR_NOT_UNDONE);
-    if (!has_document)
+    bool is_whole = run->output.has_document && run->output.format == FORMAT_JSON;
+    if (!is_whole)
         output_json(&run->output, error_report_json(error));
     return nicfix_error_exit_status(error);
 }

@@ -67,6 +67,7 @@ void output_json(Output *output, JsonNode *document)
         g_autofree char *text = escape_json_document(raw);
         fputs(text, output->stream);
         fputc('\n', output->stream);
+        output->has_document = true;
         if (output->format == FORMAT_JSON_LINES)
             fflush(output->stream);
     }

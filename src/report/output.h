@@ -33,7 +33,8 @@ typedef struct {
     FILE *stream;
     OutputFormat format;
     TextStyle style;
-    bool quiet; /* text is not written, documents and pages are */
+    bool quiet;        /* text is not written, documents and pages are */
+    bool has_document; /* a JSON document was written */
 } Output;
 
 /* How text on STREAM is to look under CHOICE. */

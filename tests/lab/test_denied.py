@@ -150,6 +150,17 @@ def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
     assert lab.firewall_cmd("--get-log-denied") == "off"
 
 
+def test_what_cannot_be_put_back_is_told(lab: Lab) -> None:
+    """With the command that does it; and the document says so as well."""
+    with recording(lab, 60, "--timeout", "1") as process:
+        lab.firewalld.service.stop()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 6
+    assert "firewall-cmd --set-log-denied=off" in stderr
+    assert_valid(stdout, "error")
+
+
 def test_it_is_refused_where_the_reload_would_lose_anything(lab: Lab) -> None:
     """As the fix of the incident, which was made in the running firewall only."""
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
