@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nicfix: global options, the table of commands, and the one place where errors are printed and the
+/* nicfix: the command line, its help, and the one place where errors are printed and the
  * exit status is chosen. */
-#include "commands/command.h"
+#include "commands/table.h"
 #include "model/error.h"
 #include "report/error-report.h"
 
@@ -11,56 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const Command *const commands[] = {
-    &list_command,  &check_command,   &explain_command, &denied_command,   &watch_command,
-    &apply_command, &confirm_command, &undo_command,    &snapshot_command, &report_command,
-};
-
 /* The whole of one run. */
 typedef struct {
     GlobalOptions options;
-    gboolean help;
-    gboolean version;
     Output output;
 } Run;
 
 static void run_clear(Run *run)
 {
-    g_free(run->options.color);
-    g_free(run->options.snapshot);
-    g_strfreev(run->options.uplinks);
+    global_options_clear(&run->options);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
-
-static GOptionEntry *make_global_entries(Run *run)
-{
-    GlobalOptions *options = &run->options;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write JSON", NULL},
-        {"snapshot", 0, 0, G_OPTION_ARG_FILENAME, &options->snapshot,
-         "Read FILE or standard input, not this machine", "FILE|-"},
-        {"uplink", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
-         "Count this NIC as an uplink, too (repeatable)", "IFACE"},
-        {"timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
-         "Wait so long for each answer (default: 10)", "SECONDS"},
-        {"color", 0, 0, G_OPTION_ARG_STRING, &options->color,
-         "Colour text (default: auto, on a terminal only)", "auto|always|never"},
-        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, "Write no text but errors", NULL},
-        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Write what was read, too", NULL},
-        {"version", 0, 0, G_OPTION_ARG_NONE, &run->version, "Show the version", NULL},
-        {"help", 'h', 0, G_OPTION_ARG_NONE, &run->help, "Show this help", NULL},
-        {NULL},
-    };
-    return g_memdup2(entries, sizeof entries);
-}
 
 /* ---- help ---- */
 
 static char *describe_commands(void)
 {
     GString *text = g_string_new("Commands:\n");
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        g_string_append_printf(text, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    for (const Command *const *command = command_table; *command != NULL; command++)
+        g_string_append_printf(text, "  %-10s %s\n", (*command)->name, (*command)->summary);
     g_string_append(text, "\nnicfix COMMAND --help tells more of one. Exit status: 0 fine, 1 not "
                           "fine,\n2 wrong usage, 3 firewalld cannot be reached, 4 not authorised, "
                           "5 failed and\nput back, 6 failed and not all put back.\n");
@@ -70,7 +39,7 @@ static char *describe_commands(void)
 /* A context that knows the global options and those of COMMAND (NULL: none) into VALUES. */
 static GOptionContext *make_context(Run *run, const Command *command, gpointer values)
 {
-    g_autofree GOptionEntry *global_entries = make_global_entries(run);
+    g_autofree GOptionEntry *global_entries = global_options_entries(&run->options);
     const char *usage = command != NULL ? command->arguments : "COMMAND";
     GOptionContext *context = g_option_context_new(usage);
     g_option_context_set_help_enabled(context, FALSE);
@@ -107,15 +76,6 @@ static int show_version(void)
 }
 
 /* ---- the command line ---- */
-
-static const Command *find_command(const char *name)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-        if (g_str_equal(commands[i]->name, name))
-            return commands[i];
-    }
-    return NULL;
-}
 
 /* Removes the name of the command, the first word that belongs to no option, from ARGUMENTS and
  * returns it (transfer full); NULL where there is none. */
@@ -207,9 +167,9 @@ static int run_command(Run *run, const Command *command, char ***arguments, GErr
     g_autoptr(GOptionContext) context = make_context(run, command, values);
     int status = -1;
     if (parse(context, command, arguments, error)) {
-        if (run->help)
+        if (run->options.help)
             status = show_help(context);
-        else if (run->version)
+        else if (run->options.version)
             status = show_version();
         else if (check_arguments(command, *arguments + 1, error) && check_options(run, error))
             status = command->run(&(Context){&run->options, &run->output}, values, *arguments + 1,
@@ -226,9 +186,9 @@ static int run_without_command(Run *run, char ***arguments, GError **error)
     g_autoptr(GOptionContext) context = make_context(run, NULL, NULL);
     if (!parse(context, NULL, arguments, error))
         return -1;
-    if (run->version)
+    if (run->options.version)
         return show_version();
-    if (run->help)
+    if (run->options.help)
         return show_help(context);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, "nicfix --help lists the commands",
                      "no command is given");
@@ -240,7 +200,7 @@ static int run_line(Run *run, char ***arguments, GError **error)
     g_autofree char *name = take_command_name(*arguments);
     if (name == NULL)
         return run_without_command(run, arguments, error);
-    const Command *command = find_command(name);
+    const Command *command = command_find(name);
     if (command == NULL) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "nicfix --help lists the commands",
                          "there is no command %s", name);

@@ -17,6 +17,8 @@ typedef struct {
     char *snapshot; /* NULL: this machine */
     char **uplinks; /* NULL: none are named */
     int timeout;    /* seconds */
+    gboolean help;
+    gboolean version;
 } GlobalOptions;
 
 /* The exit statuses that are no errors; errors have their own (model/error.h). */
@@ -58,6 +60,7 @@ extern const Command explain_command;
 extern const Command denied_command;
 extern const Command watch_command;
 extern const Command report_command;
+extern const Command complete_command; /* for shells: not in the help */
 
 /* The snapshot that the command is to work on: read from --snapshot, or as OPTIONS say from this
  * machine over a bus that is opened for it. *BUS, where not NULL, is set to that bus, NULL for a
