@@ -70,11 +70,12 @@ static bool malformed(guint32 id, GError **error)
     return false;
 }
 
-/* The weight is one less than it counts. Linux 6.12 took the byte behind it for its upper half; it
- * was always zero before. */
+/* The weight is one less than it counts. Linux 6.12 took the byte behind it for its upper half, which
+ * was always zero before; headers call it resvd1, or weight_high. */
 static guint32 weight_of(const struct nexthop_grp *entry)
 {
-    return ((guint32)entry->resvd1 << 8 | entry->weight) + 1;
+    const guint8 *halves = (const guint8 *)entry + G_STRUCT_OFFSET(struct nexthop_grp, weight);
+    return ((guint32)halves[1] << 8 | halves[0]) + 1;
 }
 
 static GArray *members_from_attribute(const struct nlattr *group)

@@ -98,7 +98,8 @@ static bool read_object(const struct nlmsghdr *message, char **text, GError **er
 static const struct nexthop_grp of_itself[] = {{.id = 1}, {.id = 2}};
 static const struct nexthop_grp of_a_group[] = {{.id = 3}, {.id = 2}};
 static const struct nexthop_grp with_one_gone[] = {{.id = 9}, {.id = 2}};
-static const struct nexthop_grp heavy[] = {{.id = 2, .weight = 255, .resvd1 = 1}};
+/* The name of the upper half of the weight depends on the headers. */
+static const struct nexthop_grp heavy[] = {{2, 255, 1, 0}};
 
 #define OBJECT(...)                                                                                \
     .type = RTM_NEWNEXTHOP, HEADER(ipv4), .pieces = PIECES(U32(NHA_ID, 1), __VA_ARGS__)
