@@ -15,7 +15,8 @@
 enum {
     QUIET_MS = 50,       /* without an event, and a burst is over */
     BURST_MAX_MS = 5000, /* of a burst that does not end */
-    RETRY_MS = 2000,     /* for a bus that is away, which nobody tells of */
+    RETRY_MS = 2000, /* after a failure whose end nobody will tell of; twice as long each time */
+    RETRY_MAX_MS = 60000,
 };
 
 typedef struct {
@@ -30,10 +31,13 @@ typedef struct {
     bool is_stale;        /* a pass has failed since */
     char *state;          /* that was told last: "watching", or the code of an error */
     Metrics metrics;
-    guint pending; /* Events to come to */
+    bool is_unwritten; /* they could not be written, and that was told */
+    guint pending;     /* Events to come to */
     gint64 first_event;
     gint64 last_event;
     guint timer;
+    bool is_retry;  /* TIMER is that of a retry, which an event comes before */
+    guint retry_ms; /* after the next failure */
 } Watcher;
 
 static void watcher_clear(Watcher *watcher)
@@ -56,6 +60,7 @@ static Watcher watcher_new(const Context *context, const WatcherOptions *options
         .options = options,
         .scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES),
         .output = watch_output_for(context->output),
+        .retry_ms = RETRY_MS,
     };
 }
 
@@ -162,6 +167,18 @@ static bool pass(Watcher *watcher, guint events, GError **error)
 
 static void schedule(Watcher *watcher, guint delay_ms);
 
+/* That firewalld comes back is told by the bus; that the bus does, or that firewalld answers again, is
+ * not. */
+static void retry_later(Watcher *watcher, const GError *reason)
+{
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD))
+        return;
+    watcher->pending |= EVENT_SERVICES;
+    watcher->is_retry = watcher->timer == 0;
+    schedule(watcher, watcher->retry_ms);
+    watcher->retry_ms = MIN(watcher->retry_ms * 2, (guint)RETRY_MAX_MS);
+}
+
 /* A pass whose failure is a state, and not an end. */
 static void pass_and_tell(Watcher *watcher)
 {
@@ -170,21 +187,24 @@ static void pass_and_tell(Watcher *watcher)
     if ((events & EVENT_BUS_LOST) != 0)
         close_bus(watcher);
     g_autoptr(GError) reason = NULL;
-    if (!pass(watcher, events, &reason))
+    if (pass(watcher, events, &reason)) {
+        watcher->retry_ms = RETRY_MS;
+    } else {
         tell_state(watcher, nicfix_error_word(reason), reason->message);
-    g_autoptr(GError) unwritten = NULL;
-    if (!write_metrics(watcher, &unwritten))
-        tell_state(watcher, nicfix_error_word(unwritten), unwritten->message);
-    if (watcher->bus == NULL) {
-        watcher->pending |= EVENT_SERVICES;
-        schedule(watcher, RETRY_MS);
+        retry_later(watcher, reason);
     }
+    g_autoptr(GError) unwritten = NULL;
+    bool written = write_metrics(watcher, &unwritten);
+    if (!written && !watcher->is_unwritten)
+        watch_report_state(&watcher->output, nicfix_error_word(unwritten), unwritten->message);
+    watcher->is_unwritten = !written;
 }
 
 static gboolean timer_fires(gpointer user)
 {
     Watcher *watcher = user;
     watcher->timer = 0;
+    watcher->is_retry = false;
     gint64 now = g_get_monotonic_time();
     gint64 quiet_ms = (now - watcher->last_event) / G_TIME_SPAN_MILLISECOND;
     gint64 burst_ms = (now - watcher->first_event) / G_TIME_SPAN_MILLISECOND;
@@ -205,8 +225,13 @@ static void hear(guint events, gpointer user)
 {
     Watcher *watcher = user;
     watcher->last_event = g_get_monotonic_time();
-    if (watcher->pending == 0)
+    if (watcher->pending == 0 || watcher->is_retry)
         watcher->first_event = watcher->last_event;
+    if (watcher->is_retry) {
+        g_source_remove(watcher->timer);
+        watcher->timer = 0;
+        watcher->is_retry = false;
+    }
     watcher->pending |= events;
     schedule(watcher, QUIET_MS);
 }

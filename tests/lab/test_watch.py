@@ -148,6 +148,20 @@ def test_firewalld_comes_and_goes(lab: Lab) -> None:
         assert watch.is_silent()
 
 
+def test_firewalld_freezes(lab: Lab) -> None:
+    """Nobody tells when it answers again: it is asked."""
+    with watching(lab, "--timeout", "1") as watch:
+        watch.read_until(UNBOUND)
+        lab.firewalld.service.send(signal.SIGSTOP)
+        lab.host.ip(
+            "link add enp9s0 type veth peer name other\naddr add 203.0.113.5/24 dev enp9s0\n"
+            "link set enp9s0 up\nlink set other up\nroute add default dev enp9s0 metric 500\n"
+        )
+        watch.read_until(("state", "timeout", None))
+        lab.firewalld.service.send(signal.SIGCONT)
+        watch.read_until(WATCHING, ("appeared", "uplink-unbound", "enp9s0"))
+
+
 def test_the_bus_comes_and_goes(lab: Lab) -> None:
     """Like firewalld, with which it goes."""
     with watching(lab) as watch:
