@@ -32,7 +32,7 @@ typedef struct {
 } Picture;
 
 /* TEXT between quotes, with nothing in it that Graphviz or a terminal would take for more than text
- * (transfer full). */
+ * (transfer full). Labels resolve "&lt;" and its like as HTML does. */
 static char *quoted(const char *text)
 {
     g_autofree char *shown = escape_for_terminal(text);
@@ -40,7 +40,10 @@ static char *quoted(const char *text)
     for (const char *p = shown; *p != '\0'; p++) {
         if (*p == '"' || *p == '\\')
             g_string_append_c(result, '\\');
-        g_string_append_c(result, *p);
+        if (*p == '&')
+            g_string_append(result, "&amp;");
+        else
+            g_string_append_c(result, *p);
     }
     g_string_append_c(result, '"');
     return g_string_free(result, FALSE);
