@@ -205,14 +205,27 @@ static void append_zone(Picture *picture, guint number, const Zone *zone)
 
 /* ---- edges ---- */
 
+/* "refused by public", "refused by policy lockdown", "refused: panic mode" (transfer full). */
+static char *refusal_text(const Picture *picture, const WayCoverage *way)
+{
+    g_autoptr(Verdict) verdict = verdict_of(picture->snapshot, &way->flow);
+    const VerdictStep *step = verdict->deciding;
+    if (step == NULL)
+        return g_strdup("refused");
+    if (step->policy != NULL)
+        return g_strdup_printf("refused by policy %s", step->policy);
+    if (step->zone != NULL)
+        return g_strdup_printf("refused by %s", step->zone);
+    return g_strdup_printf("refused: %s", step->setting);
+}
+
 static void append_way(Picture *picture, guint from, guint to, const WayCoverage *way)
 {
     g_autofree char *reason = coverage_reason(picture->map, way);
     g_autofree char *tooltip = quoted(reason);
     g_autofree char *words = way->coverage == COVERAGE_ACCEPTED ? g_strdup("accepted")
                              : way->coverage == COVERAGE_OPEN   ? g_strdup("not certain")
-                             : way->zone != NULL ? g_strdup_printf("refused by %s", way->zone)
-                                                 : g_strdup("refused");
+                                                                : refusal_text(picture, way);
     g_autofree char *label = quoted(words);
     const char *color = color_of(way->coverage);
     g_string_append_printf(picture->text,

@@ -177,6 +177,40 @@ static void test_dot_of_many_links(void **state)
     assert_true(strlen(text) < 4000);
 }
 
+/* ---- pictures ---- */
+
+typedef struct {
+    const char *name;
+    const char *host; /* a sketch, but for the uplink and its downstream */
+    const char *label;
+} PictureCase;
+
+static const PictureCase pictures[] = {
+    {"a zone refuses", "firewalld 1.3.3 public\nzone public\n", "\"refused by public\""},
+    {"a policy refuses what the zone would let pass",
+     "firewalld 1.3.3 public\nzone public forward yes interfaces up\n"
+     "policy lockdown ingress ANY egress ANY priority -1 target DROP\n",
+     "\"refused by policy lockdown\""},
+    {"panic mode refuses",
+     "firewalld 1.3.3 public panic yes\nzone public forward yes interfaces up\n",
+     "\"refused: panic mode\""},
+    {"an entity is no entity", "firewalld 1.3.3 '&lt;'\nzone '&lt;'\n", "\"refused by &amp;lt;\""},
+};
+
+/* What decides is named, not only what filters. */
+static void test_picture(void **state)
+{
+    const PictureCase *test = *state;
+    g_autofree char *host = g_strconcat("link up physical addr 192.0.2.2/24\n"
+                                        "route 0.0.0.0/0 dev up via 192.0.2.1\n"
+                                        "link down bridge addr 10.1.0.1/16\n",
+                                        test->host, NULL);
+    g_autoptr(Snapshot) snapshot = sketch(host);
+    g_autofree char *picture = render_dot(snapshot);
+    if (strstr(picture, test->label) == NULL)
+        fail_msg("%s is not in %s", test->label, picture);
+}
+
 /* ---- width and colour ---- */
 
 static void assert_lines_fit(const char *text, guint width)
@@ -417,7 +451,7 @@ int main(void)
         cmocka_unit_test(test_a_fix_is_safe_to_paste),
         cmocka_unit_test(test_a_failure_is_in_the_document),
     };
-    return RUN_CASES(test_report, reports) + RUN_CASES(test_colour_changes_no_word, reports) +
-           RUN_CASES(test_hostile_name, hostile) + RUN_CASES(test_outcome, outcomes) +
-           cmocka_run_group_tests(others, NULL, NULL);
+    return RUN_CASES(test_report, reports) + RUN_CASES(test_picture, pictures) +
+           RUN_CASES(test_colour_changes_no_word, reports) + RUN_CASES(test_hostile_name, hostile) +
+           RUN_CASES(test_outcome, outcomes) + cmocka_run_group_tests(others, NULL, NULL);
 }
