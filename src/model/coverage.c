@@ -252,6 +252,11 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
 
 /* ---- networks that go on on other hosts ---- */
 
+bool link_is_overlay(const Link *link)
+{
+    return g_strcmp0(link->kind, "vxlan") == 0 || g_strcmp0(link->kind, "geneve") == 0;
+}
+
 /* Which addresses the network has elsewhere is not known: they may be any. */
 static void consult_overlay(CoverageMap *map, const IpPrefix *network, const Link *bridge,
                             const Link *tunnel, WayCoverage *worst)

@@ -253,13 +253,6 @@ static void survey_bridge(const Survey *survey, const Link *link)
 
 /* ---- overlays: networks that go on on other hosts ---- */
 
-/* flannel and its like give the tunnel an address in the network of the bridge: what is behind both
- * is one network, and its hosts expect to reach one another. */
-static bool is_overlay(const Link *link)
-{
-    return g_strcmp0(link->kind, "vxlan") == 0 || g_strcmp0(link->kind, "geneve") == 0;
-}
-
 static void survey_overlay(const Survey *survey, const Link *bridge, const Link *tunnel)
 {
     WayCoverage way = coverage_through_overlay(survey->map, bridge, tunnel);
@@ -283,7 +276,7 @@ static void survey_overlays(const Survey *survey)
     const GPtrArray *downstreams = topology_downstreams(survey->topology);
     for (guint i = 0; i < downstreams->len; i++) {
         const Link *tunnel = g_ptr_array_index(downstreams, i);
-        for (guint j = 0; is_overlay(tunnel) && j < downstreams->len; j++) {
+        for (guint j = 0; link_is_overlay(tunnel) && j < downstreams->len; j++) {
             const Link *bridge = g_ptr_array_index(downstreams, j);
             if (g_strcmp0(bridge->kind, "bridge") == 0)
                 survey_overlay(survey, bridge, tunnel);

@@ -6,6 +6,7 @@
 #include "report/escape.h"
 #include "report/json-parts.h"
 
+#include <linux/if.h>
 #include <string.h>
 
 enum { MAX_ALIKE = 4 }; /* more links that look alike are one node */
@@ -250,6 +251,44 @@ static void append_ways_from(Picture *picture, guint from)
     }
 }
 
+static bool is_bridge_at_work(const Node *node)
+{
+    return g_strcmp0(node->link->kind, "bridge") == 0 && (node->link->flags & IFF_UP) != 0;
+}
+
+static void append_way_among_ports(Picture *picture, guint bridge)
+{
+    const Node *node = &g_array_index(picture->nodes, Node, bridge);
+    WayCoverage way = coverage_within_bridge(picture->map, node->link);
+    if (way.coverage != COVERAGE_IDLE)
+        append_way(picture, bridge, bridge, &way);
+}
+
+static void append_way_through_overlay(Picture *picture, guint bridge, guint tunnel)
+{
+    const Link *lower = g_array_index(picture->nodes, Node, bridge).link;
+    const Link *upper = g_array_index(picture->nodes, Node, tunnel).link;
+    WayCoverage way = coverage_through_overlay(picture->map, lower, upper);
+    if (way.coverage == COVERAGE_IDLE)
+        return;
+    bool inwards = g_str_equal(way.flow.in, upper->name);
+    append_way(picture, inwards ? tunnel : bridge, inwards ? bridge : tunnel, &way);
+}
+
+/* Ways that lead to no other network: among the ports of a bridge, and to the rest of its network on
+ * other hosts. */
+static void append_ways_inside(Picture *picture, guint bridge)
+{
+    append_way_among_ports(picture, bridge);
+    if (g_array_index(picture->nodes, Node, bridge).role != ROLE_DOWNSTREAM)
+        return;
+    for (guint i = 0; i < picture->nodes->len; i++) {
+        const Node *tunnel = &g_array_index(picture->nodes, Node, i);
+        if (tunnel->role == ROLE_DOWNSTREAM && link_is_overlay(tunnel->link))
+            append_way_through_overlay(picture, bridge, i);
+    }
+}
+
 static void append_ways_out(Picture *picture)
 {
     if (topology_uplinks(picture->topology)->len == 0)
@@ -279,8 +318,11 @@ char *dot_report(const Snapshot *snapshot, const Topology *topology, CoverageMap
     for (guint i = 0; i < snapshot->firewalld->zones->len; i++)
         append_zone(&picture, i, g_ptr_array_index(snapshot->firewalld->zones, i));
     append_nodes_in(&picture, NULL);
-    for (guint i = 0; i < nodes->len; i++)
+    for (guint i = 0; i < nodes->len; i++) {
         append_ways_from(&picture, i);
+        if (is_bridge_at_work(&g_array_index(nodes, Node, i)))
+            append_ways_inside(&picture, i);
+    }
     append_ways_out(&picture);
     g_string_append(picture.text, "}\n");
     return g_string_free(picture.text, FALSE);

@@ -58,6 +58,7 @@ static const ReportCase reports[] = {
     {"list-vrf-management.txt", LIST, "hosts/vrf-management", NULL, 0},
     {"list-incident.dot", DOT, "incident", NULL, 0},
     {"list-incident-cured.dot", DOT, "incident-cured", NULL, 0},
+    {"list-k3s-unbound.dot", DOT, "hosts/k3s-unbound", NULL, 0},
     {"list-docker.dot", DOT, "hosts/docker", NULL, 0},
     {"list-not-root.dot", DOT, "hosts/not-root", NULL, 0},
     {"apply-incident.txt", APPLY, "incident", "", 0},
