@@ -221,6 +221,17 @@ static int tell_error(Run *run, const GError *error)
     return nicfix_error_exit_status(error);
 }
 
+/* Known before the options are parsed, for errors in the options themselves. */
+static bool asks_for_json(const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        bool names_format = g_str_equal(*words, "--format") && g_strcmp0(words[1], "json") == 0;
+        if (names_format || g_str_equal(*words, "--format=json") || g_str_equal(*words, "--json"))
+            return true;
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -229,8 +240,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     g_auto(Run) run = {.options = {.timeout = 10}, .output = {.stream = stdout}};
     g_auto(GStrv) arguments = g_strdupv(argv);
-    /* Known before the options are parsed, for errors in the options themselves. */
-    if (g_strv_contains((const char *const *)argv, "--json"))
+    if (asks_for_json((const char *const *)argv))
         run.output.format = FORMAT_JSON;
 
     g_autoptr(GError) error = NULL;

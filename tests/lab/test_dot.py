@@ -58,6 +58,9 @@ def test_names_are_only_text(lab: Lab, name: str) -> None:
 def test_json_is_a_format_and_others_are_none(lab: Lab) -> None:
     """The same as with --json."""
     assert lab.nicfix("list", "--format", "json").stdout == lab.nicfix("list", "--json").stdout
+    for args in (("--format", "json"), ("--format=json",), ("--json",)):
+        error = lab.nicfix("list", *args, "--nonsense").json
+        assert (error["schema"], error["error"]["code"]) == ("nicfix.error/1", "usage")
     for args in (("--format", "svg"), ("--format", "dot", "--json")):
         refused = lab.nicfix("list", *args)
         assert refused.code == 2, refused
