@@ -24,6 +24,7 @@ for word in "${{COMPREPLY[@]}}"; do eval "printf '%s\\n' $word"; done
 _ZSH = """
 compadd() {{ shift; print -rl -- "$@" }}
 _files() {{ print FILES }}
+compset() {{ }}
 words=("$@"); CURRENT=$#
 source {folder}/_nicfix
 """
