@@ -2,7 +2,7 @@
 /* The system's log of what nicfix changed: who, what, before and after. */
 #pragma once
 
-#include "model/action.h"
+#include "model/plan/action.h"
 
 /* Notes that ACTION was done, or undone as its state says: in the journal where there is one
  * (systemd.journal-fields(7)), else by syslog(3). Never fails: a change that cannot be logged is

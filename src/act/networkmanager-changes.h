@@ -3,7 +3,7 @@
 #pragma once
 
 #include "bus/bus.h"
-#include "model/action.h"
+#include "model/plan/action.h"
 
 #include <stdbool.h>
 

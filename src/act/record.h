@@ -6,7 +6,7 @@
  * Rules: hold the lock (act/lock.h) while reading and writing it. */
 #pragma once
 
-#include "model/action.h"
+#include "model/plan/action.h"
 
 typedef enum {
     RECORD_BEGUN,   /* it may have been done in part: nothing has told its end */

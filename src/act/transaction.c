@@ -7,7 +7,7 @@
 #include "act/journal.h"
 #include "act/networkmanager-changes.h"
 #include "model/error.h"
-#include "model/link-loss.h"
+#include "model/plan/link-loss.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "bus/bus.h"
-#include "model/plan.h"
+#include "model/plan/plan.h"
 
 /* Reads the host anew, as the plan's snapshot was read (transfer full); NULL with an error. */
 typedef Snapshot *(*TransactionObserve)(gpointer user, GError **error);

@@ -3,8 +3,8 @@
 #include "commands/change.h"
 #include "commands/trial.h"
 #include "model/error.h"
-#include "model/fixes.h"
-#include "model/undo.h"
+#include "model/plan/fixes.h"
+#include "model/plan/undo.h"
 
 typedef struct {
     char *zone;

@@ -4,7 +4,7 @@
 
 #include "act/interruption.h"
 #include "model/error.h"
-#include "model/lock-out.h"
+#include "model/plan/lock-out.h"
 #include "observe/flow-question.h"
 #include "observe/session.h"
 

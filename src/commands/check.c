@@ -4,8 +4,8 @@
 
 #include "act/record.h"
 #include "model/error.h"
-#include "model/fixes.h"
-#include "model/lost-binding.h"
+#include "model/plan/fixes.h"
+#include "model/plan/lost-binding.h"
 #include "report/check-report.h"
 #include "report/nagios.h"
 

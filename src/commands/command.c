@@ -3,7 +3,7 @@
 #include "commands/command.h"
 
 #include "model/error.h"
-#include "observe/snapshot-json.h"
+#include "documents/snapshot-json.h"
 
 guint context_timeout_ms(const Context *context)
 {

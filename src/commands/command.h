@@ -3,8 +3,8 @@
  * command is given. */
 #pragma once
 
-#include "model/finding.h"
-#include "model/snapshot.h"
+#include "model/diagnosis/finding.h"
+#include "model/host/snapshot.h"
 #include "observe/observe.h"
 #include "report/output.h"
 

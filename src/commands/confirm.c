@@ -3,7 +3,7 @@
 #include "act/revert.h"
 #include "commands/change.h"
 #include "model/error.h"
-#include "model/undo.h"
+#include "model/plan/undo.h"
 
 /* Whether RECORD is the change ID and may still be confirmed. */
 static bool check_record(const Record *record, const char *id, GError **error)

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "commands/command.h"
-#include "model/denials.h"
-#include "observe/netlink.h"
+#include "model/denied/denials.h"
+#include "observe/kernel/netlink.h"
 
 typedef struct {
     const Context *context;

@@ -7,7 +7,7 @@
 #include "commands/change.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
-#include "model/losses.h"
+#include "model/plan/losses.h"
 #include "report/countdown.h"
 
 #define LOGGING "all"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/denied-stream.h"
 
-#include "observe/kernel-log.h"
+#include "observe/log/kernel-log.h"
 
 #include <string.h>
 

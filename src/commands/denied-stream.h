@@ -3,7 +3,7 @@
 #pragma once
 
 #include "commands/denied-host.h"
-#include "observe/kernel-messages.h"
+#include "observe/log/kernel-messages.h"
 #include "report/denied-report.h"
 
 typedef struct {

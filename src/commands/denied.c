@@ -3,7 +3,7 @@
 #include "commands/denied-record.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
-#include "observe/log-time.h"
+#include "observe/log/log-time.h"
 
 enum {
     MAX_SECONDS = 86400,

@@ -3,7 +3,7 @@
 #include "commands/command.h"
 
 #include "model/error.h"
-#include "model/fixes.h"
+#include "model/plan/fixes.h"
 #include "observe/flow-question.h"
 #include "report/error-report.h"
 #include "report/explain-report.h"

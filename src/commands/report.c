@@ -3,11 +3,11 @@
 #include "commands/command.h"
 
 #include "model/error.h"
-#include "observe/fleet-documents.h"
+#include "fleet/fleet-documents.h"
 #include "report/error-report.h"
-#include "report/fleet-html.h"
-#include "report/fleet-json.h"
-#include "report/fleet-text.h"
+#include "fleet/fleet-html.h"
+#include "fleet/fleet-json.h"
+#include "fleet/fleet-text.h"
 
 typedef struct {
     char *format;

@@ -2,7 +2,7 @@
 /* nicfix snapshot: everything that check reads, as one JSON document. */
 #include "commands/command.h"
 
-#include "observe/snapshot-json.h"
+#include "documents/snapshot-json.h"
 
 /* The document is the result in both formats: there is no text of a snapshot. */
 static int run(const Context *context, gpointer values, char *const *arguments, GError **error)

@@ -7,7 +7,7 @@
 #include "act/revert.h"
 #include "commands/change.h"
 #include "model/error.h"
-#include "model/undo.h"
+#include "model/plan/undo.h"
 
 typedef struct {
     gboolean dry_run;

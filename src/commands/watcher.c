@@ -5,7 +5,7 @@
 
 #include "commands/readiness.h"
 #include "model/error.h"
-#include "model/fixes.h"
+#include "model/plan/fixes.h"
 #include "observe/events.h"
 #include "report/watch-report.h"
 

@@ -3,7 +3,7 @@
 #include "observe/flow-question.h"
 
 #include "model/error.h"
-#include "model/topology.h"
+#include "model/host/topology.h"
 
 #include <netinet/in.h>
 #include <string.h>

@@ -3,10 +3,10 @@
  * passes, by which interfaces as netfilter names them, and where the kernel routes it. */
 #pragma once
 
-#include "model/flow.h"
-#include "model/logged-packet.h"
-#include "model/snapshot.h"
-#include "observe/route-lookup.h"
+#include "model/host/flow.h"
+#include "model/denied/logged-packet.h"
+#include "model/host/snapshot.h"
+#include "observe/kernel/route-lookup.h"
 
 /* The words; NULL and negative numbers stand for what is not told. */
 typedef struct {

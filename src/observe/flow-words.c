@@ -4,8 +4,8 @@
 #include "observe/flow-question.h"
 
 #include "model/error.h"
-#include "observe/json-syntax.h"
-#include "observe/kernel-log.h"
+#include "documents/json-syntax.h"
+#include "observe/log/kernel-log.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>

@@ -4,15 +4,15 @@
 #include "observe/observe.h"
 
 #include "model/error.h"
-#include "model/topology.h"
-#include "observe/firewalld-permanent.h"
-#include "observe/firewalld.h"
-#include "observe/forwarding.h"
-#include "observe/links.h"
-#include "observe/netlink.h"
-#include "observe/networkmanager.h"
-#include "observe/round.h"
-#include "observe/routes.h"
+#include "model/host/topology.h"
+#include "observe/services/firewalld-permanent.h"
+#include "observe/services/firewalld.h"
+#include "observe/kernel/forwarding.h"
+#include "observe/kernel/links.h"
+#include "observe/kernel/netlink.h"
+#include "observe/services/networkmanager.h"
+#include "observe/services/round.h"
+#include "observe/kernel/routes.h"
 
 /* Only services that include each other in a chain need more than four rounds. */
 enum { ROUNDS_MAX = 32 };

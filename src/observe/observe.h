@@ -3,12 +3,8 @@
 #pragma once
 
 #include "bus/bus.h"
-#include "model/snapshot.h"
-
-typedef enum {
-    OBSERVE_ACTIVE_ZONES, /* zones that something is bound to, and the default zone */
-    OBSERVE_ALL_ZONES,
-} ObserveScope;
+#include "model/host/snapshot.h"
+#include "observe/services/firewalld.h"
 
 typedef struct {
     guint timeout_ms; /* for each call to a service, and for firewalld to finish starting */

@@ -2,7 +2,7 @@
 /* Looking for SSH_CONNECTION, and for the connection itself, up the tree of processes. */
 #include "observe/session.h"
 
-#include "observe/tcp-table.h"
+#include "observe/kernel/tcp-table.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 /* What `nicfix apply` shows: the plan, and how carrying it out ended. */
 #pragma once
 
-#include "model/plan.h"
+#include "model/plan/plan.h"
 #include "report/output.h"
 
 /* How a plan ended; all zero is a plan that was only shown. */

@@ -2,8 +2,8 @@
 /* A diagnosis as text and as JSON. */
 #include "report/check-report.h"
 
-#include "model/dispatch.h"
-#include "model/reason.h"
+#include "model/firewalld/dispatch.h"
+#include "model/firewalld/reason.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"

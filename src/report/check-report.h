@@ -2,8 +2,8 @@
 /* What `nicfix check` shows: findings, worst first, and a summary. */
 #pragma once
 
-#include "model/after.h"
-#include "model/diagnosis.h"
+#include "model/plan/after.h"
+#include "model/diagnosis/diagnosis.h"
 #include "report/output.h"
 
 /* What a diagnosis of the host as it will be is about. */

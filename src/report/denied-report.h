@@ -2,7 +2,7 @@
 /* What firewalld denied, for people and for programs. */
 #pragma once
 
-#include "model/denials.h"
+#include "model/denied/denials.h"
 #include "report/output.h"
 
 /* Where denials were read, and what is to know of that. */

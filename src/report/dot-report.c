@@ -2,7 +2,7 @@
 /* Nodes in clusters, and edges between them (https://graphviz.org/doc/info/lang.html). */
 #include "report/dot-report.h"
 
-#include "model/dispatch.h"
+#include "model/firewalld/dispatch.h"
 #include "report/escape.h"
 #include "report/json-parts.h"
 

@@ -3,7 +3,7 @@
  * what the host forwards. */
 #pragma once
 
-#include "model/coverage.h"
+#include "model/needs/coverage.h"
 
 /* SNAPSHOT with the roles of TOPOLOGY and the coverage in MAP, in Graphviz's language (transfer
  * full). Links that are alike in all that is shown are one node from a certain number on. */

@@ -2,8 +2,8 @@
 /* What `nicfix explain` shows: the way of one flow, what decided, and what would change it. */
 #pragma once
 
-#include "model/finding.h"
-#include "model/verdict.h"
+#include "model/diagnosis/finding.h"
+#include "model/firewalld/verdict.h"
 #include "report/output.h"
 
 /* The kernel's route for the flow, as far as it was asked. */

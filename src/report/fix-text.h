@@ -2,7 +2,7 @@
 /* Commands to paste. */
 #pragma once
 
-#include "model/finding.h"
+#include "model/diagnosis/finding.h"
 #include "report/output.h"
 
 /* Appends WORDS as one shell command, quoted where a shell needs it. */

@@ -2,7 +2,7 @@
 /* The parts that several JSON documents share. A value that is not there is null. */
 #pragma once
 
-#include "model/diagnosis.h"
+#include "model/diagnosis/diagnosis.h"
 
 #include <json-glib/json-glib.h>
 

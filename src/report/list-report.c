@@ -2,8 +2,8 @@
 /* Links and zones as tables and as JSON. */
 #include "report/list-report.h"
 
-#include "model/dispatch.h"
-#include "model/reason.h"
+#include "model/firewalld/dispatch.h"
+#include "model/firewalld/reason.h"
 #include "report/json-parts.h"
 #include "report/table.h"
 #include "report/unread-text.h"

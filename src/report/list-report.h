@@ -2,7 +2,7 @@
 /* What `nicfix list` shows: every link and every zone. */
 #pragma once
 
-#include "model/topology.h"
+#include "model/host/topology.h"
 #include "report/output.h"
 
 /* Both render SNAPSHOT with the roles of TOPOLOGY (transfer full). */

@@ -2,7 +2,7 @@
 /* Metrics for the textfile collector of Prometheus's node_exporter, in the text format 0.0.4. */
 #pragma once
 
-#include "model/diagnosis.h"
+#include "model/diagnosis/diagnosis.h"
 
 /* What the last pass found; of one that failed only the counters are told. */
 typedef struct {

@@ -3,7 +3,7 @@
  * Plugins Development Guidelines). */
 #pragma once
 
-#include "model/diagnosis.h"
+#include "model/diagnosis/diagnosis.h"
 
 typedef enum {
     NAGIOS_OK,

@@ -3,7 +3,7 @@
  * page, and standard error for what went wrong. Whether it arrived is known at the end. */
 #pragma once
 
-#include "model/finding.h"
+#include "model/diagnosis/finding.h"
 
 #include <json-glib/json-glib.h>
 #include <stdbool.h>

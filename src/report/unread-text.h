@@ -2,7 +2,7 @@
 /* What could not be read, told to people. */
 #pragma once
 
-#include "model/snapshot.h"
+#include "model/host/snapshot.h"
 #include "report/output.h"
 
 /* Appends a line for each thing that SNAPSHOT notes as unread; nothing where there is none. */

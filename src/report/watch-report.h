@@ -2,7 +2,7 @@
 /* What has happened, one line or one JSON document each, and entries of the journal. */
 #pragma once
 
-#include "model/changes.h"
+#include "model/diagnosis/changes.h"
 #include "report/output.h"
 
 /* Where a line of nicfix watch goes to. */

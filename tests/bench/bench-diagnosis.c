@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How long the model takes for a host of thousands of links, and that twice as many take twice as
  * long: meson test --benchmark prints it, in milliseconds. */
-#include "model/fixes.h"
+#include "model/plan/fixes.h"
 
 #include <linux/if.h>
 #include <linux/rtnetlink.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A document that anybody may have written becomes a row or is told of, and whatever is in it can be
  * shown in every form. */
-#include "observe/fleet-documents.h"
-#include "report/fleet-html.h"
-#include "report/fleet-json.h"
-#include "report/fleet-text.h"
+#include "fleet/fleet-documents.h"
+#include "fleet/fleet-html.h"
+#include "fleet/fleet-json.h"
+#include "fleet/fleet-text.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A log that anybody may have written is read: whatever it holds, it becomes groups that can be
  * told of. */
-#include "observe/kernel-log.h"
-#include "observe/kernel-messages.h"
+#include "observe/log/kernel-log.h"
+#include "observe/log/kernel-messages.h"
 #include "report/denied-report.h"
 
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A file that anybody may have written is read: it is refused with an error, or becomes a snapshot
  * that is written and read again as the same. */
-#include "observe/snapshot-json.h"
+#include "documents/snapshot-json.h"
 
 #include "report/escape.h"
 

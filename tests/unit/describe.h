@@ -3,7 +3,7 @@
  * What is empty, unknown or off is left out. */
 #pragma once
 
-#include "model/snapshot.h"
+#include "model/host/snapshot.h"
 
 static inline void describe_text(GString *out, const char *key, const char *text)
 {

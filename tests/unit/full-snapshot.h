@@ -2,7 +2,7 @@
 /* A snapshot in which every field has a value of its own, for tests of what becomes of each. */
 #pragma once
 
-#include "observe/snapshot-json.h"
+#include "documents/snapshot-json.h"
 
 #include "cases.h"
 #include "report/escape.h"

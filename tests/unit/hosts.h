@@ -2,8 +2,8 @@
 /* The hosts of tests/unit/fixtures, as snapshots, and findings as text. */
 #pragma once
 
-#include "model/diagnosis.h"
-#include "observe/snapshot-json.h"
+#include "model/diagnosis/diagnosis.h"
+#include "documents/snapshot-json.h"
 
 #include "sketch.h"
 

@@ -5,7 +5,7 @@
 
 #include "cases.h"
 
-#include "model/address.h"
+#include "model/host/address.h"
 #include "model/error.h"
 
 #include <linux/netlink.h>

@@ -2,7 +2,7 @@
 /* Requests for a plan from the words of `nicfix apply`, and plans as text. */
 #pragma once
 
-#include "model/plan.h"
+#include "model/plan/plan.h"
 
 #include "sketch.h"
 

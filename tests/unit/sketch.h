@@ -26,7 +26,7 @@
  * "physical" and "loopback" mean what they say, "-" is none. Words are split as a shell does. */
 #pragma once
 
-#include "model/snapshot.h"
+#include "model/host/snapshot.h"
 
 #include "cases.h"
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Documents from files: see document.h. */
+#include "documents/document.h"
+
+#include "model/error.h"
+#include "documents/json-syntax.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* ---- parsing ---- */
+
+JsonParser *document_parse(const char *data, gsize size, const JsonPlace *place, GError **error)
+{
+    JsonSyntaxFault fault;
+    if (size > DOCUMENT_SIZE_MAX) {
+        json_place_fault(place, error, "larger than %lu MiB", DOCUMENT_SIZE_MAX >> 20);
+        return NULL;
+    }
+    if (!json_syntax_check(size > 0 ? data : "", size, &fault)) {
+        json_place_fault(place, error, "line %u, column %ld: %s", fault.line, fault.column,
+                         fault.reason);
+        return NULL;
+    }
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    g_autoptr(GError) parse_error = NULL;
+    if (!json_parser_load_from_data(parser, data, (gssize)size, &parse_error)) {
+        json_place_fault(place, error, "%s", parse_error->message);
+        return NULL;
+    }
+    return g_steal_pointer(&parser);
+}
+
+char *document_schema(JsonNode *root, const JsonPlace *place, GError **error)
+{
+    enum { LENGTH_MAX = 64 };
+    JsonPlace below = {.parent = place, .name = "schema"};
+    JsonNode *node = json_object_get_member(json_node_get_object(root), "schema");
+    if (node == NULL) {
+        json_place_fault(&below, error, "missing");
+        return NULL;
+    }
+    const char *schema = json_place_text(&below, node, error);
+    if (schema == NULL)
+        return NULL;
+    return g_utf8_substring(schema, 0, MIN(g_utf8_strlen(schema, -1), LENGTH_MAX));
+}
+
+/* ---- files ---- */
+
+/* Reads FD to its end, but not much more than DOCUMENT_SIZE_MAX; returns whether that worked, with
+ * errno set otherwise. A pipe has no size to ask for. */
+static bool read_all(int fd, GByteArray *bytes)
+{
+    while (bytes->len <= DOCUMENT_SIZE_MAX) {
+        guint8 buffer[64 * 1024];
+        ssize_t count = read(fd, buffer, sizeof buffer);
+        if (count == 0)
+            return true;
+        if (count > 0)
+            g_byte_array_append(bytes, buffer, (guint)count);
+        else if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+static void set_file_error(GError **error, const JsonPlace *place, int number)
+{
+    nicfix_error_set(error, number == ENOENT ? NICFIX_ERROR_NOT_FOUND : NICFIX_ERROR_BAD_INPUT,
+                     place->hint, "%s: cannot be read: %s", place->name, g_strerror(number));
+}
+
+JsonParser *document_read_file(const char *path, const JsonPlace *place, GError **error)
+{
+    bool standard_input = g_str_equal(path, "-");
+    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        set_file_error(error, place, errno);
+        return NULL;
+    }
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    bool complete = read_all(fd, bytes);
+    int number = errno;
+    if (!standard_input)
+        close(fd);
+    if (!complete) {
+        set_file_error(error, place, number);
+        return NULL;
+    }
+    return document_parse((const char *)bytes->data, bytes->len, place, error);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Types of members that only a snapshot has: addresses as text, words for enumerations, and what
+ * firewalld says in its own text. */
+#pragma once
+
+#include "documents/json-members.h"
+
+extern const MemberType member_prefix;
+extern const MemberType member_optional_prefix;
+extern const MemberType member_optional_address;
+extern const MemberType member_family;
+extern const MemberType member_target;
+extern const MemberType member_operstate;
+extern const MemberType member_suppression;
+extern const MemberType member_rich_rules;
+extern const MemberType member_sources;
+extern const MemberType member_destination;
+extern const MemberType member_ports;
+
+typedef struct PortListType PortListType;
+extern const PortListType port_list;         /* PortRange */
+extern const PortListType forward_port_list; /* ForwardPort */
+
+/* "10.0.0.1/8"; the member may be named otherwise than the field. */
+#define MEMBER_PREFIX(member, Struct, field)                                                       \
+    FIELD_MEMBER(member, Struct, field, IpPrefix, &member_prefix)
+/* null where HAS_FIELD is false. */
+#define MEMBER_OPTIONAL_PREFIX(Struct, field, has_field)                                           \
+    {                                                                                              \
+        .name = #field, .offset = FIELD_OFFSET(Struct, field, IpPrefix),                           \
+        .type = &member_optional_prefix, .presence = FIELD_OFFSET(Struct, has_field, bool)         \
+    }
+#define MEMBER_OPTIONAL_ADDRESS(Struct, field, has_field)                                          \
+    {                                                                                              \
+        .name = #field, .offset = FIELD_OFFSET(Struct, field, IpAddress),                          \
+        .type = &member_optional_address, .presence = FIELD_OFFSET(Struct, has_field, bool)        \
+    }
+/* "ipv4" or "ipv6". */
+#define MEMBER_FAMILY(Struct, field) FIELD_MEMBER(#field, Struct, field, Family, &member_family)
+/* firewalld's word, null for TARGET_UNKNOWN. */
+#define MEMBER_TARGET(Struct, field) FIELD_MEMBER(#field, Struct, field, Target, &member_target)
+/* The word of RFC 2863, or the number of a state that has none. */
+#define MEMBER_OPERSTATE(Struct, field)                                                            \
+    FIELD_MEMBER(#field, Struct, field, guint8, &member_operstate)
+/* The length of a prefix, null for -1. */
+#define MEMBER_SUPPRESSION(Struct, field)                                                          \
+    FIELD_MEMBER(#field, Struct, field, int, &member_suppression)
+/* Rules, sources and destinations (null for NULL) are firewalld's text, parsed on reading. */
+#define MEMBER_RICH_RULES(Struct, field)                                                           \
+    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_rich_rules)
+#define MEMBER_SOURCES(Struct, field)                                                              \
+    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_sources)
+#define MEMBER_DESTINATION(Struct, field)                                                          \
+    FIELD_MEMBER(#field, Struct, field, AddressSpec *, &member_destination)
+/* Objects with firewalld's texts; a port is null where every port is meant. LIST_TYPE is one of
+ * the two above. */
+#define MEMBER_PORTS(Struct, field, list_type)                                                     \
+    {                                                                                              \
+        .name = #field, .offset = FIELD_OFFSET(Struct, field, GPtrArray *), .type = &member_ports, \
+        .detail = (list_type)                                                                      \
+    }

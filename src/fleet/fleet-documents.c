@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Documents of a fleet: which there are, and by which tables each kind is read. Members are only
+ * read here: what writes them is the report of each command. */
+#include "fleet/fleet-documents.h"
+
+#include "model/plan/fixes.h"
+#include "documents/snapshot-json.h"
+
+#include <string.h>
+
+/* Which member an object has and how it is read into the field at OFFSET. */
+#define READ_MEMBER(member, field_offset, member_type)                                             \
+    {                                                                                              \
+        .name = (member), .offset = (field_offset), .type = (member_type)                          \
+    }
+
+/* ---- words ---- */
+
+static bool read_finding_id(const Member *member, JsonNode *node, gpointer object,
+                            const JsonPlace *place, GError **error)
+{
+    const char *word = json_place_text(place, node, error);
+    if (word == NULL)
+        return false;
+    return finding_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
+           json_place_fault(place, error, "no finding that this nicfix knows");
+}
+
+static bool read_severity(const Member *member, JsonNode *node, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    const char *word = json_place_text(place, node, error);
+    if (word == NULL)
+        return false;
+    return severity_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
+           json_place_fault(place, error, "neither error, warning nor info");
+}
+
+static const MemberType finding_id_type = {.read = read_finding_id};
+static const MemberType severity_type = {.read = read_severity};
+
+/* ---- a finding and its fix ---- */
+
+static bool read_evidence(const Member *member, JsonNode *node, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    GPtrArray *evidence = G_STRUCT_MEMBER(GPtrArray *, object, member->offset);
+    JsonArray *array = json_place_array(place, node, error);
+    if (array == NULL)
+        return false;
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonPlace below = {.parent = place, .index = i};
+        const char *text = json_place_text(&below, json_array_get_element(array, i), error);
+        if (text == NULL)
+            return false;
+        g_ptr_array_add(evidence, g_strdup(text));
+    }
+    return true;
+}
+
+/* A command is the list of its words. */
+static bool read_commands(const Member *member, JsonNode *node, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    const Member words = {.type = &member_names};
+    GPtrArray *commands = G_STRUCT_MEMBER(GPtrArray *, object, member->offset);
+    JsonArray *array = json_place_array(place, node, error);
+    if (array == NULL)
+        return false;
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonPlace below = {.parent = place, .index = i};
+        char **command = NULL;
+        if (!words.type->read(&words, json_array_get_element(array, i), &command, &below, error))
+            return false;
+        g_ptr_array_add(commands, command);
+    }
+    return true;
+}
+
+static const MemberType commands_type = {.read = read_commands};
+
+static const Member fix_members[] = {
+    MEMBER_NAMES(Fix, command),
+    READ_MEMBER("firewall_cmd", FIELD_OFFSET(Fix, firewall_cmd, GPtrArray *), &commands_type),
+    MEMBERS_END,
+};
+
+static bool read_fix(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
+                     GError **error)
+{
+    if (JSON_NODE_HOLDS_NULL(node))
+        return true;
+    Fix **fix = G_STRUCT_MEMBER_P(object, member->offset);
+    *fix = fix_new();
+    return members_read(fix_members, node, *fix, place, error);
+}
+
+static const MemberType evidence_type = {.read = read_evidence};
+static const MemberType fix_type = {.read = read_fix};
+
+static const Member finding_members[] = {
+    READ_MEMBER("id", FIELD_OFFSET(Finding, id, FindingId), &finding_id_type),
+    READ_MEMBER("severity", FIELD_OFFSET(Finding, severity, Severity), &severity_type),
+    MEMBER_TEXT(Finding, interface),
+    MEMBER_TEXT(Finding, zone),
+    MEMBER_NAME(Finding, message),
+    READ_MEMBER("evidence", FIELD_OFFSET(Finding, evidence, GPtrArray *), &evidence_type),
+    READ_MEMBER("fix", FIELD_OFFSET(Finding, fix, Fix *), &fix_type),
+    MEMBERS_END,
+};
+
+/* ---- nicfix.check/1 ---- */
+
+/* The rows read into a FleetHost. */
+static bool read_findings(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    FleetHost *host = object;
+    JsonArray *array = json_place_array(place, node, error);
+    if (array == NULL)
+        return false;
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonPlace below = {.parent = place, .index = i};
+        g_autoptr(Finding) finding =
+            finding_new(FINDING_VERDICT_UNKNOWN, SEVERITY_INFO, NULL, NULL, NULL);
+        if (!members_read(finding_members, json_array_get_element(array, i), finding, &below,
+                          error))
+            return false;
+        fleet_host_add(host, g_steal_pointer(&finding));
+    }
+    return true;
+}
+
+static bool read_event(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+                       const JsonPlace *place, GError **error)
+{
+    FleetHost *host = object;
+    AfterEvent event;
+    const char *word = json_place_text(place, node, error);
+    if (word == NULL)
+        return false;
+    if (!after_event_from_word(word, &event))
+        return json_place_fault(place, error, "neither reload nor reboot");
+    host->after = after_event_word(event);
+    return true;
+}
+
+static const MemberType event_type = {.read = read_event};
+static const Member outlook_members[] = {READ_MEMBER("event", 0, &event_type), MEMBERS_END};
+
+static bool read_outlook(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+                         const JsonPlace *place, GError **error)
+{
+    return JSON_NODE_HOLDS_NULL(node) || members_read(outlook_members, node, object, place, error);
+}
+
+static const MemberType findings_type = {.read = read_findings};
+static const MemberType outlook_type = {.read = read_outlook};
+
+static const Member version_members[] = {
+    FIELD_MEMBER("version", FleetHost, firewalld, char *, &member_text),
+    MEMBERS_END,
+};
+static const Member check_members[] = {
+    READ_MEMBER("after", 0, &outlook_type),
+    MEMBER_GROUP("firewalld", version_members),
+    READ_MEMBER("findings", 0, &findings_type),
+    MEMBERS_END,
+};
+
+static bool read_check(FleetHost *host, JsonNode *root, const JsonPlace *place, GError **error)
+{
+    return members_read(check_members, root, host, place, error);
+}
+
+/* ---- nicfix.error/1 ---- */
+
+typedef struct {
+    char *message;
+    char *hint;
+} Failure;
+
+static void failure_clear(Failure *failure)
+{
+    g_free(failure->message);
+    g_free(failure->hint);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Failure, failure_clear)
+
+static const Member failure_members[] = {
+    MEMBER_NAME(Failure, message),
+    MEMBER_TEXT(Failure, hint),
+    MEMBERS_END,
+};
+
+static bool read_failure(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+                         const JsonPlace *place, GError **error)
+{
+    FleetHost *host = object;
+    g_auto(Failure) failure = {0};
+    if (!members_read(failure_members, node, &failure, place, error))
+        return false;
+    host->error = failure.hint != NULL ? g_strjoin("; ", failure.message, failure.hint, NULL)
+                                       : g_steal_pointer(&failure.message);
+    return true;
+}
+
+static bool read_optional_failure(const Member *member, JsonNode *node, gpointer object,
+                                  const JsonPlace *place, GError **error)
+{
+    return JSON_NODE_HOLDS_NULL(node) || read_failure(member, node, object, place, error);
+}
+
+static const MemberType failure_type = {.read = read_failure};
+static const MemberType optional_failure_type = {.read = read_optional_failure};
+
+static bool read_error(FleetHost *host, JsonNode *root, const JsonPlace *place, GError **error)
+{
+    static const Member members[] = {READ_MEMBER("error", 0, &failure_type), MEMBERS_END};
+    return members_read(members, root, host, place, error);
+}
+
+/* ---- nicfix.apply/1 ---- */
+
+static const Member count_members[] = {
+    MEMBER_UINT32(FleetCount, errors),
+    MEMBER_UINT32(FleetCount, warnings),
+    MEMBERS_END,
+};
+
+/* A change that failed was put back, and the host was not observed again. */
+static bool read_count_after(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+                             const JsonPlace *place, GError **error)
+{
+    FleetHost *host = object;
+    host->count = host->before;
+    return JSON_NODE_HOLDS_NULL(node) ||
+           members_read(count_members, node, &host->count, place, error);
+}
+
+static bool read_dry_run(const Member *member, JsonNode *node, gpointer object,
+                         const JsonPlace *place, GError **error)
+{
+    FleetHost *host = object;
+    bool dry_run = false;
+    if (!member_bool.read(member, node, &dry_run, place, error))
+        return false;
+    /* What a dry run foresees is not what the host has. */
+    if (dry_run)
+        host->count = host->before;
+    return true;
+}
+
+static const MemberType count_after_type = {.read = read_count_after};
+static const MemberType dry_run_type = {.read = read_dry_run};
+
+/* In this order, which need not be that of the document. */
+static const Member apply_members[] = {
+    MEMBER_STRUCT(FleetHost, before, count_members),
+    READ_MEMBER("after", 0, &count_after_type),
+    READ_MEMBER("dry_run", 0, &dry_run_type),
+    READ_MEMBER("error", 0, &optional_failure_type),
+    MEMBERS_END,
+};
+
+static bool read_apply(FleetHost *host, JsonNode *root, const JsonPlace *place, GError **error)
+{
+    return members_read(apply_members, root, host, place, error);
+}
+
+/* ---- nicfix.snapshot/1 ---- */
+
+static bool read_snapshot(FleetHost *host, JsonNode *root, const JsonPlace *place,
+                          const char *const *named_uplinks, GError **error)
+{
+    g_autoptr(Snapshot) snapshot = snapshot_from_root(root, place, error);
+    if (snapshot == NULL)
+        return false;
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named_uplinks);
+    fixes_suggest(snapshot, diagnosis, named_uplinks);
+    while (diagnosis->findings->len > 0)
+        fleet_host_add(host, g_ptr_array_steal_index(diagnosis->findings, 0));
+    host->firewalld = g_strdup(snapshot->firewalld->version);
+    if (snapshot->host != NULL) {
+        g_free(host->host);
+        host->host = g_strdup(snapshot->host);
+    }
+    return true;
+}
+
+/* ---- any of them ---- */
+
+static const struct {
+    const char *schema;
+    FleetSource source;
+} schemas[] = {
+    {"nicfix.check/1", FLEET_CHECK},
+    {SNAPSHOT_SCHEMA, FLEET_SNAPSHOT},
+    {"nicfix.apply/1", FLEET_APPLY},
+    {"nicfix.error/1", FLEET_ERROR},
+};
+
+/* FLEET_UNREADABLE with an error where it is none that is read here. */
+static FleetSource source_of(JsonNode *root, const JsonPlace *place, GError **error)
+{
+    g_autofree char *schema = document_schema(root, place, error);
+    if (schema == NULL)
+        return FLEET_UNREADABLE;
+    for (gsize i = 0; i < G_N_ELEMENTS(schemas); i++) {
+        if (g_str_equal(schemas[i].schema, schema))
+            return schemas[i].source;
+    }
+    const JsonPlace below = {.parent = place, .name = "schema"};
+    json_place_fault(&below, error, "%s is none that a report is made from", schema);
+    return FLEET_UNREADABLE;
+}
+
+static bool read_root(FleetHost *host, JsonNode *root, const JsonPlace *place,
+                      const char *const *named_uplinks, GError **error)
+{
+    host->source = source_of(root, place, error);
+    switch (host->source) {
+    case FLEET_CHECK:
+        return read_check(host, root, place, error);
+    case FLEET_SNAPSHOT:
+        return read_snapshot(host, root, place, named_uplinks, error);
+    case FLEET_APPLY:
+        return read_apply(host, root, place, error);
+    case FLEET_ERROR:
+        return read_error(host, root, place, error);
+    case FLEET_UNREADABLE:
+        break;
+    }
+    return false;
+}
+
+/* ---- files ---- */
+
+static bool read_document(FleetHost *host, const char *path, const char *const *named_uplinks,
+                          GError **error)
+{
+    const JsonPlace place = {.name = host->file};
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return json_place_fault(&place, error, "no *.json can be found in this directory");
+    g_autoptr(JsonParser) parser = document_read_file(path, &place, error);
+    return parser != NULL &&
+           read_root(host, json_parser_get_root(parser), &place, named_uplinks, error);
+}
+
+/* "web1" for "fleet/web1.json" (transfer full). */
+static char *host_of_file(const char *file)
+{
+    static const char suffix[] = ".json";
+    char *name = g_path_get_basename(file);
+    gsize stem = strlen(name) - MIN(strlen(suffix), strlen(name));
+    if (stem > 0 && g_str_equal(name + stem, suffix))
+        name[stem] = '\0';
+    return name;
+}
+
+/* What PATH is called in reports. */
+static const char *file_words(const char *path)
+{
+    if (*path == '\0')
+        return "a file without a name";
+    return g_str_equal(path, "-") ? "standard input" : path;
+}
+
+FleetHost *fleet_document_read(const char *path, const char *const *named_uplinks)
+{
+    g_autofree char *file = g_utf8_make_valid(file_words(path), -1);
+    g_autofree char *name = host_of_file(file);
+    g_autoptr(FleetHost) host = fleet_host_new(name, file, FLEET_UNREADABLE);
+    g_autoptr(GError) error = NULL;
+    if (read_document(host, path, named_uplinks, &error))
+        return g_steal_pointer(&host);
+    FleetHost *unreadable = fleet_host_new(name, file, FLEET_UNREADABLE);
+    unreadable->error = g_strdup(error->message);
+    return unreadable;
+}
+
+static gint by_path(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A link that leads nowhere is a document that is missing; pipes and the like are none. */
+static bool may_be_document(const char *path)
+{
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) || !g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* The documents in DIRECTORY, in order (transfer full). */
+static GPtrArray *list_directory(const char *directory)
+{
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        if (*name != '.' && g_str_has_suffix(name, ".json") && may_be_document(path))
+            g_ptr_array_add(paths, g_steal_pointer(&path));
+    }
+    g_ptr_array_sort(paths, by_path);
+    return paths;
+}
+
+GPtrArray *fleet_documents_find(char *const *arguments)
+{
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    for (; *arguments != NULL; arguments++) {
+        g_autoptr(GPtrArray) listed = g_file_test(*arguments, G_FILE_TEST_IS_DIR)
+                                          ? list_directory(*arguments)
+                                          : g_ptr_array_new();
+        if (listed->len > 0)
+            g_ptr_array_extend_and_steal(paths, g_steal_pointer(&listed));
+        else
+            g_ptr_array_add(paths, g_strdup(*arguments));
+    }
+    return paths;
+}

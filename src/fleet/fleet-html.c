@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A fleet as a page. Everything that comes from documents is text in elements, or in attributes in
+ * double quotes: escaped twice over, for what nobody should see and for HTML. No script but the
+ * page's own runs, as its policy names that by its hash. */
+#include "fleet/fleet-html.h"
+
+#include "report/escape.h"
+#include "report/fix-text.h"
+#include "fleet-page.h"
+#include "fleet/fleet-text.h"
+
+#include <string.h>
+
+/* ---- text ---- */
+
+/* Appends TEXT as HTML, with nothing else changed: what is meant to be copied. */
+static void append_markup(GString *page, const char *text)
+{
+    g_autofree char *markup = g_markup_escape_text(text, -1);
+    g_string_append(page, markup);
+}
+
+/* Appends TEXT from outside, with what is not printable made visible. */
+static void append_text(GString *page, const char *text)
+{
+    g_autofree char *visible = escape_for_terminal(text);
+    append_markup(page, visible);
+}
+
+static const char *severity_title(Severity severity)
+{
+    static const char *const titles[] = {
+        [SEVERITY_INFO] = "note",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_ERROR] = "error",
+    };
+    return titles[severity];
+}
+
+/* ---- findings of a host ---- */
+
+static void append_command(GString *page, char *const *words)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    command_text_append(line, words);
+    append_markup(page, line->str);
+}
+
+static void append_fix(GString *page, const Fix *fix)
+{
+    g_string_append(page, "<p class=\"fix\">Fix</p><pre><code>");
+    append_command(page, fix->command);
+    g_string_append(page, "</code></pre>");
+    if (fix->firewall_cmd->len > 0)
+        g_string_append(page, "<p class=\"fix\">The same with firewall-cmd</p><pre><code>");
+    for (guint i = 0; i < fix->firewall_cmd->len; i++) {
+        g_string_append(page, i > 0 ? "\n" : "");
+        append_command(page, g_ptr_array_index(fix->firewall_cmd, i));
+    }
+    g_string_append(page, fix->firewall_cmd->len > 0 ? "</code></pre>" : "");
+}
+
+static void append_finding(GString *page, const Finding *finding)
+{
+    const char *severity = severity_word(finding->severity);
+    g_string_append_printf(page,
+                           "<details class=\"finding %s\"><summary><b class=\"severity\">%s</b> "
+                           "<code>%s</code> <span>",
+                           severity, severity_title(finding->severity), finding_word(finding->id));
+    append_text(page, finding->message);
+    g_string_append(page, "</span></summary><ul>");
+    for (guint i = 0; i < finding->evidence->len; i++) {
+        g_string_append(page, "<li>");
+        append_text(page, g_ptr_array_index(finding->evidence, i));
+        g_string_append(page, "</li>");
+    }
+    g_string_append(page, "</ul>");
+    if (finding->fix != NULL)
+        append_fix(page, finding->fix);
+    g_string_append(page, "</details>");
+}
+
+static void append_paragraph(GString *page, const char *class, const char *text)
+{
+    if (text == NULL)
+        return;
+    g_string_append_printf(page, "<p class=\"%s\">", class);
+    append_text(page, text);
+    g_string_append(page, "</p>");
+}
+
+/* ---- hosts ---- */
+
+/* What the buttons of the page look for, a word each. */
+static void append_traits(GString *page, const FleetHost *host)
+{
+    const struct {
+        bool has;
+        const char *word;
+    } traits[] = {
+        {host->count.errors > 0, " error"},
+        {host->count.warnings > 0, " warning"},
+        {host->infos > 0, " info"},
+        {host->error != NULL, " unread"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(traits); i++)
+        g_string_append(page, traits[i].has ? traits[i].word : "");
+}
+
+/* A count of something BAD is shown as such; what is not known is a dash. */
+static void append_count(GString *page, const char *title, const char *bad, bool known, guint count)
+{
+    g_string_append_printf(page, "<td class=\"count%s%s\" data-title=\"%s\">", count > 0 ? " " : "",
+                           count > 0 ? bad : "", title);
+    if (known)
+        g_string_append_printf(page, "%u</td>", count);
+    else
+        g_string_append(page, "–</td>");
+}
+
+static void append_host(GString *page, const FleetHost *host)
+{
+    bool judged = fleet_host_is_judged(host);
+    g_autofree char *remark = fleet_text_remark(host);
+    g_string_append(page, "<tr data-traits=\"");
+    append_traits(page, host);
+    g_string_append(page, "\"><th scope=\"row\"><bdi>");
+    append_text(page, host->host);
+    g_string_append(page, "</bdi><small>");
+    append_text(page, host->file);
+    g_string_append(page, "</small></th>");
+    append_count(page, "Errors", "error", judged, host->count.errors);
+    append_count(page, "Warnings", "warning", judged, host->count.warnings);
+    append_count(page, "Notes", "info", fleet_host_has_infos(host), host->infos);
+    g_string_append(page, "<td data-title=\"firewalld\">");
+    append_text(page, host->firewalld != NULL ? host->firewalld : "–");
+    g_string_append(page, "</td><td class=\"findings\">");
+    append_paragraph(page, "failure", host->error);
+    append_paragraph(page, "remark", remark);
+    for (guint i = 0; i < host->findings->len; i++)
+        append_finding(page, g_ptr_array_index(host->findings, i));
+    g_string_append(page, "</td></tr>\n");
+}
+
+static void append_hosts(GString *page, const FleetReport *report)
+{
+    for (guint i = 0; i < report->hosts->len; i++)
+        append_host(page, g_ptr_array_index(report->hosts, i));
+}
+
+/* ---- above the hosts ---- */
+
+static void append_tile(GString *page, const char *name, const char *class, guint count)
+{
+    g_string_append_printf(page, "<div class=\"%s\"><dt>%s</dt><dd>%u</dd></div>\n",
+                           count > 0 ? class : "", name, count);
+}
+
+static void append_tiles(GString *page, const FleetReport *report)
+{
+    append_tile(page, "Hosts", "", report->names);
+    append_tile(page, "With errors", "error", report->with_errors);
+    append_tile(page, "With warnings only", "warning", report->with_warnings);
+    append_tile(page, "Documents not read", "unread", report->unreadable);
+}
+
+static void append_tallies(GString *page, const FleetReport *report)
+{
+    for (guint i = 0; i < report->findings->len; i++) {
+        const FleetFinding *finding = g_ptr_array_index(report->findings, i);
+        g_string_append_printf(page,
+                               "<tr class=\"%s\"><th scope=\"row\"><code>%s</code></th><td><b "
+                               "class=\"severity\">%s</b></td><td class=\"count\">%u</td></tr>\n",
+                               severity_word(finding->severity), finding_word(finding->id),
+                               severity_title(finding->severity), finding->hosts);
+    }
+    if (report->findings->len == 0)
+        g_string_append(page, "<tr><td colspan=\"3\">none</td></tr>\n");
+}
+
+static void append_summary(GString *page, const FleetReport *report)
+{
+    g_autofree char *summary = fleet_text_summary(report);
+    append_text(page, summary);
+}
+
+/* ---- the files of the page ---- */
+
+/* The bytes of the file NAME, which are text without a NUL (transfer full). */
+static char *read_file(const char *name)
+{
+    g_autofree char *path = g_strdup_printf("/nicfix/%s", name);
+    g_autoptr(GBytes) bytes =
+        g_resource_lookup_data(fleet_page_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    gsize size;
+    const char *data = g_bytes_get_data(bytes, &size);
+    return g_strndup(data, size);
+}
+
+static void append_style(GString *page, G_GNUC_UNUSED const FleetReport *report)
+{
+    g_autofree char *style = read_file("fleet-page.css");
+    g_string_append(page, style);
+}
+
+static void append_script(GString *page, G_GNUC_UNUSED const FleetReport *report)
+{
+    g_autofree char *script = read_file("fleet-page.js");
+    g_string_append(page, script);
+}
+
+/* 'sha256-...', as a policy names what stands between two tags. */
+static void append_hash(GString *page, const char *file)
+{
+    guint8 digest[32];
+    gsize size = sizeof digest;
+    g_autofree char *content = read_file(file);
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(checksum, (const guchar *)content, -1);
+    g_checksum_get_digest(checksum, digest, &size);
+    g_autofree char *encoded = g_base64_encode(digest, size);
+    g_string_append_printf(page, "'sha256-%s'", encoded);
+}
+
+static void append_policy(GString *page, G_GNUC_UNUSED const FleetReport *report)
+{
+    g_string_append(page, "default-src 'none'; style-src ");
+    append_hash(page, "fleet-page.css");
+    g_string_append(page, "; script-src ");
+    append_hash(page, "fleet-page.js");
+    g_string_append(page, "; base-uri 'none'; form-action 'none'");
+}
+
+/* ---- the page ---- */
+
+/* What stands in place of {{NAME}} in the layout. */
+static const struct {
+    const char *name;
+    void (*append)(GString *page, const FleetReport *report);
+} parts[] = {
+    {"policy", append_policy}, {"style", append_style},     {"summary", append_summary},
+    {"tiles", append_tiles},   {"tallies", append_tallies}, {"hosts", append_hosts},
+    {"script", append_script},
+};
+
+static void append_part(GString *page, const FleetReport *report, const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (g_str_equal(parts[i].name, name))
+            parts[i].append(page, report);
+    }
+}
+
+char *fleet_html(const FleetReport *report)
+{
+    GString *page = g_string_new(NULL);
+    g_autofree char *layout = read_file("fleet-page.html");
+    g_auto(GStrv) pieces = g_strsplit(layout, "{{", -1);
+    g_string_append(page, pieces[0]);
+    for (guint i = 1; pieces[i] != NULL; i++) {
+        char *rest = strstr(pieces[i], "}}");
+        *rest = '\0';
+        append_part(page, report, pieces[i]);
+        g_string_append(page, rest + strlen("}}"));
+    }
+    return g_string_free(page, FALSE);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rows, their order, and what is counted over them: see fleet-report.h. */
+#include "fleet/fleet-report.h"
+
+FleetHost *fleet_host_new(const char *host, const char *file, FleetSource source)
+{
+    FleetHost *row = g_new0(FleetHost, 1);
+    row->host = g_strdup(host);
+    row->file = g_strdup(file);
+    row->source = source;
+    row->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+    return row;
+}
+
+void fleet_host_free(FleetHost *host)
+{
+    if (host == NULL)
+        return;
+    g_free(host->host);
+    g_free(host->file);
+    g_free(host->firewalld);
+    g_ptr_array_unref(host->findings);
+    g_free(host->error);
+    g_free(host);
+}
+
+void fleet_host_add(FleetHost *host, Finding *finding)
+{
+    host->count.errors += finding->severity == SEVERITY_ERROR;
+    host->count.warnings += finding->severity == SEVERITY_WARNING;
+    host->infos += finding->severity == SEVERITY_INFO;
+    g_ptr_array_add(host->findings, finding);
+}
+
+bool fleet_host_is_judged(const FleetHost *host)
+{
+    switch (host->source) {
+    case FLEET_CHECK:
+    case FLEET_SNAPSHOT:
+    case FLEET_APPLY:
+        return true;
+    case FLEET_ERROR:
+    case FLEET_UNREADABLE:
+        break;
+    }
+    return false;
+}
+
+bool fleet_host_has_infos(const FleetHost *host)
+{
+    return fleet_host_is_judged(host) && host->source != FLEET_APPLY;
+}
+
+FleetReport *fleet_report_new(void)
+{
+    FleetReport *report = g_new0(FleetReport, 1);
+    report->hosts = g_ptr_array_new_with_free_func((GDestroyNotify)fleet_host_free);
+    report->findings = g_ptr_array_new_with_free_func(g_free);
+    return report;
+}
+
+void fleet_report_free(FleetReport *report)
+{
+    if (report == NULL)
+        return;
+    g_ptr_array_unref(report->hosts);
+    g_ptr_array_unref(report->findings);
+    g_free(report);
+}
+
+void fleet_report_add(FleetReport *report, FleetHost *host)
+{
+    g_ptr_array_add(report->hosts, host);
+}
+
+/* ---- order ---- */
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    const FleetHost *x = *(const FleetHost *const *)a;
+    const FleetHost *y = *(const FleetHost *const *)b;
+    gint order = g_strcmp0(x->host, y->host);
+    return order != 0 ? order : g_strcmp0(x->file, y->file);
+}
+
+/* What is not known may be as bad as an error, but no error is known. */
+static guint badness(const FleetHost *host)
+{
+    enum { FINE, NOTED, WARNED, UNKNOWN, WRONG };
+    if (host->count.errors > 0)
+        return WRONG;
+    if (!fleet_host_is_judged(host) || host->error != NULL)
+        return UNKNOWN;
+    if (host->count.warnings > 0)
+        return WARNED;
+    return host->infos > 0 ? NOTED : FINE;
+}
+
+static gint more_first(guint a, guint b)
+{
+    return a == b ? 0 : a > b ? -1 : 1;
+}
+
+static gint worst_host_first(gconstpointer a, gconstpointer b)
+{
+    const FleetHost *x = *(const FleetHost *const *)a;
+    const FleetHost *y = *(const FleetHost *const *)b;
+    const gint orders[] = {
+        more_first(badness(x), badness(y)),
+        more_first(x->count.errors, y->count.errors),
+        more_first(x->count.warnings, y->count.warnings),
+        more_first(x->infos, y->infos),
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
+        if (orders[i] != 0)
+            return orders[i];
+    }
+    return by_name(a, b);
+}
+
+static gint worst_finding_first(gconstpointer a, gconstpointer b)
+{
+    const FleetFinding *x = *(const FleetFinding *const *)a;
+    const FleetFinding *y = *(const FleetFinding *const *)b;
+    if (x->severity != y->severity)
+        return more_first(x->severity, y->severity);
+    return x->hosts != y->hosts ? more_first(x->hosts, y->hosts) : more_first(y->id, x->id);
+}
+
+/* ---- counting ---- */
+
+static FleetFinding *tally_of(FleetReport *report, FindingId id)
+{
+    for (guint i = 0; i < report->findings->len; i++) {
+        FleetFinding *tally = g_ptr_array_index(report->findings, i);
+        if (tally->id == id)
+            return tally;
+    }
+    FleetFinding *tally = g_new0(FleetFinding, 1);
+    tally->id = id;
+    g_ptr_array_add(report->findings, tally);
+    return tally;
+}
+
+/* Counts the findings of the COUNT documents at ROWS, which are of one host: one that several
+ * documents have, or one that is at several interfaces, is on one host. */
+static void tally_host(FleetReport *report, FleetHost *const *rows, guint count)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+    for (guint i = 0; i < count; i++) {
+        for (guint j = 0; j < rows[i]->findings->len; j++) {
+            const Finding *finding = g_ptr_array_index(rows[i]->findings, j);
+            FleetFinding *tally = tally_of(report, finding->id);
+            tally->severity = MAX(tally->severity, finding->severity);
+            tally->hosts += g_hash_table_add(seen, tally) ? 1 : 0;
+        }
+    }
+}
+
+/* Counts one host, of which the COUNT documents at ROWS are. */
+static void count_host(FleetReport *report, FleetHost *const *rows, guint count)
+{
+    FleetCount worst = {0};
+    for (guint i = 0; i < count; i++) {
+        const FleetHost *row = rows[i];
+        rows[i]->alone = count == 1;
+        worst.errors = MAX(worst.errors, row->count.errors);
+        worst.warnings = MAX(worst.warnings, row->count.warnings);
+        report->errors += row->count.errors;
+        report->warnings += row->count.warnings;
+        report->infos += row->infos;
+        report->unreadable += fleet_host_is_judged(row) ? 0 : 1;
+    }
+    report->names++;
+    report->with_errors += worst.errors > 0;
+    report->with_warnings += worst.errors == 0 && worst.warnings > 0;
+    tally_host(report, rows, count);
+}
+
+void fleet_report_finish(FleetReport *report)
+{
+    FleetHost *const *rows = (FleetHost *const *)report->hosts->pdata;
+    g_ptr_array_sort(report->hosts, by_name);
+    for (guint start = 0, end; start < report->hosts->len; start = end) {
+        for (end = start + 1; end < report->hosts->len; end++) {
+            if (!g_str_equal(rows[start]->host, rows[end]->host))
+                break;
+        }
+        count_host(report, rows + start, end - start);
+    }
+    g_ptr_array_sort(report->hosts, worst_host_first);
+    g_ptr_array_sort(report->findings, worst_finding_first);
+}
+
+bool fleet_report_has(const FleetReport *report, Severity severity)
+{
+    return report->errors > 0 || (severity <= SEVERITY_WARNING && report->warnings > 0) ||
+           (severity <= SEVERITY_INFO && report->infos > 0);
+}
+
+bool fleet_report_is_judged(const FleetReport *report)
+{
+    return report->unreadable < report->hosts->len;
+}
+
+const char *fleet_source_word(FleetSource source)
+{
+    static const char *const words[] = {
+        [FLEET_CHECK] = "check", [FLEET_SNAPSHOT] = "snapshot", [FLEET_APPLY] = "apply",
+        [FLEET_ERROR] = "error", [FLEET_UNREADABLE] = NULL,
+    };
+    return words[source];
+}

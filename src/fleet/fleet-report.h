@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A fleet: what the documents of many hosts say, a row for each document, and how many hosts have
+ * each finding. Rows are added one by one, so that no document has to outlive its row, and are put
+ * in order and counted at the end. */
+#pragma once
+
+#include "model/plan/after.h"
+#include "model/diagnosis/diagnosis.h"
+
+/* What a row was made from. */
+typedef enum {
+    FLEET_CHECK,      /* what check found on the host */
+    FLEET_SNAPSHOT,   /* what the host is, diagnosed here */
+    FLEET_APPLY,      /* what a change left, in numbers only */
+    FLEET_ERROR,      /* why nicfix failed on the host */
+    FLEET_UNREADABLE, /* no document of nicfix's */
+} FleetSource;
+
+typedef struct {
+    guint errors;
+    guint warnings;
+} FleetCount;
+
+typedef struct {
+    char *host;
+    char *file; /* where the document was read from */
+    FleetSource source;
+    const char *after;   /* of FLEET_CHECK, static: the event whose outcome was foreseen, or NULL */
+    FleetCount count;    /* what the host has now; 0 where that is not known */
+    FleetCount before;   /* of FLEET_APPLY: what it had */
+    guint infos;         /* of FLEET_CHECK and FLEET_SNAPSHOT */
+    char *firewalld;     /* its version; NULL: not known */
+    GPtrArray *findings; /* Finding, in the order of the document */
+    char *error;         /* why the host or the document could not be read, or what a change failed
+                          * of; NULL: nothing of the kind */
+    bool alone;          /* no other document is of this host: known at the end */
+} FleetHost;
+
+/* A finding, and on how many hosts it is. */
+typedef struct {
+    FindingId id;
+    Severity severity; /* the worst it has anywhere */
+    guint hosts;
+} FleetFinding;
+
+typedef struct {
+    GPtrArray *hosts;    /* FleetHost; at the end worst first */
+    GPtrArray *findings; /* FleetFinding, likewise: empty until the end, as is what follows */
+    guint names;         /* hosts, of which some may have several documents */
+    guint unreadable;    /* documents that do not say what the host has */
+    guint with_errors;   /* hosts */
+    guint with_warnings; /* hosts without errors */
+    guint64 errors;      /* in all documents: of several hosts they may be more than of one */
+    guint64 warnings;
+    guint64 infos;
+} FleetReport;
+
+/* HOST and FILE are copied. */
+FleetHost *fleet_host_new(const char *host, const char *file, FleetSource source);
+void fleet_host_free(FleetHost *host);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetHost, fleet_host_free)
+
+/* Adds FINDING (takes it) and counts it. */
+void fleet_host_add(FleetHost *host, Finding *finding);
+
+/* Whether HOST says what the host has. */
+bool fleet_host_is_judged(const FleetHost *host);
+
+/* Whether its infos are known: a change does not count them. */
+bool fleet_host_has_infos(const FleetHost *host);
+
+FleetReport *fleet_report_new(void);
+void fleet_report_free(FleetReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetReport, fleet_report_free)
+
+/* Takes HOST. */
+void fleet_report_add(FleetReport *report, FleetHost *host);
+
+/* Puts the rows in order and counts, once all are added. Hosts with errors come first, then those of
+ * which nothing is known, then those with warnings; of two alike the one with more of it. */
+void fleet_report_finish(FleetReport *report);
+
+/* Whether some host has a finding of at least SEVERITY. */
+bool fleet_report_has(const FleetReport *report, Severity severity);
+
+/* Whether of some host it is known what it has. */
+bool fleet_report_is_judged(const FleetReport *report);
+
+/* "check", "snapshot", "apply", "error", or NULL for FLEET_UNREADABLE. */
+const char *fleet_source_word(FleetSource source);

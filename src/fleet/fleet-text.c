@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A fleet as two tables, one line of summary, and a line for each failure. */
+#include "fleet/fleet-text.h"
+
+#include "report/escape.h"
+#include "report/table.h"
+#include "report/wrap.h"
+
+#include <string.h>
+
+static const char *plural(guint n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* ---- parts ---- */
+
+char *fleet_text_remark(const FleetHost *host)
+{
+    if (host->after != NULL)
+        return g_strdup_printf("as it will be after a %s", host->after);
+    if (host->source == FLEET_APPLY)
+        return g_strdup_printf("had %u error%s, %u warning%s before apply", host->before.errors,
+                               plural(host->before.errors), host->before.warnings,
+                               plural(host->before.warnings));
+    return NULL;
+}
+
+char *fleet_text_summary(const FleetReport *report)
+{
+    guint fine = report->names - report->with_errors - report->with_warnings;
+    g_autofree char *unread =
+        g_strdup_printf("; %u document%s tell%s nothing of the host", report->unreadable,
+                        plural(report->unreadable), report->unreadable == 1 ? "s" : "");
+    if (fine == report->names && report->unreadable == 0)
+        return g_strdup_printf("%u host%s, no errors and no warnings", report->names,
+                               plural(report->names));
+    return g_strdup_printf("%u host%s: %u with errors, %u with warnings only%s", report->names,
+                           plural(report->names), report->with_errors, report->with_warnings,
+                           report->unreadable > 0 ? unread : "");
+}
+
+/* ---- hosts ---- */
+
+/* Its name, and the file where several documents are of it (transfer full). */
+static char *name_of(const FleetHost *host)
+{
+    return host->alone ? g_strdup(host->host) : g_strdup_printf("%s (%s)", host->host, host->file);
+}
+
+static const Finding *worst_of(const FleetHost *host)
+{
+    const Finding *worst = NULL;
+    for (guint i = 0; i < host->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(host->findings, i);
+        if (worst == NULL || finding->severity > worst->severity)
+            worst = finding;
+    }
+    return worst;
+}
+
+static const char *failure_of(const FleetHost *host)
+{
+    static const char *const failures[] = {
+        [FLEET_CHECK] = NULL,
+        [FLEET_SNAPSHOT] = NULL,
+        [FLEET_APPLY] = "apply failed",
+        [FLEET_ERROR] = "nicfix failed",
+        [FLEET_UNREADABLE] = "unreadable",
+    };
+    return host->error != NULL ? failures[host->source] : NULL;
+}
+
+/* What failed, or the worst finding and what else there is to know (transfer full). */
+static char *worst_cell(const FleetHost *host)
+{
+    const Finding *worst = worst_of(host);
+    const char *failure = failure_of(host);
+    g_autofree char *remark = fleet_text_remark(host);
+    if (failure != NULL)
+        return g_strdup(failure);
+    if (worst == NULL)
+        return g_steal_pointer(&remark);
+    return g_strconcat(finding_word(worst->id), worst->interface != NULL ? " " : "",
+                       worst->interface != NULL ? worst->interface : "", remark != NULL ? ", " : "",
+                       remark, NULL);
+}
+
+static const char *color_of(const FleetHost *host, const TextStyle *style)
+{
+    if (host->count.errors > 0)
+        return text_bad(style);
+    if (host->count.warnings > 0 || host->error != NULL)
+        return text_doubtful(style);
+    return text_good(style);
+}
+
+/* NULL where it is not known (transfer full). */
+static char *count_cell(bool known, guint count)
+{
+    return known ? g_strdup_printf("%u", count) : NULL;
+}
+
+static void add_host(Table *table, const FleetHost *host, const TextStyle *style)
+{
+    bool judged = fleet_host_is_judged(host);
+    g_autofree char *name = name_of(host);
+    g_autofree char *errors = count_cell(judged, host->count.errors);
+    g_autofree char *warnings = count_cell(judged, host->count.warnings);
+    g_autofree char *infos = count_cell(fleet_host_has_infos(host), host->infos);
+    g_autofree char *worst = worst_cell(host);
+    const char *cells[] = {name, errors, warnings, infos, host->firewalld, worst, NULL};
+    table_add(table, cells);
+    table_color(table, color_of(host, style));
+}
+
+static void append_hosts(GString *text, const FleetReport *report, const TextStyle *style)
+{
+    static const char *const titles[] = {"HOST",      "ERRORS", "WARNINGS", "INFOS",
+                                         "FIREWALLD", "WORST",  NULL};
+    g_autoptr(Table) table = table_new(titles);
+    for (guint i = 0; i < report->hosts->len; i++)
+        add_host(table, g_ptr_array_index(report->hosts, i), style);
+    table_render(table, style, text);
+}
+
+/* ---- findings ---- */
+
+static void append_findings(GString *text, const FleetReport *report, const TextStyle *style)
+{
+    static const char *const titles[] = {"FINDING", "SEVERITY", "HOSTS", NULL};
+    if (report->findings->len == 0)
+        return;
+    g_autoptr(Table) table = table_new(titles);
+    for (guint i = 0; i < report->findings->len; i++) {
+        const FleetFinding *finding = g_ptr_array_index(report->findings, i);
+        g_autofree char *hosts = g_strdup_printf("%u", finding->hosts);
+        const char *cells[] = {finding_word(finding->id), severity_word(finding->severity), hosts,
+                               NULL};
+        table_add(table, cells);
+    }
+    table_render(table, style, text);
+    g_string_append_c(text, '\n');
+}
+
+/* Why nothing is known of a host, or what a change failed of: a line each, which a cell might cut. */
+static void append_failures(GString *text, const FleetReport *report, const TextStyle *style)
+{
+    guint told = 0;
+    for (guint i = 0; i < report->hosts->len; i++) {
+        const FleetHost *host = g_ptr_array_index(report->hosts, i);
+        if (host->error == NULL)
+            continue;
+        g_autofree char *name = name_of(host);
+        g_autofree char *line = g_strdup_printf("%s: %s", name, host->error);
+        g_autofree char *escaped = escape_for_terminal(line);
+        g_string_append_printf(text, "%s%sfailed%s ", told++ == 0 ? "\n" : "", text_doubtful(style),
+                               text_plain(style));
+        wrap_append(text, escaped, (guint)strlen("failed "), 2, style);
+    }
+}
+
+char *fleet_text(const FleetReport *report, const TextStyle *style)
+{
+    GString *text = g_string_new(NULL);
+    append_hosts(text, report, style);
+    g_string_append_c(text, '\n');
+    append_findings(text, report, style);
+    g_autofree char *summary = fleet_text_summary(report);
+    const char *color = report->with_errors > 0                               ? text_bad(style)
+                        : report->with_warnings > 0 || report->unreadable > 0 ? text_doubtful(style)
+                                                                              : text_good(style);
+    g_string_append_printf(text, "%s%s%s\n", color, summary, text_plain(style));
+    append_failures(text, report, style);
+    return g_string_free(text, FALSE);
+}

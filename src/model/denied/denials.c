@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counting into groups that are bounded in every way that a log could make them grow. */
+#include "model/denied/denials.h"
+
+#include "model/plan/fixes.h"
+
+#include <string.h>
+
+enum {
+    MAX_GROUPS = 1000,
+    MAX_PORTS = 50, /* of one way: a scan of ports is one thing */
+    MAX_SOURCES = 10,
+};
+
+struct Denials {
+    GHashTable *groups; /* key to DenialGroup */
+    GHashTable *ways;   /* key without the port to the number of ports */
+    guint64 left_off;
+};
+
+void log_time_clear(LogTime *time)
+{
+    g_free(time->text);
+    memset(time, 0, sizeof *time);
+}
+
+static void set_time(LogTime *time, const LogTime *from)
+{
+    log_time_clear(time);
+    *time = (LogTime){from->usec, g_strdup(from->text)};
+}
+
+static void group_free(gpointer data)
+{
+    DenialGroup *group = data;
+    denial_clear(&group->denial);
+    logged_packet_clear(&group->packet);
+    log_time_clear(&group->first);
+    log_time_clear(&group->last);
+    g_ptr_array_unref(group->sources);
+    g_free(group);
+}
+
+Denials *denials_new(void)
+{
+    Denials *denials = g_new0(Denials, 1);
+    denials->groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, group_free);
+    denials->ways = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return denials;
+}
+
+void denials_free(Denials *denials)
+{
+    if (denials == NULL)
+        return;
+    g_hash_table_unref(denials->groups);
+    g_hash_table_unref(denials->ways);
+    g_free(denials);
+}
+
+/* ---- groups ---- */
+
+/* No word of a packet holds a blank. */
+static char *way_of(const LoggedPacket *packet)
+{
+    return g_strdup_printf("%s %s %s %s %d", packet->prefix, packet->in != NULL ? packet->in : "-",
+                           packet->out != NULL ? packet->out : "-",
+                           packet->protocol != NULL ? packet->protocol : "-", packet->icmp_type);
+}
+
+static char *key_of(const char *way, int port)
+{
+    return g_strdup_printf("%s %d", way, port);
+}
+
+static DenialGroup *group_new(Denial *denial, bool any_port)
+{
+    DenialGroup *group = g_new0(DenialGroup, 1);
+    group->denial = *denial;
+    *denial = (Denial){0};
+    group->any_port = any_port;
+    group->sources = g_ptr_array_new_with_free_func(g_free);
+    return group;
+}
+
+/* The group of PACKET, made where there is none yet; NULL where no more are kept. */
+static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Denial *denial)
+{
+    g_autofree char *way = way_of(packet);
+    g_autofree char *key = key_of(way, packet->destination_port);
+    DenialGroup *group = g_hash_table_lookup(denials->groups, key);
+    if (group != NULL)
+        return group;
+    guint ports = GPOINTER_TO_UINT(g_hash_table_lookup(denials->ways, way));
+    bool any_port = ports >= MAX_PORTS;
+    if (any_port) {
+        g_free(key);
+        key = key_of(way, G_MAXINT);
+        group = g_hash_table_lookup(denials->groups, key);
+    }
+    if (group != NULL || g_hash_table_size(denials->groups) >= MAX_GROUPS)
+        return group;
+    g_hash_table_insert(denials->ways, g_steal_pointer(&way), GUINT_TO_POINTER(ports + 1));
+    group = group_new(denial, any_port);
+    g_hash_table_insert(denials->groups, g_steal_pointer(&key), group);
+    return group;
+}
+
+static void add_source(DenialGroup *group, const char *source)
+{
+    for (guint i = 0; i < group->sources->len; i++) {
+        if (g_str_equal(g_ptr_array_index(group->sources, i), source))
+            return;
+    }
+    if (group->sources->len < MAX_SOURCES)
+        g_ptr_array_add(group->sources, g_strdup(source));
+    else
+        group->more_sources = true;
+}
+
+DenialGroup *denials_add(Denials *denials, const LoggedPacket *packet, const LogTime *time)
+{
+    g_auto(Denial) denial = {0};
+    if (packet->prefix == NULL || !denial_parse(packet->prefix, &denial))
+        return NULL;
+    DenialGroup *group = find_group(denials, packet, &denial);
+    if (group == NULL) {
+        denials->left_off++;
+        return NULL;
+    }
+    if (group->count++ == 0)
+        set_time(&group->first, time);
+    set_time(&group->last, time);
+    logged_packet_clear(&group->packet);
+    group->packet = logged_packet_copy(packet);
+    if (packet->source != NULL)
+        add_source(group, packet->source);
+    return group;
+}
+
+/* Those with most packets first; else by their words, so that a log is always told alike. */
+static int compare_groups(gconstpointer first, gconstpointer second)
+{
+    const DenialGroup *a = *(DenialGroup *const *)first;
+    const DenialGroup *b = *(DenialGroup *const *)second;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    g_autofree char *one = denial_describe(&a->denial, &a->packet, a->any_port);
+    g_autofree char *other = denial_describe(&b->denial, &b->packet, b->any_port);
+    return strcmp(one, other);
+}
+
+GPtrArray *denials_sorted(const Denials *denials)
+{
+    GPtrArray *groups = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer group;
+    g_hash_table_iter_init(&iter, denials->groups);
+    while (g_hash_table_iter_next(&iter, NULL, &group))
+        g_ptr_array_add(groups, group);
+    g_ptr_array_sort(groups, compare_groups);
+    return groups;
+}
+
+guint64 denials_left_off(const Denials *denials)
+{
+    return denials->left_off;
+}
+
+/* ---- causes ---- */
+
+static bool is_about(const Finding *finding, const Flow *flow)
+{
+    if (finding->id == FINDING_PANIC_MODE)
+        return true;
+    if (finding->severity < SEVERITY_WARNING || flow->direction != FLOW_FORWARD)
+        return false;
+    bool refuses = finding->id == FINDING_UPLINK_UNBOUND ||
+                   finding->id == FINDING_UPLINK_IN_REJECTING_ZONE ||
+                   finding->id == FINDING_FORWARD_BLOCKED;
+    return refuses && g_strcmp0(finding->interface, flow->out) == 0;
+}
+
+/* Findings are in the order of their weight. */
+static const Finding *find_finding(const Diagnosis *diagnosis, const Flow *flow)
+{
+    for (guint i = 0; i < diagnosis->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+        if (is_about(finding, flow))
+            return finding;
+    }
+    return NULL;
+}
+
+DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
+                            const char *const *uplinks)
+{
+    DenialCause cause = {.verdict = verdict_of(snapshot, flow)};
+    if (verdict_accepts(cause.verdict))
+        return cause;
+    cause.finding = find_finding(diagnosis, flow);
+    cause.fix = fixes_find_for_flow(snapshot, flow, uplinks);
+    return cause;
+}
+
+void denial_cause_clear(DenialCause *cause)
+{
+    verdict_free(cause->verdict);
+    g_free(cause->unknown);
+    fix_free(cause->fix);
+    memset(cause, 0, sizeof *cause);
+}

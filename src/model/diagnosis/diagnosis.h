@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is wrong with a host, as far as its firewall and its links go: findings, worst first. */
+#pragma once
+
+#include "model/diagnosis/finding.h"
+#include "model/diagnosis/refusal.h"
+#include "model/host/topology.h"
+
+typedef struct {
+    Topology *topology;
+    GPtrArray *findings;  /* Finding, worst first */
+    GHashTable *refusals; /* Link to Refusal: what the findings about forwarding rest on */
+    guint errors;
+    guint warnings;
+    guint infos;
+} Diagnosis;
+
+/* Diagnoses SNAPSHOT, which must outlive the result. NAMED_UPLINKS as for topology_new(). No
+ * finding has a fix yet: those are the plan's to find. */
+Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks);
+void diagnosis_free(Diagnosis *diagnosis);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
+
+/* The finding that is about the same thing as FINDING, or NULL (transfer none). */
+const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding);
+
+/* The first finding of AFTER, at least of FLOOR, that BEFORE does not have or not as severe; NULL
+ * where there is none (transfer none). */
+const Finding *diagnosis_first_worse(const Diagnosis *before, const Diagnosis *after,
+                                     Severity floor);
+
+/* Whether a finding of at least SEVERITY is there. */
+bool diagnosis_has(const Diagnosis *diagnosis, Severity severity);
+
+/* What is refused on its way out by LINK, or NULL where nothing is (transfer none). */
+const Refusal *diagnosis_refusal(const Diagnosis *diagnosis, const Link *link);

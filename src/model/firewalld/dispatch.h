@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which zone firewalld sends a packet to, on its way in and (from 2.0) on its way out. */
+#pragma once
+
+#include "model/firewalld/match.h"
+
+typedef enum {
+    BOUND_BY_NOTHING,   /* no zone at all: firewalld has no default zone that could be read */
+    BOUND_BY_CATCH_ALL, /* the default zone takes what nothing else takes */
+    BOUND_BY_WILDCARD,  /* an interface of the zone that ends in "+" or "*" */
+    BOUND_BY_INTERFACE, /* an interface of the zone */
+    BOUND_BY_SOURCE,    /* an address, a MAC or a set of the zone's sources */
+} BoundBy;
+
+/* A zone that a packet may be sent to. */
+typedef struct {
+    const Zone *zone; /* NULL only with BOUND_BY_NOTHING */
+    BoundBy by;
+    const char *binding; /* the interface or source that matched; NULL for the catch-all */
+    bool by_mac;         /* the source is a MAC address, or a set of them */
+    Match match;         /* MATCH_MAYBE: a later one of the list may take the packet instead */
+    bool by_load_order;  /* right if the bindings are still in the order they were loaded in */
+} ZoneMatch;
+
+typedef enum {
+    DISPATCH_INGRESS, /* by the input interface and the source address */
+    DISPATCH_EGRESS,  /* by the output interface and the destination address */
+} DispatchSide;
+
+typedef enum {
+    DISPATCH_TO_FIRST, /* the list ends with the first zone that surely matches */
+    DISPATCH_TO_EVERY, /* each zone that matches, for chains that go on after one */
+} DispatchExtent;
+
+/* The generations of firewalld's rule set; within one the same rules hold. */
+typedef enum {
+    GENERATION_0_9, /* 0.9: zones have halves for both ways */
+    GENERATION_1,   /* 1.0 to 1.3: the ingress zone decides */
+    GENERATION_2,   /* 2.0 to 2.4: pairs of zones */
+    GENERATION_2_5, /* 2.5: the same in three stages */
+} Generation;
+
+/* The generation of FIREWALLD's version; the newest where the version is unknown or newer. */
+Generation firewalld_generation(const Firewalld *firewalld);
+
+/* The zones FLOW may be sent to on SIDE, in the order they are tried; never empty, and the last
+ * one surely matches. INGRESS is the zone of the other side where SIDE is the egress, else NULL.
+ * Element type ZoneMatch (transfer full). */
+GArray *dispatch(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
+                 const ZoneMatch *ingress, DispatchExtent extent);
+
+/* The first of them. */
+ZoneMatch dispatch_first(const Snapshot *snapshot, const Flow *flow, DispatchSide side);
+
+/* The zone that filters what comes in by the interface NAME, sources left aside: what `list` and
+ * `check` show of a link. */
+ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name);
+
+/* The word for how an interface is bound in JSON: "interface", "wildcard", "catch-all", or NULL. */
+const char *bound_by_word(BoundBy by);

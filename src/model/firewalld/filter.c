@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The phases of a zone's or a policy's chains. Within a phase rules of one priority have an order
+ * that D-Bus does not reveal: where they disagree, each may win. */
+#include "model/firewalld/filter.h"
+
+typedef enum {
+    PHASE_PRE,   /* rich rules with a negative priority */
+    PHASE_DENY,  /* those without a priority that refuse */
+    PHASE_ALLOW, /* those without a priority that accept */
+    PHASE_POST,  /* rich rules with a positive priority */
+    PHASE_NONE,  /* logs, marks and rewrites: they decide nothing */
+} Phase;
+
+static Outcome outcome_of(const RichRule *rule)
+{
+    switch (rule->action) {
+    case RICH_ACTION_ACCEPT:
+        return OUTCOME_ACCEPT;
+    case RICH_ACTION_REJECT:
+        return OUTCOME_REJECT;
+    case RICH_ACTION_DROP:
+        return OUTCOME_DROP;
+    case RICH_ACTION_NONE:
+        return rule->element == RICH_ELEMENT_ICMP_BLOCK ? OUTCOME_REJECT : (Outcome)0;
+    case RICH_ACTION_MARK:
+        break;
+    }
+    return (Outcome)0;
+}
+
+static Phase phase_of(const RichRule *rule)
+{
+    if (!rule->understood)
+        return PHASE_PRE;
+    Outcome outcome = outcome_of(rule);
+    if (outcome == 0)
+        return PHASE_NONE;
+    if (rule->priority != 0)
+        return rule->priority < 0 ? PHASE_PRE : PHASE_POST;
+    return outcome == OUTCOME_ACCEPT ? PHASE_ALLOW : PHASE_DENY;
+}
+
+static bool is_in_scope(const RichRule *rule, FilterScope scope)
+{
+    return scope == FILTER_WHOLE || !rule->understood || rule->element == RICH_ELEMENT_ICMP_BLOCK ||
+           rule->element == RICH_ELEMENT_ICMP_TYPE;
+}
+
+/* An action with a rate limit lets the rest of the packets go on. */
+static Match match_action(const Trace *trace, const RichRule *rule)
+{
+    Match match = match_rich_rule(trace->snapshot->firewalld, trace->flow, rule);
+    return rule->action_limited ? match_and(match, MATCH_MAYBE) : match;
+}
+
+static void consult_rich_rule(Trace *trace, Owner owner, const RichRule *rule, Match *best)
+{
+    Match match = match_action(trace, rule);
+    if (match == MATCH_NO)
+        return;
+    Outcome outcome = rule->understood ? outcome_of(rule) : OUTCOME_ANY;
+    trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome, g_strdup(rule->text), best);
+}
+
+/* All rich rules of PHASE that have PRIORITY. */
+static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, FilterScope scope,
+                               Phase phase, int priority, Match *best)
+{
+    for (guint i = 0; i < filter->rich_rules->len; i++) {
+        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
+        if (phase_of(rule) == phase && rule->priority == priority && is_in_scope(rule, scope))
+            consult_rich_rule(trace, owner, rule, best);
+    }
+}
+
+/* The lowest priority above AFTER that a rule of PHASE has; false where there is none. */
+static bool next_priority(const Filter *filter, Phase phase, int after, int *priority)
+{
+    bool found = false;
+    for (guint i = 0; i < filter->rich_rules->len; i++) {
+        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
+        if (phase_of(rule) != phase || rule->priority <= after ||
+            (found && rule->priority >= *priority))
+            continue;
+        *priority = rule->priority;
+        found = true;
+    }
+    return found;
+}
+
+static void consult_in_order_of_priority(Trace *trace, Owner owner, const Filter *filter,
+                                         FilterScope scope, Phase phase)
+{
+    int priority = G_MININT;
+    while (!trace->decided && next_priority(filter, phase, priority, &priority)) {
+        Match best = MATCH_NO;
+        consult_rich_rules(trace, owner, filter, scope, phase, priority, &best);
+        trace_unordered_end(trace, best);
+    }
+}
+
+void filter_pre(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
+{
+    consult_in_order_of_priority(trace, owner, filter, scope, PHASE_PRE);
+}
+
+void filter_post(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
+{
+    consult_in_order_of_priority(trace, owner, filter, scope, PHASE_POST);
+}
+
+/* ICMP blocks are in the deny phase as they stand, and in the allow phase when inverted. */
+static void consult_icmp_blocks(Trace *trace, Owner owner, const Filter *filter, Outcome outcome,
+                                Match *best)
+{
+    for (char **type = filter->icmp_blocks; *type != NULL; type++) {
+        Match match = match_icmp_type(trace->flow, *type);
+        if (match != MATCH_NO)
+            trace_unordered(trace, STAGE_ICMP_BLOCK, owner, match, outcome,
+                            g_strdup_printf("icmp-block %s%s", *type,
+                                            outcome == OUTCOME_ACCEPT ? " (inverted)" : ""),
+                            best);
+    }
+}
+
+void filter_deny(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
+{
+    Match best = MATCH_NO;
+    if (!filter->icmp_block_inversion)
+        consult_icmp_blocks(trace, owner, filter, OUTCOME_REJECT, &best);
+    consult_rich_rules(trace, owner, filter, scope, PHASE_DENY, 0, &best);
+    trace_unordered_end(trace, best);
+}
+
+/* ---- what is accepted ---- */
+
+static void accept_ports(Trace *trace, Owner owner, FlowEnd end, const GPtrArray *ranges)
+{
+    for (guint i = 0; i < ranges->len; i++) {
+        const PortRange *range = g_ptr_array_index(ranges, i);
+        Match match = match_port(trace->flow, end, range);
+        if (match == MATCH_NO)
+            continue;
+        g_autofree char *port = port_range_port_text(range);
+        trace_rule(trace, STAGE_PORT, owner, match, OUTCOME_ACCEPT,
+                   g_strdup_printf("%s %s/%s", end == FLOW_SOURCE ? "source-port" : "port", port,
+                                   range->protocol));
+    }
+}
+
+static void accept_services(Trace *trace, Owner owner, char *const *services)
+{
+    for (; *services != NULL; services++) {
+        Match match = match_service(trace->snapshot->firewalld, trace->flow, *services);
+        if (match != MATCH_NO)
+            trace_rule(trace, STAGE_SERVICE, owner, match, OUTCOME_ACCEPT,
+                       g_strdup_printf("service %s", *services));
+    }
+}
+
+static void accept_protocols(Trace *trace, Owner owner, char *const *protocols)
+{
+    for (; *protocols != NULL; protocols++) {
+        Match match = match_protocol(trace->flow, *protocols);
+        if (match != MATCH_NO)
+            trace_rule(trace, STAGE_PROTOCOL, owner, match, OUTCOME_ACCEPT,
+                       g_strdup_printf("protocol %s", *protocols));
+    }
+}
+
+void filter_allow(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
+{
+    if (scope == FILTER_WHOLE) {
+        accept_services(trace, owner, filter->services);
+        accept_ports(trace, owner, FLOW_DESTINATION, filter->ports);
+        accept_ports(trace, owner, FLOW_SOURCE, filter->source_ports);
+        accept_protocols(trace, owner, filter->protocols);
+    }
+    Match best = MATCH_NO;
+    if (filter->icmp_block_inversion)
+        consult_icmp_blocks(trace, owner, filter, OUTCOME_ACCEPT, &best);
+    consult_rich_rules(trace, owner, filter, scope, PHASE_ALLOW, 0, &best);
+    trace_unordered_end(trace, best);
+}
+
+void filter_run(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
+{
+    filter_pre(trace, owner, filter, scope);
+    filter_deny(trace, owner, filter, scope);
+    filter_allow(trace, owner, filter, scope);
+    filter_post(trace, owner, filter, scope);
+}
+
+/* Measured with 1.3.3: a zone of target default accepts every ICMP type that is not blocked, and
+ * with the inversion refuses all that are not listed; of target ACCEPT only the inverted form
+ * exists, of DROP and REJECT neither. */
+void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target target)
+{
+    const Flow *flow = trace->flow;
+    Match icmp = flow->protocol == PROTOCOL_ANY ? MATCH_MAYBE : MATCH_NO;
+    if (flow->protocol == PROTOCOL_ICMP || flow->protocol == PROTOCOL_ICMPV6)
+        icmp = MATCH_YES;
+    if (icmp == MATCH_NO || target == TARGET_DROP || target == TARGET_REJECT)
+        return;
+    if (filter->icmp_block_inversion)
+        trace_rule(trace, STAGE_ICMP, owner, icmp, OUTCOME_REJECT,
+                   g_strdup("icmp-block-inversion refuses the ICMP types that are not listed"));
+    else if (target != TARGET_ACCEPT)
+        trace_rule(trace, STAGE_ICMP, owner, icmp, OUTCOME_ACCEPT,
+                   g_strdup("ICMP that is not blocked is accepted"));
+}
+
+/* ---- forward ports ---- */
+
+/* A plain forward port is IPv4's unless it names an IPv6 address to go to. */
+static Family family_of(const ForwardPort *forward_port)
+{
+    IpAddress address;
+    return forward_port->to_address != NULL && ip_address_parse(forward_port->to_address, &address)
+               ? address.family
+               : FAMILY_IPV4;
+}
+
+static char *forward_port_text(const ForwardPort *forward_port)
+{
+    g_autofree char *port = port_range_port_text(forward_port->port);
+    return g_strdup_printf("forward-port port=%s:proto=%s:toport=%s:toaddr=%s", port,
+                           forward_port->port->protocol,
+                           forward_port->to_port != NULL ? forward_port->to_port : "",
+                           forward_port->to_address != NULL ? forward_port->to_address : "");
+}
+
+static Match better(Match best, Match match, char *text, char **rule)
+{
+    if (match <= best) {
+        g_free(text);
+        return best;
+    }
+    g_free(*rule);
+    *rule = text;
+    return match;
+}
+
+Match filter_match_forward_port(const Trace *trace, const Filter *filter, char **rule)
+{
+    Match best = MATCH_NO;
+    for (guint i = 0; i < filter->forward_ports->len; i++) {
+        const ForwardPort *forward_port = g_ptr_array_index(filter->forward_ports, i);
+        if (family_of(forward_port) == trace->flow->family)
+            best = better(best, match_forward_port(trace->flow, forward_port),
+                          forward_port_text(forward_port), rule);
+    }
+    for (guint i = 0; i < filter->rich_rules->len; i++) {
+        const RichRule *rich_rule = g_ptr_array_index(filter->rich_rules, i);
+        if (!rich_rule->understood || rich_rule->element != RICH_ELEMENT_FORWARD_PORT)
+            continue;
+        Match match =
+            match_and(match_rich_rule_ends(trace->snapshot->firewalld, trace->flow, rich_rule),
+                      match_forward_port(trace->flow, rich_rule->forward_port));
+        best = better(best, match, g_strdup(rich_rule->text), rule);
+    }
+    return best;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a zone or a policy itself accepts and refuses, phase by phase in the order of its chains
+ * (pre, deny, allow, post: firewall/core/nftables.py). Used by the parts of the verdict only. */
+#pragma once
+
+#include "model/firewalld/trace.h"
+
+typedef enum {
+    FILTER_WHOLE,
+    FILTER_ICMP_ONLY, /* the forwarding half of a zone of 0.9 holds nothing but what is ICMP's */
+} FilterScope;
+
+void filter_pre(Trace *trace, Owner owner, const Filter *filter, FilterScope scope);
+void filter_deny(Trace *trace, Owner owner, const Filter *filter, FilterScope scope);
+void filter_allow(Trace *trace, Owner owner, const Filter *filter, FilterScope scope);
+void filter_post(Trace *trace, Owner owner, const Filter *filter, FilterScope scope);
+
+/* All four, one after the other. */
+void filter_run(Trace *trace, Owner owner, const Filter *filter, FilterScope scope);
+
+/* The general rule for ICMP at the end of a zone of TARGET, for packets to the host. */
+void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target target);
+
+/* Whether a forward port of FILTER translates the flow, which is then accepted wherever it goes:
+ * sets *RULE to its text (transfer full) where it does or may. */
+Match filter_match_forward_port(const Trace *trace, const Filter *filter, char **rule);

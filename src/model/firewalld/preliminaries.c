@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules before the zones: see preliminaries.h. Held against packets, but for RFC3964_IPv4 and
+ * the loose forms of IPv6_rpfilter, which were read in firewalld's source. */
+#include "model/firewalld/preliminaries.h"
+
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
+static const Owner NOBODY = {NULL, NULL};
+
+void preliminaries_panic(Trace *trace)
+{
+    Tristate panic = trace->snapshot->firewalld->panic;
+    if (panic == TRISTATE_YES)
+        trace_rule(trace, STAGE_PANIC, NOBODY, MATCH_YES, OUTCOME_DROP, g_strdup("panic mode"));
+    else if (panic == TRISTATE_UNKNOWN)
+        trace_rule(trace, STAGE_PANIC, NOBODY, MATCH_MAYBE, OUTCOME_DROP,
+                   g_strdup("panic mode, which could not be read"));
+}
+
+/* An address brings a route to its network, unless it was added without one. */
+static bool is_on_link(const Link *link, const IpPrefix *source)
+{
+    for (guint i = 0; i < link->addresses->len; i++) {
+        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+        bool has_route = (address->flags & IFA_F_NOPREFIXROUTE) == 0;
+        if (has_route && ip_prefix_covers(&address->prefix, source) == MATCH_YES)
+            return true;
+    }
+    return false;
+}
+
+/* A look-up bound to a link falls back to its shorter routes where others lead elsewhere. */
+static bool has_wide_route(const Snapshot *snapshot, const Link *link, const IpPrefix *source)
+{
+    for (guint i = 0; i < snapshot->routes->len; i++) {
+        const Route *route = g_ptr_array_index(snapshot->routes, i);
+        if (route->table != RT_TABLE_MAIN ||
+            ip_prefix_covers(&route->destination, source) != MATCH_YES)
+            continue;
+        for (guint j = 0; j < route->nexthops->len; j++) {
+            if (g_array_index(route->nexthops, Nexthop, j).oif == link->index)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Without what the kernel says of the way back, the link's own networks and its wide routes can
+ * tell that it is good, and nothing that it is not. */
+static ReversePath reverse_path_of(const Trace *trace)
+{
+    const Flow *flow = trace->flow;
+    if (flow->reverse_path != REVERSE_PATH_UNKNOWN || flow->typical)
+        return flow->typical ? REVERSE_PATH_SAME_LINK : flow->reverse_path;
+    const Link *link = snapshot_link_by_name(trace->snapshot, flow->in);
+    bool good = link != NULL && flow->from.kind == FLOW_ADDRESS_PREFIX &&
+                (is_on_link(link, &flow->from.prefix) ||
+                 has_wide_route(trace->snapshot, link, &flow->from.prefix));
+    return good ? REVERSE_PATH_SAME_LINK : REVERSE_PATH_UNKNOWN;
+}
+
+/* Which hooks and routes IPv6_rpfilter looks at (2.2 and later have the words, before it was a
+ * boolean). An option that could not be read has its default, "yes". */
+static Match match_reverse_path(const Trace *trace)
+{
+    const char *option = trace->snapshot->firewalld->options.ipv6_rpfilter;
+    static const char *const off[] = {"no", "false", NULL};
+    if (option == NULL)
+        option = "yes";
+    if (g_strv_contains(off, option))
+        return MATCH_NO;
+    if (g_str_has_suffix(option, "-forward") && trace->flow->direction != FLOW_FORWARD)
+        return MATCH_NO;
+    bool loose = g_str_has_prefix(option, "loose");
+    switch (reverse_path_of(trace)) {
+    case REVERSE_PATH_SAME_LINK:
+        return MATCH_NO;
+    case REVERSE_PATH_OTHER_LINK:
+        return loose ? MATCH_NO : MATCH_YES;
+    case REVERSE_PATH_NONE:
+        return MATCH_YES;
+    case REVERSE_PATH_UNKNOWN:
+        break;
+    }
+    return MATCH_MAYBE;
+}
+
+/* Neighbour solicitations and router advertisements are exempt. */
+static bool is_exempt_from_reverse_path(const Flow *flow)
+{
+    enum { ROUTER_ADVERTISEMENT = 134, NEIGHBOUR_SOLICITATION = 135 };
+    return flow->protocol == PROTOCOL_ICMPV6 &&
+           (flow->icmp_type == ROUTER_ADVERTISEMENT || flow->icmp_type == NEIGHBOUR_SOLICITATION);
+}
+
+void preliminaries_reverse_path(Trace *trace)
+{
+    const Flow *flow = trace->flow;
+    if (flow->family != FAMILY_IPV6 || flow->direction == FLOW_OUTPUT ||
+        is_exempt_from_reverse_path(flow))
+        return;
+    trace_rule(trace, STAGE_REVERSE_PATH, NOBODY, match_reverse_path(trace), OUTCOME_DROP,
+               g_strdup("IPv6_rpfilter: the way back to the source leaves by another link"));
+}
+
+void preliminaries_established(Trace *trace)
+{
+    if (trace->flow->state == FLOW_ESTABLISHED)
+        trace_rule(trace, STAGE_ESTABLISHED, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
+                   g_strdup("established and related connections are accepted"));
+}
+
+void preliminaries_loopback(Trace *trace)
+{
+    const Flow *flow = trace->flow;
+    const char *name = flow->direction == FLOW_OUTPUT ? flow->out : flow->in;
+    const Link *link = name != NULL ? snapshot_link_by_name(trace->snapshot, name) : NULL;
+    if (link != NULL && (link->flags & IFF_LOOPBACK) != 0)
+        trace_rule(trace, STAGE_LOOPBACK, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
+                   g_strdup_printf("%s is the loopback", name));
+}
+
+/* RFC3964_IPv4: IPv4 addresses inside 6to4 and mapped IPv6 destinations that have no business on
+ * the wire; the list is nftables.py's. Read in the source, not held against packets. */
+void preliminaries_rfc3964(Trace *trace)
+{
+    static const char *const refused[] = {
+        "::/96",          "::ffff:0:0/96",  "2002::/24",      "2002:a00::/24",  "2002:7f00::/24",
+        "2002:ac10::/28", "2002:c0a8::/32", "2002:a9fe::/32", "2002:e000::/19",
+    };
+    const Flow *flow = trace->flow;
+    const char *option = trace->snapshot->firewalld->options.rfc3964_ipv4;
+    if (flow->family != FAMILY_IPV6 || flow->direction == FLOW_INPUT ||
+        flow->to.kind != FLOW_ADDRESS_PREFIX || g_strcmp0(option, "no") == 0)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(refused); i++) {
+        IpPrefix prefix;
+        if (!ip_prefix_parse(refused[i], &prefix))
+            continue;
+        Match match = ip_prefix_covers(&prefix, &flow->to.prefix);
+        if (match != MATCH_NO)
+            trace_rule(trace, STAGE_RFC3964, NOBODY, match, OUTCOME_REJECT,
+                       g_strdup_printf("RFC3964_IPv4 refuses %s", refused[i]));
+    }
+}

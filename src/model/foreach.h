@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loops over the containers that are used everywhere: each runs the statement that follows it once
+ * for each element, in order. "break" and "continue" do what they do in any loop. */
+#pragma once
+
+#include <glib.h>
+
+/* ITEM is a TYPE * of its own for each element of the GPtrArray ARRAY. The loop also visits what is
+ * added to ARRAY meanwhile. */
+#define PTR_ARRAY_FOREACH(type, item, array)                                                       \
+    for (guint item##_index = 0, item##_next = 1; item##_next != 0 && item##_index < (array)->len; \
+         item##_index++)                                                                           \
+        for (type *item = (item##_next = 0, g_ptr_array_index(array, item##_index));               \
+             item##_next == 0; item##_next = 1)
+
+/* ITEM is a TYPE * that points at each element of the GArray ARRAY, which must not grow meanwhile. */
+#define ARRAY_FOREACH(type, item, array)                                                           \
+    for (type *item = (type *)(void *)(array)->data;                                               \
+         item != NULL && item < (type *)(void *)(array)->data + (array)->len; item++)
+
+/* ITEM is a char *const * that points at each string of the NULL-terminated STRV, which may be NULL. */
+#define STRV_FOREACH(item, strv)                                                                   \
+    for (char *const *item = (char *const *)(strv); item != NULL && *item != NULL; item++)

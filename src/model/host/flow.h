@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A flow: the first packet of a connection as netfilter sees it on one hook of this host. What is
+ * not told about it may be anything, and a verdict on it covers every case. */
+#pragma once
+
+#include "model/host/address.h"
+
+typedef enum {
+    FLOW_FORWARD,
+    FLOW_INPUT,
+    FLOW_OUTPUT,
+} FlowDirection;
+
+typedef enum {
+    FLOW_NEW,
+    FLOW_ESTABLISHED, /* or related: a connection that was accepted before */
+} FlowState;
+
+typedef enum {
+    FLOW_ADDRESS_ANY,       /* not told: it may be any address */
+    FLOW_ADDRESS_PREFIX,    /* an address, or any of a network */
+    FLOW_ADDRESS_ELSEWHERE, /* a host that no list names: nothing but "everything" covers it */
+} FlowAddressKind;
+
+typedef struct {
+    FlowAddressKind kind;
+    IpPrefix prefix; /* of FLOW_ADDRESS_PREFIX */
+} FlowAddress;
+
+/* Transport protocols; what firewalld can tell apart by ports or types. */
+typedef enum {
+    PROTOCOL_ANY, /* not told */
+    PROTOCOL_TCP,
+    PROTOCOL_UDP,
+    PROTOCOL_SCTP,
+    PROTOCOL_DCCP,
+    PROTOCOL_ICMP, /* of IPv4 */
+    PROTOCOL_ICMPV6,
+} Protocol;
+
+/* Whether the packet's way back, looked up from its source, leaves by the link it came in by. */
+typedef enum {
+    REVERSE_PATH_UNKNOWN,
+    REVERSE_PATH_SAME_LINK,
+    REVERSE_PATH_OTHER_LINK,
+    REVERSE_PATH_NONE, /* there is no route to the source at all */
+} ReversePath;
+
+typedef struct {
+    FlowDirection direction;
+    FlowState state;
+    Family family;
+    const char *in;  /* netfilter's iif; NULL for output */
+    const char *out; /* netfilter's oif; NULL for input */
+    FlowAddress from;
+    FlowAddress to;
+    const char *from_mac; /* NULL: not told */
+    bool typical; /* stands for the usual host of its network: single hosts that some list names
+                     (an address, a MAC) are not meant */
+    Protocol protocol;
+    guint16 port;        /* destination port, 0: not told */
+    guint16 source_port; /* 0: not told */
+    int icmp_type;       /* -1: not told */
+    int icmp_code;       /* -1: not told */
+    ReversePath reverse_path;
+} Flow;
+
+/* A flow of which nothing is told but DIRECTION and FAMILY. */
+Flow flow_new(FlowDirection direction, Family family);
+
+FlowAddress flow_address(const IpAddress *address);
+
+/* The word of a direction ("forward") and of a protocol ("tcp"; "icmp" for both families; NULL for
+ * PROTOCOL_ANY), both static. */
+const char *flow_direction_word(FlowDirection direction);
+const char *protocol_word(Protocol protocol);
+
+/* The protocol that WORD names to the user ("icmp" is ICMPv6 where FAMILY is IPv6); PROTOCOL_ANY
+ * where it names none. */
+Protocol protocol_from_word(const char *word, Family family);

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Roles of links: see topology.h. Everything is linear in links, routes and rules. */
+#include "model/host/topology.h"
+
+#include "model/host/outside-routes.h"
+
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+
+struct Topology {
+    const Snapshot *snapshot;
+    GHashTable *roles;   /* Link to Role */
+    GHashTable *reasons; /* uplink Link to text */
+    GHashTable *exits;   /* the Exits there are: who may leave by which uplink */
+    GPtrArray *uplinks;
+    GPtrArray *downstreams;
+};
+
+/* The members of VRF, or what is in none where it is NULL, may leave by UPLINK. */
+typedef struct {
+    const Link *vrf;
+    const Link *uplink;
+} Exit;
+
+/* ---- routes in words ---- */
+
+static char *table_name(guint32 table)
+{
+    switch (table) {
+    case RT_TABLE_MAIN:
+        return g_strdup("main");
+    case RT_TABLE_DEFAULT:
+        return g_strdup("default");
+    default:
+        return g_strdup_printf("%u", table);
+    }
+}
+
+static char *describe_route(const Route *route, const Nexthop *nexthop)
+{
+    g_autofree char *table = table_name(route->table);
+    g_autofree char *prefix = ip_prefix_to_string(&route->destination);
+    g_autofree char *gateway =
+        nexthop->has_gateway ? ip_address_to_string(&nexthop->gateway) : NULL;
+    const char *family = route->destination.address.family == FAMILY_IPV6 ? "IPv6 " : "";
+    bool is_default = route->destination.length == 0;
+    return g_strdup_printf("%s%s route%s%s%s%s in table %s", family,
+                           is_default ? "default" : "wide", is_default ? "" : " ",
+                           is_default ? "" : prefix, gateway != NULL ? " via " : "",
+                           gateway != NULL ? gateway : "", table);
+}
+
+/* ---- hardware ---- */
+
+static bool has_kind(const Link *link, const char *const *kinds)
+{
+    return link->kind != NULL && g_strv_contains(kinds, link->kind);
+}
+
+/* netfilter sees the master of such a link and never the link; a member of a VRF is no port. */
+static bool is_port(const Snapshot *snapshot, const Link *link)
+{
+    static const char *const masters[] = {"bridge", "bond", "team", "ovs-system", NULL};
+    static const char *const port_kinds[] = {"bridge", "bond", "team", "openvswitch", NULL};
+    if (link->master == 0)
+        return false;
+    if (link->port_kind != NULL)
+        return g_strv_contains(port_kinds, link->port_kind);
+    const Link *master = snapshot_link_by_index(snapshot, link->master);
+    return master != NULL && has_kind(master, masters);
+}
+
+/* Kernels before 5.14 tell of no link where its hardware is (IFLA_PARENT_DEV_NAME): there, what has
+ * no kind of its own is taken for hardware. */
+static bool tells_hardware(const Snapshot *snapshot)
+{
+    for (guint i = 0; i < snapshot->links->len; i++) {
+        const Link *link = g_ptr_array_index(snapshot->links, i);
+        if (link->parent_device != NULL || g_strcmp0(link->kind, "physical") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Some hardware has a kind, too: InfiniBand's "ipoib", modems' "wwan", switches' "dsa". */
+static bool is_hardware(const Link *link, bool hardware_is_told)
+{
+    if ((link->flags & IFF_LOOPBACK) != 0)
+        return false;
+    return link->parent_device != NULL || g_strcmp0(link->kind, "physical") == 0 ||
+           (link->kind == NULL && !hardware_is_told);
+}
+
+/* Port of what, or carrier of what: the link above LINK that stands on it, or NULL. */
+static const Link *hardware_above(const Snapshot *snapshot, GHashTable *hardware, const Link *link)
+{
+    if (g_hash_table_contains(hardware, link))
+        return is_port(snapshot, link) ? snapshot_link_by_index(snapshot, link->master) : NULL;
+    const Link *lower = snapshot_link_by_index(snapshot, link->lower);
+    bool is_vlan = g_strcmp0(link->kind, "vlan") == 0;
+    return is_vlan && lower != NULL && g_hash_table_contains(hardware, lower) ? link : NULL;
+}
+
+/* The set of links that are real hardware, or a bond, team, VLAN or bridge that stands on it. */
+static GHashTable *links_on_hardware(const Snapshot *snapshot)
+{
+    enum { MAX_NESTING = 8 }; /* MAX_NEST_DEV of the kernel */
+    GHashTable *hardware = g_hash_table_new(g_direct_hash, g_direct_equal);
+    bool hardware_is_told = tells_hardware(snapshot);
+    for (guint i = 0; i < snapshot->links->len; i++) {
+        Link *link = g_ptr_array_index(snapshot->links, i);
+        if (is_hardware(link, hardware_is_told))
+            g_hash_table_add(hardware, link);
+    }
+    for (int level = 0; level < MAX_NESTING; level++) {
+        bool changed = false;
+        for (guint i = 0; i < snapshot->links->len; i++) {
+            const Link *link = g_ptr_array_index(snapshot->links, i);
+            const Link *above = hardware_above(snapshot, hardware, link);
+            if (above != NULL)
+                changed = g_hash_table_add(hardware, (gpointer)above) || changed;
+        }
+        if (!changed)
+            break;
+    }
+    return hardware;
+}
+
+/* ---- roles ---- */
+
+static bool has_global_address(const Link *link)
+{
+    for (guint i = 0; i < link->addresses->len; i++) {
+        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+        if (address->scope == RT_SCOPE_UNIVERSE)
+            return true;
+    }
+    return false;
+}
+
+Tristate link_forwards(const Snapshot *snapshot, const Link *link, Family family)
+{
+    if (family == FAMILY_IPV6)
+        return snapshot->forwarding_ipv6;
+    return link->forwarding_ipv4 != TRISTATE_UNKNOWN ? link->forwarding_ipv4
+                                                     : snapshot->forwarding_ipv4;
+}
+
+/* Where the kernel does not tell, forwarding is taken to be on: to overlook what is refused is
+ * worse than to look at what is not forwarded. */
+static bool forwards_anything(const Snapshot *snapshot, const Link *link)
+{
+    return link_forwards(snapshot, link, FAMILY_IPV4) != TRISTATE_NO ||
+           link_forwards(snapshot, link, FAMILY_IPV6) == TRISTATE_YES;
+}
+
+static bool is_downstream(const Snapshot *snapshot, const Link *link)
+{
+    /* These carry no traffic of others, whatever addresses they hold (kube-ipvs0 is a dummy). */
+    static const char *const silent[] = {"dummy", "ifb",   "nlmon", "vrf",
+                                         "can",   "vxcan", "vcan",  NULL};
+    /* These need no address of their own to be routed to, as Calico's veths. */
+    static const char *const unnumbered[] = {"veth",   "netkit", "tun",    "wireguard", "ppp",
+                                             "xfrm",   "vti",    "vti6",   "ipip",      "gre",
+                                             "ip6gre", "sit",    "ip6tnl", NULL};
+    if (link->kind == NULL || link->parent_device != NULL || g_str_equal(link->kind, "physical") ||
+        (link->flags & IFF_UP) == 0 || !forwards_anything(snapshot, link))
+        return false;
+    return has_kind(link, unnumbered) || (has_global_address(link) && !has_kind(link, silent));
+}
+
+static Role role_of(const Topology *topology, const Link *link)
+{
+    if ((link->flags & IFF_LOOPBACK) != 0)
+        return ROLE_LOOPBACK;
+    if (is_port(topology->snapshot, link))
+        return ROLE_PORT;
+    if (g_hash_table_contains(topology->reasons, link))
+        return ROLE_UPLINK;
+    return is_downstream(topology->snapshot, link) ? ROLE_DOWNSTREAM : ROLE_OTHER;
+}
+
+/* ---- uplinks ---- */
+
+static guint exit_hash(gconstpointer key)
+{
+    const Exit *exit = key;
+    return g_direct_hash(exit->vrf) * 31 + g_direct_hash(exit->uplink);
+}
+
+static gboolean exit_equal(gconstpointer a, gconstpointer b)
+{
+    const Exit *x = a;
+    const Exit *y = b;
+    return x->vrf == y->vrf && x->uplink == y->uplink;
+}
+
+static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
+{
+    const Link *master = snapshot_link_by_index(snapshot, link->master);
+    return master != NULL && g_strcmp0(master->kind, "vrf") == 0 ? master : NULL;
+}
+
+static void add_exit(Topology *topology, const Link *vrf, const Link *uplink)
+{
+    const Exit exit = {vrf, uplink};
+    if (!g_hash_table_contains(topology->exits, &exit))
+        g_hash_table_add(topology->exits, g_memdup2(&exit, sizeof exit));
+}
+
+/* Takes REASON; the first one given stays. */
+static void add_uplink(Topology *topology, const Link *link, char *reason)
+{
+    if ((link->flags & IFF_LOOPBACK) != 0 || g_hash_table_contains(topology->reasons, link)) {
+        g_free(reason);
+        return;
+    }
+    g_hash_table_insert(topology->reasons, (gpointer)link, reason);
+    add_exit(topology, vrf_of(topology->snapshot, link), link);
+}
+
+static void add_named_uplinks(Topology *topology, const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const Link *link = snapshot_link_by_name(topology->snapshot, *names);
+        if (link != NULL)
+            add_uplink(topology, link, g_strdup("named by --uplink"));
+    }
+}
+
+static void add_uplinks_of_route(Topology *topology, const OutsideRoutes *routes,
+                                 const Route *route)
+{
+    bool serves_all = outside_routes_serves_all(routes, route);
+    const Link *vrf = outside_routes_vrf(routes, route);
+    if (!outside_routes_is_wide(routes, route) || (!serves_all && vrf == NULL))
+        return;
+    for (guint i = 0; i < route->nexthops->len; i++) {
+        const Nexthop *nexthop = &g_array_index(route->nexthops, Nexthop, i);
+        const Link *link = snapshot_link_by_index(topology->snapshot, nexthop->oif);
+        /* A route into a VRF goes on in that VRF's own table. */
+        if (link == NULL || g_strcmp0(link->kind, "vrf") == 0)
+            continue;
+        add_uplink(topology, link, describe_route(route, nexthop));
+        if (serves_all)
+            add_exit(topology, NULL, link);
+        if (vrf != NULL)
+            add_exit(topology, vrf, link);
+    }
+}
+
+static void add_uplinks_by_route(Topology *topology)
+{
+    g_autoptr(OutsideRoutes) routes = outside_routes_new(topology->snapshot);
+    for (guint i = 0; i < topology->snapshot->routes->len; i++)
+        add_uplinks_of_route(topology, routes, g_ptr_array_index(topology->snapshot->routes, i));
+}
+
+static void add_uplinks_on_hardware(Topology *topology)
+{
+    g_autoptr(GHashTable) hardware = links_on_hardware(topology->snapshot);
+    for (guint i = 0; i < topology->snapshot->links->len; i++) {
+        const Link *link = g_ptr_array_index(topology->snapshot->links, i);
+        if (g_hash_table_contains(hardware, link) && (link->flags & IFF_UP) != 0 &&
+            has_global_address(link))
+            add_uplink(topology, link, g_strdup("hardware that is up and has a global address"));
+    }
+}
+
+/* ---- the whole ---- */
+
+static void settle_role(Topology *topology, Link *link)
+{
+    Role role = role_of(topology, link);
+    g_hash_table_insert(topology->roles, link, GINT_TO_POINTER(role));
+    if (role == ROLE_UPLINK)
+        g_ptr_array_add(topology->uplinks, link);
+    else if (role == ROLE_DOWNSTREAM)
+        g_ptr_array_add(topology->downstreams, link);
+}
+
+Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplinks)
+{
+    Topology *topology = g_new0(Topology, 1);
+    topology->snapshot = snapshot;
+    topology->roles = g_hash_table_new(g_direct_hash, g_direct_equal);
+    topology->reasons = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    topology->exits = g_hash_table_new_full(exit_hash, exit_equal, g_free, NULL);
+    topology->uplinks = g_ptr_array_new();
+    topology->downstreams = g_ptr_array_new();
+
+    add_named_uplinks(topology, named_uplinks);
+    add_uplinks_by_route(topology);
+    add_uplinks_on_hardware(topology);
+    for (guint i = 0; i < snapshot->links->len; i++)
+        settle_role(topology, g_ptr_array_index(snapshot->links, i));
+    return topology;
+}
+
+void topology_free(Topology *topology)
+{
+    if (topology == NULL)
+        return;
+    g_hash_table_unref(topology->roles);
+    g_hash_table_unref(topology->reasons);
+    g_hash_table_unref(topology->exits);
+    g_ptr_array_unref(topology->uplinks);
+    g_ptr_array_unref(topology->downstreams);
+    g_free(topology);
+}
+
+Role topology_role(const Topology *topology, const Link *link)
+{
+    return (Role)GPOINTER_TO_INT(g_hash_table_lookup(topology->roles, link));
+}
+
+const char *topology_uplink_reason(const Topology *topology, const Link *link)
+{
+    return topology_role(topology, link) == ROLE_UPLINK
+               ? g_hash_table_lookup(topology->reasons, link)
+               : NULL;
+}
+
+const GPtrArray *topology_uplinks(const Topology *topology)
+{
+    return topology->uplinks;
+}
+
+const GPtrArray *topology_downstreams(const Topology *topology)
+{
+    return topology->downstreams;
+}
+
+/* A macvlan is a second NIC in the network of the link it stands on: what comes in by the one has no
+ * way out by the other. */
+static bool is_in_network_of(const Link *link, const Link *uplink)
+{
+    static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", NULL};
+    return has_kind(link, kinds) && link->lower == uplink->index;
+}
+
+bool topology_leads(const Topology *topology, const Link *link, const Link *uplink)
+{
+    const Exit exit = {vrf_of(topology->snapshot, link), uplink};
+    return g_hash_table_contains(topology->exits, &exit) && !is_in_network_of(link, uplink);
+}
+
+const char *link_ingress_name(const Snapshot *snapshot, const Link *link)
+{
+    const Link *vrf = vrf_of(snapshot, link);
+    return vrf != NULL ? vrf->name : link->name;
+}
+
+const char *role_word(Role role)
+{
+    static const char *const words[] = {
+        [ROLE_OTHER] = "other", [ROLE_UPLINK] = "uplink",     [ROLE_DOWNSTREAM] = "downstream",
+        [ROLE_PORT] = "port",   [ROLE_LOOPBACK] = "loopback",
+    };
+    return words[role];
+}

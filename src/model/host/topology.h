@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The role of each link of a host: by which links packets leave for other networks, and whose
+ * traffic the host forwards. Derived from links, addresses, routes and rules alone. */
+#pragma once
+
+#include "model/host/snapshot.h"
+
+typedef enum {
+    ROLE_OTHER,      /* none of these: down, unused, or with no traffic of its own */
+    ROLE_UPLINK,     /* packets leave by it for other networks */
+    ROLE_DOWNSTREAM, /* the host forwards its traffic */
+    ROLE_PORT,       /* enslaved to a bridge, bond or team: netfilter sees the master */
+    ROLE_LOOPBACK,
+} Role;
+
+typedef struct Topology Topology;
+
+/* Works out the roles of all links of SNAPSHOT, which must outlive the result. NAMED_UPLINKS (NULL
+ * for none) are names of links that count as uplinks whatever is read; names that no link has are
+ * ignored here. */
+Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplinks);
+void topology_free(Topology *topology);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Topology, topology_free)
+
+Role topology_role(const Topology *topology, const Link *link);
+
+/* Why LINK is an uplink, in words fit for evidence, such as "default route via 10.0.0.1 in table
+ * main"; NULL for a link that is none (transfer none). */
+const char *topology_uplink_reason(const Topology *topology, const Link *link);
+
+/* Links in the order of their indices (element type Link, transfer none). */
+const GPtrArray *topology_uplinks(const Topology *topology);
+const GPtrArray *topology_downstreams(const Topology *topology);
+
+/* Whether what comes in by LINK may leave by UPLINK, as far as VRFs and the layers of links go: into
+ * another VRF only where a route leads there, and never back into the network it came from. */
+bool topology_leads(const Topology *topology, const Link *link, const Link *uplink);
+
+/* Whether this host forwards packets of FAMILY that come in by LINK. IPv4 has a switch for each
+ * link, IPv6 one for all of them (ip-sysctl: conf/all/forwarding). */
+Tristate link_forwards(const Snapshot *snapshot, const Link *link, Family family);
+
+/* The name netfilter's forward hook sees as the input interface of packets that come in by LINK:
+ * that of the VRF device for a member of a VRF, else its own (transfer none). */
+const char *link_ingress_name(const Snapshot *snapshot, const Link *link);
+
+/* The role's word in JSON and text: "uplink", "downstream", "port", "loopback", "other". */
+const char *role_word(Role role);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A class is written down as what matches the flow: each binding of either link, and each address
+ * that some setting names. A verdict looks at links and addresses in no other way. */
+#include "model/needs/flow-classes.h"
+
+#include "model/firewalld/match.h"
+
+struct FlowClasses {
+    const Firewalld *firewalld;
+    GHashTable *bindings;  /* by name: GArray of the numbers of the zones that bind it */
+    GPtrArray *wildcards;  /* Wildcard */
+    GPtrArray *specs;      /* AddressSpec: all that zones, policies and services name */
+    GStringChunk *classes; /* each text once */
+};
+
+typedef struct {
+    const char *pattern;
+    guint zone;
+} Wildcard;
+
+/* ---- what the settings name ---- */
+
+static void add_binding(FlowClasses *classes, const char *name, guint zone)
+{
+    GArray *zones = g_hash_table_lookup(classes->bindings, name);
+    if (zones == NULL) {
+        zones = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_hash_table_insert(classes->bindings, (gpointer)name, zones);
+    }
+    g_array_append_val(zones, zone);
+}
+
+static void add_interface(FlowClasses *classes, const char *pattern, guint zone)
+{
+    if (!interface_is_wildcard(pattern)) {
+        add_binding(classes, pattern, zone);
+        return;
+    }
+    const Wildcard wildcard = {pattern, zone};
+    g_ptr_array_add(classes->wildcards, g_memdup2(&wildcard, sizeof wildcard));
+}
+
+static void add_spec(FlowClasses *classes, const AddressSpec *spec)
+{
+    if (spec != NULL)
+        g_ptr_array_add(classes->specs, (gpointer)spec);
+}
+
+static void add_filter(FlowClasses *classes, const Filter *filter)
+{
+    for (guint i = 0; i < filter->rich_rules->len; i++) {
+        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
+        add_spec(classes, rule->source);
+        add_spec(classes, rule->destination);
+    }
+}
+
+static void add_zone(FlowClasses *classes, guint number)
+{
+    const Zone *zone = g_ptr_array_index(classes->firewalld->zones, number);
+    for (char **interface = zone->interfaces; *interface != NULL; interface++)
+        add_interface(classes, *interface, number);
+    for (guint i = 0; i < zone->sources->len; i++)
+        add_spec(classes, g_ptr_array_index(zone->sources, i));
+    add_filter(classes, &zone->filter);
+}
+
+FlowClasses *flow_classes_new(const Firewalld *firewalld)
+{
+    FlowClasses *classes = g_new0(FlowClasses, 1);
+    classes->firewalld = firewalld;
+    classes->bindings =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+    classes->wildcards = g_ptr_array_new_with_free_func(g_free);
+    classes->specs = g_ptr_array_new();
+    classes->classes = g_string_chunk_new(4096);
+    for (guint i = 0; i < firewalld->zones->len; i++)
+        add_zone(classes, i);
+    for (guint i = 0; i < firewalld->policies->len; i++)
+        add_filter(classes, &((const Policy *)g_ptr_array_index(firewalld->policies, i))->filter);
+    for (guint i = 0; i < firewalld->services->len; i++) {
+        const Service *service = g_ptr_array_index(firewalld->services, i);
+        add_spec(classes, service->destination_ipv4);
+        add_spec(classes, service->destination_ipv6);
+    }
+    return classes;
+}
+
+void flow_classes_free(FlowClasses *classes)
+{
+    if (classes == NULL)
+        return;
+    g_hash_table_unref(classes->bindings);
+    g_ptr_array_unref(classes->wildcards);
+    g_ptr_array_unref(classes->specs);
+    g_string_chunk_free(classes->classes);
+    g_free(classes);
+}
+
+/* ---- the class of a flow ---- */
+
+/* Where several zones bind a link, which of them takes it may hinge on the name itself. */
+static void describe_link(const FlowClasses *classes, const char *name, GString *text)
+{
+    guint bindings = 0;
+    const GArray *zones = g_hash_table_lookup(classes->bindings, name);
+    for (guint i = 0; zones != NULL && i < zones->len; i++, bindings++)
+        g_string_append_printf(text, " zone %u", g_array_index(zones, guint, i));
+    for (guint i = 0; i < classes->wildcards->len; i++) {
+        const Wildcard *wildcard = g_ptr_array_index(classes->wildcards, i);
+        if (match_interface(wildcard->pattern, name) == MATCH_NO)
+            continue;
+        g_string_append_printf(text, " wildcard %u", i);
+        bindings++;
+    }
+    if (bindings > 1)
+        g_string_append_printf(text, " name %s", name);
+}
+
+static void describe_address(const FlowClasses *classes, const Flow *flow, FlowEnd end,
+                             GString *text)
+{
+    for (guint i = 0; i < classes->specs->len; i++) {
+        const AddressSpec *spec = g_ptr_array_index(classes->specs, i);
+        Match match = match_address(classes->firewalld, flow, end, spec);
+        if (match != MATCH_NO)
+            g_string_append_printf(text, " %u%c", i, match == MATCH_YES ? '!' : '?');
+    }
+}
+
+const char *flow_classes_find(FlowClasses *classes, const Flow *flow)
+{
+    g_autoptr(GString) text = g_string_sized_new(128);
+    g_string_append(text, flow->family == FAMILY_IPV6 ? "ipv6 in" : "ipv4 in");
+    if (flow->in != NULL)
+        describe_link(classes, flow->in, text);
+    g_string_append(text, " out");
+    if (flow->out != NULL)
+        describe_link(classes, flow->out, text);
+    g_string_append(text, " from");
+    describe_address(classes, flow, FLOW_SOURCE, text);
+    g_string_append(text, " to");
+    describe_address(classes, flow, FLOW_DESTINATION, text);
+    return g_string_chunk_insert_const(classes->classes, text->str);
+}

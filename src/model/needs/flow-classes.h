@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Flows that no setting of firewalld can tell apart: what is found out about one holds for all of
+ * its class. A host may have thousands of links, and few of them are filtered differently. */
+#pragma once
+
+#include "model/host/flow.h"
+#include "model/host/snapshot.h"
+
+typedef struct FlowClasses FlowClasses;
+
+/* FIREWALLD must outlive the result. */
+FlowClasses *flow_classes_new(const Firewalld *firewalld);
+void flow_classes_free(FlowClasses *classes);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowClasses, flow_classes_free)
+
+/* The class of FLOW among flows that differ in nothing but their family, the links they come in and
+ * go out by, and their addresses: two of one class get the same pointer, which is valid as long as
+ * CLASSES (transfer none). */
+const char *flow_classes_find(FlowClasses *classes, const Flow *flow);

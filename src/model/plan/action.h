@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An action: one change of firewalld's state that can be predicted, done and undone. */
+#pragma once
+
+#include "model/host/snapshot.h"
+
+typedef enum {
+    ACTION_BIND,   /* an interface that the scope binds nowhere */
+    ACTION_UNBIND, /* from the zone that has it */
+    ACTION_MOVE,   /* from one zone to another in one step: the running firewall only */
+    ACTION_ENABLE_FORWARD,
+    ACTION_DISABLE_FORWARD,
+} ActionOp;
+
+typedef enum {
+    SCOPE_RUNTIME,
+    SCOPE_PERMANENT,      /* firewalld's permanent configuration */
+    SCOPE_NETWORKMANAGER, /* the profile of a device that NetworkManager manages */
+} ActionScope;
+
+typedef enum {
+    ACTION_PLANNED,
+    ACTION_DONE,
+    ACTION_FAILED,
+    ACTION_UNDONE,
+} ActionState;
+
+typedef struct {
+    ActionOp op;
+    ActionScope scope;
+    char *interface; /* NULL where the zone itself is changed */
+    char *from;      /* the zone it is bound to before, NULL: none */
+    char *to;        /* the zone it is bound to afterwards, or the zone that is changed */
+    char *profile;   /* UUID of the profile of SCOPE_NETWORKMANAGER, else NULL */
+    bool saved_only; /* SCOPE_NETWORKMANAGER: what is active stays until the next activation */
+    ActionState state;
+} Action;
+
+Action *action_new(ActionOp op, ActionScope scope, const char *interface, const char *from,
+                   const char *to);
+
+/* The change of the zone that PROFILE gives to INTERFACE; NULL stands for a profile that names
+ * none, which NetworkManager takes for the default zone. */
+Action *action_new_for_profile(const char *interface, const char *profile, const char *from,
+                               const char *to);
+
+/* The same change, planned anew (transfer full). */
+Action *action_copy(const Action *action);
+void action_free(Action *action);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
+
+/* What undoes ACTION: another action (transfer full). */
+Action *action_inverse(const Action *action);
+
+/* Makes SNAPSHOT what it would be after ACTION. Of the permanent configuration only bindings are in
+ * a snapshot. */
+void action_predict(const Action *action, Snapshot *snapshot);
+
+/* Whether SNAPSHOT is still what ACTION starts from. */
+bool action_fits(const Action *action, const Snapshot *snapshot);
+
+/* Whether SNAPSHOT tells what is now of what ACTION changes; else the next two mean nothing. */
+bool action_is_told(const Action *action, const Snapshot *snapshot);
+
+/* Whether SNAPSHOT is what ACTION leads to. */
+bool action_is_done(const Action *action, const Snapshot *snapshot);
+
+/* The command line of firewall-cmd, or nmcli for a profile, that does the same (transfer full). */
+char **action_firewall_cmd(const Action *action);
+
+/* The zone that binds NAME by that very name in the running firewall, or NULL (transfer none). */
+const char *binding_of_interface(const Snapshot *snapshot, const char *name);
+
+const char *action_op_word(ActionOp op);
+const char *action_scope_word(ActionScope scope);
+
+/* The other way round: false where WORD (NULL is none) is no such word. */
+bool action_op_from_word(const char *word, ActionOp *op);
+bool action_scope_from_word(const char *word, ActionScope *scope);
+const char *action_state_word(ActionState state);

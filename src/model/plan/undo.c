@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walking back over what was done, on a copy of the world. A subject is what several actions may
+ * change one after the other: the binding of one interface, or one setting of a zone. */
+#include "model/plan/undo.h"
+
+/* The same words for all actions on one subject; no name in it can hold a space. */
+static char *subject_of(const Action *action)
+{
+    return g_strdup_printf("%s %s %s", action_scope_word(action->scope),
+                           action->interface != NULL ? "interface" : "zone",
+                           action->interface != NULL ? action->interface : action->to);
+}
+
+static GHashTable *subjects_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/* Of each of ACTIONS whether it is still in effect, so that it would be undone (transfer full). An
+ * action is where the next one on its subject is, which starts from what it left. SUBJECTS is filled
+ * with those of which anything is. */
+static bool *find_done(const Snapshot *snapshot, const GPtrArray *actions, GHashTable *subjects)
+{
+    g_autoptr(Snapshot) world = snapshot_copy(snapshot);
+    bool *done = g_new0(bool, actions->len);
+    for (guint i = actions->len; i > 0; i--) {
+        const Action *action = g_ptr_array_index(actions, i - 1);
+        g_autofree char *subject = subject_of(action);
+        if (!action_is_told(action, world) ||
+            (!g_hash_table_contains(subjects, subject) && !action_is_done(action, world)))
+            continue;
+        done[i - 1] = true;
+        g_hash_table_add(subjects, g_steal_pointer(&subject));
+        g_autoptr(Action) inverse = action_inverse(action);
+        action_predict(inverse, world);
+    }
+    return done;
+}
+
+/* What is neither in effect, by its SUBJECTS, nor back where it was. */
+static void note_what_stays(const Snapshot *snapshot, const GPtrArray *actions,
+                            GHashTable *subjects, GPtrArray *notes)
+{
+    for (guint i = 0; i < actions->len; i++) {
+        const Action *action = g_ptr_array_index(actions, i);
+        bool is_first = g_hash_table_add(subjects, subject_of(action));
+        bool read = action_is_told(action, snapshot);
+        if (is_first && !(read && action_fits(action, snapshot)))
+            g_ptr_array_add(
+                notes, g_strdup_printf("%s is left as it is (%s): %s",
+                                       action->interface != NULL ? action->interface : action->to,
+                                       action_scope_word(action->scope),
+                                       read ? "somebody else has changed it since"
+                                            : "what it is now could not be read"));
+    }
+}
+
+GPtrArray *undo_actions(const Snapshot *snapshot, const GPtrArray *actions, GPtrArray *notes)
+{
+    g_autoptr(GHashTable) subjects = subjects_new();
+    g_autofree bool *done = find_done(snapshot, actions, subjects);
+    GPtrArray *inverses = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    for (guint i = actions->len; i > 0; i--) {
+        if (done[i - 1])
+            g_ptr_array_add(inverses, action_inverse(g_ptr_array_index(actions, i - 1)));
+    }
+    note_what_stays(snapshot, actions, subjects, notes);
+    return inverses;
+}
+
+GPtrArray *undo_find_done(const Snapshot *snapshot, const GPtrArray *actions)
+{
+    g_autoptr(GHashTable) subjects = subjects_new();
+    g_autofree bool *done = find_done(snapshot, actions, subjects);
+    GPtrArray *found = g_ptr_array_new();
+    for (guint i = 0; i < actions->len; i++) {
+        if (done[i])
+            g_ptr_array_add(found, g_ptr_array_index(actions, i));
+    }
+    return found;
+}

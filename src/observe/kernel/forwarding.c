@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading what is forwarded: see forwarding.h. */
+#include "observe/kernel/forwarding.h"
+
+#include "model/error.h"
+#include "observe/kernel/attributes.h"
+
+#include <linux/netconf.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+
+static const struct nla_policy netconf_policy[NETCONFA_MAX + 1] = {
+    [NETCONFA_IFINDEX] = {.type = NLA_U32},
+    [NETCONFA_FORWARDING] = {.type = NLA_U32},
+};
+
+static const AttributeSet netconf_attributes = {"forwarding", NETCONFA_MAX, netconf_policy};
+
+bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
+                             GError **error)
+{
+    struct nlattr *attributes[NETCONFA_MAX + 1];
+    if (!attributes_parse(&netconf_attributes, message, sizeof(struct netconfmsg), attributes,
+                          error))
+        return false;
+    if (attributes[NETCONFA_IFINDEX] == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
+                         "the kernel's message about forwarding names no link");
+        return false;
+    }
+    const struct nlattr *value = attributes[NETCONFA_FORWARDING];
+    *index = (int)nla_get_u32(attributes[NETCONFA_IFINDEX]);
+    if (value == NULL)
+        *forwarding = TRISTATE_UNKNOWN;
+    else
+        *forwarding = nla_get_u32(value) != 0 ? TRISTATE_YES : TRISTATE_NO;
+    return true;
+}
+
+/* ---- one family ---- */
+
+typedef struct {
+    guint8 family;        /* AF_*: what a kernel without that family answers is not taken for it */
+    GHashTable *switches; /* index to Tristate */
+} Forwarding;
+
+static bool add_switch(const struct nlmsghdr *message, gpointer data, GError **error)
+{
+    Forwarding *all = data;
+    int index;
+    Tristate forwarding;
+    if (message->nlmsg_type != RTM_NEWNETCONF)
+        return true;
+    if (!forwarding_from_message(message, &index, &forwarding, error))
+        return false;
+    const struct netconfmsg *header = nlmsg_data(message);
+    if (header->ncm_family == all->family)
+        g_hash_table_insert(all->switches, GINT_TO_POINTER(index), GINT_TO_POINTER(forwarding));
+    return true;
+}
+
+static void forget_switches(gpointer data)
+{
+    g_hash_table_remove_all(((Forwarding *)data)->switches);
+}
+
+static const NetlinkList forwarding_list = {
+    .subject = "forwarding settings",
+    .need = NETLINK_LIST_OPTIONAL,
+    .message = add_switch,
+    .reset = forget_switches,
+};
+
+/* Returns the switches of FAMILY (transfer full). */
+static GHashTable *list_switches(Netlink *netlink, guint8 family, GError **error)
+{
+    g_autoptr(GHashTable) switches = g_hash_table_new(g_direct_hash, g_direct_equal);
+    const struct netconfmsg all = {.ncm_family = family};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETNETCONF, &all, sizeof all);
+    Forwarding forwarding = {.family = family, .switches = switches};
+    if (!netlink_list(netlink, request, &forwarding_list, &forwarding, error))
+        return NULL;
+    return g_steal_pointer(&switches);
+}
+
+static Tristate switch_of(GHashTable *switches, int index)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(switches, GINT_TO_POINTER(index)));
+}
+
+/* ---- bridges ---- */
+
+Tristate sysctl_switch(const char *path)
+{
+    g_autofree char *text = NULL;
+    guint64 value;
+    if (!g_file_get_contents(path, &text, NULL, NULL) ||
+        !g_ascii_string_to_unsigned(g_strstrip(text), 10, 0, G_MAXINT, &value, NULL))
+        return TRISTATE_UNKNOWN;
+    return value != 0 ? TRISTATE_YES : TRISTATE_NO;
+}
+
+bool forwarding_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
+{
+    g_autoptr(GHashTable) ipv4 = list_switches(netlink, AF_INET, error);
+    if (ipv4 == NULL)
+        return false;
+    g_autoptr(GHashTable) ipv6 = list_switches(netlink, AF_INET6, error);
+    if (ipv6 == NULL)
+        return false;
+    for (guint i = 0; i < snapshot->links->len; i++) {
+        Link *link = g_ptr_array_index(snapshot->links, i);
+        link->forwarding_ipv4 = switch_of(ipv4, link->index);
+        link->forwarding_ipv6 = switch_of(ipv6, link->index);
+    }
+    snapshot->forwarding_ipv4 = switch_of(ipv4, NETCONFA_IFINDEX_ALL);
+    snapshot->forwarding_ipv6 = switch_of(ipv6, NETCONFA_IFINDEX_ALL);
+    snapshot->bridge_call_iptables = sysctl_switch("/proc/sys/net/bridge/bridge-nf-call-iptables");
+    snapshot->bridge_call_ip6tables =
+        sysctl_switch("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+    return true;
+}

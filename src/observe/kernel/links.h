@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The links of this host with their addresses, as rtnetlink(7) tells them. */
+#pragma once
+
+#include "model/host/snapshot.h"
+#include "observe/kernel/netlink.h"
+
+/* Adds all links, in the order of their indices, with their addresses to SNAPSHOT. Links that come
+ * or go meanwhile are no error. Errors as of netlink_list(); nothing is added then. */
+bool links_observe(Netlink *netlink, Snapshot *snapshot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads an RTM_NEWLINK message. Returns NULL with NICFIX_ERROR_NETLINK where it is malformed or has
+ * no name (transfer full). What only other messages tell (addresses, forwarding) is left unset. */
+Link *link_from_message(const struct nlmsghdr *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asking where a packet goes: see route-lookup.h. */
+#include "observe/kernel/route-lookup.h"
+
+#include "model/error.h"
+#include "observe/kernel/attributes.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+/* ---- the question ---- */
+
+static bool kernel_knows_protocol(const RouteQuestion *question)
+{
+    switch (question->protocol) {
+    case IPPROTO_TCP:
+    case IPPROTO_UDP:
+        return true;
+    case IPPROTO_ICMP:
+        return question->destination.family == FAMILY_IPV4;
+    case IPPROTO_ICMPV6:
+        return question->destination.family == FAMILY_IPV6;
+    default: /* a number of the Internet's, of which there is no enumeration */
+        return false;
+    }
+}
+
+static void put_optional_u32(NetlinkRequest *request, int type, guint32 value)
+{
+    if (value != 0)
+        nla_put_u32(request, type, value);
+}
+
+static void put_port(NetlinkRequest *request, int type, guint16 port)
+{
+    if (port != 0)
+        nla_put_u16(request, type, g_htons(port));
+}
+
+static void put_transport(NetlinkRequest *request, const RouteQuestion *question)
+{
+    if (!kernel_knows_protocol(question))
+        return;
+    nla_put_u8(request, RTA_IP_PROTO, question->protocol);
+    if (question->protocol == IPPROTO_TCP || question->protocol == IPPROTO_UDP) {
+        put_port(request, RTA_SPORT, question->source_port);
+        put_port(request, RTA_DPORT, question->destination_port);
+    }
+}
+
+NetlinkRequest *route_question_request(const RouteQuestion *question, guint32 flags)
+{
+    bool ipv4 = question->destination.family == FAMILY_IPV4;
+    guint8 bits = ip_address_bits(question->destination.family);
+    const struct rtmsg header = {
+        .rtm_family = ipv4 ? AF_INET : AF_INET6,
+        .rtm_dst_len = bits,
+        .rtm_src_len = question->source != NULL ? bits : 0,
+        /* IPv6 always tells the table, and with strict checking refuses to be asked for it. */
+        .rtm_flags = ipv4 ? flags : flags & ~(guint32)RTM_F_LOOKUP_TABLE,
+    };
+    NetlinkRequest *request = netlink_request_new(RTM_GETROUTE, &header, sizeof header);
+    nla_put(request, RTA_DST, bits / 8, question->destination.bytes);
+    if (question->source != NULL)
+        nla_put(request, RTA_SRC, bits / 8, question->source->bytes);
+    put_optional_u32(request, RTA_IIF, (guint32)question->iif);
+    put_optional_u32(request, RTA_OIF, (guint32)question->oif);
+    put_optional_u32(request, RTA_MARK, question->mark);
+    put_transport(request, question);
+    return request;
+}
+
+/* ---- the answer ---- */
+
+static const struct nla_policy answer_policy[RTA_MAX + 1] = {
+    [RTA_DST] = {.minlen = 4, .maxlen = 16},     [RTA_OIF] = {.type = NLA_U32},
+    [RTA_GATEWAY] = {.minlen = 4, .maxlen = 16}, [RTA_VIA] = {.minlen = sizeof(struct rtvia)},
+    [RTA_PREFSRC] = {.minlen = 4, .maxlen = 16}, [RTA_TABLE] = {.type = NLA_U32},
+};
+
+static const AttributeSet answer_attributes = {"a route lookup", RTA_MAX, answer_policy};
+
+/* Linux 6.18 tells what leads nowhere by an errno (fib_props[] of IPv4, fib6_prop[] of IPv6); the
+ * types for it stand here for kernels that answer with the route. */
+static const struct {
+    guint8 type;
+    RouteFate fate;
+} fates_by_type[] = {
+    {RTN_UNICAST, ROUTE_FATE_FORWARDED},       {RTN_LOCAL, ROUTE_FATE_LOCAL},
+    {RTN_ANYCAST, ROUTE_FATE_LOCAL},           {RTN_BROADCAST, ROUTE_FATE_BROADCAST},
+    {RTN_MULTICAST, ROUTE_FATE_MULTICAST},     {RTN_BLACKHOLE, ROUTE_FATE_BLACKHOLE},
+    {RTN_UNREACHABLE, ROUTE_FATE_UNREACHABLE}, {RTN_PROHIBIT, ROUTE_FATE_PROHIBITED},
+    {RTN_THROW, ROUTE_FATE_NO_ROUTE},
+};
+
+static RouteFate fate_from_type(guint8 type)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(fates_by_type); i++) {
+        if (fates_by_type[i].type == type)
+            return fates_by_type[i].fate;
+    }
+    return ROUTE_FATE_OTHER;
+}
+
+RouteFate route_fate_from_error(const RouteQuestion *question, int error)
+{
+    switch (error) {
+    case ENETUNREACH:
+    case EAGAIN: /* "throw" */
+        return ROUTE_FATE_NO_ROUTE;
+    case EHOSTUNREACH:
+        return ROUTE_FATE_UNREACHABLE;
+    case EACCES:
+        return ROUTE_FATE_PROHIBITED;
+    case ENODEV:
+        return ROUTE_FATE_NO_LINK;
+    case EXDEV: /* the reverse path filter, by kernels that tell it from the rest */
+        return ROUTE_FATE_INVALID;
+    case EINVAL: /* IPv6 looks at no source here */
+        return question->iif != 0 && question->destination.family == FAMILY_IPV4
+                   ? ROUTE_FATE_INVALID
+                   : ROUTE_FATE_BLACKHOLE;
+    default:
+        return ROUTE_FATE_OTHER;
+    }
+}
+
+static bool read_optional_address(const struct nlattr *attribute, bool *has, IpAddress *address)
+{
+    *has = attribute != NULL;
+    return attribute == NULL || attribute_address(attribute, address);
+}
+
+static bool read_gateway(struct nlattr *const *attributes, RouteAnswer *answer)
+{
+    const struct nlattr *via = attributes[RTA_VIA];
+    if (via == NULL)
+        return read_optional_address(attributes[RTA_GATEWAY], &answer->has_gateway,
+                                     &answer->gateway);
+    answer->has_gateway = true;
+    return attribute_via(via, &answer->gateway);
+}
+
+static bool read_prefix(const struct rtmsg *header, const struct nlattr *destination,
+                        IpPrefix *prefix)
+{
+    Family family;
+    if (!family_from_kernel(header->rtm_family, &family) ||
+        header->rtm_dst_len > ip_address_bits(family))
+        return false;
+    *prefix = (IpPrefix){.address.family = family, .length = header->rtm_dst_len};
+    return header->rtm_dst_len == 0 ||
+           (attribute_address(destination, &prefix->address) && prefix->address.family == family);
+}
+
+bool route_answer_from_message(const struct nlmsghdr *message, RouteAnswer *answer, GError **error)
+{
+    struct nlattr *attributes[RTA_MAX + 1];
+    RouteAnswer result = {.has_prefix = true};
+    if (!attributes_parse(&answer_attributes, message, sizeof(struct rtmsg), attributes, error))
+        return false;
+    const struct rtmsg *header = nlmsg_data(message);
+    if (!read_gateway(attributes, &result) ||
+        !read_optional_address(attributes[RTA_PREFSRC], &result.has_source, &result.source) ||
+        !read_prefix(header, attributes[RTA_DST], &result.prefix)) {
+        nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
+                         "the kernel's answer to a route lookup is malformed");
+        return false;
+    }
+    result.fate = fate_from_type(header->rtm_type);
+    result.oif = (int)attribute_u32(attributes[RTA_OIF], 0);
+    result.table = attribute_u32(attributes[RTA_TABLE], header->rtm_table);
+    *answer = result;
+    return true;
+}
+
+const char *route_fate_reason(RouteFate fate)
+{
+    static const char *const reasons[] = {
+        [ROUTE_FATE_FORWARDED] = "a route leads there",
+        [ROUTE_FATE_LOCAL] = "the destination is an address of this host",
+        [ROUTE_FATE_BROADCAST] = "the destination is a broadcast address",
+        [ROUTE_FATE_MULTICAST] = "the destination is a multicast address",
+        [ROUTE_FATE_NO_ROUTE] = "no route leads there",
+        [ROUTE_FATE_UNREACHABLE] =
+            "an \"unreachable\" route covers it, or the link it comes in by does not forward",
+        [ROUTE_FATE_PROHIBITED] = "a \"prohibit\" route or rule covers it",
+        [ROUTE_FATE_BLACKHOLE] = "a \"blackhole\" route or rule covers it",
+        [ROUTE_FATE_INVALID] =
+            ("the kernel takes no such packet: its source cannot come from there (reverse path "
+             "filter, martian address, not this host's), or a \"blackhole\" route covers it"),
+        [ROUTE_FATE_NO_LINK] = "the link is gone, or does not do what is asked of it",
+        [ROUTE_FATE_OTHER] = "the kernel's answer is one that is not known here",
+    };
+    return reasons[fate];
+}
+
+/* ---- asking ---- */
+
+static bool read_answer(const struct nlmsghdr *message, gpointer data, GError **error)
+{
+    return message->nlmsg_type != RTM_NEWROUTE || route_answer_from_message(message, data, error);
+}
+
+static bool ask(Netlink *netlink, const RouteQuestion *question, guint32 flags, RouteAnswer *answer,
+                GError **error)
+{
+    int refusal;
+    RouteAnswer result = {.fate = ROUTE_FATE_OTHER};
+    g_autoptr(NetlinkRequest) request = route_question_request(question, flags);
+    if (!netlink_ask(netlink, request, "the route of a packet", read_answer, &result, &refusal,
+                     error))
+        return false;
+    if (refusal != 0)
+        result = (RouteAnswer){.fate = route_fate_from_error(question, refusal), .error = refusal};
+    *answer = result;
+    return true;
+}
+
+/* What the packet meets comes without the route that matched, and the route comes without the
+ * nexthop that was chosen of it: so both are asked for. */
+static bool ask_for_prefix(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
+                           GError **error)
+{
+    RouteAnswer matched;
+    if (!ask(netlink, question, RTM_F_FIB_MATCH, &matched, error))
+        return false;
+    answer->has_prefix = matched.error == 0 && matched.has_prefix;
+    answer->prefix = matched.prefix;
+    return true;
+}
+
+static bool source_may_be_at_fault(const RouteQuestion *question, const RouteAnswer *answer)
+{
+    return answer->error != 0 && question->source != NULL && question->iif == 0 &&
+           question->destination.family == FAMILY_IPV4;
+}
+
+static bool ask_without_source(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
+                               GError **error)
+{
+    RouteQuestion without_source = *question;
+    RouteAnswer other;
+    without_source.source = NULL;
+    if (!ask(netlink, &without_source, RTM_F_LOOKUP_TABLE, &other, error))
+        return false;
+    answer->fate = other.error == 0 ? ROUTE_FATE_INVALID : other.fate;
+    return true;
+}
+
+bool route_lookup(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
+                  GError **error)
+{
+    RouteAnswer result;
+    if (!ask(netlink, question, RTM_F_LOOKUP_TABLE, &result, error))
+        return false;
+    bool asked = true;
+    if (result.error == 0)
+        asked = ask_for_prefix(netlink, question, &result, error);
+    else if (source_may_be_at_fault(question, &result))
+        asked = ask_without_source(netlink, question, &result, error);
+    if (asked)
+        *answer = result;
+    return asked;
+}

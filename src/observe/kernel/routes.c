@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading routes: see routes.h. */
+#include "observe/kernel/routes.h"
+
+#include "model/error.h"
+#include "observe/kernel/attributes.h"
+#include "observe/kernel/nexthops.h"
+#include "observe/kernel/rules.h"
+
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+
+/* ---- nexthops of a route ---- */
+
+static const struct nla_policy route_policy[RTA_MAX + 1] = {
+    [RTA_DST] = {.minlen = 4, .maxlen = 16},
+    [RTA_OIF] = {.type = NLA_U32},
+    [RTA_GATEWAY] = {.minlen = 4, .maxlen = 16},
+    [RTA_VIA] = {.minlen = sizeof(struct rtvia)},
+    [RTA_PRIORITY] = {.type = NLA_U32},
+    [RTA_TABLE] = {.type = NLA_U32},
+    [RTA_NH_ID] = {.type = NLA_U32},
+};
+
+static const AttributeSet route_attributes = {"a route", RTA_MAX, route_policy};
+
+/* A gateway that cannot be read is none that has been left out. */
+static bool read_gateway(struct nlattr *const *attributes, Nexthop *nexthop)
+{
+    nexthop->has_gateway = attributes[RTA_GATEWAY] != NULL || attributes[RTA_VIA] != NULL;
+    return !nexthop->has_gateway || attribute_address(attributes[RTA_GATEWAY], &nexthop->gateway) ||
+           attribute_via(attributes[RTA_VIA], &nexthop->gateway);
+}
+
+/* The size of the nexthop at HEAD with all that belongs to it, or 0 where it does not fit. */
+static gsize size_of_hop(const struct rtnexthop *head, gsize rest)
+{
+    if (rest < sizeof *head || head->rtnh_len < sizeof *head || head->rtnh_len > rest)
+        return 0;
+    return head->rtnh_len;
+}
+
+static bool read_hop(const struct rtnexthop *head, Nexthop *nexthop)
+{
+    struct nlattr *attributes[RTA_MAX + 1];
+    *nexthop = (Nexthop){.oif = head->rtnh_ifindex,
+                         .weight = (guint32)head->rtnh_hops + 1, /* it counts from zero */
+                         .flags = head->rtnh_flags};
+    return attributes_parse_bytes(&route_attributes, head + 1, head->rtnh_len - sizeof *head,
+                                  attributes, NULL) &&
+           read_gateway(attributes, nexthop);
+}
+
+static bool read_multipath(const struct nlattr *multipath, GArray *nexthops)
+{
+    const guint8 *bytes = nla_data(multipath);
+    gsize rest = (gsize)nla_len(multipath);
+    while (rest > 0) {
+        const struct rtnexthop *head = (const void *)bytes;
+        gsize size = size_of_hop(head, rest);
+        Nexthop nexthop;
+        if (size == 0 || !read_hop(head, &nexthop))
+            return false;
+        g_array_append_val(nexthops, nexthop);
+        gsize step = MIN(RTNH_ALIGN(size), rest);
+        bytes += step;
+        rest -= step;
+    }
+    return true;
+}
+
+/* The low byte of a route's flags is that of its only nexthop (RTNH_F_*). */
+static bool read_nexthops(const struct rtmsg *header, struct nlattr *const *attributes,
+                          Route *route)
+{
+    if (attributes[RTA_MULTIPATH] != NULL)
+        return read_multipath(attributes[RTA_MULTIPATH], route->nexthops);
+    Nexthop nexthop = {.weight = 1, .flags = header->rtm_flags & 0xff};
+    nexthop.oif = (int)attribute_u32(attributes[RTA_OIF], 0);
+    if (!read_gateway(attributes, &nexthop))
+        return false;
+    if (nexthop.oif != 0)
+        g_array_append_val(route->nexthops, nexthop);
+    return true;
+}
+
+/* ---- a route ---- */
+
+static bool may_be_wide(const struct rtmsg *header)
+{
+    Family family;
+    return family_from_kernel(header->rtm_family, &family) && header->rtm_type == RTN_UNICAST &&
+           (header->rtm_flags & RTM_F_CLONED) == 0 &&
+           (header->rtm_dst_len <= 1 ||
+            (family == FAMILY_IPV6 && (header->rtm_dst_len == 3 || header->rtm_dst_len == 4)));
+}
+
+static bool is_wide(const IpPrefix *destination)
+{
+    /* The three leading bits of 2000::/3, and of its halves, are 001. */
+    return destination->length <= 1 || (destination->address.bytes[0] & 0xe0) == 0x20;
+}
+
+/* A destination of length 0 is not told. */
+static bool read_destination(const struct rtmsg *header, const struct nlattr *attribute,
+                             IpPrefix *destination)
+{
+    Family family;
+    if (!family_from_kernel(header->rtm_family, &family))
+        return false;
+    *destination = (IpPrefix){.address.family = family, .length = header->rtm_dst_len};
+    return header->rtm_dst_len == 0 || (attribute_address(attribute, &destination->address) &&
+                                        destination->address.family == family);
+}
+
+static bool malformed(GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
+                     "the kernel's message about a route is malformed");
+    return false;
+}
+
+bool route_from_message(const struct nlmsghdr *message, Route **route, GError **error)
+{
+    struct nlattr *attributes[RTA_MAX + 1];
+    if (!nlmsg_valid_hdr(message, sizeof(struct rtmsg)))
+        return malformed(error);
+    const struct rtmsg *header = nlmsg_data(message);
+    if (!may_be_wide(header)) {
+        *route = NULL;
+        return true;
+    }
+    if (!attributes_parse(&route_attributes, message, sizeof *header, attributes, error))
+        return false;
+    g_autoptr(Route) result = route_new();
+    if (!read_destination(header, attributes[RTA_DST], &result->destination) ||
+        !read_nexthops(header, attributes, result))
+        return malformed(error);
+    result->table = attribute_u32(attributes[RTA_TABLE], header->rtm_table);
+    result->protocol = header->rtm_protocol;
+    result->metric = attribute_u32(attributes[RTA_PRIORITY], 0);
+    result->nexthop_id = attribute_u32(attributes[RTA_NH_ID], 0);
+    *route = is_wide(&result->destination) ? g_steal_pointer(&result) : NULL;
+    return true;
+}
+
+/* ---- all routes ---- */
+
+typedef struct {
+    guint8 family; /* AF_* */
+    GPtrArray *routes;
+    guint count_before; /* of this family's */
+} RouteListing;
+
+static bool add_route(const struct nlmsghdr *message, gpointer data, GError **error)
+{
+    RouteListing *listing = data;
+    const struct rtgenmsg *header = nlmsg_data(message);
+    Route *route = NULL;
+    /* A kernel that lacks a family answers with all the others. */
+    if (message->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(message, sizeof *header) ||
+        header->rtgen_family != listing->family)
+        return true;
+    if (!route_from_message(message, &route, error))
+        return false;
+    if (route != NULL)
+        g_ptr_array_add(listing->routes, route);
+    return true;
+}
+
+static void forget_routes(gpointer data)
+{
+    const RouteListing *listing = data;
+    g_ptr_array_set_size(listing->routes, (int)listing->count_before);
+}
+
+static const NetlinkList route_list = {
+    .subject = "routes",
+    .need = NETLINK_LIST_OPTIONAL,
+    .message = add_route,
+    .reset = forget_routes,
+};
+
+/* With strict checking the kernel leaves out all but unicast routes by itself (Linux 4.20,
+ * ip_valid_fib_dump_req()); it has no filter for the length of a prefix. */
+static bool list_routes(Netlink *netlink, guint8 family, GPtrArray *routes, GError **error)
+{
+    const struct rtmsg unicast = {.rtm_family = family, .rtm_type = RTN_UNICAST};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETROUTE, &unicast, sizeof unicast);
+    RouteListing listing = {.family = family, .routes = routes, .count_before = routes->len};
+    return netlink_list(netlink, request, &route_list, &listing, error);
+}
+
+/* The kernel expands an object in the route's own message, but for where
+ * net.ipv4.nexthop_compat_mode is 0; the objects are asked for only where a route has one. */
+static bool resolve_objects(Netlink *netlink, const GPtrArray *routes, GError **error)
+{
+    g_autoptr(NexthopObjects) objects = NULL;
+    for (guint i = 0; i < routes->len; i++) {
+        Route *route = g_ptr_array_index(routes, i);
+        if (route->nexthop_id == 0)
+            continue;
+        if (objects == NULL)
+            objects = nexthop_objects_observe(netlink, error);
+        if (objects == NULL)
+            return false;
+        GArray *nexthops = nexthop_objects_resolve(objects, route->nexthop_id);
+        if (nexthops != NULL) {
+            g_array_unref(route->nexthops);
+            route->nexthops = nexthops;
+        }
+    }
+    return true;
+}
+
+bool routes_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
+{
+    g_autoptr(GPtrArray) routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
+    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
+    if (!list_routes(netlink, AF_INET, routes, error) ||
+        !list_routes(netlink, AF_INET6, routes, error) ||
+        !resolve_objects(netlink, routes, error) || !rules_observe(netlink, rules, error))
+        return false;
+    g_ptr_array_extend_and_steal(snapshot->routes, g_steal_pointer(&routes));
+    g_ptr_array_extend_and_steal(snapshot->rules, g_steal_pointer(&rules));
+    return true;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading rules: see rules.h. */
+#include "observe/kernel/rules.h"
+
+#include "model/error.h"
+#include "observe/kernel/attributes.h"
+
+#include <linux/fib_rules.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+
+static const struct nla_policy rule_policy[FRA_MAX + 1] = {
+    [FRA_DST] = {.minlen = 4, .maxlen = 16},
+    [FRA_SRC] = {.minlen = 4, .maxlen = 16},
+    [FRA_IIFNAME] = {.type = NLA_STRING, .maxlen = IFNAMSIZ},
+    [FRA_OIFNAME] = {.type = NLA_STRING, .maxlen = IFNAMSIZ},
+    [FRA_PRIORITY] = {.type = NLA_U32},
+    [FRA_FWMARK] = {.type = NLA_U32},
+    [FRA_FWMASK] = {.type = NLA_U32},
+    [FRA_TABLE] = {.type = NLA_U32},
+    [FRA_SUPPRESS_PREFIXLEN] = {.type = NLA_U32},
+    [FRA_L3MDEV] = {.type = NLA_U8},
+};
+
+static const AttributeSet rule_attributes = {"a routing rule", FRA_MAX, rule_policy};
+
+/* A selector of length 0 matches everything, as one that is not there. */
+static bool read_selector(const struct nlattr *attribute, guint8 length, Family family,
+                          bool *has_prefix, IpPrefix *prefix)
+{
+    if (length == 0)
+        return true;
+    *has_prefix = true;
+    prefix->length = length;
+    return length <= ip_address_bits(family) && attribute_address(attribute, &prefix->address) &&
+           prefix->address.family == family;
+}
+
+static void read_scalars(Rule *rule, const struct fib_rule_hdr *header,
+                         struct nlattr *const *attributes)
+{
+    rule->action = header->action;
+    rule->inverted = (header->flags & FIB_RULE_INVERT) != 0;
+    rule->priority = attribute_u32(attributes[FRA_PRIORITY], 0);
+    rule->table = attribute_u32(attributes[FRA_TABLE], header->table);
+    rule->l3mdev = attribute_u8(attributes[FRA_L3MDEV], 0) != 0;
+    rule->iif = attribute_text(attributes[FRA_IIFNAME]);
+    rule->oif = attribute_text(attributes[FRA_OIFNAME]);
+    rule->mark = attribute_u32(attributes[FRA_FWMARK], 0);
+    rule->mark_mask = attribute_u32(attributes[FRA_FWMASK], rule->mark != 0 ? G_MAXUINT32 : 0);
+    /* -1 as unsigned where nothing is suppressed. */
+    rule->suppress_prefix_length =
+        (int)attribute_u32(attributes[FRA_SUPPRESS_PREFIXLEN], G_MAXUINT32);
+}
+
+Rule *rule_from_message(const struct nlmsghdr *message, GError **error)
+{
+    struct nlattr *attributes[FRA_MAX + 1];
+    g_autoptr(Rule) rule = rule_new();
+    if (!attributes_parse(&rule_attributes, message, sizeof(struct fib_rule_hdr), attributes,
+                          error))
+        return NULL;
+    const struct fib_rule_hdr *header = nlmsg_data(message);
+    read_scalars(rule, header, attributes);
+    if (!family_from_kernel(header->family, &rule->family) || rule->suppress_prefix_length < -1 ||
+        !read_selector(attributes[FRA_SRC], header->src_len, rule->family, &rule->has_source,
+                       &rule->source) ||
+        !read_selector(attributes[FRA_DST], header->dst_len, rule->family, &rule->has_destination,
+                       &rule->destination)) {
+        nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
+                         "the kernel's message about the routing rule of priority %u is malformed",
+                         rule->priority);
+        return NULL;
+    }
+    return g_steal_pointer(&rule);
+}
+
+/* ---- all rules ---- */
+
+typedef struct {
+    guint8 family; /* AF_* */
+    GPtrArray *rules;
+    guint count_before; /* of this family's */
+} RuleListing;
+
+static bool add_rule(const struct nlmsghdr *message, gpointer data, GError **error)
+{
+    RuleListing *listing = data;
+    const struct rtgenmsg *header = nlmsg_data(message);
+    /* A kernel that lacks a family may answer with all the others. */
+    if (message->nlmsg_type != RTM_NEWRULE || !nlmsg_valid_hdr(message, sizeof *header) ||
+        header->rtgen_family != listing->family)
+        return true;
+    Rule *rule = rule_from_message(message, error);
+    if (rule != NULL)
+        g_ptr_array_add(listing->rules, rule);
+    return rule != NULL;
+}
+
+static void forget_rules(gpointer data)
+{
+    const RuleListing *listing = data;
+    g_ptr_array_set_size(listing->rules, (int)listing->count_before);
+}
+
+static const NetlinkList rule_list = {
+    .subject = "routing rules",
+    .need = NETLINK_LIST_OPTIONAL,
+    .message = add_rule,
+    .reset = forget_rules,
+};
+
+bool rules_observe(Netlink *netlink, GPtrArray *rules, GError **error)
+{
+    static const guint8 families[] = {AF_INET, AF_INET6};
+    for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
+        const struct fib_rule_hdr all = {.family = families[i]};
+        g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETRULE, &all, sizeof all);
+        RuleListing listing = {.family = families[i], .rules = rules, .count_before = rules->len};
+        if (!netlink_list(netlink, request, &rule_list, &listing, error))
+            return false;
+    }
+    return true;
+}

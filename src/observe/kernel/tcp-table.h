@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's table of TCP sockets, as far as it tells by which connection a process was come to. */
+#pragma once
+
+#include "model/host/address.h"
+
+#include <stdint.h>
+
+typedef enum {
+    TCP_ESTABLISHED = 1, /* TCP_* of the kernel's net/tcp_states.h */
+    TCP_LISTEN = 10,
+} TcpState;
+
+typedef struct {
+    IpAddress local;
+    IpAddress remote;
+    guint16 local_port;
+    unsigned state; /* TcpState, or another */
+    guint64 inode;  /* what the links in /proc/PID/fd name */
+} TcpSocket;
+
+/* Parses LINE of /proc/net/tcp or tcp6 (proc(5)); returns false for the heading and for what is cut
+ * short. IPv4 addresses that a socket of IPv6 has are IPv4 addresses. */
+bool tcp_socket_parse(const char *line, TcpSocket *socket);
+
+/* Finds a connection of PID's that was made to it: one whose own port is listened on. Returns false,
+ * and nothing written, where there is none or it may not be read. */
+bool tcp_table_find_accepted(int pid, TcpSocket *found);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Logs in files: lines in a buffer of one size, whatever the file holds. */
+#include "observe/log/kernel-source.h"
+
+#include "model/error.h"
+#include "observe/log/log-time.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    BUFFER_SIZE = 64 * 1024, /* a line of journalctl -o json takes a few thousand bytes */
+    POLL_INTERVAL_MS = 1000, /* for a file that was moved away and is not there yet */
+};
+
+typedef struct {
+    char *path; /* NULL: standard input */
+    int fd;
+    int notify; /* inotify(7), -1 where the file is not followed or is none */
+    bool follow;
+    bool has_ended; /* standard input has */
+    bool in_long;   /* the rest of a line that is too long is skipped */
+    guint64 skipped;
+    gsize filled; /* bytes in the buffer: the beginning of a line */
+    char buffer[BUFFER_SIZE];
+} LogFile;
+
+/* ---- one line ---- */
+
+/* MESSAGE is a string, or where it is no UTF-8 an array of bytes (journalctl(1), -o json). */
+static GString *message_of(JsonObject *entry)
+{
+    JsonNode *node = json_object_get_member(entry, "MESSAGE");
+    if (node == NULL)
+        return NULL;
+    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+        return g_string_new(json_node_get_string(node));
+    if (!JSON_NODE_HOLDS_ARRAY(node))
+        return NULL;
+    JsonArray *bytes = json_node_get_array(node);
+    GString *message = g_string_new(NULL);
+    for (guint i = 0; i < json_array_get_length(bytes); i++) {
+        JsonNode *byte = json_array_get_element(bytes, i);
+        bool is_number =
+            JSON_NODE_HOLDS_VALUE(byte) && json_node_get_value_type(byte) == G_TYPE_INT64;
+        g_string_append_c(message, is_number ? (char)json_node_get_int(byte) : ' ');
+    }
+    return message;
+}
+
+static gint64 time_of(JsonObject *entry)
+{
+    JsonNode *node = json_object_get_member(entry, "__REALTIME_TIMESTAMP");
+    bool is_text = node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
+                   json_node_get_value_type(node) == G_TYPE_STRING;
+    return is_text ? g_ascii_strtoll(json_node_get_string(node), NULL, 10) : 0;
+}
+
+static void take_json(const char *line, gsize length, const KernelSink *sink)
+{
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    if (!json_parser_load_from_data(parser, line, (gssize)length, NULL))
+        return;
+    JsonNode *root = json_parser_get_root(parser);
+    if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
+        return;
+    JsonObject *entry = json_node_get_object(root);
+    GString *message = message_of(entry);
+    if (message == NULL)
+        return;
+    g_auto(LogTime) time = {.usec = time_of(entry)};
+    kernel_sink_put(sink, message->str, message->len, &time);
+    g_string_free(message, TRUE);
+}
+
+static void take_line(const char *line, gsize length, const KernelSink *sink)
+{
+    if (memmem(line, length, "OUT=", 4) == NULL)
+        return;
+    if (line[0] == '{') {
+        take_json(line, length, sink);
+        return;
+    }
+    g_auto(LogTime) time = {0};
+    log_time_find(line, length, g_get_real_time(), &time);
+    kernel_sink_put(sink, line, length, &time);
+}
+
+/* ---- lines ---- */
+
+/* Takes the whole lines of the buffer and leaves the rest at its beginning. */
+static void take_lines(LogFile *file, const KernelSink *sink)
+{
+    char *line = file->buffer;
+    char *end;
+    gsize left = file->filled;
+    while ((end = memchr(line, '\n', left)) != NULL) {
+        if (!file->in_long)
+            take_line(line, (gsize)(end - line), sink);
+        file->in_long = false;
+        left -= (gsize)(end + 1 - line);
+        line = end + 1;
+    }
+    if (left == BUFFER_SIZE || file->in_long) {
+        file->skipped += !file->in_long;
+        file->in_long = true;
+        left = 0;
+    }
+    memmove(file->buffer, line, left);
+    file->filled = left;
+}
+
+static void take_last_line(LogFile *file, const KernelSink *sink)
+{
+    if (file->filled > 0)
+        take_line(file->buffer, file->filled, sink);
+    file->filled = 0;
+}
+
+static bool fail(const LogFile *file, int number, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "%s cannot be read: %s",
+                     file->path != NULL ? file->path : "standard input", g_strerror(number));
+    return false;
+}
+
+/* Reads until the end, or until there is nothing to read right now. */
+static bool read_to_end(LogFile *file, const KernelSink *sink, GError **error)
+{
+    for (;;) {
+        ssize_t length = read(file->fd, file->buffer + file->filled, BUFFER_SIZE - file->filled);
+        if (length > 0) {
+            file->filled += (gsize)length;
+            take_lines(file, sink);
+            if (file->path == NULL && file->follow)
+                return true; /* more may take its time */
+        } else if (length == 0) {
+            file->has_ended = file->path == NULL;
+            return true;
+        } else if (errno != EINTR) {
+            return fail(file, errno, error);
+        }
+    }
+}
+
+/* A log that was rotated is another file by the same name, or the same one begun anew. */
+static bool was_rotated(const LogFile *file)
+{
+    struct stat there, here;
+    if (file->path == NULL || stat(file->path, &there) != 0 || fstat(file->fd, &here) != 0)
+        return false;
+    return there.st_ino != here.st_ino || there.st_dev != here.st_dev ||
+           there.st_size < lseek(file->fd, 0, SEEK_CUR);
+}
+
+static void open_again(LogFile *file)
+{
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    close(file->fd);
+    file->fd = fd;
+    inotify_add_watch(file->notify, file->path, IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB);
+}
+
+static bool read_file(gpointer state, const KernelSink *sink, GError **error)
+{
+    LogFile *file = state;
+    if (!read_to_end(file, sink, error))
+        return false;
+    if (file->follow && was_rotated(file)) {
+        take_last_line(file, sink);
+        open_again(file);
+        if (!read_to_end(file, sink, error))
+            return false;
+    }
+    if (!file->follow || file->has_ended)
+        take_last_line(file, sink);
+    return true;
+}
+
+static bool wait_for_lines(gpointer state, guint timeout_ms)
+{
+    LogFile *file = state;
+    if (file->path == NULL) {
+        if (!file->has_ended)
+            kernel_source_poll(STDIN_FILENO, timeout_ms);
+        return !file->has_ended;
+    }
+    char events[4096];
+    kernel_source_poll(file->notify, MIN(timeout_ms, (guint)POLL_INTERVAL_MS));
+    while (read(file->notify, events, sizeof events) > 0)
+        continue;
+    return true;
+}
+
+/* ---- opening and closing ---- */
+
+static void close_file(gpointer state)
+{
+    LogFile *file = state;
+    if (file->path != NULL)
+        close(file->fd);
+    if (file->notify >= 0)
+        close(file->notify);
+    g_free(file->path);
+    g_free(file);
+}
+
+static const KernelSourceKind kind = {
+    .name = "file",
+    .read = read_file,
+    .wait = wait_for_lines,
+    .free = close_file,
+};
+
+guint64 kernel_source_file_skipped(gconstpointer state)
+{
+    const LogFile *file = state;
+    return file->skipped;
+}
+
+KernelSource kernel_source_file(const char *path, bool follow, GError **error)
+{
+    bool is_stdin = g_str_equal(path, "-");
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, NULL, "--file: %s cannot be read: %s", path,
+                         g_strerror(errno));
+        return (KernelSource){&kind, NULL};
+    }
+    LogFile *file = g_new0(LogFile, 1);
+    file->path = is_stdin ? NULL : g_strdup(path);
+    file->fd = fd;
+    file->follow = follow;
+    file->notify = follow && !is_stdin ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
+    if (file->notify >= 0)
+        inotify_add_watch(file->notify, path, IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB);
+    return (KernelSource){&kind, file};
+}

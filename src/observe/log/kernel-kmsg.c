@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /dev/kmsg: one record a read, "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;MESSAGE" (Linux,
+ * Documentation/ABI/testing/dev-kmsg). */
+#include "observe/log/kernel-source.h"
+
+#include "model/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    MAX_RECORD = 8192, /* the kernel refuses to hand out more (CONSOLE_EXT_LOG_MAX) */
+    FACILITY_SHIFT = 3,
+};
+
+typedef struct {
+    int fd;
+} Kmsg;
+
+/* The time of what was logged USEC microseconds after the start, which the kernel counts without the
+ * time that the machine was suspended for, as CLOCK_MONOTONIC does. */
+static gint64 realtime_of(gint64 usec)
+{
+    return g_get_real_time() - g_get_monotonic_time() + usec;
+}
+
+/* Only what the kernel itself says, which is of facility 0, and that nobody else can write. */
+static void take_record(const char *record, gsize length, const KernelSink *sink)
+{
+    unsigned priority;
+    guint64 usec;
+    const char *message = memchr(record, ';', length);
+    if (message == NULL || sscanf(record, "%u,%*u,%" SCNu64, &priority, &usec) != 2 ||
+        priority >> FACILITY_SHIFT != 0)
+        return;
+    message++;
+    gsize rest = length - (gsize)(message - record);
+    const char *end = memchr(message, '\n', rest);
+    g_auto(LogTime) time = {.usec = realtime_of((gint64)usec)};
+    kernel_sink_put(sink, message, end != NULL ? (gsize)(end - message) : rest, &time);
+}
+
+static bool read_records(gpointer state, const KernelSink *sink, GError **error)
+{
+    const Kmsg *kmsg = state;
+    char record[MAX_RECORD + 1];
+    for (;;) {
+        ssize_t length = read(kmsg->fd, record, MAX_RECORD);
+        if (length >= 0) {
+            record[length] = '\0';
+            take_record(record, (gsize)length, sink);
+        } else if (errno == EAGAIN) {
+            return true;
+        } else if (errno != EPIPE && errno != EINTR) { /* EPIPE: some were overwritten */
+            nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "/dev/kmsg: %s",
+                             g_strerror(errno));
+            return false;
+        }
+    }
+}
+
+static bool wait_for_records(gpointer state, guint timeout_ms)
+{
+    const Kmsg *kmsg = state;
+    kernel_source_poll(kmsg->fd, timeout_ms);
+    return true;
+}
+
+static void close_kmsg(gpointer state)
+{
+    Kmsg *kmsg = state;
+    close(kmsg->fd);
+    g_free(kmsg);
+}
+
+static const KernelSourceKind kind = {
+    .name = "/dev/kmsg",
+    .read = read_records,
+    .wait = wait_for_records,
+    .free = close_kmsg,
+};
+
+KernelSource kernel_source_kmsg(gint64 since, GError **error)
+{
+    int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        bool exists = errno != ENOENT;
+        nicfix_error_set(error, exists ? NICFIX_ERROR_NOT_AUTHORISED : NICFIX_ERROR_NOT_FOUND,
+                         "run as root, or give the log with --file",
+                         "the kernel log cannot be read: there is no journal that may be, and "
+                         "/dev/kmsg says: %s",
+                         g_strerror(errno));
+        return (KernelSource){&kind, NULL};
+    }
+    if (since == KERNEL_MESSAGES_NEW)
+        lseek(fd, 0, SEEK_END);
+    Kmsg *kmsg = g_new(Kmsg, 1);
+    kmsg->fd = fd;
+    return (KernelSource){&kind, kmsg};
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines that netfilter's LOG target writes to the kernel log: which packet it was. */
+#pragma once
+
+#include "model/denied/logged-packet.h"
+
+/* Parses LINE, of LENGTH bytes that may be anything, with whatever stands before the fields (time,
+ * host, quotes around the prefix). Returns false, and nothing written, where it is no such line: it
+ * has no IN= followed by OUT= and addresses. */
+bool kernel_log_parse(const char *line, gsize length, LoggedPacket *packet);

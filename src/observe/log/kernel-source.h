@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A source of the kernel's messages: what kernel-messages.c and its kinds of sources share. */
+#pragma once
+
+#include "observe/log/kernel-messages.h"
+
+/* Where a source puts what it reads. */
+typedef struct {
+    KernelMessageTake take;
+    gpointer user;
+    gint64 since; /* messages whose time is known and before this are left out */
+} KernelSink;
+
+void kernel_sink_put(const KernelSink *sink, const char *message, gsize length,
+                     const LogTime *time);
+
+typedef struct {
+    const char *name;
+    bool (*read)(gpointer state, const KernelSink *sink, GError **error);
+    bool (*wait)(gpointer state, guint timeout_ms);
+    void (*free)(gpointer state);
+} KernelSourceKind;
+
+typedef struct {
+    const KernelSourceKind *kind;
+    gpointer state; /* NULL: it cannot be read */
+} KernelSource;
+
+/* Opens each kind; a state of NULL where there is none, or it may not be read. */
+KernelSource kernel_source_journal(gint64 since);
+KernelSource kernel_source_kmsg(gint64 since, GError **error);
+KernelSource kernel_source_file(const char *path, bool follow, GError **error);
+
+/* How many lines of a file were too long. */
+guint64 kernel_source_file_skipped(gconstpointer state);
+
+/* Waits until FD can be read, at most TIMEOUT_MS. */
+void kernel_source_poll(int fd, guint timeout_ms);

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Carrying out the plan of the incident, with a fault at each of its steps: what is left must be
+ * all of it or nothing, and the error must say which. */
+#include "act/transaction.h"
+
+#include "cases.h"
+#include "model/error.h"
+#include "documents/snapshot-json.h"
+#include "peer.h"
+
+#include <net/if.h>
+
+enum { TIMEOUT_MS = 200, MAX_ANSWERS = 8 };
+
+#define ZONE_PATH "/org/fedoraproject/FirewallD1/config/zone/0"
+#define BIND      "addInterface public enp2s0"
+#define UNBIND    "removeInterface public enp2s0"
+#define SAVE      ZONE_PATH " addInterface enp2s0"
+#define UNSAVE    ZONE_PATH " removeInterface enp2s0"
+#define CONFLICT  "!org.fedoraproject.FirewallD1.Exception ZONE_CONFLICT: 'enp2s0' already bound"
+#define NOT_BOUND "!org.fedoraproject.FirewallD1.Exception UNKNOWN_INTERFACE: not in 'public'"
+#define INVALID   "!org.fedoraproject.FirewallD1.Exception INVALID_ZONE: broken"
+#define REFUSED   "!org.fedoraproject.FirewallD1.NotAuthorizedException Not Authorized(uid): config"
+
+/* What the world looks like when it is read. */
+typedef enum {
+    WORLD_OLD,
+    WORLD_NEW,
+    WORLD_LINK_DOWN, /* the new one, but for the link's own state */
+    WORLD_NO_ADDRESS,
+    WORLD_NO_ROUTE,
+    WORLD_UNREADABLE,
+} World;
+
+typedef struct {
+    const char *name;
+    PeerAnswer answers[MAX_ANSWERS]; /* before those of a firewalld that does everything */
+    World before;
+    World after;
+    int error; /* NicfixError, -1: none */
+    bool changed;
+    bool rolled_back;
+    guint left;
+} FaultCase;
+
+static const PeerAnswer willing[] = {
+    {"checkPermanentConfig", "()"},
+    {BIND, "('public',)"},
+    {UNBIND, "('public',)"},
+    {"getZoneByName public", "(objectpath '" ZONE_PATH "',)"},
+    {SAVE, "()"},
+    {UNSAVE, "()"},
+    {NULL, NULL},
+};
+
+static const FaultCase faults[] = {
+    {"nothing goes wrong", {{NULL, NULL}}, WORLD_OLD, WORLD_NEW, -1, true, false, 0},
+    {"somebody else was there first",
+     {{NULL, NULL}},
+     WORLD_NEW,
+     WORLD_NEW,
+     NICFIX_ERROR_REFUSED,
+     false,
+     false,
+     0},
+    {"the world cannot be read",
+     {{NULL, NULL}},
+     WORLD_UNREADABLE,
+     WORLD_OLD,
+     NICFIX_ERROR_TIMEOUT,
+     false,
+     false,
+     0},
+    {"the permanent configuration is broken",
+     {{"checkPermanentConfig", INVALID}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_REFUSED,
+     false,
+     false,
+     0},
+    {"the first step is refused",
+     {{BIND, CONFLICT}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_FIREWALLD,
+     false,
+     false,
+     0},
+    {"the first step is not allowed",
+     {{BIND, REFUSED}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_NOT_AUTHORISED,
+     false,
+     false,
+     0},
+    {"the first step gets no answer, and was done",
+     {{BIND, "never"}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"the first step gets no answer, and was not done",
+     {{BIND, "never"}, {UNBIND, NOT_BOUND}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"the first step gets no answer, nor does undoing it",
+     {{BIND, "never"}, {UNBIND, "never"}},
+     WORLD_OLD,
+     WORLD_NEW,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     1},
+    {"neither gets an answer, but the binding is not to be seen",
+     {{BIND, "never"}, {UNBIND, "never"}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"the zone is not in the permanent configuration",
+     {{"getZoneByName public", INVALID}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"the second step is refused",
+     {{SAVE, CONFLICT}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"the second step is refused, and so is undoing the first",
+     {{SAVE, CONFLICT}, {UNBIND, CONFLICT}},
+     WORLD_OLD,
+     WORLD_NEW,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     1},
+    {"the second step is refused, and the first is gone by itself",
+     {{SAVE, CONFLICT}, {UNBIND, CONFLICT}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"the second step gets no answer",
+     {{SAVE, "never"}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"firewalld goes away at the second step",
+     {{SAVE, "close"}},
+     WORLD_OLD,
+     WORLD_UNREADABLE,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     2},
+    {"firewalld goes away at the second step, and comes back as it was before",
+     {{SAVE, "close"}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the world is the old one",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the world cannot be read",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_UNREADABLE,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the world cannot be read, and nothing can be undone",
+     {{UNBIND, CONFLICT}, {UNSAVE, CONFLICT}},
+     WORLD_OLD,
+     WORLD_UNREADABLE,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     2},
+    {"afterwards the link is down",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_LINK_DOWN,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the address is gone",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_NO_ADDRESS,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"afterwards the route is gone",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_NO_ROUTE,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+};
+
+static Snapshot *read_world(World world)
+{
+    const char *file = world == WORLD_OLD ? "incident.json" : "incident-cured.json";
+    g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), file, NULL);
+    Snapshot *snapshot = snapshot_read_file(path, NULL);
+    Link *link = (Link *)snapshot_link_by_name(snapshot, "enp2s0");
+    if (world == WORLD_LINK_DOWN)
+        link->flags &= ~(guint32)IFF_UP;
+    if (world == WORLD_NO_ADDRESS)
+        g_ptr_array_set_size(link->addresses, 0);
+    if (world == WORLD_NO_ROUTE)
+        g_ptr_array_set_size(snapshot->routes, 0);
+    return snapshot;
+}
+
+typedef struct {
+    const FaultCase *row;
+    guint n_reads;
+} Witness;
+
+static Snapshot *observe_world(gpointer user, GError **error)
+{
+    Witness *witness = user;
+    World world = witness->n_reads++ == 0 ? witness->row->before : witness->row->after;
+    if (world != WORLD_UNREADABLE)
+        return read_world(world);
+    nicfix_error_set(error, NICFIX_ERROR_TIMEOUT, NULL, "no answer");
+    return NULL;
+}
+
+/* The row's own answers come first. */
+static PeerAnswer *answers_of(const FaultCase *row)
+{
+    guint own = 0;
+    while (row->answers[own].call != NULL)
+        own++;
+    PeerAnswer *answers = g_new0(PeerAnswer, own + G_N_ELEMENTS(willing));
+    memcpy(answers, row->answers, own * sizeof *answers);
+    memcpy(answers + own, willing, sizeof willing);
+    return answers;
+}
+
+static void test_fault(void **state)
+{
+    const FaultCase *row = *state;
+    g_autofree PeerAnswer *answers = answers_of(row);
+    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Snapshot) snapshot = read_world(WORLD_OLD);
+    g_autoptr(Plan) plan = plan_new(snapshot, &(PlanRequest){.zone = "public"}, NULL);
+    assert_non_null(plan);
+    assert_int_equal(plan->actions->len, 2);
+
+    Witness witness = {row, 0};
+    const Transaction transaction = {
+        .bus = peer->bus,
+        .timeout_ms = TIMEOUT_MS,
+        .observe = observe_world,
+        .user = &witness,
+    };
+    g_auto(TransactionResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    bool done = transaction_run(&transaction, plan, &result, &error);
+    assert_int_equal(done, row->error < 0);
+    assert_int_equal(error != NULL ? error->code : -1, row->error);
+    assert_int_equal(result.changed, row->changed);
+    assert_int_equal(result.rolled_back, row->rolled_back);
+    assert_int_equal(result.left->len, row->left);
+    assert_int_equal(result.verified, done);
+    /* Who is told of something left is told how to put it back. */
+    if (row->error == NICFIX_ERROR_NOT_UNDONE)
+        assert_true(g_str_has_prefix(nicfix_error_hint(error), "run: firewall-cmd "));
+}
+
+int main(void)
+{
+    return RUN_CASES(test_fault, faults);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The order of a fleet's hosts, and what is counted over them. */
+#include "fleet/fleet-report.h"
+
+#include "cases.h"
+
+/* ---- fleets as text ---- */
+
+typedef struct {
+    const char *host;
+    FleetSource source;
+    const char *findings; /* a letter of add_finding() for each; "!": an error of the host */
+} Document;
+
+static void add_finding(FleetHost *host, char letter)
+{
+    static const struct {
+        char letter;
+        FindingId id;
+        Severity severity;
+    } findings[] = {
+        {'E', FINDING_FORWARD_BLOCKED, SEVERITY_ERROR},
+        {'P', FINDING_PANIC_MODE, SEVERITY_ERROR},
+        {'W', FINDING_STALE_BINDING, SEVERITY_WARNING},
+        {'w', FINDING_FORWARD_BLOCKED, SEVERITY_WARNING},
+        {'I', FINDING_VERDICT_UNKNOWN, SEVERITY_INFO},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(findings); i++) {
+        if (findings[i].letter == letter)
+            fleet_host_add(host, finding_new(findings[i].id, findings[i].severity, "eth0", NULL,
+                                             g_strdup("something is wrong")));
+    }
+}
+
+static FleetHost *make_host(const Document *document, guint file)
+{
+    g_autofree char *name = g_strdup_printf("%u.json", file);
+    FleetHost *host = fleet_host_new(document->host, name, document->source);
+    for (const char *p = document->findings; *p != '\0'; p++) {
+        if (*p == '!')
+            host->error = g_strdup("it broke");
+        else
+            add_finding(host, *p);
+    }
+    return host;
+}
+
+/* The hosts in their order, those that are not alone with their file (transfer full). */
+static char *hosts_text(const FleetReport *report)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < report->hosts->len; i++) {
+        const FleetHost *host = g_ptr_array_index(report->hosts, i);
+        g_string_append_printf(text, "%s%s%s%s", i > 0 ? " " : "", host->host,
+                               host->alone ? "" : "@", host->alone ? "" : host->file);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* "error panic-mode 2, ..." (transfer full). */
+static char *findings_text(const FleetReport *report)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < report->findings->len; i++) {
+        const FleetFinding *finding = g_ptr_array_index(report->findings, i);
+        g_string_append_printf(text, "%s%s %s %u", i > 0 ? ", " : "",
+                               severity_word(finding->severity), finding_word(finding->id),
+                               finding->hosts);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static char *counts_text(const FleetReport *report)
+{
+    return g_strdup_printf(
+        "%u hosts, %u with errors, %u with warnings, %u unreadable, %" G_GUINT64_FORMAT
+        "/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+        report->names, report->with_errors, report->with_warnings, report->unreadable,
+        report->errors, report->warnings, report->infos);
+}
+
+/* ---- cases ---- */
+
+enum { DOCUMENTS_MAX = 8 };
+
+typedef struct {
+    const char *name;
+    Document documents[DOCUMENTS_MAX]; /* up to the first without a host */
+    const char *hosts;
+    const char *findings;
+    const char *counts;
+} FleetCase;
+
+static const FleetCase cases[] = {
+    {"nothing", {{NULL}}, "", "", "0 hosts, 0 with errors, 0 with warnings, 0 unreadable, 0/0/0"},
+    {"the worst first, then by name",
+     {{"fine", FLEET_CHECK, ""},
+      {"warned", FLEET_CHECK, "WII"},
+      {"noted", FLEET_SNAPSHOT, "I"},
+      {"wrong", FLEET_SNAPSHOT, "E"},
+      {"bad", FLEET_CHECK, "EW"},
+      {"also-fine", FLEET_CHECK, ""},
+      {"worst", FLEET_CHECK, "EE"}},
+     "worst bad wrong warned noted also-fine fine",
+     "error forward-blocked 3, warning stale-binding 2, info verdict-unknown 2",
+     "7 hosts, 3 with errors, 1 with warnings, 0 unreadable, 4/2/3"},
+    {"what is not known comes before warnings and after errors",
+     {{"warned", FLEET_CHECK, "WWW"},
+      {"gone", FLEET_ERROR, "!"},
+      {"garbage", FLEET_UNREADABLE, "!"},
+      {"half-done", FLEET_APPLY, "!"},
+      {"wrong", FLEET_CHECK, "E"}},
+     "wrong garbage gone half-done warned",
+     "error forward-blocked 1, warning stale-binding 1",
+     "5 hosts, 1 with errors, 1 with warnings, 2 unreadable, 1/3/0"},
+    {"several documents of one host",
+     {{"web1", FLEET_CHECK, "E"},
+      {"web2", FLEET_CHECK, "W"},
+      {"web1", FLEET_SNAPSHOT, "EW"},
+      {"web1", FLEET_ERROR, "!"}},
+     "web1@2.json web1@0.json web1@3.json web2",
+     "error forward-blocked 1, warning stale-binding 2",
+     "2 hosts, 1 with errors, 1 with warnings, 1 unreadable, 2/2/0"},
+    {"findings: the worse, then the more frequent, then the worse id",
+     {{"a", FLEET_CHECK, "IW"},
+      {"b", FLEET_CHECK, "WwW"},
+      {"c", FLEET_CHECK, "E"},
+      {"d", FLEET_CHECK, "P"},
+      {"e", FLEET_CHECK, "P"},
+      {"f", FLEET_CHECK, "w"}},
+     "c d e b a f",
+     "error forward-blocked 3, error panic-mode 2, warning stale-binding 2, info verdict-unknown 1",
+     "6 hosts, 3 with errors, 3 with warnings, 0 unreadable, 3/5/1"},
+};
+
+static FleetReport *make_report(const Document *documents)
+{
+    FleetReport *report = fleet_report_new();
+    for (guint i = 0; i < DOCUMENTS_MAX && documents[i].host != NULL; i++)
+        fleet_report_add(report, make_host(&documents[i], i));
+    fleet_report_finish(report);
+    return report;
+}
+
+static void test_fleet(void **state)
+{
+    const FleetCase *test = *state;
+    g_autoptr(FleetReport) report = make_report(test->documents);
+    g_autofree char *hosts = hosts_text(report);
+    g_autofree char *findings = findings_text(report);
+    g_autofree char *counts = counts_text(report);
+    assert_string_equal(hosts, test->hosts);
+    assert_string_equal(findings, test->findings);
+    assert_string_equal(counts, test->counts);
+}
+
+/* ---- what the exit status is made from ---- */
+
+typedef struct {
+    const char *name;
+    Document documents[DOCUMENTS_MAX];
+    bool judged;
+    bool has_error;
+    bool has_warning;
+    bool has_info;
+} AnswerCase;
+
+static const AnswerCase answers[] = {
+    {"nothing", {{NULL}}, false, false, false, false},
+    {"nothing known", {{"a", FLEET_ERROR, "!"}}, false, false, false, false},
+    {"fine", {{"a", FLEET_CHECK, ""}, {"b", FLEET_UNREADABLE, "!"}}, true, false, false, false},
+    {"noted", {{"a", FLEET_CHECK, "I"}}, true, false, false, true},
+    {"warned", {{"a", FLEET_CHECK, "W"}}, true, false, true, true},
+    {"wrong", {{"a", FLEET_CHECK, ""}, {"b", FLEET_CHECK, "E"}}, true, true, true, true},
+};
+
+static void test_answer(void **state)
+{
+    const AnswerCase *test = *state;
+    g_autoptr(FleetReport) report = make_report(test->documents);
+    assert_int_equal(fleet_report_is_judged(report), test->judged);
+    assert_int_equal(fleet_report_has(report, SEVERITY_ERROR), test->has_error);
+    assert_int_equal(fleet_report_has(report, SEVERITY_WARNING), test->has_warning);
+    assert_int_equal(fleet_report_has(report, SEVERITY_INFO), test->has_info);
+}
+
+/* As many as an apply document may claim, and one more, are not none. */
+static void test_counts_do_not_wrap(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(FleetReport) report = fleet_report_new();
+    for (guint i = 0; i < 2; i++) {
+        FleetHost *host = make_host(&(Document){"web", FLEET_APPLY, ""}, i);
+        host->count.errors = i == 0 ? G_MAXUINT32 : 1;
+        fleet_report_add(report, host);
+    }
+    fleet_report_finish(report);
+    assert_true(fleet_report_has(report, SEVERITY_ERROR));
+    assert_true(report->errors == (guint64)G_MAXUINT32 + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_counts_do_not_wrap)};
+    return RUN_CASES(test_fleet, cases) + RUN_CASES(test_answer, answers) +
+           cmocka_run_group_tests(others, NULL, NULL);
+}

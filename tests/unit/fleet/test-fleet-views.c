@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A fleet as text, document and page, word for word, and with names that want to do harm. */
+#include "fleet/fleet-html.h"
+#include "fleet/fleet-json.h"
+#include "fleet/fleet-text.h"
+
+#include "fleet/fleet-documents.h"
+
+#include "golden.h"
+
+#include <unistd.h>
+
+/* ---- fleets ---- */
+
+/* Of the fixtures: a folder, hosts of which nothing else is known, and one that has two documents. */
+static const char *const fleet[] = {"fleet", "incident.json", "hosts/docker.json", "nowhere.json",
+                                    NULL};
+static const char *const fine_fleet[] = {"fleet/router.json", "incident-cured.json", NULL};
+
+static FleetReport *read_fleet(const char *const *arguments)
+{
+    assert_int_equal(chdir(g_getenv("FIXTURES")), 0);
+    FleetReport *report = fleet_report_new();
+    g_autoptr(GPtrArray) paths = fleet_documents_find((char *const *)arguments);
+    for (guint i = 0; i < paths->len; i++)
+        fleet_report_add(report, fleet_document_read(g_ptr_array_index(paths, i), NULL));
+    fleet_report_finish(report);
+    return report;
+}
+
+/* PAGE without its look, its script and what names them, which are compared with their files
+ * elsewhere (transfer full). */
+static char *content_of(const char *page)
+{
+    g_autoptr(GRegex) files = g_regex_new("(?s)(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?="
+                                          "</script>)|(?<=sha256-)[^']*",
+                                          0, 0, NULL);
+    return g_regex_replace_literal(files, page, -1, 0, "...", 0, NULL);
+}
+
+/* ---- word for word ---- */
+
+typedef struct {
+    const char *name; /* of the golden file */
+    const char *const *fleet;
+    guint width;
+} ViewCase;
+
+static const ViewCase views[] = {
+    {"report-fleet.txt", fleet, 0},      {"report-fleet-70.txt", fleet, 70},
+    {"report-fleet.json", fleet, 0},     {"report-fleet.html", fleet, 0},
+    {"report-fine.txt", fine_fleet, 0},  {"report-fine.json", fine_fleet, 0},
+    {"report-fine.html", fine_fleet, 0},
+};
+
+/* What NAME ends in says what is rendered (transfer full). */
+static char *render(const char *name, const FleetReport *report, guint width)
+{
+    const TextStyle style = {.width = width};
+    if (g_str_has_suffix(name, ".json"))
+        return document_text(fleet_json(report));
+    if (g_str_has_suffix(name, ".txt"))
+        return fleet_text(report, &style);
+    g_autofree char *page = fleet_html(report);
+    return content_of(page);
+}
+
+static void test_view(void **state)
+{
+    const ViewCase *test = *state;
+    g_autoptr(FleetReport) report = read_fleet(test->fleet);
+    g_autofree char *text = render(test->name, report, test->width);
+    compare_with_golden(test->name, text);
+}
+
+/* ---- the page and its files ---- */
+
+/* What stands between <TAG> and </TAG> in PAGE, where there is only one (transfer full). */
+static char *between(const char *page, const char *tag)
+{
+    g_autofree char *opening = g_strdup_printf("<%s>", tag);
+    g_autofree char *closing = g_strdup_printf("</%s>", tag);
+    g_auto(GStrv) parts = g_strsplit(page, opening, -1);
+    assert_int_equal(g_strv_length(parts), 2);
+    char *end = strstr(parts[1], closing);
+    assert_non_null(end);
+    return g_strndup(parts[1], (gsize)(end - parts[1]));
+}
+
+/* The policy lets in what is in the page and nothing else. */
+static void test_the_policy_names_style_and_script(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(FleetReport) report = read_fleet(fine_fleet);
+    g_autofree char *page = fleet_html(report);
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *content = between(page, i == 0 ? "style" : "script");
+        g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA256, content, -1);
+        guint8 digest[32];
+        for (guint j = 0; j < sizeof digest; j++)
+            digest[j] = (guint8)(g_ascii_xdigit_value(hex[2 * j]) * 16 +
+                                 g_ascii_xdigit_value(hex[2 * j + 1]));
+        g_autofree char *encoded = g_base64_encode(digest, sizeof digest);
+        g_autofree char *wanted =
+            g_strdup_printf("%s-src 'sha256-%s';", i == 0 ? "style" : "script", encoded);
+        assert_non_null(strstr(page, wanted));
+    }
+    assert_non_null(strstr(page, "content=\"default-src 'none';"));
+    assert_null(strstr(page, "unsafe"));
+    assert_null(strstr(page, "://"));
+}
+
+/* ---- names that want to do harm ---- */
+
+typedef struct {
+    const char *name;
+    const char *word;
+    const char *markup; /* how it stands in the page */
+} HostileCase;
+
+static const HostileCase hostile[] = {
+    {"a script", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
+    {"the end of an attribute", "\" onmouseover=\"alert(1)", "&quot; onmouseover=&quot;alert(1)"},
+    {"the end of an attribute in single quotes", "' onclick='alert(1)",
+     "&apos; onclick=&apos;alert(1)"},
+    {"an entity", "&lt;b&gt;", "&amp;lt;b&amp;gt;"},
+    {"a comment", "--><!--", "--&gt;&lt;!--"},
+    {"a placeholder of the layout", "{{hosts}}", "{{hosts}}"},
+    {"a format", "%s%n", "%s%n"},
+    {"an escape sequence", "e\033[2Jx", "e\\x1b[2Jx"},
+    {"a line end", "e\r\nok", "e\\x0d\\x0aok"},
+    {"text that runs the other way",
+     "\xe2\x80\xae"
+     "0hte",
+     "\\u202e0hte"},
+    {"an isolate", "\xe2\x81\xa6x", "\\u2066x"},
+    {"a byte order mark",
+     "\xef\xbb\xbf"
+     "eth0",
+     "\\ufeffeth0"},
+    {"a tag character", "\xf3\xa0\x81\x81", "\\U000e0041"},
+    {"a backslash", "\\x1b", "\\\\x1b"},
+};
+
+/* A report in which everything that is a text is WORD. */
+static FleetReport *hostile_report(const char *word)
+{
+    FleetReport *report = fleet_report_new();
+    Finding *finding =
+        finding_new(FINDING_UPLINK_UNBOUND, SEVERITY_ERROR, word, word, g_strdup(word));
+    finding_add_evidence(finding, g_strdup(word));
+    finding->fix = fix_new();
+    finding->fix->command = g_strsplit(word, "/", 1);
+    g_ptr_array_add(finding->fix->firewall_cmd, g_strsplit(word, "/", 1));
+    FleetHost *host = fleet_host_new(word, word, FLEET_CHECK);
+    host->firewalld = g_strdup(word);
+    fleet_host_add(host, finding);
+    fleet_report_add(report, host);
+    FleetHost *gone = fleet_host_new(word, word, FLEET_UNREADABLE);
+    gone->error = g_strdup(word);
+    fleet_report_add(report, gone);
+    fleet_report_finish(report);
+    return report;
+}
+
+static void assert_printable(const char *text)
+{
+    assert_true(g_utf8_validate(text, -1, NULL));
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar character = g_utf8_get_char(p);
+        if (character != '\n' && !g_unichar_isprint(character))
+            fail_msg("U+%04X in %s", character, text);
+    }
+}
+
+static guint occurrences(const char *text, const char *word)
+{
+    g_auto(GStrv) parts = g_strsplit(text, word, -1);
+    return g_strv_length(parts) - 1;
+}
+
+/* The page of a name that does no harm has the same tags. */
+static void test_hostile_name(void **state)
+{
+    const HostileCase *test = *state;
+    const TextStyle style = {.width = 60};
+    g_autoptr(FleetReport) report = hostile_report(test->word);
+    g_autoptr(FleetReport) harmless = hostile_report("harmless");
+    g_autofree char *page = fleet_html(report);
+    g_autofree char *model = fleet_html(harmless);
+    g_autofree char *text = fleet_text(report, &style);
+    g_autofree char *document = document_text(fleet_json(report));
+    assert_printable(page);
+    assert_printable(text);
+    assert_printable(document);
+    assert_int_equal(occurrences(page, "<"), occurrences(model, "<"));
+    assert_int_equal(occurrences(page, ">"), occurrences(model, ">"));
+    assert_int_equal(occurrences(page, "\""), occurrences(model, "\""));
+    /* Name and file of both hosts, version, message, evidence and the error. In commands it stands as
+     * the shell wants it. */
+    assert_true(occurrences(page, test->markup) >= 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_the_policy_names_style_and_script),
+    };
+    return RUN_CASES(test_view, views) + RUN_CASES(test_hostile_name, hostile) +
+           cmocka_run_group_tests(others, NULL, NULL);
+}

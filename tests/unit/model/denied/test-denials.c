@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the prefixes of firewalld's log lines say, and the counting of denials into groups. */
+#include "cases.h"
+
+#include "model/denied/denials.h"
+#include "sketch.h"
+
+/* ---- prefixes ---- */
+
+typedef struct {
+    const char *name;
+    const char *prefix;
+    const char *text; /* kind, action, zone and policy; NULL: it is none of firewalld's */
+} PrefixCase;
+
+static const PrefixCase prefixes[] = {
+    {"a zone rejects what is forwarded", "filter_FWD_public_REJECT", "0 reject public -"},
+    {"a zone drops what comes in", "filter_IN_drop_DROP", "0 drop drop -"},
+    {"a zone with underscores", "filter_IN_my_own_zone_REJECT", "0 reject my_own_zone -"},
+    {"a policy", "filter_FWD_policy_pods_REJECT", "1 reject - pods"},
+    {"a policy for what the host sends", "filter_OUT_policy_out_DROP", "1 drop - out"},
+    {"an ICMP block of a zone", "filter_IN_public_ICMP_BLOCK", "2 reject public -"},
+    {"an ICMP block of a policy", "filter_IN_policy_p_ICMP_BLOCK", "2 reject - p"},
+    {"iptables, 0.9", "FWDI_public_REJECT", "0 reject public -"},
+    {"iptables, what goes out", "FWDO_work_DROP", "0 drop work -"},
+    {"an unknown connection", "STATE_INVALID_DROP", "3 drop - -"},
+    {"the end", "FINAL_REJECT", "4 reject - -"},
+    {"the reverse path", "rpfilter_DROP", "5 drop - -"},
+    {"6to4", "RFC3964_IPv4_REJECT", "6 reject - -"},
+    {"a rich rule's own prefix", "ssh_attempt", NULL},
+    {"another program's", "UFW BLOCK", NULL},
+    {"no zone", "filter_IN__REJECT", NULL},
+    {"no name at all", "filter_IN_REJECT", NULL},
+    {"no ending", "filter_IN_public", NULL},
+    {"nothing", "", NULL},
+};
+
+static void test_prefix(void **state)
+{
+    const PrefixCase *row = *state;
+    g_auto(Denial) denial = {0};
+    bool parsed = denial_parse(row->prefix, &denial);
+    assert_int_equal(parsed, row->text != NULL);
+    if (!parsed)
+        return;
+    g_autofree char *text = g_strdup_printf(
+        "%d %s %s %s", (int)denial.kind, denial_action_word(denial.action),
+        denial.zone != NULL ? denial.zone : "-", denial.policy != NULL ? denial.policy : "-");
+    assert_string_equal(text, row->text);
+}
+
+/* ---- words ---- */
+
+static LoggedPacket packet_of(const char *prefix, const char *in, const char *out,
+                              const char *protocol, int port)
+{
+    return (LoggedPacket){
+        .prefix = g_strdup(prefix),
+        .in = g_strdup(in),
+        .out = g_strdup(out),
+        .source = g_strdup("10.244.2.2"),
+        .destination = g_strdup("192.0.2.1"),
+        .protocol = g_strdup(protocol),
+        .source_port = -1,
+        .destination_port = port,
+        .icmp_type = -1,
+        .icmp_code = -1,
+    };
+}
+
+typedef struct {
+    const char *name;
+    const char *prefix;
+    const char *in;
+    const char *out;
+    const char *protocol;
+    int port;
+    int icmp_type;
+    bool any_port;
+    const char *words;
+} WordsCase;
+
+static const WordsCase words[] = {
+    {"forwarded", "filter_FWD_public_REJECT", "cni0", "eth0", "tcp", 8629, -1, false,
+     "new tcp connections to port 8629 from cni0 out by eth0, rejected by zone public"},
+    {"to the host", "filter_IN_drop_DROP", "eth0", NULL, "udp", 53, -1, false,
+     "new udp connections to port 53 from eth0 to this host, dropped by zone drop"},
+    {"from the host", "filter_OUT_policy_p_REJECT", NULL, "eth0", "tcp", 25, -1, false,
+     "new tcp connections to port 25 of this host out by eth0, rejected by policy p"},
+    {"many ports", "filter_IN_public_REJECT", "eth0", NULL, "tcp", 80, -1, true,
+     "new tcp connections to many ports from eth0 to this host, rejected by zone public"},
+    {"pings", "filter_FWD_public_REJECT", "cni0", "eth0", "icmp", -1, 8, false,
+     "pings from cni0 out by eth0, rejected by zone public"},
+    {"pings, IPv6", "filter_FWD_public_REJECT", "cni0", "eth0", "icmpv6", -1, 128, false,
+     "pings from cni0 out by eth0, rejected by zone public"},
+    {"other ICMP", "filter_IN_public_ICMP_BLOCK", "eth0", NULL, "icmp", -1, 13, false,
+     "icmp of type 13 from eth0 to this host, rejected by the ICMP blocks of zone public"},
+    {"another protocol", "FINAL_REJECT", "eth0", NULL, "47", -1, -1, false,
+     "packets of protocol 47 from eth0 to this host, rejected since no zone took them"},
+    {"no protocol", "STATE_INVALID_DROP", "eth0", NULL, NULL, -1, -1, false,
+     "packets of protocol unknown from eth0 to this host, dropped since they belong to no "
+     "connection that the kernel knows"},
+    {"the reverse path", "rpfilter_DROP", "eth0", NULL, "tcp", 1, -1, false,
+     "new tcp connections to port 1 from eth0 to this host, dropped since answers to their source "
+     "would leave elsewhere (rpfilter)"},
+};
+
+static void test_words(void **state)
+{
+    const WordsCase *row = *state;
+    g_auto(Denial) denial = {0};
+    g_auto(LoggedPacket) packet =
+        packet_of(row->prefix, row->in, row->out, row->protocol, row->port);
+    packet.icmp_type = row->icmp_type;
+    assert_true(denial_parse(row->prefix, &denial));
+    g_autofree char *text = denial_describe(&denial, &packet, row->any_port);
+    assert_string_equal(text, row->words);
+}
+
+/* ---- groups ---- */
+
+static DenialGroup *add(Denials *denials, const char *prefix, int port, const char *source,
+                        gint64 usec)
+{
+    g_auto(LoggedPacket) packet = packet_of(prefix, "cni0", "eth0", "tcp", port);
+    g_free(packet.source);
+    packet.source = g_strdup(source);
+    g_auto(LogTime) time = {.usec = usec, .text = g_strdup("then")};
+    return denials_add(denials, &packet, &time);
+}
+
+static void test_groups(void **state)
+{
+    (void)state;
+    g_autoptr(Denials) denials = denials_new();
+    DenialGroup *group = add(denials, "filter_FWD_public_REJECT", 80, "10.0.0.1", 5);
+    assert_ptr_equal(add(denials, "filter_FWD_public_REJECT", 80, "10.0.0.2", 7), group);
+    assert_ptr_equal(add(denials, "filter_FWD_public_REJECT", 80, "10.0.0.1", 9), group);
+    assert_ptr_not_equal(add(denials, "filter_FWD_public_REJECT", 81, "10.0.0.1", 9), group);
+    assert_ptr_not_equal(add(denials, "filter_FWD_work_REJECT", 80, "10.0.0.1", 9), group);
+    assert_null(add(denials, "my_own_prefix", 80, "10.0.0.1", 9));
+    assert_int_equal(group->count, 3);
+    assert_int_equal(group->first.usec, 5);
+    assert_int_equal(group->last.usec, 9);
+    assert_int_equal(group->sources->len, 2);
+    g_autoptr(GPtrArray) sorted = denials_sorted(denials);
+    assert_int_equal(sorted->len, 3);
+    assert_ptr_equal(g_ptr_array_index(sorted, 0), group);
+    assert_int_equal(denials_left_off(denials), 0);
+}
+
+/* A scan of ports is one group, after some that are their own. */
+static void test_many_ports(void **state)
+{
+    (void)state;
+    g_autoptr(Denials) denials = denials_new();
+    for (int port = 1; port <= 60000; port++)
+        assert_non_null(add(denials, "filter_FWD_public_REJECT", port, "10.0.0.1", 1));
+    g_autoptr(GPtrArray) sorted = denials_sorted(denials);
+    assert_true(sorted->len < 100);
+    const DenialGroup *most = g_ptr_array_index(sorted, 0);
+    assert_true(most->any_port);
+    assert_true(most->count > 59000);
+}
+
+static void test_many_sources(void **state)
+{
+    (void)state;
+    g_autoptr(Denials) denials = denials_new();
+    DenialGroup *group = NULL;
+    for (int i = 0; i < 1000; i++) {
+        g_autofree char *source = g_strdup_printf("10.0.%d.%d", i / 250, i % 250);
+        group = add(denials, "filter_FWD_public_REJECT", 80, source, 1);
+    }
+    assert_true(group->sources->len < 20);
+    assert_true(group->more_sources);
+    assert_int_equal(group->count, 1000);
+}
+
+/* A log can name any number of zones and links. */
+static void test_many_groups(void **state)
+{
+    (void)state;
+    g_autoptr(Denials) denials = denials_new();
+    const guint lines = 5000;
+    for (guint i = 0; i < lines; i++) {
+        g_autofree char *prefix = g_strdup_printf("filter_FWD_zone%u_REJECT", i);
+        add(denials, prefix, 80, "10.0.0.1", 1);
+    }
+    g_autoptr(GPtrArray) sorted = denials_sorted(denials);
+    assert_true(sorted->len <= 1000);
+    assert_int_equal(sorted->len + denials_left_off(denials), lines);
+}
+
+/* ---- causes ---- */
+
+#define NODE                                                                                       \
+    "link eth0 physical addr 192.0.2.10/24\nlink cni0 bridge addr 10.244.2.1/24\n"                 \
+    "link veth0 veth in cni0\nroute 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\n"               \
+    "permanent eth0 -\n"
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *text; /* verdict, finding and whether there is a fix */
+} CauseCase;
+
+static const CauseCase causes[] = {
+    {"the incident", NODE, "reject uplink-unbound fix"},
+    {"it is cured", NODE "bind public eth0\n", "accept - -"},
+    {"panic", NODE "firewalld 1.3.3 public panic yes\n", "drop panic-mode -"},
+};
+
+static void test_cause(void **state)
+{
+    const CauseCase *row = *state;
+    g_autoptr(Snapshot) snapshot = sketch(row->host);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    Flow flow = flow_new(FLOW_FORWARD, FAMILY_IPV4);
+    flow.in = "cni0";
+    flow.out = "eth0";
+    flow.protocol = PROTOCOL_TCP;
+    flow.port = 8629;
+    g_auto(DenialCause) cause = denial_cause_of(snapshot, diagnosis, &flow, NULL);
+    g_autofree char *text =
+        g_strdup_printf("%s %s %s", verdict_word(cause.verdict),
+                        cause.finding != NULL ? finding_word(cause.finding->id) : "-",
+                        cause.fix != NULL ? "fix" : "-");
+    assert_string_equal(text, row->text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest groups[] = {
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_many_ports),
+        cmocka_unit_test(test_many_sources),
+        cmocka_unit_test(test_many_groups),
+    };
+    return RUN_CASES(test_prefix, prefixes) + RUN_CASES(test_words, words) +
+           RUN_CASES(test_cause, causes) +
+           cmocka_run_group_tests_name("groups", groups, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bindings that name no link, that will not last, or that contradict one another. */
+#include "model/diagnosis/binding-findings.h"
+
+#include "hosts.h"
+
+#define NODE                                                                                       \
+    "link eth0 physical addr 192.0.2.10/24\nlink pods bridge addr 10.1.0.1/24\n"                   \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n"
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *findings;
+} FindingCase;
+
+static const FindingCase findings[] = {
+    {"bound in the running firewall only", NODE "change public interfaces eth0\npermanent eth0 -\n",
+     "warning runtime-only-binding eth0\n"},
+    {"bound in the running firewall only, so far as could be read",
+     NODE "change public interfaces eth0\n", ""},
+    {"bound permanently only", NODE "permanent eth0 public\n",
+     "error uplink-unbound eth0\nwarning permanent-not-active eth0\n"},
+    {"bound elsewhere permanently",
+     NODE "zone work\nbind work eth0\nchange work interfaces none\nchange public interfaces eth0\n",
+     "warning permanent-not-active eth0\nwarning stale-binding none\n"},
+    {"a downstream bound in the running firewall only",
+     NODE "bind public eth0\nchange trusted interfaces pods\npermanent pods -\n",
+     "warning runtime-only-binding pods\n"},
+    {"Docker binds its bridges again by itself",
+     NODE "bind public eth0\nzone docker target ACCEPT interfaces pods\npermanent pods -\n", ""},
+    {"a wildcard in the running firewall only",
+     NODE "change public interfaces eth+\npermanent eth+ -\npermanent eth0 -\n",
+     "warning runtime-only-binding eth+\n"},
+    {"a wildcard that lasts", NODE "bind public eth+\npermanent eth0 -\n", ""},
+    {"a wildcard that is another zone's permanently",
+     NODE "change public interfaces eth+\npermanent eth+ work\npermanent eth0 -\n",
+     "warning permanent-not-active eth+\n"},
+    {"two zones permanently",
+     NODE "bind public eth0\nchange public interfaces eth0\n"
+          "link eth1 physical addr 10.9.0.2/24\n"
+          "permanent eth1 '!public work  (ERROR: interface eth1 in 2 "
+          "zone XML files)'\nzone work interfaces eth1\n",
+     "error zone-conflict eth1\nerror forward-blocked eth1\n"},
+    {"a name that no link has", NODE "bind public eth0\nchange public interfaces eth0,ppp0\n",
+     "warning stale-binding ppp0\n"},
+    {"an alternative name",
+     "link eth0 physical alt enp1s0 addr 192.0.2.10/24\nchange public interfaces enp1s0\n",
+     "warning uplink-unbound eth0\nwarning stale-binding enp1s0\n"},
+    {"a wildcard that matches no link",
+     NODE "bind public eth0\nchange public interfaces eth0,ppp+\n", ""},
+
+    /* NetworkManager's profiles. */
+    {"managed, and the profile names no zone: the default one",
+     NODE "change public interfaces eth0\npermanent eth0 -\nmanager eth0 -\n", ""},
+    {"managed, and the profile names the zone",
+     NODE "zone work interfaces eth0\nchange trusted interfaces pods\npermanent eth0 -\n"
+          "manager eth0 work\n",
+     ""},
+    {"managed, and the profile names another zone",
+     NODE "change public interfaces eth0\nzone work\npermanent eth0 -\nmanager eth0 work\n",
+     "warning manager-zone-mismatch eth0\n"},
+    {"managed, and the profile names a zone that nobody has: it is unbound",
+     NODE "permanent eth0 -\nmanager eth0 nosuch\n",
+     "error uplink-unbound eth0\nwarning manager-zone-mismatch eth0\n"},
+    {"managed: what firewalld's files say of it does not matter",
+     NODE "change public interfaces eth0\npermanent eth0 work\nmanager eth0 -\n", ""},
+    {"connected externally: they do",
+     NODE "change public interfaces eth0\npermanent eth0 -\nmanager eth0 work external\n",
+     "warning runtime-only-binding eth0\n"},
+    {"shared, in NetworkManager's own zone",
+     NODE "bind public eth0\nzone nm-shared target ACCEPT forward no interfaces pods\n"
+          "permanent pods -\nmanager pods -\n",
+     ""},
+};
+
+static void test_finding(void **state)
+{
+    const FindingCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch("zone public services ssh\nzone trusted target ACCEPT\n");
+    sketch_add(snapshot, test->host);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    g_autofree char *found = findings_text(diagnosis);
+    assert_string_equal(found, test->findings);
+}
+
+/* ---- in words ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *zone; /* NULL: none */
+    const char *message;
+    const char *evidence;
+} WordsCase;
+
+static const WordsCase words[] = {
+    {"a name that no link has", "change public interfaces ppp0\n", "public",
+     "zone public binds ppp0, and no link has that name",
+     "zone public lists interface ppp0 (getActiveZones)"},
+    {"an alternative name", "link eth0 physical alt enp1s0\nchange public interfaces enp1s0\n",
+     "public",
+     "zone public binds enp1s0, which is only an alternative name of eth0: firewalld does not know "
+     "those",
+     "zone public lists interface enp1s0 (getActiveZones)"},
+    {"in the running firewall only",
+     "link eth0 physical\nchange public interfaces eth0\n"
+     "permanent eth0 -\n",
+     "public",
+     "eth0 is bound to zone public in the running firewall only: the next reload or restart of "
+     "firewalld undoes it",
+     "the permanent configuration binds eth0 to no zone (config.getZoneOfInterface)"},
+    {"in the running firewall only, which a reload keeps",
+     "firewalld 1.3.3 public flush no\nlink eth0 physical\nchange public interfaces eth0\n"
+     "permanent eth0 -\n",
+     "public",
+     "eth0 is bound to zone public in the running firewall only: the next restart of firewalld "
+     "undoes it",
+     "the permanent configuration binds eth0 to no zone (config.getZoneOfInterface)"},
+    {"elsewhere permanently",
+     "link eth0 physical\nchange public interfaces eth0\n"
+     "permanent eth0 work\n",
+     "work",
+     "the permanent configuration binds eth0 to zone work, the running firewall to zone public",
+     "config.getZoneOfInterface answers \"work\""},
+    {"permanently only", "link eth0 physical\npermanent eth0 work\n", "work",
+     "the permanent configuration binds eth0 to zone work, the running firewall to none",
+     "config.getZoneOfInterface answers \"work\""},
+    {"two zones permanently", "link eth0 physical\npermanent eth0 '!public work  (ERROR: ...)'\n",
+     NULL,
+     "the permanent configuration binds eth0 in more than one zone: the next reload will go wrong",
+     "config.getZoneOfInterface answers \"public work  (ERROR: ...)\""},
+    {"the profile names another zone",
+     "link eth0 physical\nchange public interfaces eth0\nzone work\n"
+     "manager eth0 work\n",
+     "public",
+     "eth0 is bound to zone public, and NetworkManager's profile will put it in zone work at its "
+     "next activation",
+     "connection.zone of the profile Wired connection 1 is work"},
+    {"the profile names a zone that firewalld does not have",
+     "link eth0 physical\nmanager eth0 werk\n", NULL,
+     "NetworkManager's profile puts eth0 in zone werk, which firewalld does not have: no zone will "
+     "bind it",
+     "connection.zone of the profile Wired connection 1 is werk"},
+    {"the permanent configuration is broken", "fault 'INVALID_ZONE: bad'\n", NULL,
+     "the permanent configuration is broken: the next reload or restart of firewalld will go wrong",
+     "checkPermanentConfig answers \"INVALID_ZONE: bad\""},
+    {"the profile names no zone",
+     "link eth0 physical\nzone work interfaces eth0\n"
+     "manager eth0 -\n",
+     "work",
+     "eth0 is bound to zone work, and NetworkManager's profile will put it in zone public at its "
+     "next activation",
+     "connection.zone of the profile Wired connection 1 is not set, which means the default zone"},
+};
+
+static void test_words(void **state)
+{
+    const WordsCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch("zone public services ssh\n");
+    sketch_add(snapshot, test->host);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+    binding_findings_add(found, snapshot);
+    assert_int_equal(found->len, 1);
+    const Finding *finding = g_ptr_array_index(found, 0);
+    if (test->zone != NULL)
+        assert_string_equal(finding->zone, test->zone);
+    else
+        assert_null(finding->zone);
+    assert_string_equal(finding->message, test->message);
+    assert_string_equal(g_ptr_array_index(finding->evidence, 0), test->evidence);
+}
+
+/* ---- zones of other programs ---- */
+
+typedef struct {
+    const char *name; /* of the zone */
+    bool theirs;
+} ZoneCase;
+
+static const ZoneCase zones[] = {
+    {"docker", true},    {"libvirt", true}, {"libvirt-routed", true},     {"netavark_zone", true},
+    {"nm-shared", true}, {"public", false}, {"docker-forwarding", false}, {"trusted", false},
+    {"dockers", false},
+};
+
+static void test_zone(void **state)
+{
+    const ZoneCase *test = *state;
+    assert_int_equal(zone_is_of_another_program(test->name), test->theirs);
+}
+
+int main(void)
+{
+    return RUN_CASES(test_finding, findings) + RUN_CASES(test_words, words) +
+           RUN_CASES(test_zone, zones);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which fix is offered for what, and that each that is offered really cures. */
+#include "model/plan/fixes.h"
+
+#include "hosts.h"
+#include "requests.h"
+
+#define NODE                                                                                       \
+    "link eth0 physical addr 192.0.2.10/24\nlink cni0 bridge addr 10.244.2.1/24\n"                 \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n"                                                     \
+    "zone public services ssh\nzone work services ssh\nzone trusted target ACCEPT\n"               \
+    "zone drop target DROP\nzone docker target ACCEPT\npermanent eth0 -\n"
+
+static char *command_text(char *const *command)
+{
+    return command != NULL ? g_strjoinv(" ", (char **)command) : g_strdup("none");
+}
+
+/* ---- the fix of a finding ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *fixes; /* of all findings: "ID: COMMAND" a line */
+    const char *named; /* --uplink, or NULL */
+} FixCase;
+
+static const FixCase fixes[] = {
+    {"bound", NODE, "uplink-unbound: nicfix apply --zone public --interface eth0\n"},
+    {"a warning is fixed, too", NODE "host forwarding4 no\n",
+     "uplink-unbound: nicfix apply --zone public --interface eth0\n"},
+    {"an info needs no fix", NODE "bind trusted cni0\n", "uplink-unbound: none\n"},
+    {"a named uplink stays named",
+     NODE "bind public eth0\nlink wan bridge addr 203.0.113.9/24\npermanent wan -\n",
+     "uplink-unbound: nicfix apply --zone public --interface wan --uplink wan\n", "wan"},
+    {"forward switched on", NODE "change public forward no\n",
+     "uplink-unbound: nicfix apply --zone public --interface eth0 --enable-forward\n"},
+    {"the downstream follows an uplink of another zone", NODE "bind work eth0\n",
+     "forward-blocked: nicfix apply --zone work --interface eth0 --bind-downstream\n"},
+    {"the downstream is moved before the uplink is", NODE "bind work eth0\nbind public cni0\n",
+     "forward-blocked: nicfix apply --zone work --interface eth0 --move --bind-downstream\n"},
+    {"an uplink is moved out of a zone that refuses", NODE "bind drop eth0\n",
+     "uplink-in-rejecting-zone: nicfix apply --zone public --interface eth0 --move\n"},
+    {"an uplink is moved out of a zone that accepts everything", NODE "bind trusted eth0\n",
+     "forward-blocked: nicfix apply --zone public --interface eth0 --move\n"},
+    {"several zones refuse", NODE "link pods bridge addr 10.9.0.1/24\nbind work pods\n",
+     "uplink-unbound: nicfix apply --zone work --interface eth0 --bind-downstream\n"},
+    {"several zones refuse, one of them the uplink's",
+     NODE "link pods bridge addr 10.9.0.1/24\nbind work eth0\nlink more bridge addr 10.8.0.1/24\n"
+          "zone home\nbind home more\n",
+     "forward-blocked: nicfix apply --zone work --interface eth0 --move --bind-downstream\n"},
+    {"ports of a bridge",
+     NODE "bind public eth0\nhost bridge4 yes\nlink a veth in cni0\nlink b veth in cni0\n",
+     "forward-blocked: nicfix apply --zone public --interface cni0\n"},
+    {"an overlay", NODE "bind public eth0\nlink flannel.1 vxlan addr 10.244.2.0/32\n",
+     "forward-blocked: nicfix apply --zone public --interface flannel.1 --bind-downstream\n"},
+    {"a binding that will not last", NODE "change public interfaces eth0\n",
+     "runtime-only-binding: nicfix apply --zone public --interface eth0\n"},
+    {"a trusted downstream's binding that will not last",
+     NODE "bind public eth0\nchange trusted interfaces cni0\npermanent cni0 -\n",
+     "runtime-only-binding: nicfix apply --zone trusted --interface cni0\n"},
+    {"a binding that is not in force",
+     NODE "bind trusted cni0\nlink x dummy\nbind work eth0\nchange work interfaces x\n",
+     "permanent-not-active: nicfix apply --zone work --interface eth0\nuplink-unbound: none\n"},
+    {"a profile that will undo the binding",
+     NODE "change public interfaces eth0\nmanager eth0 work uuid 1-2\n",
+     "manager-zone-mismatch: nicfix apply --zone public --interface eth0 --move\n"},
+    {"panic mode, a stale binding, two zones: not by binding",
+     NODE "firewalld 1.3.3 public panic yes\nbind public eth0\nchange public interfaces eth0,x\n"
+          "permanent y '!public work'\n",
+     "panic-mode: none\nzone-conflict: none\nstale-binding: none\n"},
+    {"nothing cures a network that a source takes to Docker's zone",
+     NODE "bind public eth0\nchange docker target default sources 10.244.0.0/16\n",
+     "forward-blocked: none\n"},
+    {"what the permanent configuration binds could not be read",
+     "link eth0 physical addr 192.0.2.10/24\nzone public\n", "uplink-unbound: none\n"},
+};
+
+static char *fixes_text(const Diagnosis *diagnosis)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < diagnosis->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+        g_autofree char *command =
+            command_text(finding->fix != NULL ? finding->fix->command : NULL);
+        g_string_append_printf(text, "%s: %s\n", finding_word(finding->id), command);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void test_fix(void **state)
+{
+    const FixCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    const char *named[] = {test->named, NULL};
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named);
+    fixes_suggest(snapshot, diagnosis, named);
+    g_autofree char *found = fixes_text(diagnosis);
+    assert_string_equal(found, test->fixes);
+}
+
+/* ---- a fix that is offered cures ---- */
+
+static const Finding *new_error(const Plan *plan)
+{
+    for (guint i = 0; i < plan->after->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(plan->after->findings, i);
+        const Finding *before = diagnosis_find(plan->before, finding);
+        if (finding->severity == SEVERITY_ERROR &&
+            (before == NULL || before->severity < SEVERITY_ERROR))
+            return finding;
+    }
+    return NULL;
+}
+
+static void assert_commands_are_those_of(const Fix *fix, const Plan *plan)
+{
+    g_autoptr(GString) offered = g_string_new(NULL);
+    for (guint i = 0; i < fix->firewall_cmd->len; i++) {
+        g_autofree char *line = g_strjoinv(" ", g_ptr_array_index(fix->firewall_cmd, i));
+        g_string_append_printf(offered, "%s\n", line);
+    }
+    g_autofree char *planned = commands_text(plan);
+    assert_string_equal(offered->str, planned);
+}
+
+/* As if the user had pasted the command. */
+static void assert_cures(const Snapshot *snapshot, const Finding *finding)
+{
+    g_auto(RequestWords) words = request_from(finding->fix->command);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &error);
+    if (plan == NULL)
+        fail_msg("%s: %s", finding->message, error->message);
+    const Finding *left = diagnosis_find(plan->after, finding);
+    if (left != NULL && left->severity >= finding->severity)
+        fail_msg("%s: not cured", finding->message);
+    const Finding *broken = new_error(plan);
+    if (broken != NULL)
+        fail_msg("%s: its fix breaks something: %s", finding->message, broken->message);
+    assert_commands_are_those_of(finding->fix, plan);
+}
+
+static guint check_all_fixes(const Snapshot *snapshot, const char *const *named)
+{
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named);
+    fixes_suggest(snapshot, diagnosis, named);
+    guint offered = 0;
+    for (guint i = 0; i < diagnosis->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+        if (finding->fix == NULL)
+            continue;
+        assert_cures(snapshot, finding);
+        offered++;
+    }
+    return offered;
+}
+
+static void test_what_is_offered_cures(void **state)
+{
+    const FixCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    const char *named[] = {test->named, NULL};
+    guint offered = check_all_fixes(snapshot, named);
+    assert_int_equal(offered > 0, strstr(test->fixes, "nicfix apply") != NULL);
+}
+
+/* Whatever zone the uplink or the downstream of a real host is put in. */
+static const char *const changes[] = {
+    "host forwarding4 yes",         "change DEFAULT forward no",
+    "change DEFAULT target DROP",   "change DEFAULT target %%REJECT%%",
+    "change DEFAULT target ACCEPT", "change DEFAULT masquerade yes",
+    "firewalld 0.9.11 DEFAULT",     "firewalld 2.4.4 DEFAULT",
+    "firewalld 2.5.0 DEFAULT",      "firewalld - DEFAULT",
+};
+
+/* CHANGE with the name of the default zone in it (transfer full). */
+static char *change_for(const Snapshot *snapshot, const char *change)
+{
+    g_auto(GStrv) parts = g_strsplit(change, "DEFAULT", 2);
+    return g_strjoinv(snapshot->firewalld->default_zone, parts);
+}
+
+static void test_what_is_offered_on_real_hosts_cures(G_GNUC_UNUSED void **state)
+{
+    g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), "hosts", NULL);
+    g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+    assert_non_null(folder);
+    guint offered = 0, hosts = 0;
+    for (const char *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
+        g_autofree char *stem = g_strndup(name, strlen(name) - strlen(".json"));
+        g_autofree char *file = g_build_filename("hosts", stem, NULL);
+        for (gsize i = 0; i < G_N_ELEMENTS(changes); i++, hosts++) {
+            g_autoptr(Snapshot) snapshot = host_read(file);
+            g_autofree char *change = change_for(snapshot, changes[i]);
+            sketch_add(snapshot, change);
+            offered += check_all_fixes(snapshot, NULL);
+        }
+    }
+    print_message("%u fixes on %u hosts\n", offered, hosts);
+    assert_true(offered > hosts / 4);
+}
+
+/* ---- a larger plan where one would not cure ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *request;
+    const char *better;
+} BetterCase;
+
+static const BetterCase betters[] = {
+    {"forward is off", NODE "change public forward no\n", "",
+     "nicfix apply --zone public --enable-forward"},
+    {"forward is off, named", NODE "change public forward no\n",
+     "--interface eth0 --zone public --runtime-only",
+     "nicfix apply --zone public --interface eth0 --runtime-only --enable-forward"},
+    {"another zone than the downstream's", NODE, "--zone work",
+     "nicfix apply --zone work --bind-downstream"},
+    {"out of another zone", NODE "bind work eth0\n", "--interface eth0 --zone public",
+     "nicfix apply --zone public --interface eth0 --move"},
+    {"a zone that can never do", NODE, "--zone drop --interface eth0",
+     "nicfix apply --zone drop --interface eth0 --bind-downstream"},
+    {"a zone that can never do, with nothing forwarded", NODE "host forwarding4 no\n",
+     "--zone drop --interface eth0", "nicfix apply --zone public --interface eth0"},
+    {"nothing would do",
+     NODE "bind public eth0\nchange docker target default sources 10.244.0.0/16\n",
+     "--interface eth0", "none"},
+};
+
+static void test_better(void **state)
+{
+    const BetterCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_auto(RequestWords) words = request_parse(test->request);
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
+    assert_null(plan);
+    g_auto(GStrv) better = fixes_find_better(snapshot, &words.request);
+    g_autofree char *found = command_text(better);
+    assert_string_equal(found, test->better);
+}
+
+/* ---- the fix of a flow ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    FlowDirection direction;
+    const char *in;
+    const char *out;
+    const char *fix;
+} FlowCase;
+
+static const FlowCase flows[] = {
+    {"forwarded by an unbound uplink", NODE, FLOW_FORWARD, "cni0", "eth0",
+     "nicfix apply --zone public --interface eth0"},
+    {"accepted already", NODE "bind public eth0\n", FLOW_FORWARD, "cni0", "eth0", "none"},
+    {"to the pods", NODE, FLOW_FORWARD, "eth0", "cni0",
+     "nicfix apply --zone public --interface cni0"},
+    {"to the pods, from another zone", NODE "bind work eth0\n", FLOW_FORWARD, "eth0", "cni0",
+     "nicfix apply --zone work --interface cni0"},
+    {"to the host", NODE "change public target DROP\n", FLOW_INPUT, "eth0", NULL, "none"},
+    {"by a link that is not there", NODE, FLOW_FORWARD, "cni0", "eth9", "none"},
+};
+
+static void test_flow(void **state)
+{
+    const FlowCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    Flow flow = flow_new(test->direction, FAMILY_IPV4);
+    flow.in = test->in;
+    flow.out = test->out;
+    flow.protocol = PROTOCOL_TCP;
+    flow.port = 8629;
+    g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
+    g_autofree char *found = command_text(fix != NULL ? fix->command : NULL);
+    assert_string_equal(found, test->fix);
+}
+
+/* ---- many links ---- */
+
+static void test_a_thousand_links_are_not_bound_one_by_one(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(NODE "bind work eth0\n");
+    for (int i = 0; i < 1000; i++) {
+        g_autofree char *link = g_strdup_printf("link cali%d veth", i);
+        sketch_add(snapshot, link);
+    }
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    fixes_suggest(snapshot, diagnosis, NULL);
+    g_autofree char *found = fixes_text(diagnosis);
+    assert_string_equal(found,
+                        "forward-blocked: nicfix apply --zone public --interface eth0 --move\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_what_is_offered_on_real_hosts_cures),
+        cmocka_unit_test(test_a_thousand_links_are_not_bound_one_by_one),
+    };
+    return RUN_CASES(test_fix, fixes) + RUN_CASES(test_what_is_offered_cures, fixes) +
+           RUN_CASES(test_better, betters) + RUN_CASES(test_flow, flows) +
+           cmocka_run_group_tests(others, NULL, NULL);
+}

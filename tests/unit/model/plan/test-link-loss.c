@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a link has lost since, and what is no loss. */
+#include "model/plan/link-loss.h"
+
+#include "sketch.h"
+
+#include <linux/if_addr.h>
+
+#define LINK  "link lo loopback\nlink eth0 physical addr 192.0.2.10/24,2001:db8::10/64\n"
+#define ROUTE "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n"
+
+typedef struct {
+    const char *name;
+    const char *before;
+    const char *after;
+    const char *loss; /* NULL: nothing */
+} LossCase;
+
+static const LossCase losses[] = {
+    {"all as it was", LINK ROUTE, LINK ROUTE, NULL},
+    {"it never was there", "link lo loopback\n", LINK, NULL},
+    {"more than before", LINK, LINK ROUTE, NULL},
+    {"another gateway", LINK ROUTE, LINK "route 0.0.0.0/0 dev eth0 via 192.0.2.2\n", NULL},
+    {"gone", LINK ROUTE, "link lo loopback\n", "eth0 is gone"},
+    {"made anew", LINK, "link lo loopback\nlink eth1 physical\nlink eth0 physical\n",
+     "eth0 is another link than before"},
+    {"down", LINK, "link lo loopback\nlink eth0 physical down addr 192.0.2.10/24,2001:db8::10/64\n",
+     "eth0 is down"},
+    {"without its address", LINK, "link lo loopback\nlink eth0 physical addr 2001:db8::10/64\n",
+     "eth0 has lost its address 192.0.2.10/24"},
+    {"without its route", LINK ROUTE, LINK, "the route to 0.0.0.0/0 by eth0 is gone"},
+    {"the route is in another table", LINK ROUTE,
+     LINK "route 0.0.0.0/0 dev eth0 via 192.0.2.1 table 100\n",
+     "the route to 0.0.0.0/0 by eth0 is gone"},
+    {"the other half of the default route", LINK "route 128.0.0.0/1 dev eth0 via 192.0.2.1\n",
+     LINK "route 0.0.0.0/1 dev eth0 via 192.0.2.1\n", "the route to 128.0.0.0/1 by eth0 is gone"},
+};
+
+static void test_loss(void **state)
+{
+    const LossCase *row = *state;
+    g_autoptr(Snapshot) before = sketch(row->before);
+    g_autoptr(Snapshot) after = sketch(row->after);
+    g_autofree char *loss = link_loss(before, after, "eth0");
+    assert_int_equal(g_strcmp0(loss, row->loss), 0);
+}
+
+static void test_temporary_address(void **state)
+{
+    (void)state;
+    g_autoptr(Snapshot) before = sketch(LINK);
+    g_autoptr(Snapshot) after = sketch("link lo loopback\nlink eth0 physical addr 192.0.2.10/24\n");
+    Link *link = (Link *)snapshot_link_by_name(before, "eth0");
+    LinkAddress *address = g_ptr_array_index(link->addresses, 1);
+    address->flags |= IFA_F_TEMPORARY;
+    g_autofree char *loss = link_loss(before, after, "eth0");
+    assert_null(loss);
+}
+
+int main(void)
+{
+    const struct CMUnitTest single[] = {cmocka_unit_test(test_temporary_address)};
+    return RUN_CASES(test_loss, losses) + cmocka_run_group_tests(single, NULL, NULL);
+}

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is planned for a request, what is refused and with which hint, and what is predicted. */
+#include "model/plan/plan.h"
+
+#include "model/error.h"
+
+#include "requests.h"
+
+#define NIC  "link lo loopback addr 127.0.0.1/8\nlink eth0 physical alt enp1s0 addr 192.0.2.10/24\n"
+#define PODS "link cni0 bridge addr 10.244.2.1/24\nlink veth0 veth in cni0\n"
+#define ZONES                                                                                      \
+    "zone public services ssh,dhcpv6-client\nzone work services ssh ports 8080/tcp\n"              \
+    "zone trusted target ACCEPT\nzone drop target DROP\nzone docker target ACCEPT forward no\n"    \
+    "zone nm-shared target ACCEPT\nzone closed forward no\n"                                       \
+    "service ssh ports 22/tcp\nservice dhcpv6-client ports 546/udp destination6 fe80::/64\n"
+#define NODE NIC PODS "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n" ZONES "permanent eth0 -\n"
+
+#define LASTING                                                                                    \
+    "lasting zone public services ssh,dhcpv6-client\nlasting zone work services ssh\n"             \
+    "lasting zone closed forward no\n"
+
+#define BOUND_TO(zone)                                                                             \
+    "firewall-cmd --zone=" zone " --add-interface=eth0\n"                                          \
+    "firewall-cmd --permanent --zone=" zone " --add-interface=eth0\n"
+
+/* ---- what is planned ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *request;
+    const char *zone;     /* NULL: none, since there is nothing to do */
+    const char *commands; /* of the actions, in order */
+} PlanCase;
+
+static const PlanCase plans[] = {
+    {"the incident: the zone that filters the downstream", NODE, "", "public", BOUND_TO("public")},
+    {"that zone is not the default one", NODE "bind work cni0\n", "", "work", BOUND_TO("work")},
+    {"that zone is found by source", NODE "change work sources 10.244.0.0/16\n", "", "work",
+     BOUND_TO("work")},
+    {"nothing is refused: the zone that filters the uplink", NIC ZONES "permanent eth0 -\n", "",
+     "public", BOUND_TO("public")},
+    {"the zone that is named", NIC ZONES "permanent eth0 -\n", "--zone work", "work",
+     BOUND_TO("work")},
+    {"the running firewall only", NODE, "--runtime-only", "public",
+     "firewall-cmd --zone=public --add-interface=eth0\n"},
+    {"the permanent half is there already",
+     NODE "permanent x -\nbind public x\n"
+          "change public interfaces eth1\n",
+     "", "public", BOUND_TO("public")},
+    {"runtime-only binding: the permanent half is missing", NODE "change public interfaces eth0\n",
+     "", "public", "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"permanent binding: the running half is missing",
+     NIC PODS ZONES "bind public eth0\nchange public interfaces cni0\n", "", "public",
+     "firewall-cmd --zone=public --add-interface=eth0\n"},
+    {"a runtime-only binding that is the zone's own",
+     NODE "change work interfaces eth0\nbind trusted cni0\n", "", "work",
+     "firewall-cmd --permanent --zone=work --add-interface=eth0\n"},
+    {"all is well: nothing to do", NODE "bind public eth0\n", "", NULL, ""},
+    {"all is well, and the zone is named", NODE "bind public eth0\n", "--zone public", "public",
+     ""},
+    {"done already, asked for by name", NODE "bind public eth0\n", "--interface eth0", "public",
+     ""},
+    {"done already, both by name", NODE "bind public eth0\n", "--interface eth0 --zone public",
+     "public", ""},
+    {"an info is no reason to change anything", NODE "bind trusted cni0\n", "", NULL, ""},
+    {"an info, but asked for", NODE "bind trusted cni0\n", "--interface eth0", "public",
+     BOUND_TO("public")},
+    {"two uplinks", NODE "link eth1 physical addr 198.51.100.2/24\npermanent eth1 -\n", "",
+     "public",
+     "firewall-cmd --zone=public --add-interface=eth0\n"
+     "firewall-cmd --zone=public --add-interface=eth1\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth1\n"},
+    {"one of two uplinks", NODE "link eth1 physical addr 198.51.100.2/24\npermanent eth1 -\n",
+     "--interface eth1", "public",
+     "firewall-cmd --zone=public --add-interface=eth1\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth1\n"},
+    {"a named uplink", PODS ZONES "link wan bridge addr 203.0.113.9/24\npermanent wan -\n",
+     "--uplink wan", "public",
+     "firewall-cmd --zone=public --add-interface=wan\n"
+     "firewall-cmd --permanent --zone=public --add-interface=wan\n"},
+
+    /* Out of another zone. */
+    {"moved", NODE "bind work eth0\n", "--move", "public",
+     "firewall-cmd --zone=public --change-interface=eth0\n"
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"moved in the running firewall only", NODE "bind work eth0\n", "--move --runtime-only",
+     "public", "firewall-cmd --zone=public --change-interface=eth0\n"},
+    {"moved half-way: the running firewall alone",
+     NODE "permanent x -\nbind work eth0\nchange work interfaces x\nlink x dummy\n"
+          "change public interfaces eth0\n",
+     "--zone public --move", "public",
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"the same, and no zone is named",
+     NODE "permanent x -\nbind work eth0\nchange work interfaces x\nlink x dummy\n"
+          "change public interfaces eth0\n",
+     "--move", "public",
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"nothing of that without a word",
+     NODE "permanent x -\nbind work eth0\nchange work interfaces x\nlink x dummy\n"
+          "change public interfaces eth0\n",
+     "", NULL, ""},
+    {"bound nowhere now, elsewhere permanently",
+     NODE "permanent x -\nbind work eth0\n"
+          "change work interfaces x\nlink x dummy\n",
+     "--move", "public",
+     "firewall-cmd --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"out of a wildcard of another zone: that is no move", NODE "bind work eth+\n", "--move",
+     "public", BOUND_TO("public")},
+    {"a wildcard of the zone binds it and lasts", NODE "bind public eth+\n", "--interface eth0",
+     "public", ""},
+
+    /* More than a binding. */
+    {"forward switched on", NODE "bind closed cni0\nlasting zone closed forward no\n",
+     "--enable-forward", "closed",
+     "firewall-cmd --zone=closed --add-interface=eth0\n"
+     "firewall-cmd --zone=closed --add-forward\n"
+     "firewall-cmd --permanent --zone=closed --add-forward\n"
+     "firewall-cmd --permanent --zone=closed --add-interface=eth0\n"},
+    {"forward switched on alone",
+     NODE "bind closed cni0\nbind closed eth0\nlasting zone closed forward no\n",
+     "--enable-forward", "closed",
+     "firewall-cmd --zone=closed --add-forward\n"
+     "firewall-cmd --permanent --zone=closed --add-forward\n"},
+    {"forward that is on permanently stays so, and undoing will not switch it off",
+     NODE "bind closed cni0\nbind closed eth0\nlasting zone closed\n", "--enable-forward", "closed",
+     "firewall-cmd --zone=closed --add-forward\n"},
+    {"forward of a zone that does not last",
+     NODE "bind closed cni0\nbind closed eth0\nlasting zone public\n", "--enable-forward", "closed",
+     "firewall-cmd --zone=closed --add-forward\n"},
+    {"forward switched on, running firewall only", NODE "bind closed cni0\nbind closed eth0\n",
+     "--enable-forward --runtime-only", "closed", "firewall-cmd --zone=closed --add-forward\n"},
+    {"forward that is on stays as it is", NODE, "--enable-forward", "public", BOUND_TO("public")},
+    {"the downstream follows the uplink", NODE "bind work eth0\n", "--bind-downstream", "work",
+     "firewall-cmd --zone=work --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=work --add-interface=cni0\n"},
+    {"the downstream does not follow an uplink that is to move", NODE "bind work eth0\n",
+     "--bind-downstream --move", "public",
+     "firewall-cmd --zone=public --change-interface=eth0\n"
+     "firewall-cmd --zone=public --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=cni0\n"},
+    {"not into a zone that is there to refuse", NODE "bind drop eth0\n", "--bind-downstream --move",
+     "public",
+     "firewall-cmd --zone=public --change-interface=eth0\n"
+     "firewall-cmd --zone=public --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=drop --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=cni0\n"},
+    {"both to a zone that is named", NODE, "--zone work --bind-downstream", "work",
+     "firewall-cmd --zone=work --add-interface=eth0\n"
+     "firewall-cmd --zone=work --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=work --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=work --add-interface=cni0\n"},
+    {"of a VRF's member the VRF is bound",
+     NIC ZONES "link red vrf table 9\nlink up veth in red addr 10.0.0.2/24\n"
+               "link pods bridge in red addr 10.1.0.1/24\nrule 4 l3mdev\nrule 4 table 254\n"
+               "route 0.0.0.0/0 dev up table 9\npermanent up work\nchange work interfaces up\n"
+               "permanent eth0 public\nchange public interfaces eth0\n",
+     "--bind-downstream", "work",
+     "firewall-cmd --zone=work --add-interface=red\n"
+     "firewall-cmd --permanent --zone=work --add-interface=red\n"},
+    {"the two ends of an overlay",
+     NODE "bind public eth0\nlink flannel.1 vxlan on eth0 addr 10.244.2.0/32\n",
+     "--interface flannel.1 --bind-downstream", "public",
+     "firewall-cmd --zone=public --add-interface=flannel.1\n"
+     "firewall-cmd --zone=public --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=flannel.1\n"
+     "firewall-cmd --permanent --zone=public --add-interface=cni0\n"},
+
+    /* A downstream may be trusted; other zones by force. */
+    {"a downstream in a zone that accepts everything", NODE "bind public eth0\n",
+     "--interface cni0 --zone trusted", "trusted",
+     "firewall-cmd --zone=trusted --add-interface=cni0\n"
+     "firewall-cmd --permanent --zone=trusted --add-interface=cni0\n"},
+    {"an uplink in a zone that accepts everything, by force", NIC ZONES "permanent eth0 -\n",
+     "--zone trusted --force", "trusted", BOUND_TO("trusted")},
+    {"a zone of another program, by force", NIC ZONES "permanent eth0 -\n", "--zone docker --force",
+     "docker", BOUND_TO("docker")},
+
+    /* What lasts alone, judged by what a reboot makes of it. */
+    {"what lasts alone", NODE LASTING, "--permanent-only", "public",
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts alone, where only that is wrong", NODE "change public interfaces eth0\n" LASTING,
+     "--permanent-only", "public", "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts alone, where only the running firewall is wrong",
+     NIC PODS "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n" ZONES "permanent eth0 public\n" LASTING
+              "lasting change public interfaces eth0\n",
+     "--permanent-only", NULL, ""},
+    {"what lasts alone, moved",
+     NODE "bind work eth0\n" LASTING "lasting change work interfaces eth0\n",
+     "--permanent-only --move", "public",
+     "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts alone, and forward",
+     NODE "bind closed cni0\n" LASTING "lasting change closed interfaces cni0\n",
+     "--permanent-only --enable-forward", "closed",
+     "firewall-cmd --permanent --zone=closed --add-forward\n"
+     "firewall-cmd --permanent --zone=closed --add-interface=eth0\n"},
+    {"what lasts alone, managed", NODE "manager eth0 work uuid 1-2\n" LASTING,
+     "--permanent-only --move", "public", "nmcli connection modify 1-2 connection.zone public\n"},
+
+    /* What NetworkManager manages. */
+    {"managed: the profile lasts", NODE "zone other\nmanager eth0 other uuid 1-2\n",
+     "--interface eth0 --zone public --move", "public",
+     "firewall-cmd --zone=public --add-interface=eth0\n"
+     "nmcli connection modify 1-2 connection.zone public\n"},
+    {"managed, the profile names no zone: the default one lasts by itself",
+     NODE "manager eth0 - uuid 1-2\n", "", "public",
+     "firewall-cmd --zone=public --add-interface=eth0\n"},
+    {"managed, the profile names no zone and another is wanted",
+     NIC ZONES "manager eth0 - uuid 1-2\n", "--interface eth0 --zone work", "work",
+     "firewall-cmd --zone=work --add-interface=eth0\n"
+     "nmcli connection modify 1-2 connection.zone work\n"},
+    {"managed, and all is well", NODE "change public interfaces eth0\nmanager eth0 - uuid 1-2\n",
+     "--interface eth0", "public", ""},
+    {"managed, the running firewall only", NIC ZONES "manager eth0 - uuid 1-2\n",
+     "--interface eth0 --zone work --runtime-only", "work",
+     "firewall-cmd --zone=work --add-interface=eth0\n"},
+    {"connected externally: firewalld's files last", NODE "manager eth0 - external\n", "", "public",
+     BOUND_TO("public")},
+};
+
+static void test_plan(void **state)
+{
+    const PlanCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_auto(RequestWords) words = request_parse(test->request);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &error);
+    if (plan == NULL)
+        fail_msg("%s (%s)", error->message, nicfix_error_hint(error));
+    g_autofree char *commands = commands_text(plan);
+    assert_string_equal(commands, test->commands);
+    if (test->zone != NULL)
+        assert_string_equal(plan->zone, test->zone);
+    else
+        assert_null(plan->zone);
+}
+
+/* Each plan fits the snapshot it was made from, and when all of it is done there is nothing left to
+ * do. */
+static void test_plan_done_is_done(void **state)
+{
+    const PlanCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_auto(RequestWords) words = request_parse(test->request);
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
+    assert_true(plan_fits(plan, snapshot));
+    assert_int_equal(plan_fits(plan, plan->predicted), plan->actions->len == 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) again = plan_new(plan->predicted, &words.request, &error);
+    if (again == NULL)
+        fail_msg("%s", error->message);
+    assert_int_equal(again->actions->len, 0);
+}
+
+/* ---- what is refused ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *request;
+    NicfixError code;
+    const char *message; /* all of it */
+    const char *hint;    /* a part of it; NULL: there is none */
+} RefusalCase;
+
+static const RefusalCase refusals[] = {
+    {"an interface that does not exist", NODE, "--interface eth7", NICFIX_ERROR_NOT_FOUND,
+     "no link is named eth7", "nicfix list"},
+    {"an alternative name", NODE, "--interface enp1s0", NICFIX_ERROR_NOT_FOUND,
+     "enp1s0 is only an alternative name of eth0, and firewalld does not know those",
+     "--interface eth0"},
+    {"a port", NODE, "--interface veth0", NICFIX_ERROR_REFUSED,
+     "veth0 is a port: the firewall never sees it", "bind its master cni0"},
+    {"the loopback", NODE, "--interface lo", NICFIX_ERROR_REFUSED,
+     "lo is the loopback: firewalld accepts it in every zone", NULL},
+    {"a zone that does not exist", NODE, "--zone nosuch", NICFIX_ERROR_NOT_FOUND,
+     "firewalld has no zone nosuch", "nicfix list"},
+    {"a zone that does not exist, and nothing to do", NODE "bind public eth0\n", "--zone nosuch",
+     NICFIX_ERROR_NOT_FOUND, "firewalld has no zone nosuch", "nicfix list"},
+    {"an uplink in a zone that accepts everything", NODE, "--zone trusted", NICFIX_ERROR_REFUSED,
+     "zone trusted accepts everything: an uplink in it opens the whole host", "--force"},
+    {"a zone of another program", NODE, "--interface cni0 --zone nm-shared", NICFIX_ERROR_REFUSED,
+     "zone nm-shared is kept by another program, which may undo any change", "--force"},
+    {"out of a zone of another program", NODE "bind public eth0\nbind docker cni0\n",
+     "--interface cni0 --zone work --move", NICFIX_ERROR_REFUSED,
+     "another program keeps cni0 in its zone docker, and may put it back", "--force"},
+    {"out of another zone", NODE "bind work eth0\n", "--zone public --interface eth0",
+     NICFIX_ERROR_REFUSED, "the running firewall binds eth0 to zone work", "--move"},
+    {"out of another zone that is permanent only",
+     NODE "link x dummy\nbind work eth0\nchange work interfaces x\n", "", NICFIX_ERROR_REFUSED,
+     "the permanent configuration binds eth0 to zone work", "--move"},
+    {"a wildcard of the zone binds it, but the permanent configuration has it elsewhere",
+     NODE "link x dummy\nbind public eth+\nbind work eth0\nchange work interfaces x\n",
+     "--interface eth0", NICFIX_ERROR_REFUSED,
+     "the permanent configuration binds eth0 to zone work", "--move"},
+    {"out of the zone of the profile", NODE "zone other\nmanager eth0 other uuid 1-2\n", "",
+     NICFIX_ERROR_REFUSED, "NetworkManager's profile binds eth0 to zone other", "--move"},
+    {"a profile that does not tell its name", NIC ZONES "manager eth0 -\n",
+     "--interface eth0 --zone work", NICFIX_ERROR_REFUSED,
+     "NetworkManager manages eth0 and does not tell by which profile", "--runtime-only"},
+    {"two zones permanently", NIC ZONES "permanent eth0 '!public work'\n", "--interface eth0",
+     NICFIX_ERROR_REFUSED, "the permanent configuration binds eth0 in more than one zone",
+     "firewall-cmd --permanent"},
+    {"the permanent configuration could not be read", NIC PODS ZONES, "",
+     NICFIX_ERROR_NOT_AUTHORISED, "the permanent binding of eth0 could not be read",
+     "--runtime-only"},
+    {"several zones refuse", NODE "link pods bridge addr 10.9.0.1/24\nbind work pods\n", "",
+     NICFIX_ERROR_REFUSED,
+     "what leaves by eth0 is refused by several zones (public, work), and it can be bound to one "
+     "only",
+     "--zone"},
+    {"two uplinks that need different zones",
+     NODE
+     "link eth1 physical addr 198.51.100.2/24\nbind trusted cni0\nchange work interfaces eth1\n"
+     "permanent eth1 -\n",
+     "--interface eth0 --interface eth1", NICFIX_ERROR_REFUSED,
+     "the uplinks need different zones (public, work)", "--interface"},
+    {"the zone of the uplink could not be read", NIC "firewalld 1.3.3 -\npermanent eth0 -\n",
+     "--interface eth0", NICFIX_ERROR_REFUSED, "the zone that filters eth0 could not be read",
+     "--zone"},
+
+    /* What would not cure. */
+    {"a zone without forward", NODE "bind closed cni0\n", "", NICFIX_ERROR_REFUSED,
+     "binding eth0 to zone closed would not cure it: a new connection from cni0 out by eth0 is "
+     "refused: zone closed (interface cni0) filters cni0 and rejects: it binds eth0 too, but its "
+     "forward is off",
+     NULL},
+    {"another zone than that of the downstream", NODE, "--zone work", NICFIX_ERROR_REFUSED,
+     "binding eth0 to zone work would not cure it: a new connection from cni0 out by eth0 is "
+     "refused: zone public (catch-all: no zone binds cni0) filters cni0 and rejects what leaves by "
+     "links it does not bind, and eth0 is bound to zone work",
+     NULL},
+    {"an uplink in a zone that refuses", NIC ZONES "permanent eth0 -\n", "--zone drop",
+     NICFIX_ERROR_REFUSED,
+     "binding eth0 to zone drop would not cure it: eth0 is bound to zone drop, whose target is "
+     "DROP",
+     NULL},
+    {"a downstream that a source takes elsewhere",
+     NODE "bind public eth0\nchange work sources 10.244.0.0/16\n",
+     "--zone public --interface eth0 --bind-downstream", NICFIX_ERROR_REFUSED,
+     "binding eth0 to zone public would not cure it: a new connection from cni0 out by eth0 is "
+     "refused: zone work (source 10.244.0.0/16) filters cni0 and rejects what leaves by links it "
+     "does not bind, and eth0 is bound to zone public",
+     NULL},
+    {"what would break something else", NODE "bind work eth0\nbind work cni0\n",
+     "--interface cni0 --zone public --move", NICFIX_ERROR_REFUSED,
+     "this would break something else: eth0 is bound to zone work, yet new connections from cni0 "
+     "out by it are refused",
+     "--force"},
+};
+
+static void test_refusal(void **state)
+{
+    const RefusalCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_auto(RequestWords) words = request_parse(test->request);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &error);
+    if (plan != NULL) {
+        g_autofree char *commands = commands_text(plan);
+        fail_msg("planned: %s", commands);
+    }
+    assert_string_equal(error->message, test->message);
+    assert_true(g_error_matches(error, NICFIX_ERROR, (gint)test->code));
+    const char *hint = nicfix_error_hint(error);
+    assert_int_equal(hint != NULL, test->hint != NULL);
+    if (hint != NULL && strstr(hint, test->hint) == NULL)
+        fail_msg("the hint is: %s", hint);
+}
+
+/* ---- what is predicted ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *request;
+    const char *prediction; /* "cures ID", "opens SERVICE", "closes SERVICE", "note ..." in order */
+} PredictionCase;
+
+static const PredictionCase predictions[] = {
+    {"bound to the zone that filtered it: no service changes", NODE, "", "cures uplink-unbound\n"},
+    {"to another zone", NIC ZONES "permanent eth0 -\n", "--zone work",
+     "cures uplink-unbound\nopens port 8080/tcp by eth0\ncloses dhcpv6-client by eth0\n"},
+    {"to a zone that accepts everything", NIC ZONES "permanent eth0 -\n", "--zone trusted --force",
+     "cures uplink-unbound\nopens any other port by eth0\n"},
+    {"a downstream to a zone that drops", NODE "bind public eth0\n",
+     "--interface cni0 --zone drop"
+     " --force",
+     "closes ssh by cni0\ncloses dhcpv6-client by cni0\ncloses icmp by cni0\n"},
+    {"a warning that is cured", NODE "change public interfaces eth0\n", "",
+     "cures runtime-only-binding\n"},
+    {"the running firewall only", NODE, "--runtime-only",
+     "cures uplink-unbound\nnote --runtime-only: the next reload or restart of firewalld undoes "
+     "this\n"},
+    {"what masquerades is left", NODE "change work masquerade yes\nbind work eth0\n", "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "note zone public does not masquerade what leaves by eth0, as its zone does now: hosts with "
+     "private addresses will get no answers\n"},
+    {"the policies of a zone that loses its only interface, up to 1.3",
+     NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
+          "policy p ingress work egress HOST\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "note this firewalld forgets the policies of zone work when the only interface leaves it: run "
+     "firewall-cmd --reload afterwards (what that would lose as well could not be read)\n"},
+    {"the same without a source, where another zone keeps the policy, and what the reload loses",
+     NODE "permanent x -\nbind work eth0\npolicy p ingress work,public egress HOST\n" LASTING
+          "lasting change work interfaces eth0\n"
+          "lasting policy p ingress work,public egress HOST\nlasting zone trusted target ACCEPT\n"
+          "lasting zone drop target DROP\nlasting zone docker target ACCEPT forward no\n"
+          "lasting zone nm-shared target ACCEPT\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "note this firewalld forgets the policies of zone work when the only interface leaves it: run "
+     "firewall-cmd --reload afterwards (then: zone work loses port 8080/tcp)\n"},
+    {"the policies of a zone that keeps an interface",
+     NODE "link x dummy\nchange work sources 198.51.100.0/24 interfaces x\nbind work eth0\n"
+          "policy p ingress work egress HOST\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"},
+    {"from 2.0 it does not",
+     "firewalld 2.4.4 public\n" NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
+     "policy p ingress work egress HOST\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"},
+};
+
+static void describe_services(GString *text, const char *what, const GPtrArray *services)
+{
+    for (guint i = 0; i < services->len; i++) {
+        const ServiceChange *change = g_ptr_array_index(services, i);
+        g_string_append_printf(text, "%s %s by %s\n", what, change->service, change->interface);
+    }
+}
+
+static char *prediction_text(const Plan *plan)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < plan->cured->len; i++) {
+        const Finding *finding = g_ptr_array_index(plan->cured, i);
+        g_string_append_printf(text, "cures %s\n", finding_word(finding->id));
+    }
+    describe_services(text, "opens", plan->opens);
+    describe_services(text, "closes", plan->closes);
+    for (guint i = 0; i < plan->notes->len; i++)
+        g_string_append_printf(text, "note %s\n", (char *)g_ptr_array_index(plan->notes, i));
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void test_prediction(void **state)
+{
+    const PredictionCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_auto(RequestWords) words = request_parse(test->request);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &error);
+    if (plan == NULL)
+        fail_msg("%s", error->message);
+    g_autofree char *prediction = prediction_text(plan);
+    assert_string_equal(prediction, test->prediction);
+}
+
+/* ---- whether the world is still the same ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *request;
+    const char *change; /* by somebody else, in the meantime */
+    bool fits;
+} FitCase;
+
+static const FitCase fits[] = {
+    {"nothing changed", NODE, "", "", true},
+    {"something else changed", NODE, "", "bind public cni0", true},
+    {"bound by somebody else", NODE, "", "change public interfaces eth0", false},
+    {"bound elsewhere by somebody else", NODE, "", "change work interfaces eth0", false},
+    {"bound permanently by somebody else", NODE, "", "bind work eth0\nchange work interfaces none",
+     false},
+    {"moved by somebody else", NODE "bind work eth0\n", "--move", "change work interfaces none",
+     false},
+    {"forward switched on by somebody else", NODE "bind closed cni0\nbind closed eth0\n",
+     "--enable-forward", "change closed forward yes", false},
+};
+
+static void test_fit(void **state)
+{
+    const FitCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_autoptr(Snapshot) later = sketch(test->host);
+    sketch_add(later, test->change);
+    g_auto(RequestWords) words = request_parse(test->request);
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
+    assert_non_null(plan);
+    assert_int_equal(plan_fits(plan, later), test->fits);
+}
+
+int main(void)
+{
+    return RUN_CASES(test_plan, plans) + RUN_CASES(test_plan_done_is_done, plans) +
+           RUN_CASES(test_refusal, refusals) + RUN_CASES(test_prediction, predictions) +
+           RUN_CASES(test_fit, fits);
+}

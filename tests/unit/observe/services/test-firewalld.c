@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The readers of firewalld and NetworkManager against services that answer from a table: what ends
+ * up in the snapshot, what is noted as unread, and how many calls it takes. */
+#include "observe/services/firewalld.h"
+
+#include "cases.h"
+#include "describe.h"
+#include "model/error.h"
+#include "observe/services/networkmanager.h"
+#include "peer.h"
+
+#define FW            "org.fedoraproject.FirewallD1"
+#define NM            "org.freedesktop.NetworkManager"
+#define REFUSED       "!org.fedoraproject.FirewallD1.NotAuthorizedException "
+#define NEEDS(action) REFUSED "Not Authorized(polkit): org.fedoraproject.FirewallD1." action
+#define NO_NM                                                                                      \
+    {                                                                                              \
+        "NameHasOwner org.freedesktop.NetworkManager", "(false,)"                                  \
+    }
+#define UNBOUND                                                                                    \
+    {                                                                                              \
+        "getZoneOfInterface uplink0", "('',)"                                                      \
+    }
+#define ZONE(settings)                                                                             \
+    "({'target': <'default'>, 'forward': <true>, 'masquerade': <false>" settings "},)"
+
+#define MAIN                                                                                       \
+    {"GetAll " FW, "({'version': <'1.3.3'>, 'state': <'RUNNING'>},)"},                             \
+        {"getDefaultZone", "('public',)"}, {"queryPanicMode", "(false,)"},                         \
+        {"getLogDenied", "('off',)"}, {"getAllRules", "(@a(sssias) [],)"},                         \
+        {"getAllPassthroughs", "(@a(sas) [],)"},                                                   \
+    {                                                                                              \
+        "GetAll " FW ".config", "({'FirewallBackend': <'nftables'>},)"                             \
+    }
+#define MAIN_EXPECTED                                                                              \
+    "firewalld version=1.3.3 state=RUNNING default=public panic=no log-denied=off direct=no "
+
+typedef struct {
+    const char *name;
+    ObserveScope scope;
+    guint n_calls;
+    const char *expected; /* starts with "!" where it is an error's message */
+    PeerAnswer answers[24];
+} ReadCase;
+
+static const ReadCase cases[] = {
+    {"nothing bound",
+     OBSERVE_ACTIVE_ZONES,
+     14,
+     MAIN_EXPECTED "policies=yes\n"
+                   "options backend=nftables\n"
+                   "zone public target=default forward=yes services=ssh masquerade=no\n"
+                   "policy allow target=CONTINUE\n"
+                   "service ssh port=22/tcp\n"
+                   "permanent uplink0\n"
+                   "networkmanager running=no\n",
+     {MAIN,
+      NO_NM,
+      UNBOUND,
+      {"getActiveZones", "(@a{sa{sas}} {},)"},
+      {"getPolicies", "(['allow'],)"},
+      {"getZoneSettings2 public", ZONE(", 'services': <['ssh']>")},
+      {"getPolicySettings allow", "({'target': <'CONTINUE'>},)"},
+      {"getServiceSettings2 ssh", "({'ports': <[('22', 'tcp')]>},)"}}},
+    {"everything that is named is read, once",
+     OBSERVE_ACTIVE_ZONES,
+     22,
+     MAIN_EXPECTED "policies=yes\n"
+                   "options backend=nftables\n"
+                   "zone public target=default forward=yes interfaces=uplink0,gone0,cni+ "
+                   "services=a,b masquerade=no\n"
+                   "zone work target=default forward=yes source=ipset:set1 masquerade=no "
+                   "rule=\"rule source ipset=\"set2\" service name=\"c\" accept\"\n"
+                   "policy p services=a\n"
+                   "service a port=1/tcp includes=d\n"
+                   "service b port=2/tcp includes=a\n"
+                   "service c port=3/tcp\n"
+                   "service d port=4/tcp includes=e,a\n"
+                   "service e port=5/tcp includes=e\n"
+                   "ipset set1 type=hash:ip\n"
+                   "ipset set2 type=hash:net entries=10.0.0.0/8\n"
+                   "permanent uplink0 zone=public\n"
+                   "permanent cni+ conflict=public work  (ERROR: in 2 zones)\n"
+                   "networkmanager running=no\n",
+     {MAIN,
+      NO_NM,
+      {"getZoneOfInterface uplink0", "('public',)"},
+      {"getZoneOfInterface cni+", "('public work  (ERROR: in 2 zones)',)"},
+      {"getActiveZones", "({'work': {'sources': ['ipset:set1']}, 'public': {'interfaces': "
+                         "['uplink0', 'gone0', 'cni+']}},)"},
+      {"getPolicies", "(['p'],)"},
+      {"getZoneSettings2 public",
+       ZONE(", 'interfaces': <['uplink0', 'gone0', 'cni+']>, 'services': <['a', 'b']>")},
+      {"getZoneSettings2 work",
+       ZONE(", 'sources': <['ipset:set1']>, 'rules_str': <['rule source ipset=\"set2\" service "
+            "name=\"c\" accept']>")},
+      {"getPolicySettings p", "({'services': <['a']>},)"},
+      {"getServiceSettings2 a", "({'ports': <[('1', 'tcp')]>, 'includes': <['d']>},)"},
+      {"getServiceSettings2 b", "({'ports': <[('2', 'tcp')]>, 'includes': <['a']>},)"},
+      {"getServiceSettings2 c", "({'ports': <[('3', 'tcp')]>},)"},
+      {"getServiceSettings2 d", "({'ports': <[('4', 'tcp')]>, 'includes': <['e', 'a']>},)"},
+      {"getServiceSettings2 e", "({'ports': <[('5', 'tcp')]>, 'includes': <['e']>},)"},
+      {"getIPSetSettings set1", "(('', '', '', 'hash:ip', @a{ss} {}, @as []),)"},
+      {"getIPSetSettings set2", "(('', '', '', 'hash:net', @a{ss} {}, ['10.0.0.0/8']),)"}}},
+    {"all zones",
+     OBSERVE_ALL_ZONES,
+     14,
+     MAIN_EXPECTED "policies=yes\n"
+                   "options backend=nftables\n"
+                   "zone drop target=DROP\n"
+                   "zone public target=default forward=yes masquerade=no\n"
+                   "permanent uplink0\n"
+                   "networkmanager running=no\n",
+     {MAIN,
+      NO_NM,
+      UNBOUND,
+      {"getActiveZones", "(@a{sa{sas}} {},)"},
+      {"getPolicies", "(@as [],)"},
+      {"getZones", "(['public', 'drop'],)"},
+      {"getZoneSettings2 public", ZONE("")},
+      {"getZoneSettings2 drop", "({'target': <'DROP'>},)"}}},
+    {"a caller who may read only what polkit calls info",
+     OBSERVE_ACTIVE_ZONES,
+     13,
+     "firewalld default=public panic=no policies=yes\n"
+     "options\n"
+     "zone public unread interfaces=uplink0\n"
+     "policy allow unread\n"
+     "networkmanager running=no\n"
+     "unread firewalld's version and state (org.freedesktop.DBus.Properties.GetAll): not "
+     "authorised to call GetAll of firewalld: that needs the polkit action " FW ".config\n"
+     "unread whether denials are logged (" FW ".getLogDenied): not authorised to call getLogDenied "
+     "of firewalld: that needs the polkit action " FW ".config.info\n"
+     "unread direct rules (" FW ".direct.getAllRules): not authorised to call getAllRules of "
+     "firewalld: that needs the polkit action " FW ".direct.info\n"
+     "unread direct passthrough rules (" FW ".direct.getAllPassthroughs): not authorised to call "
+     "getAllPassthroughs of firewalld: that needs the polkit action " FW ".direct.info\n"
+     "unread the options of firewalld.conf (org.freedesktop.DBus.Properties.GetAll): not "
+     "authorised to call GetAll of firewalld: that needs the polkit action " FW ".config\n"
+     "unread the settings of zone public (" FW ".zone.getZoneSettings2): not authorised to call "
+     "getZoneSettings2 of firewalld: that needs the polkit action " FW ".config.info\n"
+     "unread the settings of policy allow (" FW ".policy.getPolicySettings): not authorised to "
+     "call getPolicySettings of firewalld: that needs the polkit action " FW ".config.info\n"
+     "unread the permanent zone of uplink0 (" FW ".config.getZoneOfInterface): not authorised to "
+     "call getZoneOfInterface of firewalld: that needs the polkit action " FW ".config\n",
+     {{"GetAll " FW, NEEDS("config")},
+      {"getDefaultZone", "('public',)"},
+      {"queryPanicMode", "(false,)"},
+      {"getLogDenied", NEEDS("config.info")},
+      {"getAllRules", NEEDS("direct.info")},
+      {"getAllPassthroughs", NEEDS("direct.info")},
+      {"GetAll " FW ".config", NEEDS("config")},
+      {"getZoneOfInterface uplink0", NEEDS("config")},
+      {"getActiveZones", "({'public': {'interfaces': ['uplink0']}},)"},
+      {"getPolicies", "(['allow'],)"},
+      {"getZoneSettings2 public", NEEDS("config.info")},
+      {"getPolicySettings allow", NEEDS("config.info")},
+      NO_NM}},
+    {"a caller who may read nothing",
+     OBSERVE_ACTIVE_ZONES,
+     10,
+     "!not authorised to call GetAll of firewalld: that needs the polkit action " FW ".config",
+     {{"GetAll " FW, NEEDS("config")},
+      {"getDefaultZone", NEEDS("info")},
+      {"queryPanicMode", NEEDS("info")},
+      {"getLogDenied", NEEDS("config.info")},
+      {"getAllRules", NEEDS("direct.info")},
+      {"getAllPassthroughs", NEEDS("direct.info")},
+      {"GetAll " FW ".config", NEEDS("config")},
+      {"getActiveZones", NEEDS("info")},
+      {"getPolicies", NEEDS("info")},
+      NO_NM}},
+    {"firewalld 0.8: tuples, no policies",
+     OBSERVE_ACTIVE_ZONES,
+     15,
+     MAIN_EXPECTED "policies=no\n"
+                   "options backend=nftables\n"
+                   "zone public target=default forward=no services=ssh masquerade=no\n"
+                   "service ssh port=22/tcp\n"
+                   "permanent uplink0\n"
+                   "networkmanager running=no\n",
+     {MAIN,
+      NO_NM,
+      UNBOUND,
+      {"getActiveZones", "(@a{sa{sas}} {},)"},
+      {"getZoneSettings public",
+       "(('', '', '', false, 'default', ['ssh'], @a(ss) [], @as [], false, @a(ssss) [], @as [], "
+       "@as [], @as [], @as [], @a(ss) [], false),)"},
+      {"getServiceSettings ssh", "(('', '', '', [('22', 'tcp')], @as [], @a{ss} {}, @as [], "
+                                 "@a(ss) []),)"}}},
+    {"another program under firewalld's name",
+     OBSERVE_ACTIVE_ZONES,
+     15,
+     "firewalld version=1.0 state=RUNNING panic=no direct=no policies=no\n"
+     "options\n"
+     "zone internal unread interfaces=uplink0\n"
+     "permanent uplink0\n"
+     "networkmanager running=no\n"
+     "unread the default zone (" FW ".getDefaultZone): this firewalld has no getDefaultZone\n"
+     "unread whether denials are logged (" FW ".getLogDenied): this firewalld has no getLogDenied\n"
+     "unread the options of firewalld.conf (org.freedesktop.DBus.Properties.GetAll): this "
+     "firewalld has no GetAll\n"
+     "unread the settings of zone internal (" FW ".getZoneSettings): this firewalld has no "
+     "getZoneSettings\n",
+     {{"GetAll " FW, "({'version': <'1.0'>, 'state': <'RUNNING'>},)"},
+      {"queryPanicMode", "(false,)"},
+      {"getZones", "(['internal'],)"},
+      {"getInterfaces internal", "(['uplink0'],)"},
+      UNBOUND,
+      NO_NM}},
+    {"direct rules",
+     OBSERVE_ACTIVE_ZONES,
+     12,
+     "firewalld version=1.3.3 state=RUNNING default=public panic=yes log-denied=all direct=yes "
+     "policies=yes\n"
+     "options\n"
+     "zone public target=default forward=yes masquerade=no\n"
+     "permanent uplink0\n"
+     "networkmanager running=no\n",
+     {{"GetAll " FW, "({'version': <'1.3.3'>, 'state': <'RUNNING'>},)"},
+      {"getDefaultZone", "('public',)"},
+      {"queryPanicMode", "(true,)"},
+      {"getLogDenied", "('all',)"},
+      {"getAllRules", "([('ipv4', 'filter', 'INPUT', 0, ['-j', 'DROP'])],)"},
+      {"getAllPassthroughs", "(@a(sas) [],)"},
+      {"GetAll " FW ".config", "(@a{sv} {},)"},
+      {"getActiveZones", "(@a{sa{sas}} {},)"},
+      {"getPolicies", "(@as [],)"},
+      {"getZoneSettings2 public", ZONE("")},
+      UNBOUND,
+      NO_NM}},
+    {"a zone that is gone when it is asked for",
+     OBSERVE_ACTIVE_ZONES,
+     13,
+     MAIN_EXPECTED "policies=yes\n"
+                   "options backend=nftables\n"
+                   "zone public target=default forward=yes masquerade=no\n"
+                   "zone work unread interfaces=uplink0\n"
+                   "permanent uplink0\n"
+                   "networkmanager running=no\n"
+                   "unread the settings of zone work (" FW ".zone.getZoneSettings2): firewalld "
+                   "refused getZoneSettings2: INVALID_ZONE: work\n",
+     {MAIN,
+      NO_NM,
+      UNBOUND,
+      {"getActiveZones", "({'work': {'interfaces': ['uplink0']}},)"},
+      {"getPolicies", "(@as [],)"},
+      {"getZoneSettings2 public", ZONE("")},
+      {"getZoneSettings2 work", "!" FW ".Exception INVALID_ZONE: work"}}},
+    {"nonsense in a zone",
+     OBSERVE_ACTIVE_ZONES,
+     12,
+     "!firewalld gives \"forward\" of zone public the type s where b is expected",
+     {MAIN,
+      NO_NM,
+      UNBOUND,
+      {"getActiveZones", "(@a{sa{sas}} {},)"},
+      {"getPolicies", "(@as [],)"},
+      {"getZoneSettings2 public", "({'forward': <'yes'>},)"}}},
+    {"nonsense at once",
+     OBSERVE_ACTIVE_ZONES,
+     10,
+     "!org.fedoraproject.FirewallD1 answered getActiveZones with the type (as) where "
+     "(a{sa{sas}}) is expected",
+     {MAIN, NO_NM, {"getActiveZones", "(['public'],)"}, {"getPolicies", "(@as [],)"}}},
+    {"firewalld leaves in the second round",
+     OBSERVE_ACTIVE_ZONES,
+     12,
+     "!firewalld left the bus before it answered getZoneSettings2",
+     {MAIN,
+      NO_NM,
+      UNBOUND,
+      {"getActiveZones", "(@a{sa{sas}} {},)"},
+      {"getPolicies", "(@as [],)"},
+      {"getZoneSettings2 public", "!org.freedesktop.DBus.Error.NoReply disconnected"}}},
+};
+
+/* ---- NetworkManager ---- */
+
+#define QUIET_FIREWALLD                                                                            \
+    MAIN, UNBOUND, {"getActiveZones", "(@a{sa{sas}} {},)"}, {"getPolicies", "(@as [],)"},          \
+    {                                                                                              \
+        "getZoneSettings2 public", ZONE("")                                                        \
+    }
+#define QUIET_EXPECTED                                                                             \
+    MAIN_EXPECTED "policies=yes\n"                                                                 \
+                  "options backend=nftables\n"                                                     \
+                  "zone public target=default forward=yes masquerade=no\n"                         \
+                  "permanent uplink0\n"
+#define NM_RUNS                                                                                    \
+    {"NameHasOwner org.freedesktop.NetworkManager", "(true,)"},                                    \
+    {                                                                                              \
+        "Get " NM " Version", "(<'1.42.4'>,)"                                                      \
+    }
+#define DEVICE                                                                                     \
+    {"GetDeviceByIpIface uplink0", "(objectpath '/d/2',)"},                                        \
+    {                                                                                              \
+        "/d/2 GetAll " NM ".Device",                                                               \
+            "({'Managed': <true>, 'ActiveConnection': <objectpath '/a/1'>},)"                      \
+    }
+#define ACTIVE(flags)                                                                              \
+    {                                                                                              \
+        "/a/1 GetAll " NM ".Connection.Active",                                                    \
+            "({'Id': <'wired'>, 'Uuid': <'u-1'>, 'Connection': <objectpath '/s/1'>, "              \
+            "'StateFlags': <uint32 " flags ">},)"                                                  \
+    }
+
+static const ReadCase networkmanager_cases[] = {
+    {"a profile with a zone",
+     OBSERVE_ACTIVE_ZONES,
+     17,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "device uplink0 managed profile=wired uuid=u-1 zone=work\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      DEVICE,
+      ACTIVE("0x4c"),
+      {"/s/1 GetSettings", "({'connection': {'zone': <'work'>, 'id': <'wired'>}},)"}}},
+    {"a profile without a zone",
+     OBSERVE_ACTIVE_ZONES,
+     17,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "device uplink0 managed profile=wired uuid=u-1\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      DEVICE,
+      ACTIVE("0x4c"),
+      {"/s/1 GetSettings", "({'connection': {'id': <'wired'>}},)"}}},
+    {"connected externally",
+     OBSERVE_ACTIVE_ZONES,
+     17,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "device uplink0 external profile=wired uuid=u-1\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      DEVICE,
+      ACTIVE("0xcc"),
+      {"/s/1 GetSettings", "({'connection': {'zone': <''>}},)"}}},
+    {"an unmanaged device",
+     OBSERVE_ACTIVE_ZONES,
+     15,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "device uplink0\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      {"GetDeviceByIpIface uplink0", "(objectpath '/d/2',)"},
+      {"/d/2 GetAll " NM ".Device",
+       "({'Managed': <false>, 'ActiveConnection': <objectpath '/'>},)"}}},
+    {"no such device",
+     OBSERVE_ACTIVE_ZONES,
+     14,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "device uplink0\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      {"GetDeviceByIpIface uplink0", "!" NM ".UnknownDevice No device found"}}},
+    {"a profile that is private",
+     OBSERVE_ACTIVE_ZONES,
+     17,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "unread NetworkManager's profile of uplink0 (" NM
+                    ".Settings.Connection.GetSettings): not authorised to call GetSettings of "
+                    "NetworkManager: Insufficient privileges\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      DEVICE,
+      ACTIVE("0x4c"),
+      {"/s/1 GetSettings", "!" NM ".Settings.PermissionDenied Insufficient privileges"}}},
+    {"nonsense is noted",
+     OBSERVE_ACTIVE_ZONES,
+     15,
+     QUIET_EXPECTED "networkmanager running=yes\n"
+                    "unread NetworkManager's version (org.freedesktop.DBus.Properties.Get): "
+                    "NetworkManager gives its version the type i\n"
+                    "unread NetworkManager's profile of uplink0 "
+                    "(org.freedesktop.DBus.Properties.GetAll): NetworkManager does not tell the "
+                    "property ActiveConnection of uplink0, or not with its usual type\n",
+     {QUIET_FIREWALLD,
+      {"NameHasOwner org.freedesktop.NetworkManager", "(true,)"},
+      {"Get " NM " Version", "(<1>,)"},
+      {"GetDeviceByIpIface uplink0", "(objectpath '/d/2',)"},
+      {"/d/2 GetAll " NM ".Device", "({'Managed': <true>, 'ActiveConnection': <'/a/1'>},)"}}},
+    {"it leaves while it is asked",
+     OBSERVE_ACTIVE_ZONES,
+     14,
+     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
+                    "unread NetworkManager's profile of uplink0 (" NM
+                    ".GetDeviceByIpIface): NetworkManager left the bus before it answered "
+                    "GetDeviceByIpIface\n",
+     {QUIET_FIREWALLD,
+      NM_RUNS,
+      {"GetDeviceByIpIface uplink0", "!org.freedesktop.DBus.Error.NoReply disconnected"}}},
+};
+
+/* ---- running them ---- */
+
+/* A host with the uplink uplink0 and the downstream cni0. */
+static Snapshot *host(void)
+{
+    static const char *const names[] = {"uplink0", "cni0"};
+    Snapshot *snapshot = snapshot_new();
+    snapshot->forwarding_ipv4 = TRISTATE_YES;
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        Link *link = link_new();
+        link->index = (int)i + 2;
+        link->name = g_strdup(names[i]);
+        link->kind = g_strdup(i == 0 ? "physical" : "bridge");
+        link->flags = 1;     /* IFF_UP */
+        link->operstate = 6; /* IF_OPER_UP */
+        link->carrier = TRISTATE_YES;
+        link->forwarding_ipv4 = TRISTATE_YES;
+        LinkAddress *address = g_new0(LinkAddress, 1);
+        assert_true(ip_prefix_parse(i == 0 ? "192.0.2.1/24" : "10.244.2.1/24", &address->prefix));
+        g_ptr_array_add(link->addresses, address);
+        snapshot_add_link(snapshot, link);
+    }
+    return snapshot;
+}
+
+typedef struct {
+    Peer *peer;
+    Snapshot *snapshot;
+    FirewalldReader *firewalld;
+    NetworkManagerReader *networkmanager;
+    Interests interests;
+} Reading;
+
+static bool read_first(const Reading *reading, GError **error)
+{
+    g_autoptr(Round) round = round_new(reading->peer->bus, 20000, NULL, reading->snapshot);
+    firewalld_ask_first(reading->firewalld, round);
+    networkmanager_ask_first(reading->networkmanager, round);
+    round_start(round);
+    if (!round_finish(round, error))
+        return false;
+    const GError *refusal = round_refusal(round);
+    if (refusal != NULL)
+        g_propagate_error(error, g_error_copy(refusal));
+    return refusal == NULL;
+}
+
+static bool read_rest(const Reading *reading, GError **error)
+{
+    for (;;) {
+        g_autoptr(Round) round = round_new(reading->peer->bus, 20000, NULL, reading->snapshot);
+        firewalld_ask_more(reading->firewalld, &reading->interests, round);
+        networkmanager_ask_more(reading->networkmanager, &reading->interests, round);
+        if (round_is_empty(round))
+            return true;
+        round_start(round);
+        if (!round_finish(round, error))
+            return false;
+    }
+}
+
+static void test_read(void **state)
+{
+    const ReadCase *test = *state;
+    g_autoptr(Peer) peer = peer_new(test->answers);
+    g_autoptr(Snapshot) snapshot = host();
+    g_autoptr(FirewalldReader) firewalld = firewalld_reader_new(snapshot, test->scope);
+    g_autoptr(NetworkManagerReader) networkmanager = networkmanager_reader_new(snapshot);
+    g_autoptr(Topology) topology = topology_new(snapshot, (const char *const[]){"uplink0", NULL});
+    const Reading reading = {
+        peer, snapshot, firewalld, networkmanager, {.snapshot = snapshot, .topology = topology}};
+    g_autoptr(GError) error = NULL;
+    bool done = read_first(&reading, &error) && read_rest(&reading, &error);
+    if (*test->expected == '!') {
+        assert_false(done);
+        assert_string_equal(error->message, test->expected + 1);
+        assert_int_equal(peer->n_calls, test->n_calls);
+        return;
+    }
+    assert_null(error);
+    firewalld_reader_finish(firewalld);
+    networkmanager_reader_finish(networkmanager);
+    g_autofree char *description = describe_services(snapshot);
+    assert_string_equal(description, test->expected);
+    assert_int_equal(peer->n_calls, test->n_calls);
+}
+
+static void test_networkmanager_silent(G_GNUC_UNUSED void **state)
+{
+    const PeerAnswer answers[] = {{"NameHasOwner org.freedesktop.NetworkManager", "(true,)"},
+                                  {"Get " NM " Version", "never"},
+                                  {"GetDeviceByIpIface uplink0", "never"},
+                                  {NULL, NULL}};
+    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Snapshot) snapshot = host();
+    g_autoptr(NetworkManagerReader) reader = networkmanager_reader_new(snapshot);
+    g_autoptr(Topology) topology = topology_new(snapshot, (const char *const[]){"uplink0", NULL});
+    snapshot->networkmanager->running = TRISTATE_YES;
+    g_autoptr(Round) round = round_new(peer->bus, 100, NULL, snapshot);
+    networkmanager_ask_more(reader, &(Interests){.snapshot = snapshot, .topology = topology},
+                            round);
+    round_start(round);
+    g_autoptr(GError) error = NULL;
+    assert_true(round_finish(round, &error));
+    assert_int_equal(snapshot->unread->len, 2);
+    const Unread *unread = g_ptr_array_index(snapshot->unread, 1);
+    assert_string_equal(unread->reason,
+                        "NetworkManager did not answer GetDeviceByIpIface within 0.1 s");
+}
+
+static void test_firewalld_silent(G_GNUC_UNUSED void **state)
+{
+    const PeerAnswer answers[] = {{"GetAll " FW, "never"}, MAIN, NO_NM, {NULL, NULL}};
+    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Snapshot) snapshot = host();
+    g_autoptr(FirewalldReader) reader = firewalld_reader_new(snapshot, OBSERVE_ACTIVE_ZONES);
+    g_autoptr(Round) round = round_new(peer->bus, 100, NULL, snapshot);
+    firewalld_ask_first(reader, round);
+    round_start(round);
+    g_autoptr(GError) error = NULL;
+    assert_false(round_finish(round, &error));
+    assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_TIMEOUT));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_networkmanager_silent),
+        cmocka_unit_test(test_firewalld_silent),
+    };
+    return RUN_CASES(test_read, cases) + RUN_CASES(test_read, networkmanager_cases) +
+           cmocka_run_group_tests(tests, NULL, NULL);
+}
