@@ -81,13 +81,12 @@ static const Link *find_link(const Snapshot *snapshot, const char *option, const
     return link;
 }
 
-/* netfilter sees the master of a port of a bridge, bond or team. */
+/* The link that the flow is taken to be seen by: the named one stands for itself where nobody can
+ * tell, and the verdict says so. */
 static const Link *visible_link(const Snapshot *snapshot, const Link *link)
 {
-    static const char *const masters[] = {"bridge", "bond", "team", NULL};
-    const Link *master = snapshot_link_by_index(snapshot, link->master);
-    bool is_port = master != NULL && master->kind != NULL && g_strv_contains(masters, master->kind);
-    return is_port ? master : link;
+    const Link *seen = link_seen_by_firewall(snapshot, link);
+    return seen != NULL ? seen : link;
 }
 
 static bool choose_ingress(Resolver *resolver, GError **error)

@@ -4,8 +4,6 @@
 
 #include "model/error.h"
 
-#include <linux/if.h>
-
 JsonBuilder *json_document(const char *name)
 {
     JsonBuilder *builder = json_builder_new();
@@ -127,11 +125,4 @@ void json_add_unread(JsonBuilder *builder, const Snapshot *snapshot)
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-}
-
-const char *link_state_word(const Link *link)
-{
-    if ((link->flags & IFF_UP) == 0)
-        return "down";
-    return link->carrier == TRISTATE_NO ? "no-carrier" : "up";
 }

@@ -24,6 +24,3 @@ void json_add_finding(JsonBuilder *builder, const Finding *finding);
 /* ERROR with its code, message and hint; null where it is NULL. */
 void json_add_error(JsonBuilder *builder, const char *member, const GError *error);
 void json_add_unread(JsonBuilder *builder, const Snapshot *snapshot);
-
-/* "up", "down" or "no-carrier": what a link does, as one word for people and programs. */
-const char *link_state_word(const Link *link);

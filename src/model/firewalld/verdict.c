@@ -8,6 +8,7 @@
 #include "model/firewalld/policies.h"
 #include "model/firewalld/preliminaries.h"
 #include "model/firewalld/reason.h"
+#include "model/host/topology.h"
 
 static const Owner NOBODY = {NULL, NULL};
 
@@ -368,8 +369,29 @@ static void consult_unmodelled(Trace *trace)
         trace_unknown(trace, STAGE_POLICY, NOBODY, g_strdup("policies, which could not be read"));
 }
 
+static bool is_hidden_port(const Snapshot *snapshot, const char *name)
+{
+    const Link *link = name != NULL ? snapshot_link_by_name(snapshot, name) : NULL;
+    return link != NULL && link_seen_by_firewall(snapshot, link) == NULL;
+}
+
+/* A packet by a port of an Open vSwitch bridge goes where the flows of that bridge send it. */
+static bool consult_openvswitch(Trace *trace)
+{
+    const Flow *flow = trace->flow;
+    bool comes_in = is_hidden_port(trace->snapshot, flow->in);
+    if (!comes_in && !is_hidden_port(trace->snapshot, flow->out))
+        return false;
+    trace_unknown(trace, comes_in ? STAGE_INGRESS_ZONE : STAGE_EGRESS_ZONE, NOBODY,
+                  g_strdup_printf("the flows of Open vSwitch, which has the port %s",
+                                  comes_in ? flow->in : flow->out));
+    return true;
+}
+
 static void run(Trace *trace)
 {
+    if (consult_openvswitch(trace))
+        return;
     preliminaries_panic(trace);
     preliminaries_reverse_path(trace);
     preliminaries_established(trace);

@@ -2,9 +2,10 @@
 /* Roles of links: see topology.h. Everything is linear in links, routes and rules. */
 #include "model/host/topology.h"
 
+#include "model/foreach.h"
 #include "model/host/outside-routes.h"
+#include "model/words.h"
 
-#include <linux/if.h>
 #include <linux/rtnetlink.h>
 
 struct Topology {
@@ -21,6 +22,37 @@ typedef struct {
     const Link *vrf;
     const Link *uplink;
 } Exit;
+
+/* ---- links and the links above them ---- */
+
+const Link *link_seen_by_firewall(const Snapshot *snapshot, const Link *link)
+{
+    static const char *const kinds[] = {"bridge", "bond", "team", NULL};
+    const Link *master = snapshot_link_by_index(snapshot, link->master);
+    const char *kind = link->port_kind == NULL && master != NULL ? master->kind : link->port_kind;
+    if (link->master == 0 || kind == NULL)
+        return link;
+    if (g_str_equal(kind, "openvswitch"))
+        return NULL;
+    return g_strv_contains(kinds, kind) ? master : link;
+}
+
+static bool is_port(const Snapshot *snapshot, const Link *link)
+{
+    return link_seen_by_firewall(snapshot, link) != link;
+}
+
+static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
+{
+    const Link *master = snapshot_link_by_index(snapshot, link->master);
+    return master != NULL && link_is_kind(master, "vrf") ? master : NULL;
+}
+
+const char *link_ingress_name(const Snapshot *snapshot, const Link *link)
+{
+    const Link *vrf = vrf_of(snapshot, link);
+    return vrf != NULL ? vrf->name : link->name;
+}
 
 /* ---- routes in words ---- */
 
@@ -52,31 +84,12 @@ static char *describe_route(const Route *route, const Nexthop *nexthop)
 
 /* ---- hardware ---- */
 
-static bool has_kind(const Link *link, const char *const *kinds)
-{
-    return link->kind != NULL && g_strv_contains(kinds, link->kind);
-}
-
-/* netfilter sees the master of such a link and never the link; a member of a VRF is no port. */
-static bool is_port(const Snapshot *snapshot, const Link *link)
-{
-    static const char *const masters[] = {"bridge", "bond", "team", "ovs-system", NULL};
-    static const char *const port_kinds[] = {"bridge", "bond", "team", "openvswitch", NULL};
-    if (link->master == 0)
-        return false;
-    if (link->port_kind != NULL)
-        return g_strv_contains(port_kinds, link->port_kind);
-    const Link *master = snapshot_link_by_index(snapshot, link->master);
-    return master != NULL && has_kind(master, masters);
-}
-
 /* Kernels before 5.14 tell of no link where its hardware is (IFLA_PARENT_DEV_NAME): there, what has
  * no kind of its own is taken for hardware. */
 static bool tells_hardware(const Snapshot *snapshot)
 {
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        if (link->parent_device != NULL || g_strcmp0(link->kind, "physical") == 0)
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (link->parent_device != NULL || link_is_kind(link, "physical"))
             return true;
     }
     return false;
@@ -85,9 +98,9 @@ static bool tells_hardware(const Snapshot *snapshot)
 /* Some hardware has a kind, too: InfiniBand's "ipoib", modems' "wwan", switches' "dsa". */
 static bool is_hardware(const Link *link, bool hardware_is_told)
 {
-    if ((link->flags & IFF_LOOPBACK) != 0)
+    if (link_is_loopback(link))
         return false;
-    return link->parent_device != NULL || g_strcmp0(link->kind, "physical") == 0 ||
+    return link->parent_device != NULL || link_is_kind(link, "physical") ||
            (link->kind == NULL && !hardware_is_told);
 }
 
@@ -97,7 +110,7 @@ static const Link *hardware_above(const Snapshot *snapshot, GHashTable *hardware
     if (g_hash_table_contains(hardware, link))
         return is_port(snapshot, link) ? snapshot_link_by_index(snapshot, link->master) : NULL;
     const Link *lower = snapshot_link_by_index(snapshot, link->lower);
-    bool is_vlan = g_strcmp0(link->kind, "vlan") == 0;
+    bool is_vlan = link_is_kind(link, "vlan");
     return is_vlan && lower != NULL && g_hash_table_contains(hardware, lower) ? link : NULL;
 }
 
@@ -107,15 +120,13 @@ static GHashTable *links_on_hardware(const Snapshot *snapshot)
     enum { MAX_NESTING = 8 }; /* MAX_NEST_DEV of the kernel */
     GHashTable *hardware = g_hash_table_new(g_direct_hash, g_direct_equal);
     bool hardware_is_told = tells_hardware(snapshot);
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        Link *link = g_ptr_array_index(snapshot->links, i);
+    PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
         if (is_hardware(link, hardware_is_told))
             g_hash_table_add(hardware, link);
     }
     for (int level = 0; level < MAX_NESTING; level++) {
         bool changed = false;
-        for (guint i = 0; i < snapshot->links->len; i++) {
-            const Link *link = g_ptr_array_index(snapshot->links, i);
+        PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
             const Link *above = hardware_above(snapshot, hardware, link);
             if (above != NULL)
                 changed = g_hash_table_add(hardware, (gpointer)above) || changed;
@@ -127,16 +138,6 @@ static GHashTable *links_on_hardware(const Snapshot *snapshot)
 }
 
 /* ---- roles ---- */
-
-static bool has_global_address(const Link *link)
-{
-    for (guint i = 0; i < link->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
-        if (address->scope == RT_SCOPE_UNIVERSE)
-            return true;
-    }
-    return false;
-}
 
 Tristate link_forwards(const Snapshot *snapshot, const Link *link, Family family)
 {
@@ -163,15 +164,16 @@ static bool is_downstream(const Snapshot *snapshot, const Link *link)
     static const char *const unnumbered[] = {"veth",   "netkit", "tun",    "wireguard", "ppp",
                                              "xfrm",   "vti",    "vti6",   "ipip",      "gre",
                                              "ip6gre", "sit",    "ip6tnl", NULL};
-    if (link->kind == NULL || link->parent_device != NULL || g_str_equal(link->kind, "physical") ||
-        (link->flags & IFF_UP) == 0 || !forwards_anything(snapshot, link))
+    if (link->kind == NULL || link->parent_device != NULL || link_is_kind(link, "physical") ||
+        !link_is_up(link) || !forwards_anything(snapshot, link))
         return false;
-    return has_kind(link, unnumbered) || (has_global_address(link) && !has_kind(link, silent));
+    return link_is_any_kind(link, unnumbered) ||
+           (link_is_numbered(link) && !link_is_any_kind(link, silent));
 }
 
 static Role role_of(const Topology *topology, const Link *link)
 {
-    if ((link->flags & IFF_LOOPBACK) != 0)
+    if (link_is_loopback(link))
         return ROLE_LOOPBACK;
     if (is_port(topology->snapshot, link))
         return ROLE_PORT;
@@ -195,12 +197,6 @@ static gboolean exit_equal(gconstpointer a, gconstpointer b)
     return x->vrf == y->vrf && x->uplink == y->uplink;
 }
 
-static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
-{
-    const Link *master = snapshot_link_by_index(snapshot, link->master);
-    return master != NULL && g_strcmp0(master->kind, "vrf") == 0 ? master : NULL;
-}
-
 static void add_exit(Topology *topology, const Link *vrf, const Link *uplink)
 {
     const Exit exit = {vrf, uplink};
@@ -211,7 +207,7 @@ static void add_exit(Topology *topology, const Link *vrf, const Link *uplink)
 /* Takes REASON; the first one given stays. */
 static void add_uplink(Topology *topology, const Link *link, char *reason)
 {
-    if ((link->flags & IFF_LOOPBACK) != 0 || g_hash_table_contains(topology->reasons, link)) {
+    if (link_is_loopback(link) || g_hash_table_contains(topology->reasons, link)) {
         g_free(reason);
         return;
     }
@@ -221,8 +217,8 @@ static void add_uplink(Topology *topology, const Link *link, char *reason)
 
 static void add_named_uplinks(Topology *topology, const char *const *names)
 {
-    for (; names != NULL && *names != NULL; names++) {
-        const Link *link = snapshot_link_by_name(topology->snapshot, *names);
+    STRV_FOREACH (name, names) {
+        const Link *link = snapshot_link_by_name(topology->snapshot, *name);
         if (link != NULL)
             add_uplink(topology, link, g_strdup("named by --uplink"));
     }
@@ -235,11 +231,10 @@ static void add_uplinks_of_route(Topology *topology, const OutsideRoutes *routes
     const Link *vrf = outside_routes_vrf(routes, route);
     if (!outside_routes_is_wide(routes, route) || (!serves_all && vrf == NULL))
         return;
-    for (guint i = 0; i < route->nexthops->len; i++) {
-        const Nexthop *nexthop = &g_array_index(route->nexthops, Nexthop, i);
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
         const Link *link = snapshot_link_by_index(topology->snapshot, nexthop->oif);
         /* A route into a VRF goes on in that VRF's own table. */
-        if (link == NULL || g_strcmp0(link->kind, "vrf") == 0)
+        if (link == NULL || link_is_kind(link, "vrf"))
             continue;
         add_uplink(topology, link, describe_route(route, nexthop));
         if (serves_all)
@@ -252,17 +247,15 @@ static void add_uplinks_of_route(Topology *topology, const OutsideRoutes *routes
 static void add_uplinks_by_route(Topology *topology)
 {
     g_autoptr(OutsideRoutes) routes = outside_routes_new(topology->snapshot);
-    for (guint i = 0; i < topology->snapshot->routes->len; i++)
-        add_uplinks_of_route(topology, routes, g_ptr_array_index(topology->snapshot->routes, i));
+    PTR_ARRAY_FOREACH (const Route, route, topology->snapshot->routes)
+        add_uplinks_of_route(topology, routes, route);
 }
 
 static void add_uplinks_on_hardware(Topology *topology)
 {
     g_autoptr(GHashTable) hardware = links_on_hardware(topology->snapshot);
-    for (guint i = 0; i < topology->snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(topology->snapshot->links, i);
-        if (g_hash_table_contains(hardware, link) && (link->flags & IFF_UP) != 0 &&
-            has_global_address(link))
+    PTR_ARRAY_FOREACH (const Link, link, topology->snapshot->links) {
+        if (g_hash_table_contains(hardware, link) && link_is_up(link) && link_is_numbered(link))
             add_uplink(topology, link, g_strdup("hardware that is up and has a global address"));
     }
 }
@@ -292,8 +285,8 @@ Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplink
     add_named_uplinks(topology, named_uplinks);
     add_uplinks_by_route(topology);
     add_uplinks_on_hardware(topology);
-    for (guint i = 0; i < snapshot->links->len; i++)
-        settle_role(topology, g_ptr_array_index(snapshot->links, i));
+    PTR_ARRAY_FOREACH (Link, link, snapshot->links)
+        settle_role(topology, link);
     return topology;
 }
 
@@ -336,7 +329,7 @@ const GPtrArray *topology_downstreams(const Topology *topology)
 static bool is_in_network_of(const Link *link, const Link *uplink)
 {
     static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", NULL};
-    return has_kind(link, kinds) && link->lower == uplink->index;
+    return link_is_any_kind(link, kinds) && link->lower == uplink->index;
 }
 
 bool topology_leads(const Topology *topology, const Link *link, const Link *uplink)
@@ -345,17 +338,9 @@ bool topology_leads(const Topology *topology, const Link *link, const Link *upli
     return g_hash_table_contains(topology->exits, &exit) && !is_in_network_of(link, uplink);
 }
 
-const char *link_ingress_name(const Snapshot *snapshot, const Link *link)
-{
-    const Link *vrf = vrf_of(snapshot, link);
-    return vrf != NULL ? vrf->name : link->name;
-}
+static const char *const role_words[] = {
+    [ROLE_OTHER] = "other", [ROLE_UPLINK] = "uplink",     [ROLE_DOWNSTREAM] = "downstream",
+    [ROLE_PORT] = "port",   [ROLE_LOOPBACK] = "loopback",
+};
 
-const char *role_word(Role role)
-{
-    static const char *const words[] = {
-        [ROLE_OTHER] = "other", [ROLE_UPLINK] = "uplink",     [ROLE_DOWNSTREAM] = "downstream",
-        [ROLE_PORT] = "port",   [ROLE_LOOPBACK] = "loopback",
-    };
-    return words[role];
-}
+DEFINE_WORD(role, Role, role_words)

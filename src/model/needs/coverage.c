@@ -127,25 +127,6 @@ static Flow usual_flow(Family family, const char *in, const char *out)
     return flow;
 }
 
-static bool is_network(const LinkAddress *address, Family family)
-{
-    return address->prefix.address.family == family && address->scope == RT_SCOPE_UNIVERSE;
-}
-
-static bool has_network(const Link *link, Family family)
-{
-    for (guint i = 0; i < link->addresses->len; i++) {
-        if (is_network(g_ptr_array_index(link->addresses, i), family))
-            return true;
-    }
-    return false;
-}
-
-static bool is_numbered(const Link *link)
-{
-    return has_network(link, FAMILY_IPV4) || has_network(link, FAMILY_IPV6);
-}
-
 static bool has_route(const CoverageMap *map, const Link *link, Family family)
 {
     return g_hash_table_contains(map->routes[family_index(family)], GINT_TO_POINTER(link->index));
@@ -156,17 +137,17 @@ static bool has_route(const CoverageMap *map, const Link *link, Family family)
 static bool sends(const CoverageMap *map, const Link *link, Family family)
 {
     Tristate forwards = link_forwards(map->snapshot, link, family);
-    if (is_numbered(link))
-        return forwards != TRISTATE_NO && has_network(link, family);
+    if (link_is_numbered(link))
+        return forwards != TRISTATE_NO && link_has_network(link, family);
     return forwards == TRISTATE_YES || (forwards == TRISTATE_UNKNOWN && family == FAMILY_IPV4);
 }
 
 /* Of an uplink of which no address and no route is known nothing is ruled out. */
 static bool leads_outside(const CoverageMap *map, const Link *link, Family family)
 {
-    bool any =
-        is_numbered(link) || has_route(map, link, FAMILY_IPV4) || has_route(map, link, FAMILY_IPV6);
-    return !any || has_network(link, family) || has_route(map, link, family);
+    bool any = link_is_numbered(link) || has_route(map, link, FAMILY_IPV4) ||
+               has_route(map, link, FAMILY_IPV6);
+    return !any || link_has_network(link, family) || has_route(map, link, family);
 }
 
 static const Family families[] = {FAMILY_IPV4, FAMILY_IPV6};
@@ -174,11 +155,11 @@ static const Family families[] = {FAMILY_IPV4, FAMILY_IPV6};
 /* Consults flows like FLOW from each of LINK's networks of its family. */
 static void consult_networks(CoverageMap *map, const Link *link, Flow flow, WayCoverage *worst)
 {
-    if (!has_network(link, flow.family))
+    if (!link_has_network(link, flow.family))
         consult(map, &flow, worst);
     for (guint i = 0; i < link->addresses->len; i++) {
         const LinkAddress *address = g_ptr_array_index(link->addresses, i);
-        if (!is_network(address, flow.family))
+        if (!link_address_is_global(address, flow.family))
             continue;
         flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = address->prefix};
         consult(map, &flow, worst);
@@ -218,13 +199,13 @@ static bool has_two_ports(const CoverageMap *map, const Link *bridge)
 /* The same with flows that stay in the network. */
 static void consult_neighbours(CoverageMap *map, const Link *bridge, Flow flow, WayCoverage *worst)
 {
-    if (!has_network(bridge, flow.family)) {
+    if (!link_has_network(bridge, flow.family)) {
         flow.to.kind = FLOW_ADDRESS_ANY;
         consult(map, &flow, worst);
     }
     for (guint i = 0; i < bridge->addresses->len; i++) {
         const LinkAddress *address = g_ptr_array_index(bridge->addresses, i);
-        if (!is_network(address, flow.family))
+        if (!link_address_is_global(address, flow.family))
             continue;
         flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = address->prefix};
         flow.to = flow.from;
@@ -235,7 +216,7 @@ static void consult_neighbours(CoverageMap *map, const Link *bridge, Flow flow, 
 /* A bridge without any address may switch any family: that of virtual machines, say. */
 static bool switches(const Link *bridge, Family family)
 {
-    return has_network(bridge, family) || !is_numbered(bridge);
+    return link_has_network(bridge, family) || !link_is_numbered(bridge);
 }
 
 WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
@@ -251,11 +232,6 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
 }
 
 /* ---- networks that go on on other hosts ---- */
-
-bool link_is_overlay(const Link *link)
-{
-    return g_strcmp0(link->kind, "vxlan") == 0 || g_strcmp0(link->kind, "geneve") == 0;
-}
 
 /* Which addresses the network has elsewhere is not known: they may be any. */
 static void consult_overlay(CoverageMap *map, const IpPrefix *network, const Link *bridge,
@@ -273,24 +249,14 @@ static void consult_overlay(CoverageMap *map, const IpPrefix *network, const Lin
     consult(map, &in, worst);
 }
 
-static bool has_address_in(const Link *link, const IpPrefix *network)
-{
-    for (guint i = 0; i < link->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
-        if (ip_prefix_contains(network, &address->prefix.address))
-            return true;
-    }
-    return false;
-}
-
 WayCoverage coverage_through_overlay(CoverageMap *map, const Link *bridge, const Link *tunnel)
 {
     WayCoverage worst = {.coverage = COVERAGE_IDLE};
     for (guint i = 0; i < bridge->addresses->len; i++) {
         const LinkAddress *address = g_ptr_array_index(bridge->addresses, i);
         Family family = address->prefix.address.family;
-        if (is_network(address, family) && sends(map, bridge, family) &&
-            has_address_in(tunnel, &address->prefix))
+        if (link_address_is_global(address, family) && sends(map, bridge, family) &&
+            link_has_address_in(tunnel, &address->prefix))
             consult_overlay(map, &address->prefix, bridge, tunnel, &worst);
     }
     return worst;

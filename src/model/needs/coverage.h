@@ -37,11 +37,6 @@ WayCoverage coverage_of(CoverageMap *map, const Link *downstream, const Link *up
  * or where there are fewer than two ports. */
 WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge);
 
-/* Whether LINK is a tunnel that may take the network of a bridge to other hosts: flannel and its like
- * give it an address in that network, and what is behind both is one network, whose hosts expect to
- * reach one another. */
-bool link_is_overlay(const Link *link);
-
 /* The same for what hosts in BRIDGE's network and those of the same network on other hosts, behind
  * TUNNEL, send one another; COVERAGE_IDLE where the tunnel has no address in that network. */
 WayCoverage coverage_through_overlay(CoverageMap *map, const Link *bridge, const Link *tunnel);

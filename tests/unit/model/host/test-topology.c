@@ -164,6 +164,11 @@ static const RoleCase roles[] = {
      "link ovs-system openvswitch down\nlink eth0 physical in ovs-system port-kind openvswitch\n"
      "link br-ex openvswitch addr 10.0.0.2/24\nroute 0.0.0.0/0 dev br-ex\n",
      "ovs-system other, eth0 port, br-ex uplink"},
+    {"a port of Open vSwitch is neither an uplink nor a downstream, whatever it holds",
+     "host forwarding4 yes\nlink ovs-system openvswitch down\n"
+     "link vnet7 tun in ovs-system port-kind openvswitch addr 10.0.0.2/24\n"
+     "link vnet8 tun in ovs-system addr 10.0.1.2/24\nroute 0.0.0.0/0 dev vnet7\n",
+     "ovs-system other, vnet7 port, vnet8 port"},
 
     /* Whose traffic is forwarded. */
     {"bridges of containers and machines",

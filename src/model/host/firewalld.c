@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Making, copying, looking up in and freeing what firewalld holds. */
+#include "model/host/firewalld.h"
+
+#include "model/foreach.h"
+#include "model/words.h"
+
+static void filter_init(Filter *filter)
+{
+    filter->services = g_new0(char *, 1);
+    filter->ports = g_ptr_array_new_with_free_func((GDestroyNotify)port_range_free);
+    filter->source_ports = g_ptr_array_new_with_free_func((GDestroyNotify)port_range_free);
+    filter->protocols = g_new0(char *, 1);
+    filter->icmp_blocks = g_new0(char *, 1);
+    filter->forward_ports = g_ptr_array_new_with_free_func((GDestroyNotify)forward_port_free);
+    filter->rich_rules = g_ptr_array_new_with_free_func((GDestroyNotify)rich_rule_free);
+}
+
+static void filter_clear(Filter *filter)
+{
+    g_strfreev(filter->services);
+    g_clear_pointer(&filter->ports, g_ptr_array_unref);
+    g_clear_pointer(&filter->source_ports, g_ptr_array_unref);
+    g_strfreev(filter->protocols);
+    g_strfreev(filter->icmp_blocks);
+    g_clear_pointer(&filter->forward_ports, g_ptr_array_unref);
+    g_clear_pointer(&filter->rich_rules, g_ptr_array_unref);
+}
+
+/* The lists of a filter are shared: nothing changes them once they are read. */
+static Filter filter_copy(const Filter *filter)
+{
+    Filter copy = *filter;
+    copy.services = g_strdupv(filter->services);
+    copy.ports = g_ptr_array_ref(filter->ports);
+    copy.source_ports = g_ptr_array_ref(filter->source_ports);
+    copy.protocols = g_strdupv(filter->protocols);
+    copy.icmp_blocks = g_strdupv(filter->icmp_blocks);
+    copy.forward_ports = g_ptr_array_ref(filter->forward_ports);
+    copy.rich_rules = g_ptr_array_ref(filter->rich_rules);
+    return copy;
+}
+
+Zone *zone_new(const char *name)
+{
+    Zone *zone = g_new0(Zone, 1);
+    zone->name = g_strdup(name);
+    zone->interfaces = g_new0(char *, 1);
+    zone->sources = g_ptr_array_new_with_free_func((GDestroyNotify)address_spec_free);
+    filter_init(&zone->filter);
+    return zone;
+}
+
+static Zone *zone_copy(const Zone *zone)
+{
+    Zone *copy = g_memdup2(zone, sizeof *zone);
+    copy->name = g_strdup(zone->name);
+    copy->interfaces = g_strdupv(zone->interfaces);
+    copy->sources = g_ptr_array_ref(zone->sources);
+    copy->filter = filter_copy(&zone->filter);
+    return copy;
+}
+
+void zone_free(Zone *zone)
+{
+    if (zone == NULL)
+        return;
+    g_free(zone->name);
+    g_strfreev(zone->interfaces);
+    g_clear_pointer(&zone->sources, g_ptr_array_unref);
+    filter_clear(&zone->filter);
+    g_free(zone);
+}
+
+Policy *policy_new(const char *name)
+{
+    Policy *policy = g_new0(Policy, 1);
+    policy->name = g_strdup(name);
+    policy->ingress_zones = g_new0(char *, 1);
+    policy->egress_zones = g_new0(char *, 1);
+    filter_init(&policy->filter);
+    return policy;
+}
+
+void policy_free(Policy *policy)
+{
+    if (policy == NULL)
+        return;
+    g_free(policy->name);
+    g_strfreev(policy->ingress_zones);
+    g_strfreev(policy->egress_zones);
+    filter_clear(&policy->filter);
+    g_free(policy);
+}
+
+Service *service_new(const char *name)
+{
+    Service *service = g_new0(Service, 1);
+    service->name = g_strdup(name);
+    service->ports = g_ptr_array_new_with_free_func((GDestroyNotify)port_range_free);
+    service->source_ports = g_ptr_array_new_with_free_func((GDestroyNotify)port_range_free);
+    service->protocols = g_new0(char *, 1);
+    service->includes = g_new0(char *, 1);
+    return service;
+}
+
+void service_free(Service *service)
+{
+    if (service == NULL)
+        return;
+    g_free(service->name);
+    g_clear_pointer(&service->ports, g_ptr_array_unref);
+    g_clear_pointer(&service->source_ports, g_ptr_array_unref);
+    g_strfreev(service->protocols);
+    g_strfreev(service->includes);
+    address_spec_free(service->destination_ipv4);
+    address_spec_free(service->destination_ipv6);
+    g_free(service);
+}
+
+Ipset *ipset_new(const char *name)
+{
+    Ipset *ipset = g_new0(Ipset, 1);
+    ipset->name = g_strdup(name);
+    ipset->entries = g_new0(char *, 1);
+    return ipset;
+}
+
+void ipset_free(Ipset *ipset)
+{
+    if (ipset == NULL)
+        return;
+    g_free(ipset->name);
+    g_free(ipset->type);
+    g_strfreev(ipset->entries);
+    g_free(ipset);
+}
+
+static FirewalldOptions options_copy(const FirewalldOptions *options)
+{
+    return (FirewalldOptions){
+        .backend = g_strdup(options->backend),
+        .ipv6_rpfilter = g_strdup(options->ipv6_rpfilter),
+        .rfc3964_ipv4 = g_strdup(options->rfc3964_ipv4),
+        .zone_drifting = g_strdup(options->zone_drifting),
+        .strict_forward_ports = g_strdup(options->strict_forward_ports),
+        .flush_all_on_reload = g_strdup(options->flush_all_on_reload),
+    };
+}
+
+static void options_clear(FirewalldOptions *options)
+{
+    g_free(options->backend);
+    g_free(options->ipv6_rpfilter);
+    g_free(options->rfc3964_ipv4);
+    g_free(options->zone_drifting);
+    g_free(options->strict_forward_ports);
+    g_free(options->flush_all_on_reload);
+}
+
+Firewalld *firewalld_new(void)
+{
+    Firewalld *firewalld = g_new0(Firewalld, 1);
+    firewalld->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_free);
+    firewalld->policies = g_ptr_array_new_with_free_func((GDestroyNotify)policy_free);
+    firewalld->services = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
+    firewalld->ipsets = g_ptr_array_new_with_free_func((GDestroyNotify)ipset_free);
+    return firewalld;
+}
+
+Firewalld *firewalld_copy(const Firewalld *firewalld)
+{
+    Firewalld *copy = g_memdup2(firewalld, sizeof *firewalld);
+    copy->version = g_strdup(firewalld->version);
+    copy->state = g_strdup(firewalld->state);
+    copy->default_zone = g_strdup(firewalld->default_zone);
+    copy->log_denied = g_strdup(firewalld->log_denied);
+    copy->options = options_copy(&firewalld->options);
+    copy->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_free);
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones)
+        g_ptr_array_add(copy->zones, zone_copy(zone));
+    g_ptr_array_ref(copy->policies);
+    g_ptr_array_ref(copy->services);
+    g_ptr_array_ref(copy->ipsets);
+    return copy;
+}
+
+void firewalld_free(Firewalld *firewalld)
+{
+    if (firewalld == NULL)
+        return;
+    g_free(firewalld->version);
+    g_free(firewalld->state);
+    g_free(firewalld->default_zone);
+    g_free(firewalld->log_denied);
+    options_clear(&firewalld->options);
+    g_clear_pointer(&firewalld->zones, g_ptr_array_unref);
+    g_clear_pointer(&firewalld->policies, g_ptr_array_unref);
+    g_clear_pointer(&firewalld->services, g_ptr_array_unref);
+    g_clear_pointer(&firewalld->ipsets, g_ptr_array_unref);
+    g_free(firewalld);
+}
+
+/* Zones, policies, services, ipsets and bindings all begin with their name. */
+static gpointer find_named(const GPtrArray *list, const char *name)
+{
+    PTR_ARRAY_FOREACH (char *const, element, list) {
+        if (g_strcmp0(*element, name) == 0)
+            return (gpointer)element;
+    }
+    return NULL;
+}
+
+G_STATIC_ASSERT(G_STRUCT_OFFSET(Zone, name) == 0 && G_STRUCT_OFFSET(Policy, name) == 0 &&
+                G_STRUCT_OFFSET(Service, name) == 0 && G_STRUCT_OFFSET(Ipset, name) == 0 &&
+                G_STRUCT_OFFSET(PermanentBinding, interface) == 0);
+
+Zone *firewalld_zone(const Firewalld *firewalld, const char *name)
+{
+    return find_named(firewalld->zones, name);
+}
+
+Policy *firewalld_policy(const Firewalld *firewalld, const char *name)
+{
+    return find_named(firewalld->policies, name);
+}
+
+const Service *firewalld_service(const Firewalld *firewalld, const char *name)
+{
+    return find_named(firewalld->services, name);
+}
+
+const Ipset *firewalld_ipset(const Firewalld *firewalld, const char *name)
+{
+    return find_named(firewalld->ipsets, name);
+}
+
+bool firewalld_is_at_least(const Firewalld *firewalld, guint major, guint minor, guint patch)
+{
+    const guint wanted[3] = {major, minor, patch};
+    const char *p = firewalld->version;
+    if (p == NULL)
+        return false;
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        guint64 part = g_ascii_strtoull(p, &end, 10);
+        if (part != wanted[i])
+            return part > wanted[i];
+        p = *end == '.' ? end + 1 : "";
+    }
+    return true;
+}
+
+/* ---- the permanent configuration ---- */
+
+PermanentBinding *permanent_binding_new(const char *interface)
+{
+    PermanentBinding *binding = g_new0(PermanentBinding, 1);
+    binding->interface = g_strdup(interface);
+    return binding;
+}
+
+void permanent_binding_free(PermanentBinding *binding)
+{
+    if (binding == NULL)
+        return;
+    g_free(binding->interface);
+    g_free(binding->zone);
+    g_free(binding->conflict);
+    g_free(binding);
+}
+
+Permanent *permanent_new(void)
+{
+    Permanent *permanent = g_new0(Permanent, 1);
+    permanent->bindings = g_ptr_array_new_with_free_func((GDestroyNotify)permanent_binding_free);
+    return permanent;
+}
+
+Permanent *permanent_copy(const Permanent *permanent)
+{
+    Permanent *copy = permanent_new();
+    PTR_ARRAY_FOREACH (const PermanentBinding, binding, permanent->bindings) {
+        PermanentBinding *binding_copy = permanent_binding_new(binding->interface);
+        binding_copy->zone = g_strdup(binding->zone);
+        binding_copy->conflict = g_strdup(binding->conflict);
+        g_ptr_array_add(copy->bindings, binding_copy);
+    }
+    if (permanent->firewalld != NULL)
+        copy->firewalld = firewalld_copy(permanent->firewalld);
+    copy->fault = g_strdup(permanent->fault);
+    return copy;
+}
+
+void permanent_free(Permanent *permanent)
+{
+    g_clear_pointer(&permanent->bindings, g_ptr_array_unref);
+    firewalld_free(permanent->firewalld);
+    g_free(permanent->fault);
+    g_free(permanent);
+}
+
+const PermanentBinding *permanent_binding(const Permanent *permanent, const char *interface)
+{
+    return find_named(permanent->bindings, interface);
+}
+
+/* ---- words ---- */
+
+static const char *const target_words[] = {
+    [TARGET_UNKNOWN] = NULL,    [TARGET_DEFAULT] = "default",   [TARGET_CONTINUE] = "CONTINUE",
+    [TARGET_ACCEPT] = "ACCEPT", [TARGET_REJECT] = "%%REJECT%%", [TARGET_DROP] = "DROP",
+};
+
+DEFINE_WORD(target, Target, target_words)
+static DEFINE_FROM_WORD(zone_target, Target, target_words, TARGET_UNKNOWN)
+
+    /* Zones say "%%REJECT%%", policies "REJECT"; the long form "{chain}_{zone}" is the old word for
+ * "default" and is not accepted over D-Bus any more. */
+    Target target_from_word(const char *word)
+{
+    return g_str_equal(word, "REJECT") ? TARGET_REJECT : zone_target_from_word(word);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One link as rtnetlink(7) describes it, and what its own description tells. What depends on other
+ * links or on the host is said in topology.h. */
+#pragma once
+
+#include "model/host/address.h"
+#include "model/host/tristate.h"
+
+typedef struct {
+    IpPrefix prefix; /* the address with its network's length */
+    guint8 scope;    /* RT_SCOPE_UNIVERSE is 0, RT_SCOPE_LINK is 253 */
+    guint32 flags;   /* IFA_F_* */
+} LinkAddress;
+
+typedef struct {
+    int index;
+    char *name;
+    char **altnames;
+    char *kind;          /* "physical", "loopback", IFLA_INFO_KIND, or NULL where neither is told */
+    char *port_kind;     /* IFLA_INFO_SLAVE_KIND: what its master is, NULL without one */
+    char *parent_device; /* IFLA_PARENT_DEV_NAME, such as "0000:00:03.0", or NULL */
+    char *parent_bus;    /* IFLA_PARENT_DEV_BUS_NAME, such as "pci", or NULL */
+    char *mac;           /* NULL where the link has none */
+    char *permanent_mac; /* NULL where the link has none */
+    guint32 mtu;
+    guint32 flags;    /* IFF_* */
+    guint8 operstate; /* IF_OPER_*, RFC 2863 */
+    Tristate carrier;
+    int master;        /* ifindex, 0 without */
+    int lower;         /* IFLA_LINK: ifindex, 0 without or where it lives in another namespace */
+    guint32 vrf_table; /* of kind "vrf", else 0 */
+    Tristate forwarding_ipv4;       /* net.ipv4.conf.LINK.forwarding */
+    Tristate forwarding_ipv6;       /* net.ipv6.conf.LINK.forwarding */
+    Tristate bridge_call_iptables;  /* of kind "bridge": its own nf_call_iptables */
+    Tristate bridge_call_ip6tables; /* of kind "bridge": its own nf_call_ip6tables */
+    GPtrArray *addresses;           /* LinkAddress */
+} Link;
+
+Link *link_new(void);
+void link_free(Link *link);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Link, link_free)
+
+bool link_is_up(const Link *link);
+bool link_is_loopback(const Link *link);
+
+/* Whether LINK is of KIND, or of one of the NULL-terminated KINDS. */
+bool link_is_kind(const Link *link, const char *kind);
+bool link_is_any_kind(const Link *link, const char *const *kinds);
+
+/* Whether LINK is a tunnel that may take the network of a bridge to other hosts: flannel and its like
+ * give it an address in that network, and what is behind both is one network, whose hosts expect to
+ * reach one another. */
+bool link_is_overlay(const Link *link);
+
+/* Whether ADDRESS is a global one of FAMILY: only its network is used from other networks. */
+bool link_address_is_global(const LinkAddress *address, Family family);
+
+/* Whether LINK has a global address of FAMILY, or of either family. */
+bool link_has_network(const Link *link, Family family);
+bool link_is_numbered(const Link *link);
+
+/* Whether some address of LINK lies in NETWORK. */
+bool link_has_address_in(const Link *link, const IpPrefix *network);
+
+/* The state in JSON and text: "up", "down" or "no-carrier" (static). */
+const char *link_state_word(const Link *link);
