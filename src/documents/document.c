@@ -3,7 +3,6 @@
 #include "documents/document.h"
 
 #include "model/error.h"
-#include "documents/json-syntax.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,37 +10,36 @@
 
 /* ---- parsing ---- */
 
-JsonParser *document_parse(const char *data, gsize size, const JsonPlace *place, GError **error)
+json_t *document_parse(const char *data, gsize size, const JsonPlace *place, GError **error)
 {
-    JsonSyntaxFault fault;
     if (size > DOCUMENT_SIZE_MAX) {
         json_place_fault(place, error, "larger than %lu MiB", DOCUMENT_SIZE_MAX >> 20);
         return NULL;
     }
-    if (!json_syntax_check(size > 0 ? data : "", size, &fault)) {
-        json_place_fault(place, error, "line %u, column %ld: %s", fault.line, fault.column,
-                         fault.reason);
+    json_error_t fault;
+    json_auto_t *root = json_loadb(size > 0 ? data : "", size, JSON_REJECT_DUPLICATES, &fault);
+    if (root == NULL) {
+        g_autofree char *reason = g_utf8_make_valid(fault.text, -1);
+        json_place_fault(place, error, "line %d, column %d: %s", fault.line, fault.column, reason);
         return NULL;
     }
-    g_autoptr(JsonParser) parser = json_parser_new_immutable();
-    g_autoptr(GError) parse_error = NULL;
-    if (!json_parser_load_from_data(parser, data, (gssize)size, &parse_error)) {
-        json_place_fault(place, error, "%s", parse_error->message);
+    if (!json_is_object(root)) {
+        json_place_unexpected(place, root, "an object", error);
         return NULL;
     }
-    return g_steal_pointer(&parser);
+    return g_steal_pointer(&root);
 }
 
-char *document_schema(JsonNode *root, const JsonPlace *place, GError **error)
+char *document_schema(const json_t *root, const JsonPlace *place, GError **error)
 {
     enum { LENGTH_MAX = 64 };
-    JsonPlace below = {.parent = place, .name = "schema"};
-    JsonNode *node = json_object_get_member(json_node_get_object(root), "schema");
-    if (node == NULL) {
+    const JsonPlace below = {.parent = place, .name = "schema"};
+    const json_t *value = json_object_get(root, "schema");
+    if (value == NULL) {
         json_place_fault(&below, error, "missing");
         return NULL;
     }
-    const char *schema = json_place_text(&below, node, error);
+    const char *schema = json_place_text(&below, value, error);
     if (schema == NULL)
         return NULL;
     return g_utf8_substring(schema, 0, MIN(g_utf8_strlen(schema, -1), LENGTH_MAX));
@@ -72,7 +70,7 @@ static void set_file_error(GError **error, const JsonPlace *place, int number)
                      place->hint, "%s: cannot be read: %s", place->name, g_strerror(number));
 }
 
-JsonParser *document_read_file(const char *path, const JsonPlace *place, GError **error)
+json_t *document_read_file(const char *path, const JsonPlace *place, GError **error)
 {
     bool standard_input = g_str_equal(path, "-");
     int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A JSON document that may come from anybody: read whole from a file, held against the grammar and
- * our limits, parsed, and asked which schema it says it keeps to. What is in it is for others. */
+/* A JSON document from an untrusted source: read whole from a file, parsed, and asked for its
+ * schema. What is in it is for others. */
 #pragma once
 
 #include "documents/json-members.h"
@@ -11,14 +11,15 @@
 /* Each fails with an error that begins with the name of PLACE, which is the document's:
  * NICFIX_ERROR_NOT_FOUND where there is no such file, else NICFIX_ERROR_BAD_INPUT. */
 
-/* Returns the parser that owns what the SIZE bytes at DATA describe, one object (transfer full). */
-JsonParser *document_parse(const char *data, gsize size, const JsonPlace *place,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Returns the object that the SIZE bytes at DATA describe (transfer full). Text behind it, a member
+ * that is there twice, and strings with a NUL are errors. */
+json_t *document_parse(const char *data, gsize size, const JsonPlace *place,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same of the file at PATH, "-" for standard input. */
-JsonParser *document_read_file(const char *path, const JsonPlace *place,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+json_t *document_read_file(const char *path, const JsonPlace *place,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Returns the "schema" of the object ROOT, cut to a length fit for a message (transfer full). */
-char *document_schema(JsonNode *root, const JsonPlace *place,
+char *document_schema(const json_t *root, const JsonPlace *place,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing and reading by tables of members, the types of members that every document needs, and
- * the places of faults. */
+ * the places of errors. */
 #include "documents/json-members.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 
-/* ---- places and faults ---- */
+/* ---- places and errors ---- */
 
 /* Appends the path of PLACE to PATH and returns the document it is in. */
 static const JsonPlace *append_path(const JsonPlace *place, GString *path)
@@ -33,122 +34,84 @@ bool json_place_fault(const JsonPlace *place, GError **error, const char *format
     return false;
 }
 
-static const char *value_kind(JsonNode *node)
-{
-    static const struct {
-        GType type;
-        const char *kind;
-    } kinds[] = {
-        {G_TYPE_STRING, "a string"},
-        {G_TYPE_BOOLEAN, "true or false"},
-        {G_TYPE_INT64, "a number"},
-    };
-    GType type = json_node_get_value_type(node);
-    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        if (kinds[i].type == type)
-            return kinds[i].kind;
-    }
-    return "a fraction";
-}
-
-static const char *node_kind(JsonNode *node)
-{
-    switch (json_node_get_node_type(node)) {
-    case JSON_NODE_OBJECT:
-        return "an object";
-    case JSON_NODE_ARRAY:
-        return "a list";
-    case JSON_NODE_NULL:
-        return "null";
-    case JSON_NODE_VALUE:
-        return value_kind(node);
-    }
-    g_assert_not_reached();
-}
-
-bool json_place_unexpected(const JsonPlace *place, JsonNode *node, const char *expected,
+bool json_place_unexpected(const JsonPlace *place, const json_t *value, const char *expected,
                            GError **error)
 {
-    return json_place_fault(place, error, "expected %s, found %s", expected, node_kind(node));
+    static const char *const kinds[] = {
+        [JSON_OBJECT] = "an object",    [JSON_ARRAY] = "a list",    [JSON_STRING] = "a string",
+        [JSON_INTEGER] = "a number",    [JSON_REAL] = "a fraction", [JSON_TRUE] = "true or false",
+        [JSON_FALSE] = "true or false", [JSON_NULL] = "null",
+    };
+    return json_place_fault(place, error, "expected %s, found %s", expected,
+                            kinds[json_typeof(value)]);
 }
 
-static bool node_is(JsonNode *node, GType type)
+const char *json_place_text(const JsonPlace *place, const json_t *value, GError **error)
 {
-    return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == type;
-}
-
-const char *json_place_text(const JsonPlace *place, JsonNode *node, GError **error)
-{
-    if (!node_is(node, G_TYPE_STRING)) {
-        json_place_unexpected(place, node, "a string", error);
-        return NULL;
-    }
-    const char *text = json_node_get_string(node);
-    if (*text == '\0') {
+    const char *text = json_string_value(value);
+    if (text == NULL)
+        json_place_unexpected(place, value, "a string", error);
+    else if (*text == '\0')
         json_place_fault(place, error, "the string is empty");
-        return NULL;
-    }
-    return text;
+    return text != NULL && *text != '\0' ? text : NULL;
 }
 
-JsonArray *json_place_array(const JsonPlace *place, JsonNode *node, GError **error)
+bool json_place_each(const JsonPlace *place, const json_t *value,
+                     bool (*read)(json_t *element, gpointer user, const JsonPlace *place,
+                                  GError **error),
+                     gpointer user, GError **error)
 {
-    if (JSON_NODE_HOLDS_ARRAY(node))
-        return json_node_get_array(node);
-    json_place_unexpected(place, node, "a list", error);
-    return NULL;
+    if (!json_is_array(value))
+        return json_place_unexpected(place, value, "a list", error);
+    for (guint i = 0; i < json_array_size(value); i++) {
+        const JsonPlace below = {.parent = place, .index = i};
+        if (!read(json_array_get(value, i), user, &below, error))
+            return false;
+    }
+    return true;
 }
 
 /* ---- tables ---- */
 
-static gpointer field_of(gpointer object, const Member *member)
-{
-    return G_STRUCT_MEMBER_P(object, member->offset);
-}
-
-static gconstpointer const_field_of(gconstpointer object, const Member *member)
-{
-    return (const char *)object + member->offset;
-}
-
-void members_write(const Member *members, gconstpointer object, JsonObject *json)
+void members_write(const Member *members, gconstpointer object, json_t *json)
 {
     for (const Member *member = members; member->type != NULL; member++) {
         if (member->name == NULL)
-            members_write(member->detail, const_field_of(object, member), json);
+            members_write(member->detail, member_field(member, object), json);
         else
-            json_object_set_member(json, member->name, member->type->write(member, object));
+            json_object_set_new(json, member->name, member->type->write(member, object));
     }
 }
 
-JsonNode *members_to_node(const Member *members, gconstpointer object)
+json_t *members_to_json(const Member *members, gconstpointer object)
 {
-    JsonObject *json = json_object_new();
+    json_t *json = json_object();
     members_write(members, object, json);
-    JsonNode *node = json_node_new(JSON_NODE_OBJECT);
-    json_node_take_object(node, json);
-    return node;
+    return json;
 }
 
-static bool member_read(const Member *member, JsonNode *node, gpointer object,
+static bool member_read(const Member *member, json_t *object_value, gpointer object,
                         const JsonPlace *place, GError **error)
 {
     if (member->name == NULL)
-        return members_read(member->detail, node, field_of(object, member), place, error);
-    JsonPlace below = {.parent = place, .name = member->name};
-    JsonNode *value = json_object_get_member(json_node_get_object(node), member->name);
+        return members_read(member->detail, object_value, member_field(member, object), place,
+                            error);
+    const JsonPlace below = {.parent = place, .name = member->name};
+    json_t *value = json_object_get(object_value, member->name);
     if (value == NULL)
         return json_place_fault(&below, error, "missing");
+    if (member->nullable && json_is_null(value))
+        return true;
     return member->type->read(member, value, object, &below, error);
 }
 
-bool members_read(const Member *members, JsonNode *node, gpointer object, const JsonPlace *place,
+bool members_read(const Member *members, json_t *value, gpointer object, const JsonPlace *place,
                   GError **error)
 {
-    if (!JSON_NODE_HOLDS_OBJECT(node))
-        return json_place_unexpected(place, node, "an object", error);
+    if (!json_is_object(value))
+        return json_place_unexpected(place, value, "an object", error);
     for (const Member *member = members; member->type != NULL; member++) {
-        if (!member_read(member, node, object, place, error))
+        if (!member_read(member, value, object, place, error))
             return false;
     }
     return true;
@@ -156,115 +119,77 @@ bool members_read(const Member *members, JsonNode *node, gpointer object, const 
 
 /* ---- texts ---- */
 
-JsonNode *json_text_node(const char *text)
+/* "" is null as well: no reader takes an empty text. */
+static json_t *write_text(const Member *member, gconstpointer object)
 {
-    if (text == NULL || *text == '\0')
-        return json_node_new(JSON_NODE_NULL);
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    return json_node_init_string(json_node_alloc(), valid);
+    const char *text = *(char **)member_field(member, object);
+    return json_text(text != NULL && *text != '\0' ? text : NULL);
 }
 
-JsonNode *json_array_node(JsonArray *array)
-{
-    JsonNode *node = json_node_new(JSON_NODE_ARRAY);
-    json_node_take_array(node, array);
-    return node;
-}
-
-static JsonNode *write_text(const Member *member, gconstpointer object)
-{
-    return json_text_node(*(char *const *)const_field_of(object, member));
-}
-
-static bool read_name(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
+static bool read_text(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                       GError **error)
 {
-    const char *text = json_place_text(place, node, error);
-    if (text == NULL)
+    const char *text = json_place_text(place, value, error);
+    *(char **)member_field(member, object) = g_strdup(text);
+    return text != NULL;
+}
+
+static json_t *write_names(const Member *member, gconstpointer object)
+{
+    return json_strv(*(char ***)member_field(member, object));
+}
+
+static bool read_element_name(json_t *element, gpointer names, const JsonPlace *place,
+                              GError **error)
+{
+    const char *text = json_place_text(place, element, error);
+    if (text != NULL)
+        g_strv_builder_add(names, text);
+    return text != NULL;
+}
+
+static bool read_names(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
+                       GError **error)
+{
+    char ***names = member_field(member, object);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    if (!json_place_each(place, value, read_element_name, builder, error))
         return false;
-    *(char **)field_of(object, member) = g_strdup(text);
+    g_strfreev(*names);
+    *names = g_strv_builder_end(builder);
     return true;
 }
 
-static bool read_text(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
-                      GError **error)
-{
-    return JSON_NODE_HOLDS_NULL(node) || read_name(member, node, object, place, error);
-}
-
-static JsonNode *write_names(const Member *member, gconstpointer object)
-{
-    char *const *names = *(char **const *)const_field_of(object, member);
-    JsonArray *array = json_array_new();
-    for (guint i = 0; names[i] != NULL; i++)
-        json_array_add_element(array, json_text_node(names[i]));
-    return json_array_node(array);
-}
-
-static bool read_names(const Member *member, JsonNode *node, gpointer object,
-                       const JsonPlace *place, GError **error)
-{
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
-        return false;
-    guint count = json_array_get_length(array);
-    g_auto(GStrv) names = g_new0(char *, count + 1);
-    for (guint i = 0; i < count; i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        const char *text = json_place_text(&below, json_array_get_element(array, i), error);
-        if (text == NULL)
-            return false;
-        names[i] = g_strdup(text);
-    }
-    char ***field = field_of(object, member);
-    g_strfreev(*field);
-    *field = g_steal_pointer(&names);
-    return true;
-}
-
-const MemberType member_name = {write_text, read_name};
 const MemberType member_text = {write_text, read_text};
 const MemberType member_names = {write_names, read_names};
 
 /* ---- truth ---- */
 
-static JsonNode *bool_node(bool value)
+static json_t *write_bool(const Member *member, gconstpointer object)
 {
-    return json_node_init_boolean(json_node_alloc(), value);
+    return json_boolean(*(bool *)member_field(member, object));
 }
 
-static JsonNode *write_bool(const Member *member, gconstpointer object)
-{
-    return bool_node(*(const bool *)const_field_of(object, member));
-}
-
-static bool read_bool(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
+static bool read_bool(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                       GError **error)
 {
-    if (!node_is(node, G_TYPE_BOOLEAN))
-        return json_place_unexpected(place, node, "true or false", error);
-    *(bool *)field_of(object, member) = json_node_get_boolean(node);
+    if (!json_is_boolean(value))
+        return json_place_unexpected(place, value, "true or false", error);
+    *(bool *)member_field(member, object) = json_is_true(value);
     return true;
 }
 
-static JsonNode *write_tristate(const Member *member, gconstpointer object)
+static json_t *write_tristate(const Member *member, gconstpointer object)
 {
-    Tristate value = *(const Tristate *)const_field_of(object, member);
-    return value == TRISTATE_UNKNOWN ? json_node_new(JSON_NODE_NULL)
-                                     : bool_node(value == TRISTATE_YES);
+    return json_tristate(*(Tristate *)member_field(member, object));
 }
 
-static bool read_tristate(const Member *member, JsonNode *node, gpointer object,
+static bool read_tristate(const Member *member, json_t *value, gpointer object,
                           const JsonPlace *place, GError **error)
 {
-    Tristate *field = field_of(object, member);
-    if (JSON_NODE_HOLDS_NULL(node)) {
-        *field = TRISTATE_UNKNOWN;
-        return true;
-    }
-    if (!node_is(node, G_TYPE_BOOLEAN))
-        return json_place_unexpected(place, node, "true, false or null", error);
-    *field = json_node_get_boolean(node) ? TRISTATE_YES : TRISTATE_NO;
+    if (!json_is_boolean(value))
+        return json_place_unexpected(place, value, "true, false or null", error);
+    *(Tristate *)member_field(member, object) = json_is_true(value) ? TRISTATE_YES : TRISTATE_NO;
     return true;
 }
 
@@ -273,173 +198,104 @@ const MemberType member_tristate = {write_tristate, read_tristate};
 
 /* ---- numbers ---- */
 
-JsonNode *json_integer_node(gint64 value)
+static json_t *write_integer(const Member *member, gconstpointer object)
 {
-    return json_node_init_int(json_node_alloc(), value);
+    gpointer field = member_field(member, object);
+    gint64 number = 0;
+    switch (member->integer) {
+    case INTEGER_UINT8:
+        number = *(guint8 *)field;
+        break;
+    case INTEGER_UINT32:
+        number = *(guint32 *)field;
+        break;
+    case INTEGER_INT:
+        number = *(int *)field;
+        break;
+    }
+    return member->nullable && number < member->min ? json_null() : json_integer(number);
 }
 
-static JsonNode *optional_integer_node(gint64 value)
+static bool read_integer(const Member *member, json_t *value, gpointer object,
+                         const JsonPlace *place, GError **error)
 {
-    return value == 0 ? json_node_new(JSON_NODE_NULL) : json_integer_node(value);
-}
-
-static bool integer_of(JsonNode *node, gint64 least, gint64 most, gint64 *value,
-                       const JsonPlace *place, GError **error)
-{
-    if (!node_is(node, G_TYPE_INT64))
-        return json_place_unexpected(place, node, "a whole number", error);
-    gint64 found = json_node_get_int(node);
-    if (found < least || found > most)
+    gpointer field = member_field(member, object);
+    gint64 number = json_integer_value(value);
+    if (!json_is_integer(value))
+        return json_place_unexpected(place, value, "a whole number", error);
+    if (number < member->min || number > member->max)
         return json_place_fault(place, error,
                                 "%" G_GINT64_FORMAT " is not between %" G_GINT64_FORMAT
                                 " and %" G_GINT64_FORMAT,
-                                found, least, most);
-    *value = found;
+                                number, member->min, member->max);
+    switch (member->integer) {
+    case INTEGER_UINT8:
+        *(guint8 *)field = (guint8)number;
+        break;
+    case INTEGER_UINT32:
+        *(guint32 *)field = (guint32)number;
+        break;
+    case INTEGER_INT:
+        *(int *)field = (int)number;
+        break;
+    }
     return true;
 }
 
-static JsonNode *write_uint8(const Member *member, gconstpointer object)
-{
-    return json_integer_node(*(const guint8 *)const_field_of(object, member));
-}
-
-static bool read_uint8(const Member *member, JsonNode *node, gpointer object,
-                       const JsonPlace *place, GError **error)
-{
-    gint64 value = 0;
-    if (!integer_of(node, 0, G_MAXUINT8, &value, place, error))
-        return false;
-    *(guint8 *)field_of(object, member) = (guint8)value;
-    return true;
-}
-
-static JsonNode *write_uint32(const Member *member, gconstpointer object)
-{
-    return json_integer_node(*(const guint32 *)const_field_of(object, member));
-}
-
-static JsonNode *write_optional_uint32(const Member *member, gconstpointer object)
-{
-    return optional_integer_node(*(const guint32 *)const_field_of(object, member));
-}
-
-static bool read_uint32_from(const Member *member, gint64 least, JsonNode *node, gpointer object,
-                             const JsonPlace *place, GError **error)
-{
-    gint64 value = 0;
-    if (!integer_of(node, least, G_MAXUINT32, &value, place, error))
-        return false;
-    *(guint32 *)field_of(object, member) = (guint32)value;
-    return true;
-}
-
-static bool read_uint32(const Member *member, JsonNode *node, gpointer object,
-                        const JsonPlace *place, GError **error)
-{
-    return read_uint32_from(member, 0, node, object, place, error);
-}
-
-static bool read_optional_uint32(const Member *member, JsonNode *node, gpointer object,
-                                 const JsonPlace *place, GError **error)
-{
-    return JSON_NODE_HOLDS_NULL(node) || read_uint32_from(member, 1, node, object, place, error);
-}
-
-static JsonNode *write_int(const Member *member, gconstpointer object)
-{
-    return json_integer_node(*(const int *)const_field_of(object, member));
-}
-
-static JsonNode *write_optional_int(const Member *member, gconstpointer object)
-{
-    return optional_integer_node(*(const int *)const_field_of(object, member));
-}
-
-static bool read_int_from(const Member *member, gint64 least, JsonNode *node, gpointer object,
-                          const JsonPlace *place, GError **error)
-{
-    gint64 value = 0;
-    if (!integer_of(node, least, G_MAXINT, &value, place, error))
-        return false;
-    *(int *)field_of(object, member) = (int)value;
-    return true;
-}
-
-static bool read_int(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
-                     GError **error)
-{
-    return read_int_from(member, G_MININT, node, object, place, error);
-}
-
-static bool read_ifindex(const Member *member, JsonNode *node, gpointer object,
-                         const JsonPlace *place, GError **error)
-{
-    return read_int_from(member, 1, node, object, place, error);
-}
-
-static bool read_optional_ifindex(const Member *member, JsonNode *node, gpointer object,
-                                  const JsonPlace *place, GError **error)
-{
-    return JSON_NODE_HOLDS_NULL(node) || read_ifindex(member, node, object, place, error);
-}
-
-const MemberType member_uint8 = {write_uint8, read_uint8};
-const MemberType member_uint32 = {write_uint32, read_uint32};
-const MemberType member_optional_uint32 = {write_optional_uint32, read_optional_uint32};
-const MemberType member_int = {write_int, read_int};
-const MemberType member_ifindex = {write_int, read_ifindex};
-const MemberType member_optional_ifindex = {write_optional_int, read_optional_ifindex};
+const MemberType member_integer = {write_integer, read_integer};
 
 /* ---- structs and lists of them ---- */
 
-static JsonNode *write_group(const Member *member, gconstpointer object)
+static json_t *write_group(const Member *member, gconstpointer object)
 {
-    return members_to_node(member->detail, const_field_of(object, member));
+    return members_to_json(member->detail, member_field(member, object));
 }
 
-static bool read_group(const Member *member, JsonNode *node, gpointer object,
-                       const JsonPlace *place, GError **error)
+static bool read_group(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
+                       GError **error)
 {
-    return members_read(member->detail, node, field_of(object, member), place, error);
+    return members_read(member->detail, value, member_field(member, object), place, error);
 }
 
-static JsonNode *write_pointer(const Member *member, gconstpointer object)
+static json_t *write_pointer(const Member *member, gconstpointer object)
 {
-    return members_to_node(member->detail, *(const gconstpointer *)const_field_of(object, member));
+    return members_to_json(member->detail, *(gpointer *)member_field(member, object));
 }
 
-static bool read_pointer(const Member *member, JsonNode *node, gpointer object,
+static bool read_pointer(const Member *member, json_t *value, gpointer object,
                          const JsonPlace *place, GError **error)
 {
-    return members_read(member->detail, node, *(gpointer *)field_of(object, member), place, error);
+    return members_read(member->detail, value, *(gpointer *)member_field(member, object), place,
+                        error);
 }
 
-static JsonNode *write_list(const Member *member, gconstpointer object)
+static json_t *write_list(const Member *member, gconstpointer object)
 {
     const ElementType *type = member->detail;
-    const GPtrArray *list = *(GPtrArray *const *)const_field_of(object, member);
-    JsonArray *array = json_array_sized_new(list->len);
-    for (guint i = 0; i < list->len; i++)
-        json_array_add_element(array, members_to_node(type->members, g_ptr_array_index(list, i)));
-    return json_array_node(array);
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (void, element, *(GPtrArray **)member_field(member, object))
+        json_array_append_new(array, members_to_json(type->members, element));
+    return array;
 }
 
-static bool read_list(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
+typedef struct {
+    const ElementType *type;
+    GPtrArray *list;
+} ListReader;
+
+static bool read_element(json_t *value, gpointer user, const JsonPlace *place, GError **error)
+{
+    const ListReader *reader = user;
+    gpointer element = reader->type->make();
+    g_ptr_array_add(reader->list, element);
+    return members_read(reader->type->members, value, element, place, error);
+}
+
+static bool read_list(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                       GError **error)
 {
-    const ElementType *type = member->detail;
-    GPtrArray *list = *(GPtrArray **)field_of(object, member);
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
-        return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        gpointer element = type->make();
-        g_ptr_array_add(list, element);
-        if (!members_read(type->members, json_array_get_element(array, i), element, &below, error))
-            return false;
-    }
-    return true;
+    ListReader reader = {member->detail, *(GPtrArray **)member_field(member, object)};
+    return json_place_each(place, value, read_element, &reader, error);
 }
 
 const MemberType member_group = {write_group, read_group};

@@ -4,19 +4,20 @@
 #include "documents/snapshot-json.h"
 
 #include "documents/snapshot-members.h"
+#include "model/foreach.h"
 
 #define HINT "make a snapshot with: nicfix snapshot > FILE"
 
 /* ---- links and their addresses ---- */
 
 static const Member link_forwarding_members[] = {
-    FIELD_MEMBER("ipv4", Link, forwarding_ipv4, Tristate, &member_tristate),
-    FIELD_MEMBER("ipv6", Link, forwarding_ipv6, Tristate, &member_tristate),
+    TRISTATE_MEMBER("ipv4", Link, forwarding_ipv4),
+    TRISTATE_MEMBER("ipv6", Link, forwarding_ipv6),
     MEMBERS_END,
 };
 static const Member link_bridge_netfilter_members[] = {
-    FIELD_MEMBER("iptables", Link, bridge_call_iptables, Tristate, &member_tristate),
-    FIELD_MEMBER("ip6tables", Link, bridge_call_ip6tables, Tristate, &member_tristate),
+    TRISTATE_MEMBER("iptables", Link, bridge_call_iptables),
+    TRISTATE_MEMBER("ip6tables", Link, bridge_call_ip6tables),
     MEMBERS_END,
 };
 static const Member link_members[] = {
@@ -59,69 +60,63 @@ static const Member address_members[] = {
     MEMBERS_END,
 };
 
-static JsonNode *write_links(G_GNUC_UNUSED const Member *member, gconstpointer object)
+static json_t *write_links(G_GNUC_UNUSED const Member *member, gconstpointer object)
 {
     const Snapshot *snapshot = object;
-    JsonArray *array = json_array_sized_new(snapshot->links->len);
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        json_array_add_element(array, members_to_node(link_members, link));
-    }
-    return json_array_node(array);
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        json_array_append_new(array, members_to_json(link_members, link));
+    return array;
 }
 
-static bool read_links(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_link(json_t *value, gpointer snapshot, const JsonPlace *place, GError **error)
+{
+    g_autoptr(Link) link = link_new();
+    if (!members_read(link_members, value, link, place, error))
+        return false;
+    if (snapshot_link_by_index(snapshot, link->index) != NULL)
+        return json_place_fault(&(JsonPlace){.parent = place, .name = "index"}, error,
+                                "an earlier link has the index %d, too", link->index);
+    snapshot_add_link(snapshot, g_steal_pointer(&link));
+    return true;
+}
+
+static bool read_links(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                        const JsonPlace *place, GError **error)
 {
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
-        return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        g_autoptr(Link) link = link_new();
-        if (!members_read(link_members, json_array_get_element(array, i), link, &below, error))
-            return false;
-        if (snapshot_link_by_index(object, link->index) != NULL)
-            return json_place_fault(&(JsonPlace){.parent = &below, .name = "index"}, error,
-                                    "a link before it has the index %d as well", link->index);
-        snapshot_add_link(object, g_steal_pointer(&link));
-    }
-    return true;
+    return json_place_each(place, value, read_link, object, error);
 }
 
-static JsonNode *write_addresses(G_GNUC_UNUSED const Member *member, gconstpointer object)
+static json_t *write_addresses(G_GNUC_UNUSED const Member *member, gconstpointer object)
 {
     const Snapshot *snapshot = object;
-    JsonArray *array = json_array_new();
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        for (guint j = 0; j < link->addresses->len; j++) {
-            const LinkAddress *address = g_ptr_array_index(link->addresses, j);
-            AddressRow row = {.link = link->index, .address = *address};
-            json_array_add_element(array, members_to_node(address_members, &row));
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
+            const AddressRow row = {.link = link->index, .address = *address};
+            json_array_append_new(array, members_to_json(address_members, &row));
         }
     }
-    return json_array_node(array);
+    return array;
 }
 
-static bool read_addresses(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_address(json_t *value, gpointer snapshot, const JsonPlace *place, GError **error)
+{
+    AddressRow row = {0};
+    if (!members_read(address_members, value, &row, place, error))
+        return false;
+    const Link *link = snapshot_link_by_index(snapshot, row.link);
+    if (link == NULL)
+        return json_place_fault(&(JsonPlace){.parent = place, .name = "link"}, error,
+                                "no link has the index %d", row.link);
+    g_ptr_array_add(link->addresses, g_memdup2(&row.address, sizeof row.address));
+    return true;
+}
+
+static bool read_addresses(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                            const JsonPlace *place, GError **error)
 {
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
-        return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        AddressRow row = {0};
-        if (!members_read(address_members, json_array_get_element(array, i), &row, &below, error))
-            return false;
-        const Link *link = snapshot_link_by_index(object, row.link);
-        if (link == NULL)
-            return json_place_fault(&(JsonPlace){.parent = &below, .name = "link"}, error,
-                                    "no link has the index %d", row.link);
-        g_ptr_array_add(link->addresses, g_memdup2(&row.address, sizeof row.address));
-    }
-    return true;
+    return json_place_each(place, value, read_address, object, error);
 }
 
 static const MemberType links_type = {write_links, read_links};
@@ -137,33 +132,28 @@ static const Member nexthop_members[] = {
     MEMBERS_END,
 };
 
-static JsonNode *write_nexthops(G_GNUC_UNUSED const Member *member, gconstpointer object)
+static json_t *write_nexthops(const Member *member, gconstpointer object)
 {
-    const Route *route = object;
-    JsonArray *array = json_array_sized_new(route->nexthops->len);
-    for (guint i = 0; i < route->nexthops->len; i++) {
-        const Nexthop *nexthop = &g_array_index(route->nexthops, Nexthop, i);
-        json_array_add_element(array, members_to_node(nexthop_members, nexthop));
-    }
-    return json_array_node(array);
+    json_t *array = json_array();
+    ARRAY_FOREACH (const Nexthop, nexthop, *(GArray **)member_field(member, object))
+        json_array_append_new(array, members_to_json(nexthop_members, nexthop));
+    return array;
 }
 
-static bool read_nexthops(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_nexthop(json_t *value, gpointer nexthops, const JsonPlace *place, GError **error)
+{
+    Nexthop nexthop = {0};
+    if (!members_read(nexthop_members, value, &nexthop, place, error))
+        return false;
+    g_array_append_val((GArray *)nexthops, nexthop);
+    return true;
+}
+
+static bool read_nexthops(const Member *member, json_t *value, gpointer object,
                           const JsonPlace *place, GError **error)
 {
-    Route *route = object;
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
-        return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        Nexthop nexthop = {0};
-        if (!members_read(nexthop_members, json_array_get_element(array, i), &nexthop, &below,
-                          error))
-            return false;
-        g_array_append_val(route->nexthops, nexthop);
-    }
-    return true;
+    return json_place_each(place, value, read_nexthop, *(GArray **)member_field(member, object),
+                           error);
 }
 
 static const MemberType nexthops_type = {write_nexthops, read_nexthops};
@@ -174,16 +164,10 @@ static const Member route_members[] = {
     MEMBER_UINT8(Route, protocol),
     MEMBER_UINT32(Route, metric),
     MEMBER_OPTIONAL_UINT32(Route, nexthop_id),
-    {.name = "nexthops", .type = &nexthops_type},
+    FIELD_MEMBER("nexthops", Route, nexthops, GArray *, &nexthops_type),
     MEMBERS_END,
 };
-
-static gpointer make_route(void)
-{
-    return route_new();
-}
-
-static const ElementType route_list = {route_members, make_route};
+DEFINE_LIST(route, route_members, route_new());
 
 static const Member rule_members[] = {
     MEMBER_FAMILY(Rule, family),
@@ -201,13 +185,7 @@ static const Member rule_members[] = {
     MEMBER_SUPPRESSION(Rule, suppress_prefix_length),
     MEMBERS_END,
 };
-
-static gpointer make_rule(void)
-{
-    return rule_new();
-}
-
-static const ElementType rule_list = {rule_members, make_rule};
+DEFINE_LIST(rule, rule_members, rule_new());
 
 /* ---- firewalld ---- */
 
@@ -236,13 +214,7 @@ static const Member zone_members[] = {
     MEMBER_SPLICE(Zone, filter, filter_members),
     MEMBERS_END,
 };
-
-static gpointer make_zone(void)
-{
-    return zone_new(NULL);
-}
-
-static const ElementType zone_list = {zone_members, make_zone};
+DEFINE_LIST(zone, zone_members, zone_new(NULL));
 
 static const Member policy_members[] = {
     MEMBER_NAME(Policy, name),
@@ -255,13 +227,7 @@ static const Member policy_members[] = {
     MEMBER_SPLICE(Policy, filter, filter_members),
     MEMBERS_END,
 };
-
-static gpointer make_policy(void)
-{
-    return policy_new(NULL);
-}
-
-static const ElementType policy_list = {policy_members, make_policy};
+DEFINE_LIST(policy, policy_members, policy_new(NULL));
 
 static const Member service_members[] = {
     MEMBER_NAME(Service, name),
@@ -273,13 +239,7 @@ static const Member service_members[] = {
     MEMBER_DESTINATION(Service, destination_ipv6),
     MEMBERS_END,
 };
-
-static gpointer make_service(void)
-{
-    return service_new(NULL);
-}
-
-static const ElementType service_list = {service_members, make_service};
+DEFINE_LIST(service, service_members, service_new(NULL));
 
 static const Member ipset_members[] = {
     MEMBER_NAME(Ipset, name),
@@ -288,13 +248,7 @@ static const Member ipset_members[] = {
     MEMBER_NAMES(Ipset, entries),
     MEMBERS_END,
 };
-
-static gpointer make_ipset(void)
-{
-    return ipset_new(NULL);
-}
-
-static const ElementType ipset_list = {ipset_members, make_ipset};
+DEFINE_LIST(ipset, ipset_members, ipset_new(NULL));
 
 static const Member option_members[] = {
     MEMBER_TEXT(FirewalldOptions, backend),
@@ -330,37 +284,28 @@ static const Member binding_members[] = {
     MEMBER_TEXT(PermanentBinding, conflict),
     MEMBERS_END,
 };
-
-static gpointer make_binding(void)
-{
-    return permanent_binding_new(NULL);
-}
-
-static const ElementType binding_list = {binding_members, make_binding};
+DEFINE_LIST(binding, binding_members, permanent_binding_new(NULL));
 
 /* What firewalld would load, or null. */
-static JsonNode *write_loadable(G_GNUC_UNUSED const Member *member, gconstpointer object)
+static json_t *write_loadable(const Member *member, gconstpointer object)
 {
-    const Permanent *permanent = object;
-    return permanent->firewalld != NULL ? members_to_node(firewalld_members, permanent->firewalld)
-                                        : json_node_new(JSON_NODE_NULL);
+    const Firewalld *firewalld = *(Firewalld **)member_field(member, object);
+    return firewalld != NULL ? members_to_json(firewalld_members, firewalld) : json_null();
 }
 
-static bool read_loadable(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_loadable(const Member *member, json_t *value, gpointer object,
                           const JsonPlace *place, GError **error)
 {
-    Permanent *permanent = object;
-    if (JSON_NODE_HOLDS_NULL(node))
-        return true;
-    permanent->firewalld = firewalld_new();
-    return members_read(firewalld_members, node, permanent->firewalld, place, error);
+    Firewalld **firewalld = member_field(member, object);
+    *firewalld = firewalld_new();
+    return members_read(firewalld_members, value, *firewalld, place, error);
 }
 
 static const MemberType loadable_type = {write_loadable, read_loadable};
 
 static const Member permanent_members[] = {
     MEMBER_LIST(Permanent, bindings, &binding_list),
-    {.name = "firewalld", .type = &loadable_type},
+    FIELD_MEMBER("firewalld", Permanent, firewalld, Firewalld *, &loadable_type, .nullable = true),
     MEMBER_TEXT(Permanent, fault),
     MEMBERS_END,
 };
@@ -374,13 +319,7 @@ static const Member device_members[] = {
     MEMBER_TEXT(ManagedDevice, zone),
     MEMBERS_END,
 };
-
-static gpointer make_device(void)
-{
-    return managed_device_new(NULL);
-}
-
-static const ElementType device_list = {device_members, make_device};
+DEFINE_LIST(device, device_members, managed_device_new(NULL));
 
 static const Member networkmanager_members[] = {
     MEMBER_TRISTATE(NetworkManager, running),
@@ -397,22 +336,16 @@ static const Member unread_members[] = {
     MEMBER_NAME(Unread, reason),
     MEMBERS_END,
 };
-
-static gpointer make_unread(void)
-{
-    return g_new0(Unread, 1);
-}
-
-static const ElementType unread_list = {unread_members, make_unread};
+DEFINE_LIST(unread, unread_members, g_new0(Unread, 1));
 
 static const Member forwarding_members[] = {
-    FIELD_MEMBER("ipv4", Snapshot, forwarding_ipv4, Tristate, &member_tristate),
-    FIELD_MEMBER("ipv6", Snapshot, forwarding_ipv6, Tristate, &member_tristate),
+    TRISTATE_MEMBER("ipv4", Snapshot, forwarding_ipv4),
+    TRISTATE_MEMBER("ipv6", Snapshot, forwarding_ipv6),
     MEMBERS_END,
 };
 static const Member bridge_netfilter_members[] = {
-    FIELD_MEMBER("iptables", Snapshot, bridge_call_iptables, Tristate, &member_tristate),
-    FIELD_MEMBER("ip6tables", Snapshot, bridge_call_ip6tables, Tristate, &member_tristate),
+    TRISTATE_MEMBER("iptables", Snapshot, bridge_call_iptables),
+    TRISTATE_MEMBER("ip6tables", Snapshot, bridge_call_ip6tables),
     MEMBERS_END,
 };
 
@@ -433,19 +366,15 @@ static const Member snapshot_members[] = {
     MEMBERS_END,
 };
 
-JsonNode *snapshot_to_json(const Snapshot *snapshot)
+json_t *snapshot_to_json(const Snapshot *snapshot)
 {
-    JsonObject *document = json_object_new();
-    json_object_set_string_member(document, "schema", SNAPSHOT_SCHEMA);
+    json_t *document = json_document("snapshot");
     members_write(snapshot_members, snapshot, document);
-    JsonNode *node = json_node_new(JSON_NODE_OBJECT);
-    json_node_take_object(node, document);
-    return node;
+    return document;
 }
 
-Snapshot *snapshot_from_root(JsonNode *root, const JsonPlace *place, GError **error)
+Snapshot *snapshot_from_root(json_t *root, const JsonPlace *place, GError **error)
 {
-    g_autoptr(Snapshot) snapshot = snapshot_new();
     g_autofree char *schema = document_schema(root, place, error);
     if (schema == NULL)
         return NULL;
@@ -454,6 +383,7 @@ Snapshot *snapshot_from_root(JsonNode *root, const JsonPlace *place, GError **er
         json_place_fault(&below, error, "expected %s, found %s", SNAPSHOT_SCHEMA, schema);
         return NULL;
     }
+    g_autoptr(Snapshot) snapshot = snapshot_new();
     if (!members_read(snapshot_members, root, snapshot, place, error))
         return NULL;
     return g_steal_pointer(&snapshot);
@@ -462,10 +392,8 @@ Snapshot *snapshot_from_root(JsonNode *root, const JsonPlace *place, GError **er
 Snapshot *snapshot_from_json(const char *data, gsize size, const char *name, GError **error)
 {
     const JsonPlace place = {.name = name, .hint = HINT};
-    g_autoptr(JsonParser) parser = document_parse(data, size, &place, error);
-    if (parser == NULL)
-        return NULL;
-    return snapshot_from_root(json_parser_get_root(parser), &place, error);
+    json_auto_t *root = document_parse(data, size, &place, error);
+    return root != NULL ? snapshot_from_root(root, &place, error) : NULL;
 }
 
 Snapshot *snapshot_read_file(const char *path, GError **error)
@@ -473,8 +401,6 @@ Snapshot *snapshot_read_file(const char *path, GError **error)
     g_autofree char *name = g_str_equal(path, "-") ? g_strdup("snapshot on standard input")
                                                    : g_strdup_printf("snapshot %s", path);
     const JsonPlace place = {.name = name, .hint = HINT};
-    g_autoptr(JsonParser) parser = document_read_file(path, &place, error);
-    if (parser == NULL)
-        return NULL;
-    return snapshot_from_root(json_parser_get_root(parser), &place, error);
+    json_auto_t *root = document_read_file(path, &place, error);
+    return root != NULL ? snapshot_from_root(root, &place, error) : NULL;
 }

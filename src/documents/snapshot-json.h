@@ -8,7 +8,7 @@
 #define SNAPSHOT_SCHEMA "nicfix.snapshot/1"
 
 /* Returns the document (transfer full). */
-JsonNode *snapshot_to_json(const Snapshot *snapshot);
+json_t *snapshot_to_json(const Snapshot *snapshot);
 
 /* Returns the snapshot that the SIZE bytes at DATA describe (transfer full). On failure returns
  * NULL with NICFIX_ERROR_BAD_INPUT, whose message begins with NAME, such as "snapshot web1.json",
@@ -22,5 +22,5 @@ Snapshot *snapshot_from_json(const char *data, gsize size, const char *name,
 Snapshot *snapshot_read_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same of the object ROOT, whose document is at PLACE. */
-Snapshot *snapshot_from_root(JsonNode *root, const JsonPlace *place,
+Snapshot *snapshot_from_root(json_t *root, const JsonPlace *place,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Types of members that only a snapshot has: addresses as text, words for enumerations, and what
- * firewalld says in its own text. */
+/* Types of members that only a snapshot has: addresses as text, words for enumerations, and
+ * firewalld's own texts. */
 #pragma once
 
 #include "documents/json-members.h"
 
 extern const MemberType member_prefix;
-extern const MemberType member_optional_prefix;
-extern const MemberType member_optional_address;
+extern const MemberType member_address;
 extern const MemberType member_family;
 extern const MemberType member_target;
 extern const MemberType member_operstate;
-extern const MemberType member_suppression;
-extern const MemberType member_rich_rules;
-extern const MemberType member_sources;
+extern const MemberType member_parsed_texts;
 extern const MemberType member_destination;
 extern const MemberType member_ports;
+
+/* Structs that firewalld's text is parsed into, and that keep it. */
+typedef struct ParsedTextType ParsedTextType;
+extern const ParsedTextType rich_rule_texts; /* RichRule */
+extern const ParsedTextType source_texts;    /* AddressSpec */
 
 typedef struct PortListType PortListType;
 extern const PortListType port_list;         /* PortRange */
@@ -26,36 +28,32 @@ extern const PortListType forward_port_list; /* ForwardPort */
     FIELD_MEMBER(member, Struct, field, IpPrefix, &member_prefix)
 /* null where HAS_FIELD is false. */
 #define MEMBER_OPTIONAL_PREFIX(Struct, field, has_field)                                           \
-    {                                                                                              \
-        .name = #field, .offset = FIELD_OFFSET(Struct, field, IpPrefix),                           \
-        .type = &member_optional_prefix, .presence = FIELD_OFFSET(Struct, has_field, bool)         \
-    }
+    FIELD_MEMBER(#field, Struct, field, IpPrefix, &member_prefix, .nullable = true,                \
+                 .presence = FIELD_OFFSET(Struct, has_field, bool))
 #define MEMBER_OPTIONAL_ADDRESS(Struct, field, has_field)                                          \
-    {                                                                                              \
-        .name = #field, .offset = FIELD_OFFSET(Struct, field, IpAddress),                          \
-        .type = &member_optional_address, .presence = FIELD_OFFSET(Struct, has_field, bool)        \
-    }
+    FIELD_MEMBER(#field, Struct, field, IpAddress, &member_address, .nullable = true,              \
+                 .presence = FIELD_OFFSET(Struct, has_field, bool))
 /* "ipv4" or "ipv6". */
 #define MEMBER_FAMILY(Struct, field) FIELD_MEMBER(#field, Struct, field, Family, &member_family)
 /* firewalld's word, null for TARGET_UNKNOWN. */
-#define MEMBER_TARGET(Struct, field) FIELD_MEMBER(#field, Struct, field, Target, &member_target)
+#define MEMBER_TARGET(Struct, field)                                                               \
+    FIELD_MEMBER(#field, Struct, field, Target, &member_target, .nullable = true)
 /* The word of RFC 2863, or the number of a state that has none. */
 #define MEMBER_OPERSTATE(Struct, field)                                                            \
-    FIELD_MEMBER(#field, Struct, field, guint8, &member_operstate)
+    FIELD_MEMBER(#field, Struct, field, guint8, &member_operstate, .integer = INTEGER_UINT8,       \
+                 .max = G_MAXUINT8)
 /* The length of a prefix, null for -1. */
 #define MEMBER_SUPPRESSION(Struct, field)                                                          \
-    FIELD_MEMBER(#field, Struct, field, int, &member_suppression)
+    MEMBER_INTEGER(Struct, field, 0, G_MAXUINT8, .nullable = true)
 /* Rules, sources and destinations (null for NULL) are firewalld's text, parsed on reading. */
 #define MEMBER_RICH_RULES(Struct, field)                                                           \
-    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_rich_rules)
+    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_parsed_texts,                         \
+                 .detail = &rich_rule_texts)
 #define MEMBER_SOURCES(Struct, field)                                                              \
-    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_sources)
+    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_parsed_texts, .detail = &source_texts)
 #define MEMBER_DESTINATION(Struct, field)                                                          \
-    FIELD_MEMBER(#field, Struct, field, AddressSpec *, &member_destination)
+    FIELD_MEMBER(#field, Struct, field, AddressSpec *, &member_destination, .nullable = true)
 /* Objects with firewalld's texts; a port is null where every port is meant. LIST_TYPE is one of
  * the two above. */
 #define MEMBER_PORTS(Struct, field, list_type)                                                     \
-    {                                                                                              \
-        .name = #field, .offset = FIELD_OFFSET(Struct, field, GPtrArray *), .type = &member_ports, \
-        .detail = (list_type)                                                                      \
-    }
+    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_ports, .detail = (list_type))

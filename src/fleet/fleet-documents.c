@@ -9,27 +9,27 @@
 #include <string.h>
 
 /* Which member an object has and how it is read into the field at OFFSET. */
-#define READ_MEMBER(member, field_offset, member_type)                                             \
+#define READ_MEMBER(member, field_offset, member_type, ...)                                        \
     {                                                                                              \
-        .name = (member), .offset = (field_offset), .type = (member_type)                          \
+        .name = (member), .offset = (field_offset), .type = (member_type), ##__VA_ARGS__           \
     }
 
 /* ---- words ---- */
 
-static bool read_finding_id(const Member *member, JsonNode *node, gpointer object,
+static bool read_finding_id(const Member *member, json_t *value, gpointer object,
                             const JsonPlace *place, GError **error)
 {
-    const char *word = json_place_text(place, node, error);
+    const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
     return finding_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
            json_place_fault(place, error, "no finding that this nicfix knows");
 }
 
-static bool read_severity(const Member *member, JsonNode *node, gpointer object,
+static bool read_severity(const Member *member, json_t *value, gpointer object,
                           const JsonPlace *place, GError **error)
 {
-    const char *word = json_place_text(place, node, error);
+    const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
     return severity_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
@@ -41,40 +41,38 @@ static const MemberType severity_type = {.read = read_severity};
 
 /* ---- a finding and its fix ---- */
 
-static bool read_evidence(const Member *member, JsonNode *node, gpointer object,
+static bool read_evidence_text(json_t *value, gpointer evidence, const JsonPlace *place,
+                               GError **error)
+{
+    const char *text = json_place_text(place, value, error);
+    if (text != NULL)
+        g_ptr_array_add(evidence, g_strdup(text));
+    return text != NULL;
+}
+
+static bool read_evidence(const Member *member, json_t *value, gpointer object,
                           const JsonPlace *place, GError **error)
 {
-    GPtrArray *evidence = G_STRUCT_MEMBER(GPtrArray *, object, member->offset);
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
-        return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        const char *text = json_place_text(&below, json_array_get_element(array, i), error);
-        if (text == NULL)
-            return false;
-        g_ptr_array_add(evidence, g_strdup(text));
-    }
-    return true;
+    return json_place_each(place, value, read_evidence_text,
+                           *(GPtrArray **)member_field(member, object), error);
 }
 
 /* A command is the list of its words. */
-static bool read_commands(const Member *member, JsonNode *node, gpointer object,
-                          const JsonPlace *place, GError **error)
+static bool read_command(json_t *value, gpointer commands, const JsonPlace *place, GError **error)
 {
     const Member words = {.type = &member_names};
-    GPtrArray *commands = G_STRUCT_MEMBER(GPtrArray *, object, member->offset);
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
+    char **command = NULL;
+    if (!words.type->read(&words, value, &command, place, error))
         return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        char **command = NULL;
-        if (!words.type->read(&words, json_array_get_element(array, i), &command, &below, error))
-            return false;
-        g_ptr_array_add(commands, command);
-    }
+    g_ptr_array_add(commands, command);
     return true;
+}
+
+static bool read_commands(const Member *member, json_t *value, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    return json_place_each(place, value, read_command, *(GPtrArray **)member_field(member, object),
+                           error);
 }
 
 static const MemberType commands_type = {.read = read_commands};
@@ -85,14 +83,12 @@ static const Member fix_members[] = {
     MEMBERS_END,
 };
 
-static bool read_fix(const Member *member, JsonNode *node, gpointer object, const JsonPlace *place,
+static bool read_fix(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                      GError **error)
 {
-    if (JSON_NODE_HOLDS_NULL(node))
-        return true;
     Fix **fix = G_STRUCT_MEMBER_P(object, member->offset);
     *fix = fix_new();
-    return members_read(fix_members, node, *fix, place, error);
+    return members_read(fix_members, value, *fix, place, error);
 }
 
 static const MemberType evidence_type = {.read = read_evidence};
@@ -105,38 +101,35 @@ static const Member finding_members[] = {
     MEMBER_TEXT(Finding, zone),
     MEMBER_NAME(Finding, message),
     READ_MEMBER("evidence", FIELD_OFFSET(Finding, evidence, GPtrArray *), &evidence_type),
-    READ_MEMBER("fix", FIELD_OFFSET(Finding, fix, Fix *), &fix_type),
+    READ_MEMBER("fix", FIELD_OFFSET(Finding, fix, Fix *), &fix_type, .nullable = true),
     MEMBERS_END,
 };
 
 /* ---- nicfix.check/1 ---- */
 
 /* The rows read into a FleetHost. */
-static bool read_findings(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
-                          const JsonPlace *place, GError **error)
+static bool read_finding(json_t *value, gpointer host, const JsonPlace *place, GError **error)
 {
-    FleetHost *host = object;
-    JsonArray *array = json_place_array(place, node, error);
-    if (array == NULL)
+    g_autoptr(Finding) finding =
+        finding_new(FINDING_VERDICT_UNKNOWN, SEVERITY_INFO, NULL, NULL, NULL);
+    if (!members_read(finding_members, value, finding, place, error))
         return false;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        JsonPlace below = {.parent = place, .index = i};
-        g_autoptr(Finding) finding =
-            finding_new(FINDING_VERDICT_UNKNOWN, SEVERITY_INFO, NULL, NULL, NULL);
-        if (!members_read(finding_members, json_array_get_element(array, i), finding, &below,
-                          error))
-            return false;
-        fleet_host_add(host, g_steal_pointer(&finding));
-    }
+    fleet_host_add(host, g_steal_pointer(&finding));
     return true;
 }
 
-static bool read_event(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_findings(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
+                          const JsonPlace *place, GError **error)
+{
+    return json_place_each(place, value, read_finding, object, error);
+}
+
+static bool read_event(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                        const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
     AfterEvent event;
-    const char *word = json_place_text(place, node, error);
+    const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
     if (!after_event_from_word(word, &event))
@@ -148,27 +141,27 @@ static bool read_event(G_GNUC_UNUSED const Member *member, JsonNode *node, gpoin
 static const MemberType event_type = {.read = read_event};
 static const Member outlook_members[] = {READ_MEMBER("event", 0, &event_type), MEMBERS_END};
 
-static bool read_outlook(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_outlook(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                          const JsonPlace *place, GError **error)
 {
-    return JSON_NODE_HOLDS_NULL(node) || members_read(outlook_members, node, object, place, error);
+    return members_read(outlook_members, value, object, place, error);
 }
 
 static const MemberType findings_type = {.read = read_findings};
 static const MemberType outlook_type = {.read = read_outlook};
 
 static const Member version_members[] = {
-    FIELD_MEMBER("version", FleetHost, firewalld, char *, &member_text),
+    FIELD_MEMBER("version", FleetHost, firewalld, char *, &member_text, .nullable = true),
     MEMBERS_END,
 };
 static const Member check_members[] = {
-    READ_MEMBER("after", 0, &outlook_type),
+    READ_MEMBER("after", 0, &outlook_type, .nullable = true),
     MEMBER_GROUP("firewalld", version_members),
     READ_MEMBER("findings", 0, &findings_type),
     MEMBERS_END,
 };
 
-static bool read_check(FleetHost *host, JsonNode *root, const JsonPlace *place, GError **error)
+static bool read_check(FleetHost *host, json_t *root, const JsonPlace *place, GError **error)
 {
     return members_read(check_members, root, host, place, error);
 }
@@ -193,28 +186,21 @@ static const Member failure_members[] = {
     MEMBERS_END,
 };
 
-static bool read_failure(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_failure(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                          const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
     g_auto(Failure) failure = {0};
-    if (!members_read(failure_members, node, &failure, place, error))
+    if (!members_read(failure_members, value, &failure, place, error))
         return false;
     host->error = failure.hint != NULL ? g_strjoin("; ", failure.message, failure.hint, NULL)
                                        : g_steal_pointer(&failure.message);
     return true;
 }
 
-static bool read_optional_failure(const Member *member, JsonNode *node, gpointer object,
-                                  const JsonPlace *place, GError **error)
-{
-    return JSON_NODE_HOLDS_NULL(node) || read_failure(member, node, object, place, error);
-}
-
 static const MemberType failure_type = {.read = read_failure};
-static const MemberType optional_failure_type = {.read = read_optional_failure};
 
-static bool read_error(FleetHost *host, JsonNode *root, const JsonPlace *place, GError **error)
+static bool read_error(FleetHost *host, json_t *root, const JsonPlace *place, GError **error)
 {
     static const Member members[] = {READ_MEMBER("error", 0, &failure_type), MEMBERS_END};
     return members_read(members, root, host, place, error);
@@ -229,21 +215,20 @@ static const Member count_members[] = {
 };
 
 /* A change that failed was put back, and the host was not observed again. */
-static bool read_count_after(G_GNUC_UNUSED const Member *member, JsonNode *node, gpointer object,
+static bool read_count_after(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                              const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
     host->count = host->before;
-    return JSON_NODE_HOLDS_NULL(node) ||
-           members_read(count_members, node, &host->count, place, error);
+    return json_is_null(value) || members_read(count_members, value, &host->count, place, error);
 }
 
-static bool read_dry_run(const Member *member, JsonNode *node, gpointer object,
+static bool read_dry_run(const Member *member, json_t *value, gpointer object,
                          const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
     bool dry_run = false;
-    if (!member_bool.read(member, node, &dry_run, place, error))
+    if (!member_bool.read(member, value, &dry_run, place, error))
         return false;
     /* What a dry run foresees is not what the host has. */
     if (dry_run)
@@ -259,18 +244,18 @@ static const Member apply_members[] = {
     MEMBER_STRUCT(FleetHost, before, count_members),
     READ_MEMBER("after", 0, &count_after_type),
     READ_MEMBER("dry_run", 0, &dry_run_type),
-    READ_MEMBER("error", 0, &optional_failure_type),
+    READ_MEMBER("error", 0, &failure_type, .nullable = true),
     MEMBERS_END,
 };
 
-static bool read_apply(FleetHost *host, JsonNode *root, const JsonPlace *place, GError **error)
+static bool read_apply(FleetHost *host, json_t *root, const JsonPlace *place, GError **error)
 {
     return members_read(apply_members, root, host, place, error);
 }
 
 /* ---- nicfix.snapshot/1 ---- */
 
-static bool read_snapshot(FleetHost *host, JsonNode *root, const JsonPlace *place,
+static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
                           const char *const *named_uplinks, GError **error)
 {
     g_autoptr(Snapshot) snapshot = snapshot_from_root(root, place, error);
@@ -301,7 +286,7 @@ static const struct {
 };
 
 /* FLEET_UNREADABLE with an error where it is none that is read here. */
-static FleetSource source_of(JsonNode *root, const JsonPlace *place, GError **error)
+static FleetSource source_of(json_t *root, const JsonPlace *place, GError **error)
 {
     g_autofree char *schema = document_schema(root, place, error);
     if (schema == NULL)
@@ -315,7 +300,7 @@ static FleetSource source_of(JsonNode *root, const JsonPlace *place, GError **er
     return FLEET_UNREADABLE;
 }
 
-static bool read_root(FleetHost *host, JsonNode *root, const JsonPlace *place,
+static bool read_root(FleetHost *host, json_t *root, const JsonPlace *place,
                       const char *const *named_uplinks, GError **error)
 {
     host->source = source_of(root, place, error);
@@ -342,9 +327,8 @@ static bool read_document(FleetHost *host, const char *path, const char *const *
     const JsonPlace place = {.name = host->file};
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return json_place_fault(&place, error, "no *.json can be found in this directory");
-    g_autoptr(JsonParser) parser = document_read_file(path, &place, error);
-    return parser != NULL &&
-           read_root(host, json_parser_get_root(parser), &place, named_uplinks, error);
+    json_auto_t *root = document_read_file(path, &place, error);
+    return root != NULL && read_root(host, root, &place, named_uplinks, error);
 }
 
 /* "web1" for "fleet/web1.json" (transfer full). */

@@ -2,88 +2,75 @@
 /* A fleet as a document. */
 #include "fleet/fleet-json.h"
 
+#include "model/foreach.h"
 #include "report/json-parts.h"
 
-static void add_summary(JsonBuilder *builder, const FleetReport *report)
+static json_t *summary_json(const FleetReport *report)
 {
-    json_builder_set_member_name(builder, "summary");
-    json_builder_begin_object(builder);
-    json_add_int(builder, "hosts", report->names);
-    json_add_int(builder, "hosts_with_errors", report->with_errors);
-    json_add_int(builder, "hosts_with_warnings", report->with_warnings);
-    json_add_int(builder, "documents", report->hosts->len);
-    json_add_int(builder, "unreadable", report->unreadable);
-    json_add_int(builder, "errors", (gint64)report->errors);
-    json_add_int(builder, "warnings", (gint64)report->warnings);
-    json_add_int(builder, "infos", (gint64)report->infos);
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "hosts", json_integer(report->names));
+    json_object_set_new(object, "hosts_with_errors", json_integer(report->with_errors));
+    json_object_set_new(object, "hosts_with_warnings", json_integer(report->with_warnings));
+    json_object_set_new(object, "documents", json_integer(report->hosts->len));
+    json_object_set_new(object, "unreadable", json_integer(report->unreadable));
+    json_object_set_new(object, "errors", json_integer((gint64)report->errors));
+    json_object_set_new(object, "warnings", json_integer((gint64)report->warnings));
+    json_object_set_new(object, "infos", json_integer((gint64)report->infos));
+    return object;
 }
 
-static void add_count(JsonBuilder *builder, const char *member, bool known, guint count)
+static json_t *count_json(bool known, guint count)
 {
-    if (known)
-        json_add_int(builder, member, count);
-    else
-        json_add_string(builder, member, NULL);
+    return known ? json_integer(count) : json_null();
 }
 
-static void add_before(JsonBuilder *builder, const FleetHost *host)
+static json_t *before_json(const FleetHost *host)
 {
-    if (host->source != FLEET_APPLY) {
-        json_add_string(builder, "before", NULL);
-        return;
-    }
-    json_builder_set_member_name(builder, "before");
-    json_builder_begin_object(builder);
-    json_add_int(builder, "errors", host->before.errors);
-    json_add_int(builder, "warnings", host->before.warnings);
-    json_builder_end_object(builder);
+    if (host->source != FLEET_APPLY)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "errors", json_integer(host->before.errors));
+    json_object_set_new(object, "warnings", json_integer(host->before.warnings));
+    return object;
 }
 
-static void add_host(JsonBuilder *builder, const FleetHost *host)
+static json_t *host_json(const FleetHost *host)
 {
     bool judged = fleet_host_is_judged(host);
-    json_builder_begin_object(builder);
-    json_add_string(builder, "host", host->host);
-    json_add_string(builder, "source", host->file);
-    json_add_string(builder, "document", fleet_source_word(host->source));
-    json_add_string(builder, "after", host->after);
-    add_count(builder, "errors", judged, host->count.errors);
-    add_count(builder, "warnings", judged, host->count.warnings);
-    add_count(builder, "infos", fleet_host_has_infos(host), host->infos);
-    add_before(builder, host);
-    json_add_string(builder, "firewalld", host->firewalld);
-    json_builder_set_member_name(builder, "findings");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < host->findings->len; i++)
-        json_add_finding(builder, g_ptr_array_index(host->findings, i));
-    json_builder_end_array(builder);
-    json_add_string(builder, "error", host->error);
-    json_builder_end_object(builder);
+    json_t *findings = json_array();
+    PTR_ARRAY_FOREACH (const Finding, finding, host->findings)
+        json_array_append_new(findings, json_finding(finding));
+    json_t *object = json_object();
+    json_object_set_new(object, "host", json_text(host->host));
+    json_object_set_new(object, "source", json_text(host->file));
+    json_object_set_new(object, "document", json_text(fleet_source_word(host->source)));
+    json_object_set_new(object, "after", json_text(host->after));
+    json_object_set_new(object, "errors", count_json(judged, host->count.errors));
+    json_object_set_new(object, "warnings", count_json(judged, host->count.warnings));
+    json_object_set_new(object, "infos", count_json(fleet_host_has_infos(host), host->infos));
+    json_object_set_new(object, "before", before_json(host));
+    json_object_set_new(object, "firewalld", json_text(host->firewalld));
+    json_object_set_new(object, "findings", findings);
+    json_object_set_new(object, "error", json_text(host->error));
+    return object;
 }
 
-static void add_finding(JsonBuilder *builder, const FleetFinding *finding)
+json_t *fleet_json(const FleetReport *report)
 {
-    json_builder_begin_object(builder);
-    json_add_string(builder, "id", finding_word(finding->id));
-    json_add_string(builder, "severity", severity_word(finding->severity));
-    json_add_int(builder, "hosts", finding->hosts);
-    json_builder_end_object(builder);
-}
-
-JsonNode *fleet_json(const FleetReport *report)
-{
-    JsonBuilder *builder = json_document("report");
-    add_summary(builder, report);
-    json_builder_set_member_name(builder, "hosts");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < report->hosts->len; i++)
-        add_host(builder, g_ptr_array_index(report->hosts, i));
-    json_builder_end_array(builder);
-    json_builder_set_member_name(builder, "findings");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < report->findings->len; i++)
-        add_finding(builder, g_ptr_array_index(report->findings, i));
-    json_builder_end_array(builder);
-    return json_document_end(builder);
+    json_t *document = json_document("report");
+    json_object_set_new(document, "summary", summary_json(report));
+    json_t *hosts = json_array();
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts)
+        json_array_append_new(hosts, host_json(host));
+    json_object_set_new(document, "hosts", hosts);
+    json_t *findings = json_array();
+    PTR_ARRAY_FOREACH (const FleetFinding, finding, report->findings) {
+        json_t *object = json_object();
+        json_object_set_new(object, "id", json_text(finding_word(finding->id)));
+        json_object_set_new(object, "severity", json_text(severity_word(finding->severity)));
+        json_object_set_new(object, "hosts", json_integer(finding->hosts));
+        json_array_append_new(findings, object);
+    }
+    json_object_set_new(document, "findings", findings);
+    return document;
 }

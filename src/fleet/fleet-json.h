@@ -4,7 +4,7 @@
 
 #include "fleet/fleet-report.h"
 
-#include <json-glib/json-glib.h>
+#include <jansson.h>
 
 /* REPORT is finished (transfer full). */
-JsonNode *fleet_json(const FleetReport *report);
+json_t *fleet_json(const FleetReport *report);

@@ -4,10 +4,9 @@
 #include "observe/flow-question.h"
 
 #include "model/error.h"
-#include "documents/json-syntax.h"
+#include "documents/document.h"
 #include "observe/log/kernel-log.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 FlowQuestion flow_question_new(void)
@@ -77,42 +76,34 @@ static const struct {
     {"icmp_code", G_STRUCT_OFFSET(FlowQuestion, icmp_code), true},
 };
 
-static bool read_member(guint row, JsonNode *node, FlowQuestion *question, GError **error)
+static bool read_member(guint row, const json_t *value, FlowQuestion *question, GError **error)
 {
-    GType type = members[row].number ? G_TYPE_INT64 : G_TYPE_STRING;
-    if (JSON_NODE_HOLDS_NULL(node))
+    gpointer field = G_STRUCT_MEMBER_P(question, members[row].offset);
+    if (json_is_null(value))
         return true;
-    if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != type) {
+    if (members[row].number ? !json_is_integer(value) : !json_is_string(value)) {
         nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "flow: %s: expected a %s or null",
                          members[row].name, members[row].number ? "number" : "string");
         return false;
     }
-    if (members[row].number) {
-        gint64 number = json_node_get_int(node);
-        /* Out of range either way: what it is in is said by who resolves it. */
-        G_STRUCT_MEMBER(int, question, members[row].offset) =
-            (int)CLAMP(number, -1, (gint64)G_MAXINT);
-    } else {
-        G_STRUCT_MEMBER(char *, question, members[row].offset) = json_node_dup_string(node);
-    }
+    /* A number that is out of range stays out of range: flow_question_resolve() reports it. */
+    if (members[row].number)
+        *(int *)field = (int)CLAMP(json_integer_value(value), -1, (json_int_t)G_MAXINT);
+    else
+        *(char **)field = g_strdup(json_string_value(value));
     return true;
 }
 
 bool flow_question_from_json(const char *line, FlowQuestion *question, GError **error)
 {
-    JsonSyntaxFault fault;
-    if (!json_syntax_check(line, strlen(line), &fault)) {
-        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "write one JSON object a line",
-                         "flow: column %ld: %s", fault.column, fault.reason);
-        return false;
-    }
-    g_autoptr(JsonNode) root = json_from_string(line, error);
+    const JsonPlace place = {.name = "flow", .hint = "write one JSON object a line"};
+    json_auto_t *root = document_parse(line, strlen(line), &place, error);
     if (root == NULL)
         return false;
     g_auto(FlowQuestion) read = flow_question_new();
     for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-        JsonNode *node = json_object_get_member(json_node_get_object(root), members[i].name);
-        if (node != NULL && !read_member(i, node, &read, error))
+        const json_t *value = json_object_get(root, members[i].name);
+        if (value != NULL && !read_member(i, value, &read, error))
             return false;
     }
     *question = read;

@@ -2,6 +2,7 @@
 /* A plan and its outcome as text and as JSON. */
 #include "report/apply-report.h"
 
+#include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
@@ -123,99 +124,84 @@ char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
 
 /* ---- JSON ---- */
 
-static void add_action(JsonBuilder *builder, const Action *action)
+static json_t *action_json(const Action *action)
 {
     g_auto(GStrv) command = action_firewall_cmd(action);
-    json_builder_begin_object(builder);
-    json_add_string(builder, "op", action_op_word(action->op));
-    json_add_string(builder, "interface", action->interface);
-    json_add_string(builder, "from", action->from);
-    json_add_string(builder, "to", action->to);
-    json_add_string(builder, "scope", action_scope_word(action->scope));
-    json_add_strings(builder, "firewall_cmd", command);
-    json_add_string(builder, "state", action_state_word(action->state));
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "op", json_text(action_op_word(action->op)));
+    json_object_set_new(object, "interface", json_text(action->interface));
+    json_object_set_new(object, "from", json_text(action->from));
+    json_object_set_new(object, "to", json_text(action->to));
+    json_object_set_new(object, "scope", json_text(action_scope_word(action->scope)));
+    json_object_set_new(object, "firewall_cmd", json_strv(command));
+    json_object_set_new(object, "state", json_text(action_state_word(action->state)));
+    return object;
 }
 
-static void add_counts(JsonBuilder *builder, const char *member, const Diagnosis *diagnosis)
+static json_t *counts_json(const Diagnosis *diagnosis)
 {
-    if (diagnosis == NULL) {
-        json_add_string(builder, member, NULL);
-        return;
+    if (diagnosis == NULL)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "errors", json_integer(diagnosis->errors));
+    json_object_set_new(object, "warnings", json_integer(diagnosis->warnings));
+    return object;
+}
+
+static json_t *findings_json(const GPtrArray *findings)
+{
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const Finding, finding, findings) {
+        json_t *object = json_object();
+        json_object_set_new(object, "id", json_text(finding_word(finding->id)));
+        json_object_set_new(object, "interface", json_text(finding->interface));
+        json_array_append_new(array, object);
     }
-    json_builder_set_member_name(builder, member);
-    json_builder_begin_object(builder);
-    json_add_int(builder, "errors", diagnosis->errors);
-    json_add_int(builder, "warnings", diagnosis->warnings);
-    json_builder_end_object(builder);
+    return array;
 }
 
-static void add_findings(JsonBuilder *builder, const char *member, const GPtrArray *findings)
+static json_t *services_json(const GPtrArray *services)
 {
-    json_builder_set_member_name(builder, member);
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(findings, i);
-        json_builder_begin_object(builder);
-        json_add_string(builder, "id", finding_word(finding->id));
-        json_add_string(builder, "interface", finding->interface);
-        json_builder_end_object(builder);
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const ServiceChange, change, services) {
+        json_t *object = json_object();
+        json_object_set_new(object, "interface", json_text(change->interface));
+        json_object_set_new(object, "service", json_text(change->service));
+        json_array_append_new(array, object);
     }
-    json_builder_end_array(builder);
+    return array;
 }
 
-static void add_services(JsonBuilder *builder, const char *member, const GPtrArray *services)
+static json_t *pending_json(const ApplyOutcome *outcome)
 {
-    json_builder_set_member_name(builder, member);
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < services->len; i++) {
-        const ServiceChange *change = g_ptr_array_index(services, i);
-        json_builder_begin_object(builder);
-        json_add_string(builder, "interface", change->interface);
-        json_add_string(builder, "service", change->service);
-        json_builder_end_object(builder);
-    }
-    json_builder_end_array(builder);
+    if (outcome->pending_id == NULL)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "id", json_text(outcome->pending_id));
+    json_object_set_new(object, "seconds", json_integer(outcome->pending_seconds));
+    return object;
 }
 
-static void add_pending(JsonBuilder *builder, const ApplyOutcome *outcome)
+json_t *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error)
 {
-    if (outcome->pending_id == NULL) {
-        json_add_string(builder, "pending", NULL);
-        return;
-    }
-    json_builder_set_member_name(builder, "pending");
-    json_builder_begin_object(builder);
-    json_add_string(builder, "id", outcome->pending_id);
-    json_add_int(builder, "seconds", outcome->pending_seconds);
-    json_builder_end_object(builder);
-}
-
-JsonNode *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error)
-{
-    JsonBuilder *builder = json_document("apply");
-    json_add_bool(builder, "changed", outcome->changed);
-    json_add_bool(builder, "dry_run", outcome->dry_run);
-    json_add_string(builder, "zone", plan->zone);
-    json_add_bool(builder, "verified", outcome->verified);
-    json_add_bool(builder, "rolled_back", outcome->rolled_back);
-    json_builder_set_member_name(builder, "actions");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < plan->actions->len; i++)
-        add_action(builder, g_ptr_array_index(plan->actions, i));
-    json_builder_end_array(builder);
-    add_counts(builder, "before", plan->before);
-    add_counts(builder, "after", outcome->after);
-    add_findings(builder, "cures", plan->cured);
-    add_findings(builder, "causes", plan->caused);
-    add_services(builder, "opens", plan->opens);
-    add_services(builder, "closes", plan->closes);
-    json_builder_set_member_name(builder, "notes");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < plan->notes->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(plan->notes, i));
-    json_builder_end_array(builder);
-    add_pending(builder, outcome);
-    json_add_error(builder, "error", error);
-    return json_document_end(builder);
+    json_t *document = json_document("apply");
+    json_object_set_new(document, "changed", json_boolean(outcome->changed));
+    json_object_set_new(document, "dry_run", json_boolean(outcome->dry_run));
+    json_object_set_new(document, "zone", json_text(plan->zone));
+    json_object_set_new(document, "verified", json_boolean(outcome->verified));
+    json_object_set_new(document, "rolled_back", json_boolean(outcome->rolled_back));
+    json_t *actions = json_array();
+    PTR_ARRAY_FOREACH (const Action, action, plan->actions)
+        json_array_append_new(actions, action_json(action));
+    json_object_set_new(document, "actions", actions);
+    json_object_set_new(document, "before", counts_json(plan->before));
+    json_object_set_new(document, "after", counts_json(outcome->after));
+    json_object_set_new(document, "cures", findings_json(plan->cured));
+    json_object_set_new(document, "causes", findings_json(plan->caused));
+    json_object_set_new(document, "opens", services_json(plan->opens));
+    json_object_set_new(document, "closes", services_json(plan->closes));
+    json_object_set_new(document, "notes", json_texts(plan->notes));
+    json_object_set_new(document, "pending", pending_json(outcome));
+    json_object_set_new(document, "error", json_error(error));
+    return document;
 }

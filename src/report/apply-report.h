@@ -24,4 +24,4 @@ char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
                                 const TextStyle *style);
 
 /* The document. ERROR says why carrying the plan out failed, NULL where it did not. */
-JsonNode *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error);
+json_t *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error);

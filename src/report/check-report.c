@@ -2,6 +2,7 @@
 /* A diagnosis as text and as JSON. */
 #include "report/check-report.h"
 
+#include "model/foreach.h"
 #include "model/firewalld/dispatch.h"
 #include "model/firewalld/reason.h"
 #include "report/escape.h"
@@ -124,79 +125,67 @@ char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
 
 /* ---- JSON ---- */
 
-static void add_firewalld(JsonBuilder *builder, const Firewalld *firewalld)
+static json_t *firewalld_json(const Firewalld *firewalld)
 {
-    json_builder_set_member_name(builder, "firewalld");
-    json_builder_begin_object(builder);
-    json_add_string(builder, "version", firewalld->version);
-    json_add_string(builder, "state", firewalld->state);
-    json_add_string(builder, "default_zone", firewalld->default_zone);
-    json_add_tristate(builder, "panic", firewalld->panic);
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "version", json_text(firewalld->version));
+    json_object_set_new(object, "state", json_text(firewalld->state));
+    json_object_set_new(object, "default_zone", json_text(firewalld->default_zone));
+    json_object_set_new(object, "panic", json_tristate(firewalld->panic));
+    return object;
 }
 
-static void add_summary(JsonBuilder *builder, const Diagnosis *diagnosis)
+static json_t *summary_json(const Diagnosis *diagnosis)
 {
-    json_builder_set_member_name(builder, "summary");
-    json_builder_begin_object(builder);
-    json_add_int(builder, "errors", diagnosis->errors);
-    json_add_int(builder, "warnings", diagnosis->warnings);
-    json_add_int(builder, "infos", diagnosis->infos);
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "errors", json_integer(diagnosis->errors));
+    json_object_set_new(object, "warnings", json_integer(diagnosis->warnings));
+    json_object_set_new(object, "infos", json_integer(diagnosis->infos));
+    return object;
 }
 
-static void add_link(JsonBuilder *builder, const Snapshot *snapshot, const Topology *topology,
-                     const Link *link)
+static json_t *link_json(const Snapshot *snapshot, const Topology *topology, const Link *link)
 {
     Role role = topology_role(topology, link);
     ZoneMatch match = dispatch_interface(snapshot, link->name);
     bool filtered = role != ROLE_PORT && role != ROLE_LOOPBACK && match.zone != NULL;
-    json_builder_begin_object(builder);
-    json_add_string(builder, "name", link->name);
-    json_add_int(builder, "index", link->index);
-    json_add_string(builder, "kind", link->kind);
-    json_add_string(builder, "role", role_word(role));
-    json_add_string(builder, "state", link_state_word(link));
-    json_add_string(builder, "zone", filtered ? match.zone->name : NULL);
-    json_add_string(builder, "bound_by", filtered ? bound_by_word(match.by) : NULL);
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "name", json_text(link->name));
+    json_object_set_new(object, "index", json_integer(link->index));
+    json_object_set_new(object, "kind", json_text(link->kind));
+    json_object_set_new(object, "role", json_text(role_word(role)));
+    json_object_set_new(object, "state", json_text(link_state_word(link)));
+    json_object_set_new(object, "zone", json_text(filtered ? match.zone->name : NULL));
+    json_object_set_new(object, "bound_by", json_text(filtered ? bound_by_word(match.by) : NULL));
+    return object;
 }
 
-static void add_outlook(JsonBuilder *builder, const Outlook *outlook)
+static json_t *outlook_json(const Outlook *outlook)
 {
-    if (outlook == NULL) {
-        json_add_string(builder, "after", NULL);
-        return;
-    }
-    json_builder_set_member_name(builder, "after");
-    json_builder_begin_object(builder);
-    json_add_string(builder, "event", after_event_word(outlook->event));
-    json_add_bool(builder, "worse", outlook->worse);
-    json_builder_set_member_name(builder, "assumes");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < outlook->assumes->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(outlook->assumes, i));
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
+    if (outlook == NULL)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "event", json_text(after_event_word(outlook->event)));
+    json_object_set_new(object, "worse", json_boolean(outlook->worse));
+    json_object_set_new(object, "assumes", json_texts(outlook->assumes));
+    return object;
 }
 
-JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                            const Outlook *outlook)
+json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                          const Outlook *outlook)
 {
-    JsonBuilder *builder = json_document("check");
-    add_outlook(builder, outlook);
-    add_firewalld(builder, snapshot->firewalld);
-    add_summary(builder, diagnosis);
-    json_builder_set_member_name(builder, "links");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < snapshot->links->len; i++)
-        add_link(builder, snapshot, diagnosis->topology, g_ptr_array_index(snapshot->links, i));
-    json_builder_end_array(builder);
-    json_builder_set_member_name(builder, "findings");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < diagnosis->findings->len; i++)
-        json_add_finding(builder, g_ptr_array_index(diagnosis->findings, i));
-    json_builder_end_array(builder);
-    json_add_unread(builder, snapshot);
-    return json_document_end(builder);
+    json_t *document = json_document("check");
+    json_object_set_new(document, "after", outlook_json(outlook));
+    json_object_set_new(document, "firewalld", firewalld_json(snapshot->firewalld));
+    json_object_set_new(document, "summary", summary_json(diagnosis));
+    json_t *links = json_array();
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        json_array_append_new(links, link_json(snapshot, diagnosis->topology, link));
+    json_object_set_new(document, "links", links);
+    json_t *findings = json_array();
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
+        json_array_append_new(findings, json_finding(finding));
+    json_object_set_new(document, "findings", findings);
+    json_object_set_new(document, "unread", json_unread(snapshot));
+    return document;
 }

@@ -17,8 +17,8 @@ typedef struct {
  * full). */
 char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
                         const Outlook *outlook, const TextStyle *style);
-JsonNode *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                            const Outlook *outlook);
+json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
+                          const Outlook *outlook);
 
 /* The summary alone: one line (transfer full). */
 char *check_report_summary(const Diagnosis *diagnosis);

@@ -131,80 +131,57 @@ char *denied_report_end_text(const DeniedSource *source, guint count, const Text
 
 /* ---- JSON ---- */
 
-static void add_time(JsonBuilder *builder, const char *member, const LogTime *time)
+static json_t *time_json(const LogTime *time)
 {
     g_autofree char *text = time_text(time, "%FT%T%:z");
-    json_add_string(builder, member, text);
+    return json_text(text);
 }
 
-static void add_sources(JsonBuilder *builder, const DenialGroup *group)
-{
-    json_builder_set_member_name(builder, "sources");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < group->sources->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(group->sources, i));
-    json_builder_end_array(builder);
-    json_add_bool(builder, "more_sources", group->more_sources);
-}
-
-static void add_port(JsonBuilder *builder, const DenialGroup *group)
-{
-    if (group->any_port || group->packet.destination_port < 0)
-        json_add_string(builder, "port", NULL);
-    else
-        json_add_int(builder, "port", group->packet.destination_port);
-}
-
-static void add_cause(JsonBuilder *builder, const DenialCause *cause)
-{
-    json_add_string(builder, "verdict",
-                    cause->verdict != NULL ? verdict_word(cause->verdict) : "unknown");
-    json_add_string(builder, "reason",
-                    cause->verdict != NULL ? cause->verdict->reason : cause->unknown);
-    json_add_string(builder, "finding",
-                    cause->finding != NULL ? finding_word(cause->finding->id) : NULL);
-    json_add_fix(builder, "fix", cause->fix);
-}
-
-static void add_group(JsonBuilder *builder, const DenialGroup *group, const DenialCause *cause)
+static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
 {
     const LoggedPacket *packet = &group->packet;
     g_autofree char *words = denial_describe(&group->denial, packet, group->any_port);
-    json_builder_begin_object(builder);
-    json_add_string(builder, "chain", packet->prefix);
-    json_add_string(builder, "zone", group->denial.zone);
-    json_add_string(builder, "policy", group->denial.policy);
-    json_add_string(builder, "action", denial_action_word(group->denial.action));
-    json_add_string(builder, "in", packet->in);
-    json_add_string(builder, "out", packet->out);
-    json_add_string(builder, "protocol", packet->protocol);
-    add_port(builder, group);
-    json_add_int(builder, "count", (gint64)group->count);
-    add_time(builder, "first", &group->first);
-    add_time(builder, "last", &group->last);
-    add_sources(builder, group);
-    json_add_string(builder, "message", words);
-    add_cause(builder, cause);
-    json_builder_end_object(builder);
+    bool has_port = !group->any_port && packet->destination_port >= 0;
+    const Verdict *verdict = cause->verdict;
+    const Finding *finding = cause->finding;
+    json_t *object = json_object();
+    json_object_set_new(object, "chain", json_text(packet->prefix));
+    json_object_set_new(object, "zone", json_text(group->denial.zone));
+    json_object_set_new(object, "policy", json_text(group->denial.policy));
+    json_object_set_new(object, "action", json_text(denial_action_word(group->denial.action)));
+    json_object_set_new(object, "in", json_text(packet->in));
+    json_object_set_new(object, "out", json_text(packet->out));
+    json_object_set_new(object, "protocol", json_text(packet->protocol));
+    json_object_set_new(object, "port",
+                        has_port ? json_integer(packet->destination_port) : json_null());
+    json_object_set_new(object, "count", json_integer((gint64)group->count));
+    json_object_set_new(object, "first", time_json(&group->first));
+    json_object_set_new(object, "last", time_json(&group->last));
+    json_object_set_new(object, "sources", json_texts(group->sources));
+    json_object_set_new(object, "more_sources", json_boolean(group->more_sources));
+    json_object_set_new(object, "message", json_text(words));
+    json_object_set_new(object, "verdict",
+                        json_text(verdict != NULL ? verdict_word(verdict) : "unknown"));
+    json_object_set_new(object, "reason",
+                        json_text(verdict != NULL ? verdict->reason : cause->unknown));
+    json_object_set_new(object, "finding",
+                        json_text(finding != NULL ? finding_word(finding->id) : NULL));
+    json_object_set_new(object, "fix", json_fix(cause->fix));
+    return object;
 }
 
-JsonNode *denied_report_json(const DeniedSource *source, const GPtrArray *groups,
-                             const DenialCause *causes)
+json_t *denied_report_json(const DeniedSource *source, const GPtrArray *groups,
+                           const DenialCause *causes)
 {
-    JsonBuilder *builder = json_document("denied");
-    json_add_string(builder, "log", source->log);
-    json_add_string(builder, "log_denied", source->log_denied);
-    json_builder_set_member_name(builder, "groups");
-    json_builder_begin_array(builder);
+    json_t *document = json_document("denied");
+    json_object_set_new(document, "log", json_text(source->log));
+    json_object_set_new(document, "log_denied", json_text(source->log_denied));
+    json_t *array = json_array();
     for (guint i = 0; i < groups->len; i++)
-        add_group(builder, g_ptr_array_index(groups, i), &causes[i]);
-    json_builder_end_array(builder);
-    json_add_int(builder, "left_off", (gint64)source->left_off);
-    json_add_int(builder, "skipped", (gint64)source->skipped);
-    json_builder_set_member_name(builder, "notes");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < source->notes->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(source->notes, i));
-    json_builder_end_array(builder);
-    return json_document_end(builder);
+        json_array_append_new(array, group_json(g_ptr_array_index(groups, i), &causes[i]));
+    json_object_set_new(document, "groups", array);
+    json_object_set_new(document, "left_off", json_integer((gint64)source->left_off));
+    json_object_set_new(document, "skipped", json_integer((gint64)source->skipped));
+    json_object_set_new(document, "notes", json_texts(source->notes));
+    return document;
 }

@@ -27,5 +27,5 @@ char *denied_report_again_text(const DenialGroup *group, const TextStyle *style)
 char *denied_report_end_text(const DeniedSource *source, guint count, const TextStyle *style);
 
 /* The document of GROUPS (DenialGroup), whose causes are CAUSES, in the same order (transfer full). */
-JsonNode *denied_report_json(const DeniedSource *source, const GPtrArray *groups,
-                             const DenialCause *causes);
+json_t *denied_report_json(const DeniedSource *source, const GPtrArray *groups,
+                           const DenialCause *causes);

@@ -22,9 +22,9 @@ void error_report_tell(const GError *error)
     fputs(text, stderr);
 }
 
-JsonNode *error_report_json(const GError *error)
+json_t *error_report_json(const GError *error)
 {
-    JsonBuilder *builder = json_document("error");
-    json_add_error(builder, "error", error);
-    return json_document_end(builder);
+    json_t *document = json_document("error");
+    json_object_set_new(document, "error", json_error(error));
+    return document;
 }

@@ -7,4 +7,4 @@
 /* Writes "nicfix: MESSAGE; HINT", escaped, to standard error. */
 void error_report_tell(const GError *error);
 
-JsonNode *error_report_json(const GError *error);
+json_t *error_report_json(const GError *error);

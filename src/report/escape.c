@@ -141,29 +141,3 @@ char *escape_for_shell(const char *word)
         return g_strdup(word);
     return is_shown_as_it_is(word) ? g_shell_quote(word) : printf_word(word);
 }
-
-/* Above U+FFFF, JSON wants a surrogate pair (RFC 8259, section 7). */
-static void append_json_escape(GString *result, gunichar character)
-{
-    if (character == INVALID)
-        character = 0xfffd;
-    if (character <= 0xffff)
-        g_string_append_printf(result, "\\u%04x", character);
-    else
-        g_string_append_printf(result, "\\u%04x\\u%04x", 0xd800 + ((character - 0x10000) >> 10),
-                               0xdc00 + (character & 0x3ff));
-}
-
-char *escape_json_document(const char *document)
-{
-    GString *result = g_string_sized_new(strlen(document));
-    int length;
-    for (const char *p = document; *p != '\0'; p += length) {
-        gunichar character = next_character(p, &length);
-        if (character == '\n' || is_harmless(character))
-            g_string_append_len(result, p, length);
-        else
-            append_json_escape(result, character);
-    }
-    return g_string_free(result, FALSE);
-}

@@ -29,9 +29,3 @@ gsize escape_display_width(const char *escaped);
  * that would double its backslashes. Newlines at the end of WORD are lost, as in every command
  * substitution; no name of a link, zone or service can have them. */
 char *escape_for_shell(const char *word);
-
-/* Returns DOCUMENT, JSON as json-glib writes it, with every character that is not printable as an
- * escape of JSON; line ends stay (transfer full). json-glib 1.6 leaves U+001F as it is, which no
- * other parser accepts, and characters of which a terminal should not see any. They can only be in
- * strings, so that the document means the same. */
-char *escape_json_document(const char *document);

@@ -2,6 +2,7 @@
 /* A verdict and its way as text and as JSON. */
 #include "report/explain-report.h"
 
+#include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
@@ -145,90 +146,71 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
 
 /* ---- JSON ---- */
 
-static void add_port(JsonBuilder *builder, const char *member, guint16 port)
-{
-    if (port != 0)
-        json_add_int(builder, member, port);
-    else
-        json_add_string(builder, member, NULL);
-}
-
-static void add_flow(JsonBuilder *builder, const Flow *flow)
+static json_t *flow_json(const Flow *flow)
 {
     g_autofree char *from = address_text(&flow->from);
     g_autofree char *to = address_text(&flow->to);
-    json_builder_set_member_name(builder, "flow");
-    json_builder_begin_object(builder);
-    json_add_string(builder, "direction", flow_direction_word(flow->direction));
-    json_add_string(builder, "in", flow->in);
-    json_add_string(builder, "out", flow->out);
-    json_add_string(builder, "from", from);
-    json_add_string(builder, "to", to);
-    json_add_string(builder, "protocol", protocol_word(flow->protocol));
-    add_port(builder, "port", flow->port);
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "direction", json_text(flow_direction_word(flow->direction)));
+    json_object_set_new(object, "in", json_text(flow->in));
+    json_object_set_new(object, "out", json_text(flow->out));
+    json_object_set_new(object, "from", json_text(from));
+    json_object_set_new(object, "to", json_text(to));
+    json_object_set_new(object, "protocol", json_text(protocol_word(flow->protocol)));
+    json_object_set_new(object, "port", flow->port != 0 ? json_integer(flow->port) : json_null());
+    return object;
 }
 
-static void add_steps(JsonBuilder *builder, const Verdict *verdict)
+static json_t *steps_json(const GPtrArray *steps)
 {
-    json_builder_set_member_name(builder, "steps");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < verdict->steps->len; i++) {
-        const VerdictStep *step = g_ptr_array_index(verdict->steps, i);
-        json_builder_begin_object(builder);
-        json_add_string(builder, "stage", stage_word(step->stage));
-        json_add_string(builder, "zone", step->zone);
-        json_add_string(builder, "policy", step->policy);
-        json_add_string(builder, "setting", step->setting);
-        json_add_string(builder, "result", step_result_word(step));
-        json_builder_end_object(builder);
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const VerdictStep, step, steps) {
+        json_t *object = json_object();
+        json_object_set_new(object, "stage", json_text(stage_word(step->stage)));
+        json_object_set_new(object, "zone", json_text(step->zone));
+        json_object_set_new(object, "policy", json_text(step->policy));
+        json_object_set_new(object, "setting", json_text(step->setting));
+        json_object_set_new(object, "result", json_text(step_result_word(step)));
+        json_array_append_new(array, object);
     }
-    json_builder_end_array(builder);
+    return array;
 }
 
-static void add_route(JsonBuilder *builder, const ExplainRoute *route)
+static json_t *route_json(const ExplainRoute *route)
 {
-    if (!route->known) {
-        json_add_string(builder, "route", NULL);
-        return;
-    }
-    json_builder_set_member_name(builder, "route");
-    json_builder_begin_object(builder);
-    json_add_string(builder, "gateway", route->gateway);
-    json_add_string(builder, "table", route->table);
-    json_add_string(builder, "prefix", route->prefix);
-    json_add_string(builder, "source", route->source);
-    json_builder_end_object(builder);
+    if (!route->known)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "gateway", json_text(route->gateway));
+    json_object_set_new(object, "table", json_text(route->table));
+    json_object_set_new(object, "prefix", json_text(route->prefix));
+    json_object_set_new(object, "source", json_text(route->source));
+    return object;
 }
 
-static void add_alternatives(JsonBuilder *builder, const Verdict *verdict)
+static json_t *alternatives_json(const Verdict *verdict)
 {
     static const Outcome outcomes[] = {OUTCOME_ACCEPT, OUTCOME_REJECT, OUTCOME_DROP};
     bool open = g_str_equal(verdict_word(verdict), "unknown");
-    json_builder_set_member_name(builder, "alternatives");
-    json_builder_begin_array(builder);
+    json_t *array = json_array();
     for (guint i = 0; open && i < G_N_ELEMENTS(outcomes); i++) {
         if ((verdict->possible & outcomes[i]) != 0)
-            json_builder_add_string_value(builder, outcome_word(outcomes[i]));
+            json_array_append_new(array, json_text(outcome_word(outcomes[i])));
     }
-    json_builder_end_array(builder);
+    return array;
 }
 
-JsonNode *explain_report_json(const Explanation *explanation)
+json_t *explain_report_json(const Explanation *explanation)
 {
     const Verdict *verdict = explanation->verdict;
-    JsonBuilder *builder = json_document("explain");
-    add_flow(builder, explanation->flow);
-    json_add_string(builder, "verdict", verdict_word(verdict));
-    add_alternatives(builder, verdict);
-    json_add_string(builder, "reason", verdict->reason);
-    add_route(builder, explanation->route);
-    add_steps(builder, verdict);
-    json_builder_set_member_name(builder, "assumptions");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < verdict->assumptions->len; i++)
-        json_builder_add_string_value(builder, g_ptr_array_index(verdict->assumptions, i));
-    json_builder_end_array(builder);
-    json_add_fix(builder, "fix", explanation->fix);
-    return json_document_end(builder);
+    json_t *document = json_document("explain");
+    json_object_set_new(document, "flow", flow_json(explanation->flow));
+    json_object_set_new(document, "verdict", json_text(verdict_word(verdict)));
+    json_object_set_new(document, "alternatives", alternatives_json(verdict));
+    json_object_set_new(document, "reason", json_text(verdict->reason));
+    json_object_set_new(document, "route", route_json(explanation->route));
+    json_object_set_new(document, "steps", steps_json(verdict->steps));
+    json_object_set_new(document, "assumptions", json_texts(verdict->assumptions));
+    json_object_set_new(document, "fix", json_fix(explanation->fix));
+    return document;
 }

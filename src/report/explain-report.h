@@ -28,4 +28,4 @@ typedef struct {
 
 /* Both render EXPLANATION (transfer full). */
 char *explain_report_text(const Explanation *explanation, const TextStyle *style);
-JsonNode *explain_report_json(const Explanation *explanation);
+json_t *explain_report_json(const Explanation *explanation);

@@ -2,6 +2,7 @@
 /* Links and zones as tables and as JSON. */
 #include "report/list-report.h"
 
+#include "model/foreach.h"
 #include "model/firewalld/dispatch.h"
 #include "model/firewalld/reason.h"
 #include "report/json-parts.h"
@@ -148,62 +149,59 @@ char *list_report_text(const Snapshot *snapshot, const Topology *topology, const
 
 /* ---- JSON ---- */
 
-static void add_link_object(JsonBuilder *builder, const Snapshot *snapshot,
-                            const Topology *topology, const Link *link)
+static json_t *link_json(const Snapshot *snapshot, const Topology *topology, const Link *link)
 {
     Role role = topology_role(topology, link);
     ZoneMatch match = dispatch_interface(snapshot, link->name);
     bool filtered = is_filtered(role) && match.zone != NULL;
     g_auto(GStrv) addresses = address_texts(link);
     g_autofree char *reason = filtered ? reason_for_zone(&match, link->name) : NULL;
-    json_builder_begin_object(builder);
-    json_add_string(builder, "name", link->name);
-    json_add_strings(builder, "altnames", link->altnames);
-    json_add_int(builder, "index", link->index);
-    json_add_string(builder, "kind", link->kind);
-    json_add_string(builder, "role", role_word(role));
-    json_add_string(builder, "state", link_state_word(link));
-    json_add_strings(builder, "addresses", addresses);
-    json_add_string(builder, "mac", link->mac);
-    json_add_string(builder, "permanent_mac", link->permanent_mac);
-    json_add_int(builder, "mtu", link->mtu);
-    json_add_string(builder, "master", name_of_index(snapshot, link->master));
-    json_add_string(builder, "lower", name_of_index(snapshot, link->lower));
-    json_add_string(builder, "parent_device", link->parent_device);
-    json_add_string(builder, "zone", filtered ? match.zone->name : NULL);
-    json_add_string(builder, "bound_by", filtered ? bound_by_word(match.by) : NULL);
-    json_add_string(builder, "zone_reason", reason);
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "name", json_text(link->name));
+    json_object_set_new(object, "altnames", json_strv(link->altnames));
+    json_object_set_new(object, "index", json_integer(link->index));
+    json_object_set_new(object, "kind", json_text(link->kind));
+    json_object_set_new(object, "role", json_text(role_word(role)));
+    json_object_set_new(object, "state", json_text(link_state_word(link)));
+    json_object_set_new(object, "addresses", json_strv(addresses));
+    json_object_set_new(object, "mac", json_text(link->mac));
+    json_object_set_new(object, "permanent_mac", json_text(link->permanent_mac));
+    json_object_set_new(object, "mtu", json_integer(link->mtu));
+    json_object_set_new(object, "master", json_text(name_of_index(snapshot, link->master)));
+    json_object_set_new(object, "lower", json_text(name_of_index(snapshot, link->lower)));
+    json_object_set_new(object, "parent_device", json_text(link->parent_device));
+    json_object_set_new(object, "zone", json_text(filtered ? match.zone->name : NULL));
+    json_object_set_new(object, "bound_by", json_text(filtered ? bound_by_word(match.by) : NULL));
+    json_object_set_new(object, "zone_reason", json_text(reason));
+    return object;
 }
 
-static void add_zone_object(JsonBuilder *builder, const Snapshot *snapshot, const Zone *zone)
+static json_t *zone_json(const Snapshot *snapshot, const Zone *zone)
 {
     g_auto(GStrv) sources = source_texts(zone);
-    json_builder_begin_object(builder);
-    json_add_string(builder, "name", zone->name);
-    json_add_string(builder, "target", target_word(zone->target));
-    json_add_tristate(builder, "forward", zone->forward);
-    json_add_tristate(builder, "masquerade", zone->filter.masquerade);
-    json_add_strings(builder, "interfaces", zone->interfaces);
-    json_add_strings(builder, "sources", sources);
-    json_add_bool(builder, "default", is_default(snapshot, zone));
-    json_add_bool(builder, "active", is_active(zone));
-    json_builder_end_object(builder);
+    json_t *object = json_object();
+    json_object_set_new(object, "name", json_text(zone->name));
+    json_object_set_new(object, "target", json_text(target_word(zone->target)));
+    json_object_set_new(object, "forward", json_tristate(zone->forward));
+    json_object_set_new(object, "masquerade", json_tristate(zone->filter.masquerade));
+    json_object_set_new(object, "interfaces", json_strv(zone->interfaces));
+    json_object_set_new(object, "sources", json_strv(sources));
+    json_object_set_new(object, "default", json_boolean(is_default(snapshot, zone)));
+    json_object_set_new(object, "active", json_boolean(is_active(zone)));
+    return object;
 }
 
-JsonNode *list_report_json(const Snapshot *snapshot, const Topology *topology)
+json_t *list_report_json(const Snapshot *snapshot, const Topology *topology)
 {
-    JsonBuilder *builder = json_document("list");
-    json_builder_set_member_name(builder, "links");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < snapshot->links->len; i++)
-        add_link_object(builder, snapshot, topology, g_ptr_array_index(snapshot->links, i));
-    json_builder_end_array(builder);
-    json_builder_set_member_name(builder, "zones");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++)
-        add_zone_object(builder, snapshot, g_ptr_array_index(snapshot->firewalld->zones, i));
-    json_builder_end_array(builder);
-    json_add_unread(builder, snapshot);
-    return json_document_end(builder);
+    json_t *document = json_document("list");
+    json_t *links = json_array();
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        json_array_append_new(links, link_json(snapshot, topology, link));
+    json_object_set_new(document, "links", links);
+    json_t *zones = json_array();
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones)
+        json_array_append_new(zones, zone_json(snapshot, zone));
+    json_object_set_new(document, "zones", zones);
+    json_object_set_new(document, "unread", json_unread(snapshot));
+    return document;
 }

@@ -7,4 +7,4 @@
 
 /* Both render SNAPSHOT with the roles of TOPOLOGY (transfer full). */
 char *list_report_text(const Snapshot *snapshot, const Topology *topology, const TextStyle *style);
-JsonNode *list_report_json(const Snapshot *snapshot, const Topology *topology);
+json_t *list_report_json(const Snapshot *snapshot, const Topology *topology);

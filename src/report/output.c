@@ -2,8 +2,8 @@
 /* Writing to standard output, and the look of text: see output.h. */
 #include "report/output.h"
 
+#include "documents/json.h"
 #include "model/error.h"
-#include "report/escape.h"
 
 #include <errno.h>
 #include <string.h>
@@ -60,18 +60,17 @@ void output_text(Output *output, char *text)
     g_free(text);
 }
 
-void output_json(Output *output, JsonNode *document)
+void output_json(Output *output, json_t *document)
 {
     if (output_wants_json(output)) {
-        g_autofree char *raw = json_to_string(document, output->format == FORMAT_JSON);
-        g_autofree char *text = escape_json_document(raw);
+        g_autofree char *text = json_document_text(document, output->format == FORMAT_JSON);
         fputs(text, output->stream);
         fputc('\n', output->stream);
         output->has_document = true;
         if (output->format == FORMAT_JSON_LINES)
             fflush(output->stream);
     }
-    json_node_unref(document);
+    json_decref(document);
 }
 
 void output_special(Output *output, char *content)

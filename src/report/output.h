@@ -5,7 +5,7 @@
 
 #include "model/diagnosis/finding.h"
 
-#include <json-glib/json-glib.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -49,7 +49,7 @@ bool output_wants_json(const Output *output);
 void output_text(Output *output, char *text);
 
 /* Writes DOCUMENT (takes it) where the output is JSON. */
-void output_json(Output *output, JsonNode *document);
+void output_json(Output *output, json_t *document);
 
 /* Writes CONTENT (takes it) where the output is in the command's own format. */
 void output_special(Output *output, char *content);

@@ -108,28 +108,26 @@ static char *line_of(const char *word, const char *description, const char *colo
 
 /* ---- JSON ---- */
 
-static void add_subject(JsonBuilder *builder, const FindingChange *change)
-{
-    const Finding *finding = change != NULL ? change->finding : NULL;
-    json_add_string(builder, "finding", finding != NULL ? finding_word(finding->id) : NULL);
-    json_add_string(builder, "severity", finding != NULL ? severity_word(finding->severity) : NULL);
-    json_add_string(builder, "interface", finding != NULL ? finding->interface : NULL);
-    json_add_string(builder, "zone", finding != NULL ? finding->zone : NULL);
-    json_add_fix(builder, "fix",
-                 finding != NULL && change->kind != CHANGE_CLEARED ? finding->fix : NULL);
-}
-
-static JsonNode *event_document(const char *event, const char *state, const char *message,
-                                const FindingChange *change)
+static json_t *event_document(const char *event, const char *state, const char *message,
+                              const FindingChange *change)
 {
     g_autofree char *when = time_now("%FT%T.%f%:z");
-    JsonBuilder *builder = json_document("watch");
-    json_add_string(builder, "time", when);
-    json_add_string(builder, "event", event);
-    json_add_string(builder, "state", state);
-    json_add_string(builder, "message", message);
-    add_subject(builder, change);
-    return json_document_end(builder);
+    const Finding *finding = change != NULL ? change->finding : NULL;
+    bool is_there = finding != NULL && change->kind != CHANGE_CLEARED;
+    json_t *document = json_document("watch");
+    json_object_set_new(document, "time", json_text(when));
+    json_object_set_new(document, "event", json_text(event));
+    json_object_set_new(document, "state", json_text(state));
+    json_object_set_new(document, "message", json_text(message));
+    json_object_set_new(document, "finding",
+                        json_text(finding != NULL ? finding_word(finding->id) : NULL));
+    json_object_set_new(document, "severity",
+                        json_text(finding != NULL ? severity_word(finding->severity) : NULL));
+    json_object_set_new(document, "interface",
+                        json_text(finding != NULL ? finding->interface : NULL));
+    json_object_set_new(document, "zone", json_text(finding != NULL ? finding->zone : NULL));
+    json_object_set_new(document, "fix", json_fix(is_there ? finding->fix : NULL));
+    return document;
 }
 
 /* ---- the whole ---- */

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     fleet_report_finish(report);
     g_autofree char *text = fleet_text(report, &style);
     g_autofree char *page = fleet_html(report);
-    g_autoptr(JsonNode) document = fleet_json(report);
+    json_auto_t *document = fleet_json(report);
     g_assert(g_utf8_validate(text, -1, NULL) && g_utf8_validate(page, -1, NULL));
     g_assert(document != NULL);
     return 0;

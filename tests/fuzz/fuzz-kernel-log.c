@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         g_autofree char *text = denied_report_group_text(group, &causes[i], &style);
         g_assert(g_utf8_validate(text, -1, NULL));
     }
-    g_autoptr(JsonNode) document = denied_report_json(&source, groups, causes);
-    g_autofree char *json = json_to_string(document, FALSE);
+    json_auto_t *document = denied_report_json(&source, groups, causes);
+    g_autofree char *json = json_document_text(document, false);
     g_assert(g_utf8_validate(json, -1, NULL));
     for (guint i = 0; i < groups->len; i++)
         denial_cause_clear(&causes[i]);

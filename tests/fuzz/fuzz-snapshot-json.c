@@ -3,17 +3,14 @@
  * that is written and read again as the same. */
 #include "documents/snapshot-json.h"
 
-#include "report/escape.h"
-
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
 static char *to_text(const Snapshot *snapshot)
 {
-    g_autoptr(JsonNode) node = snapshot_to_json(snapshot);
-    g_autofree char *text = json_to_string(node, FALSE);
-    return escape_json_document(text);
+    json_auto_t *document = snapshot_to_json(snapshot);
+    return json_document_text(document, false);
 }
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)

@@ -5,7 +5,6 @@
 #include "documents/snapshot-json.h"
 
 #include "cases.h"
-#include "report/escape.h"
 
 static void set_list(char ***list, const char *words)
 {
@@ -218,7 +217,6 @@ static Snapshot *full_snapshot(void)
 /* The document in one line, as it is printed. */
 static char *to_text(const Snapshot *snapshot)
 {
-    g_autoptr(JsonNode) node = snapshot_to_json(snapshot);
-    g_autofree char *text = json_to_string(node, FALSE);
-    return escape_json_document(text);
+    json_auto_t *document = snapshot_to_json(snapshot);
+    return json_document_text(document, false);
 }

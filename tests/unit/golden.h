@@ -3,18 +3,15 @@
  * over before they are kept, with NICFIX_UPDATE_GOLDEN=1. */
 #pragma once
 
-#include "report/escape.h"
+#include "documents/json.h"
 
 #include "cases.h"
 
-#include <json-glib/json-glib.h>
-
 /* As it is written to standard output. Takes DOCUMENT (transfer full). */
-static inline char *document_text(JsonNode *document)
+static inline char *document_text(json_t *document)
 {
-    g_autofree char *raw = json_to_string(document, TRUE);
-    g_autofree char *text = escape_json_document(raw);
-    json_node_unref(document);
+    g_autofree char *text = json_document_text(document, true);
+    json_decref(document);
     return g_strdup_printf("%s\n", text);
 }
 

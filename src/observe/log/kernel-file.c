@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-glib/json-glib.h>
+#include <jansson.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -32,50 +32,31 @@ typedef struct {
 
 /* ---- one line ---- */
 
-/* MESSAGE is a string, or where it is no UTF-8 an array of bytes (journalctl(1), -o json). */
-static GString *message_of(JsonObject *entry)
+/* MESSAGE is a string, or an array of bytes where it is not UTF-8 (journalctl(1), -o json). */
+static GString *message_of(const json_t *entry)
 {
-    JsonNode *node = json_object_get_member(entry, "MESSAGE");
-    if (node == NULL)
+    const json_t *value = json_object_get(entry, "MESSAGE");
+    if (json_is_string(value))
+        return g_string_new(json_string_value(value));
+    if (!json_is_array(value))
         return NULL;
-    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
-        return g_string_new(json_node_get_string(node));
-    if (!JSON_NODE_HOLDS_ARRAY(node))
-        return NULL;
-    JsonArray *bytes = json_node_get_array(node);
     GString *message = g_string_new(NULL);
-    for (guint i = 0; i < json_array_get_length(bytes); i++) {
-        JsonNode *byte = json_array_get_element(bytes, i);
-        bool is_number =
-            JSON_NODE_HOLDS_VALUE(byte) && json_node_get_value_type(byte) == G_TYPE_INT64;
-        g_string_append_c(message, is_number ? (char)json_node_get_int(byte) : ' ');
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *byte = json_array_get(value, i);
+        g_string_append_c(message, json_is_integer(byte) ? (char)json_integer_value(byte) : ' ');
     }
     return message;
 }
 
-static gint64 time_of(JsonObject *entry)
-{
-    JsonNode *node = json_object_get_member(entry, "__REALTIME_TIMESTAMP");
-    bool is_text = node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
-                   json_node_get_value_type(node) == G_TYPE_STRING;
-    return is_text ? g_ascii_strtoll(json_node_get_string(node), NULL, 10) : 0;
-}
-
 static void take_json(const char *line, gsize length, const KernelSink *sink)
 {
-    g_autoptr(JsonParser) parser = json_parser_new_immutable();
-    if (!json_parser_load_from_data(parser, line, (gssize)length, NULL))
-        return;
-    JsonNode *root = json_parser_get_root(parser);
-    if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
-        return;
-    JsonObject *entry = json_node_get_object(root);
-    GString *message = message_of(entry);
+    json_auto_t *entry = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
+    g_autoptr(GString) message = message_of(entry);
     if (message == NULL)
         return;
-    g_auto(LogTime) time = {.usec = time_of(entry)};
+    const char *usec = json_string_value(json_object_get(entry, "__REALTIME_TIMESTAMP"));
+    g_auto(LogTime) time = {.usec = usec != NULL ? g_ascii_strtoll(usec, NULL, 10) : 0};
     kernel_sink_put(sink, message->str, message->len, &time);
-    g_string_free(message, TRUE);
 }
 
 static void take_line(const char *line, gsize length, const KernelSink *sink)

@@ -41,7 +41,7 @@ static const FaultCase faults[] = {
     {"null for a list", "[\"one\",\"two\"]", "null",
      "links[0].altnames: expected a list, found null"},
     {"an index twice", "\"index\":1,", "\"index\":2147483647,",
-     "links[1].index: a link before it has the index 2147483647 as well"},
+     "links[1].index: an earlier link has the index 2147483647, too"},
     {"the index 0", "\"index\":1,", "\"index\":0,",
      "links[1].index: 0 is not between 1 and 2147483647"},
     {"an index of 2^40", "\"index\":1,", "\"index\":1099511627776,",
@@ -55,7 +55,7 @@ static const FaultCase faults[] = {
     {"a negative MTU", "\"mtu\":4294967295", "\"mtu\":-1",
      "links[0].mtu: -1 is not between 0 and 4294967295"},
     {"an operational state that is none", "\"operstate\":\"up\"", "\"operstate\":\"upward\"",
-     "links[0].operstate: no operational state of RFC 2863"},
+     "links[0].operstate: not an operational state of RFC 2863"},
     {"an operational state too large", "\"operstate\":200", "\"operstate\":256",
      "links[1].operstate: 256 is not between 0 and 255"},
     {"a word for a tristate", "\"carrier\":true", "\"carrier\":\"yes\"",
@@ -69,11 +69,11 @@ static const FaultCase faults[] = {
     {"an address of no link", "{\"link\":1,", "{\"link\":9,",
      "addresses[2].link: no link has the index 9"},
     {"an address that is none", "127.0.0.1/8", "127.0.0.1/33",
-     "addresses[2].address: not an address with the length of a prefix"},
+     "addresses[2].address: not an address with a prefix length"},
     {"a scope too large", "\"scope\":254", "\"scope\":300",
      "addresses[2].scope: 300 is not between 0 and 255"},
     {"a destination that is none", "128.0.0.0/1", "default",
-     "routes[0].destination: not an address with the length of a prefix"},
+     "routes[0].destination: not an address with a prefix length"},
     {"a nexthop's output that is a name", "\"oif\":3", "\"oif\":\"eth0\"",
      "routes[0].nexthops[0].oif: expected a whole number, found a string"},
     {"a gateway with a length", "\"gateway\":\"fe80::2\"", "\"gateway\":\"fe80::2/64\"",
@@ -96,7 +96,7 @@ static const FaultCase faults[] = {
     {"an option that is a flag", "\"backend\":\"nftables\"", "\"backend\":false",
      "firewalld.options.backend: expected a string, found true or false"},
     {"a target that is none", "%%REJECT%%", "REFUSE",
-     "firewalld.zones[0].target: no target of a zone or policy"},
+     "firewalld.zones[0].target: not a target of a zone or policy"},
     {"an interface without a name", "\"cali+\"", "\"\"",
      "firewalld.zones[0].interfaces[1]: the string is empty"},
     {"a source that is no text", "\"ipset:friends\"", "{}",
@@ -121,7 +121,8 @@ static const FaultCase faults[] = {
      "networkmanager.devices[0].zone: the string is empty"},
     {"something unread for no reason", "\"reason\":\"not authorised\"", "\"reason\":null",
      "unread[0].reason: expected a string, found null"},
-    {"no JSON", "\"host\":\"worker\"", "\"host\":worker", "line 1, column 77: expected a value"},
+    {"no JSON", "\"host\":\"worker\"", "\"host\":worker",
+     "line 1, column 82: invalid token near 'worker'"},
     {"an integer too large", "\"metric\":1024", "\"metric\":99999999999999999999", NULL},
 };
 
@@ -145,7 +146,7 @@ static void test_fault(void **state)
     assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_BAD_INPUT));
     assert_string_equal(nicfix_error_hint(error), "make a snapshot with: nicfix snapshot > FILE");
     if (test->fault == NULL) {
-        assert_true(g_str_has_suffix(error->message, ": a number is too large"));
+        assert_true(strstr(error->message, ": too big integer near ") != NULL);
         return;
     }
     g_autofree char *expected = g_strdup_printf("snapshot test: %s", test->fault);

@@ -172,13 +172,12 @@ typedef struct {
 } FaultCase;
 
 static const FaultCase faults[] = {
-    {"empty", NULL, NULL, "", "line 1, column 1: expected an object"},
-    {"no JSON", NULL, NULL, "all fine\n", "line 1, column 1: expected an object"},
-    {"a list", NULL, NULL, "[]", "line 1, column 1: expected an object"},
-    {"two documents", NULL, NULL, "{}\n{}",
-     "line 2, column 1: more text after the end of the document"},
+    {"empty", NULL, NULL, "", "line 1, column 0: '[' or '{' expected near end of file"},
+    {"no JSON", NULL, NULL, "all fine\n", "line 1, column 3: '[' or '{' expected near 'all'"},
+    {"a list", NULL, NULL, "[]", "expected an object, found a list"},
+    {"two documents", NULL, NULL, "{}\n{}", "line 2, column 1: end of file expected near '{'"},
     {"bytes that are no text", NULL, NULL, "{\"schema\": \"\xff\"}",
-     "line 1, column 13: not valid UTF-8"},
+     "line 1, column 12: unable to decode byte 0xff near '\"'"},
     {"no schema", NULL, NULL, "{}", "schema: missing"},
     {"a number for a schema", NULL, NULL, "{\"schema\": 1}",
      "schema: expected a string, found a number"},

@@ -21,8 +21,8 @@ static const JsonCase objects[] = {
     {"a number for a string", "{\"to\":1}", "flow: to: expected a string or null"},
     {"a string for a number", "{\"port\":\"80\"}", "flow: port: expected a number or null"},
     {"a fraction for a number", "{\"port\":80.5}", "flow: port: expected a number or null"},
-    {"no object", "[]", "flow: column 1: expected an object"},
-    {"cut off", "{\"to\":", "flow: column 7: "},
+    {"no object", "[]", "flow: expected an object, found a list"},
+    {"cut off", "{\"to\":", "flow: line 1, column 6: "},
 };
 
 static void test_object(void **state)

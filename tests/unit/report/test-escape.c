@@ -151,34 +151,12 @@ static void test_shell_reads_the_word(void **state)
     assert_string_equal(output, answer);
 }
 
-static const QuoteCase json_cases[] = {
-    {"plain", "{\"a\":1}", "{\"a\":1}"},
-    {"laid out in lines", "{\n  \"a\" : 1\n}", "{\n  \"a\" : 1\n}"},
-    {"escapes that are there", "[\"\\n\\\\\\u001b\"]", "[\"\\n\\\\\\u001b\"]"},
-    {"what json-glib forgets", "[\"\x1f\"]", "[\"\\u001f\"]"},
-    {"delete", "[\"\x7f\"]", "[\"\\u007f\"]"},
-    {"a C1 control", "[\"\xc2\x9b\"]", "[\"\\u009b\"]"},
-    {"right-to-left override", "[\"\xe2\x80\xae\"]", "[\"\\u202e\"]"},
-    {"line separator", "[\"\xe2\x80\xa8\"]", "[\"\\u2028\"]"},
-    {"a tag above U+FFFF", "[\"\xf3\xa0\x80\x81\"]", "[\"\\udb40\\udc01\"]"},
-    {"a byte that is not UTF-8", "[\"\xff\"]", "[\"\\ufffd\"]"},
-    {"text of the world", "[\"\xe7\xb6\xb2\xf0\x9f\x94\xa5\"]",
-     "[\"\xe7\xb6\xb2\xf0\x9f\x94\xa5\"]"},
-};
-
-static void test_json(void **state)
-{
-    const QuoteCase *test = *state;
-    g_autofree char *escaped = escape_json_document(test->text);
-    assert_string_equal(escaped, test->expected);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_pair_of_bytes_gets_through),
     };
     return RUN_CASES(test_terminal, terminal_cases) + RUN_CASES(test_shell, shell_cases) +
-           RUN_CASES(test_shell_reads_the_word, shell_cases) + RUN_CASES(test_json, json_cases) +
+           RUN_CASES(test_shell_reads_the_word, shell_cases) +
            cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values, members and text of JSON documents: see json.h. */
+#include "documents/json.h"
+
+#include "model/foreach.h"
+
+json_t *json_document(const char *name)
+{
+    json_t *document = json_object();
+    json_object_set_new(document, "schema", json_sprintf("nicfix.%s/1", name));
+    return document;
+}
+
+/* Jansson leaves U+007F as it is, which can only be in a string. */
+static int append_chunk(const char *chunk, size_t size, void *text)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (chunk[i] == '\x7f')
+            g_string_append(text, "\\u007f");
+        else
+            g_string_append_c(text, chunk[i]);
+    }
+    return 0;
+}
+
+char *json_document_text(const json_t *document, bool indented)
+{
+    GString *text = g_string_new(NULL);
+    int failed = json_dump_callback(document, append_chunk, text,
+                                    JSON_ENSURE_ASCII | (indented ? JSON_INDENT(2) : JSON_COMPACT));
+    g_assert(failed == 0);
+    return g_string_free(text, FALSE);
+}
+
+json_t *json_text(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    return json_string(valid);
+}
+
+json_t *json_tristate(Tristate value)
+{
+    return value == TRISTATE_UNKNOWN ? json_null() : json_boolean(value == TRISTATE_YES);
+}
+
+json_t *json_texts(const GPtrArray *texts)
+{
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const char, text, texts)
+        json_array_append_new(array, json_text(text));
+    return array;
+}
+
+json_t *json_strv(char *const *strv)
+{
+    json_t *array = json_array();
+    STRV_FOREACH (text, strv)
+        json_array_append_new(array, json_text(*text));
+    return array;
+}
