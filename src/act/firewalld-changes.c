@@ -6,10 +6,9 @@
 #include "bus/bus-error.h"
 #include "model/error.h"
 
-static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, guint timeout_ms,
-                 GError **error)
+static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, GError **error)
 {
-    g_autoptr(GVariant) reply = bus_call(bus, id, path, parameters, timeout_ms, error);
+    g_autoptr(GVariant) reply = bus_call(bus, id, path, parameters, error);
     return reply != NULL;
 }
 
@@ -26,11 +25,10 @@ static GVariant *forward_setting(const Action *action)
 /* changeZoneOfInterface takes an interface out of any zone. So it is asked just before where it is, and
  * only a change in that very moment is not noticed. It may be there already: NetworkManager moves a
  * device itself when its profile changes. */
-static bool move_running(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+static bool move_running(Bus *bus, const Action *action, GError **error)
 {
-    g_autoptr(GVariant) reply =
-        bus_call(bus, CALL_GET_ZONE_OF_INTERFACE, NULL, g_variant_new("(s)", action->interface),
-                 timeout_ms, error);
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_GET_ZONE_OF_INTERFACE, NULL,
+                                         g_variant_new("(s)", action->interface), error);
     if (reply == NULL)
         return false;
     const char *zone;
@@ -39,7 +37,7 @@ static bool move_running(Bus *bus, const Action *action, guint timeout_ms, GErro
         return true;
     if (g_strcmp0(zone, action->from) == 0)
         return call(bus, CALL_CHANGE_ZONE_OF_INTERFACE, NULL,
-                    g_variant_new("(ss)", action->to, action->interface), timeout_ms, error);
+                    g_variant_new("(ss)", action->to, action->interface), error);
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
                      "somebody else changed the zone of %s in the meantime", action->interface);
     return false;
@@ -47,30 +45,29 @@ static bool move_running(Bus *bus, const Action *action, guint timeout_ms, GErro
 
 /* addInterface refuses an interface that another zone has by now: it compares and sets; and
  * removeInterface one that the zone does not have. */
-static bool change_running(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+static bool change_running(Bus *bus, const Action *action, GError **error)
 {
     switch (action->op) {
     case ACTION_BIND:
         return call(bus, CALL_ADD_INTERFACE, NULL,
-                    g_variant_new("(ss)", action->to, action->interface), timeout_ms, error);
+                    g_variant_new("(ss)", action->to, action->interface), error);
     case ACTION_UNBIND:
         return call(bus, CALL_REMOVE_INTERFACE, NULL,
-                    g_variant_new("(ss)", action->from, action->interface), timeout_ms, error);
+                    g_variant_new("(ss)", action->from, action->interface), error);
     case ACTION_MOVE:
-        return move_running(bus, action, timeout_ms, error);
+        return move_running(bus, action, error);
     case ACTION_ENABLE_FORWARD:
     case ACTION_DISABLE_FORWARD:
         return call(bus, CALL_SET_ZONE_SETTINGS, NULL,
-                    g_variant_new("(s@a{sv})", action->to, forward_setting(action)), timeout_ms,
-                    error);
+                    g_variant_new("(s@a{sv})", action->to, forward_setting(action)), error);
     }
     return false;
 }
 
-static char *permanent_zone_path(Bus *bus, const char *zone, guint timeout_ms, GError **error)
+static char *permanent_zone_path(Bus *bus, const char *zone, GError **error)
 {
-    g_autoptr(GVariant) reply = bus_call(bus, CALL_CONFIG_GET_ZONE_BY_NAME, NULL,
-                                         g_variant_new("(s)", zone), timeout_ms, error);
+    g_autoptr(GVariant) reply =
+        bus_call(bus, CALL_CONFIG_GET_ZONE_BY_NAME, NULL, g_variant_new("(s)", zone), error);
     if (reply == NULL)
         return NULL;
     char *path;
@@ -78,23 +75,23 @@ static char *permanent_zone_path(Bus *bus, const char *zone, guint timeout_ms, G
     return path;
 }
 
-static bool change_permanent(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+static bool change_permanent(Bus *bus, const Action *action, GError **error)
 {
     const char *zone = action->op == ACTION_UNBIND ? action->from : action->to;
-    g_autofree char *path = permanent_zone_path(bus, zone, timeout_ms, error);
+    g_autofree char *path = permanent_zone_path(bus, zone, error);
     if (path == NULL)
         return false;
     switch (action->op) {
     case ACTION_BIND:
         return call(bus, CALL_CONFIG_ZONE_ADD_INTERFACE, path,
-                    g_variant_new("(s)", action->interface), timeout_ms, error);
+                    g_variant_new("(s)", action->interface), error);
     case ACTION_UNBIND:
         return call(bus, CALL_CONFIG_ZONE_REMOVE_INTERFACE, path,
-                    g_variant_new("(s)", action->interface), timeout_ms, error);
+                    g_variant_new("(s)", action->interface), error);
     case ACTION_ENABLE_FORWARD:
     case ACTION_DISABLE_FORWARD:
         return call(bus, CALL_CONFIG_ZONE_UPDATE, path,
-                    g_variant_new("(@a{sv})", forward_setting(action)), timeout_ms, error);
+                    g_variant_new("(@a{sv})", forward_setting(action)), error);
     case ACTION_MOVE:
         break;
     }
@@ -103,23 +100,23 @@ static bool change_permanent(Bus *bus, const Action *action, guint timeout_ms, G
     return false;
 }
 
-bool firewalld_change(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+bool firewalld_change(Bus *bus, const Action *action, GError **error)
 {
     switch (action->scope) {
     case SCOPE_RUNTIME:
-        return change_running(bus, action, timeout_ms, error);
+        return change_running(bus, action, error);
     case SCOPE_PERMANENT:
-        return change_permanent(bus, action, timeout_ms, error);
+        return change_permanent(bus, action, error);
     case SCOPE_NETWORKMANAGER:
         break;
     }
     return false;
 }
 
-bool firewalld_check_permanent(Bus *bus, guint timeout_ms, GError **error)
+bool firewalld_check_permanent(Bus *bus, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (call(bus, CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, timeout_ms, &reason))
+    if (call(bus, CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, &reason))
         return true;
     if (bus_error_firewalld_code(reason) == NULL) {
         g_propagate_error(error, g_steal_pointer(&reason));

@@ -7,15 +7,12 @@
 
 #include <stdbool.h>
 
-/* Does ACTION. Each call of firewalld may take TIMEOUT_MS milliseconds. On failure nothing was
- * changed, except that after NICFIX_ERROR_TIMEOUT and NICFIX_ERROR_NO_FIREWALLD it may have been. */
-bool firewalld_change(Bus *bus, const Action *action, guint timeout_ms,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Does ACTION. On failure nothing was changed, except that after NICFIX_ERROR_TIMEOUT and NICFIX_ERROR_NO_FIREWALLD it may have been. */
+bool firewalld_change(Bus *bus, const Action *action, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether firewalld finds its permanent configuration sound: writing into a broken one makes the
  * next reload worse. Fails with NICFIX_ERROR_REFUSED where it does not. */
-bool firewalld_check_permanent(Bus *bus, guint timeout_ms,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool firewalld_check_permanent(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether ERROR says that there is nothing to undo: the interface is not in the zone (any more). */
 bool firewalld_change_was_not_made(const GError *error);

@@ -6,6 +6,7 @@
  * keep root from working: it is passed over, and comparing before each change still protects. */
 #include "act/lock.h"
 
+#include "bus/deadline.h"
 #include "model/error.h"
 
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-enum { POLL_INTERVAL_MS = 50 };
 
 static const char name[] = "\0nicfix-change"; /* abstract: begins with NUL */
 
@@ -78,9 +77,9 @@ static Lock *lock_new(int fd)
 
 Lock *lock_take(guint timeout_ms, GError **error)
 {
-    gint64 deadline = g_get_monotonic_time() + (gint64)timeout_ms * G_TIME_SPAN_MILLISECOND;
+    gint64 deadline = deadline_in(timeout_ms);
     struct ucred holder = {0};
-    for (;;) {
+    do {
         int fd = try_to_take();
         if (fd >= 0)
             return lock_new(fd);
@@ -91,10 +90,7 @@ Lock *lock_take(guint timeout_ms, GError **error)
         }
         if (find_holder(&holder) && may_be_passed_over(&holder))
             return lock_new(-1);
-        if (g_get_monotonic_time() >= deadline)
-            break;
-        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
-    }
+    } while (deadline_wait(deadline));
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "wait for it and run this again",
                      "another nicfix (process %d) is changing this host, and nothing was changed",
                      (int)holder.pid);

@@ -2,20 +2,19 @@
 #include "act/log-denied.h"
 
 #include "bus/bus-error.h"
+#include "bus/deadline.h"
 #include "model/error.h"
 
-enum { POLL_INTERVAL_MS = 200 };
-
-static bool try_to_set(Bus *bus, const char *value, guint timeout_ms, GError **error)
+static bool try_to_set(Bus *bus, const char *value, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_autoptr(GVariant) done =
-        bus_call(bus, CALL_SET_LOG_DENIED, NULL, g_variant_new("(s)", value), timeout_ms, &reason);
+        bus_call(bus, CALL_SET_LOG_DENIED, NULL, g_variant_new("(s)", value), &reason);
     if (done == NULL && g_strcmp0(bus_error_firewalld_code(reason), "ALREADY_SET") != 0) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    g_autoptr(GVariant) reply = bus_call(bus, CALL_GET_LOG_DENIED, NULL, NULL, timeout_ms, error);
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_GET_LOG_DENIED, NULL, NULL, error);
     if (reply == NULL)
         return false;
     const char *now;
@@ -27,18 +26,17 @@ static bool try_to_set(Bus *bus, const char *value, guint timeout_ms, GError **e
     return false;
 }
 
-bool log_denied_set(Bus *bus, const char *value, guint timeout_ms, GError **error)
+bool log_denied_set(Bus *bus, const char *value, GError **error)
 {
-    gint64 deadline = g_get_monotonic_time() + (gint64)timeout_ms * G_TIME_SPAN_MILLISECOND;
+    gint64 deadline = deadline_in(bus_timeout_ms(bus));
     for (;;) {
         g_autoptr(GError) reason = NULL;
-        if (try_to_set(bus, value, timeout_ms, &reason))
+        if (try_to_set(bus, value, &reason))
             return true;
         if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD) ||
-            g_get_monotonic_time() >= deadline) {
+            !deadline_wait(deadline)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return false;
         }
-        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
     }
 }

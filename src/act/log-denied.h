@@ -7,6 +7,5 @@
 #include <stdbool.h>
 
 /* Sets it to VALUE ("off", "all", ...), which reloads firewalld, and sees that it is so. Where
- * firewalld is away it is waited for, at most TIMEOUT_MS milliseconds, as each answer is. */
-bool log_denied_set(Bus *bus, const char *value, guint timeout_ms,
-                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * firewalld is away, waits for it as long as for the answer to a call. */
+bool log_denied_set(Bus *bus, const char *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;

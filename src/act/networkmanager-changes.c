@@ -11,10 +11,10 @@
 #define UPDATE_TO_DISK    0x1u
 #define UPDATE_NO_REAPPLY 0x40u
 
-static char *find_profile(Bus *bus, const char *uuid, guint timeout_ms, GError **error)
+static char *find_profile(Bus *bus, const char *uuid, GError **error)
 {
     g_autoptr(GVariant) reply = bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID, NULL,
-                                         g_variant_new("(s)", uuid), timeout_ms, error);
+                                         g_variant_new("(s)", uuid), error);
     if (reply == NULL)
         return NULL;
     char *path;
@@ -65,13 +65,13 @@ static GVariant *settings_with_zone(GVariant *settings, const char *zone)
     return g_variant_builder_end(&changed);
 }
 
-bool networkmanager_change(Bus *bus, const Action *action, guint timeout_ms, GError **error)
+bool networkmanager_change(Bus *bus, const Action *action, GError **error)
 {
-    g_autofree char *path = find_profile(bus, action->profile, timeout_ms, error);
+    g_autofree char *path = find_profile(bus, action->profile, error);
     if (path == NULL)
         return false;
     g_autoptr(GVariant) reply =
-        bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS, path, NULL, timeout_ms, error);
+        bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS, path, NULL, error);
     if (reply == NULL)
         return false;
     g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
@@ -82,6 +82,6 @@ bool networkmanager_change(Bus *bus, const Action *action, guint timeout_ms, GEr
         bus_call(bus, CALL_NETWORKMANAGER_UPDATE_PROFILE, path,
                  g_variant_new("(@a{sa{sv}}u@a{sv})", settings_with_zone(settings, action->to),
                                flags, g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
-                 timeout_ms, error);
+                 error);
     return saved != NULL;
 }

@@ -6,12 +6,11 @@
 #include "act/interruption.h"
 #include "act/journal.h"
 #include "act/networkmanager-changes.h"
+#include "bus/deadline.h"
 #include "model/error.h"
 #include "model/plan/link-loss.h"
 
 #include <string.h>
-
-enum { POLL_INTERVAL_MS = 200 };
 
 /* Whether a call that failed with ERROR may have been carried out all the same. */
 static bool is_uncertain(const GError *error)
@@ -23,8 +22,8 @@ static bool is_uncertain(const GError *error)
 static bool change(const Transaction *transaction, const Action *action, GError **error)
 {
     return action->scope == SCOPE_NETWORKMANAGER
-               ? networkmanager_change(transaction->bus, action, transaction->timeout_ms, error)
-               : firewalld_change(transaction->bus, action, transaction->timeout_ms, error);
+               ? networkmanager_change(transaction->bus, action, error)
+               : firewalld_change(transaction->bus, action, error);
 }
 
 /* ---- undoing ---- */
@@ -45,19 +44,17 @@ static bool undo_by(const Transaction *transaction, Action *action, const Action
 /* The world, waiting for a firewalld that is away at most as long as for an answer. */
 static Snapshot *observe_patiently(const Transaction *transaction, GError **error)
 {
-    gint64 deadline =
-        g_get_monotonic_time() + (gint64)transaction->timeout_ms * G_TIME_SPAN_MILLISECOND;
+    gint64 deadline = deadline_in(bus_timeout_ms(transaction->bus));
     for (;;) {
         g_autoptr(GError) reason = NULL;
         Snapshot *world = transaction->observe(transaction->user, &reason);
         if (world != NULL)
             return world;
         if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD) ||
-            g_get_monotonic_time() >= deadline) {
+            !deadline_wait(deadline)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return NULL;
         }
-        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
     }
 }
 
@@ -306,8 +303,7 @@ static bool check_world(const Transaction *transaction, const Plan *plan, GError
                          "changed");
         return false;
     }
-    return !touches_permanent(plan) ||
-           firewalld_check_permanent(transaction->bus, transaction->timeout_ms, error);
+    return !touches_permanent(plan) || firewalld_check_permanent(transaction->bus, error);
 }
 
 bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResult *result,

@@ -11,7 +11,6 @@ typedef Snapshot *(*TransactionObserve)(gpointer user, GError **error);
 
 typedef struct {
     Bus *bus;
-    guint timeout_ms; /* of each call */
     TransactionObserve observe;
     gpointer user;
     const char *const *uplinks; /* as for topology_new() */

@@ -2,17 +2,19 @@
 /* Opening the system bus with a timeout, which GDBus's synchronous functions do not have. */
 #include "bus/bus.h"
 
-#include "bus/wave.h"
+#include "bus/call-batch.h"
 #include "model/error.h"
 
 struct Bus {
     GDBusConnection *connection;
+    guint timeout_ms;
 };
 
-Bus *bus_new_for_connection(GDBusConnection *connection)
+Bus *bus_new_for_connection(GDBusConnection *connection, guint timeout_ms)
 {
     Bus *bus = g_new0(Bus, 1);
     bus->connection = g_object_ref(connection);
+    bus->timeout_ms = MIN(timeout_ms, (guint)G_MAXINT);
     g_dbus_connection_set_exit_on_close(connection, FALSE);
     return bus;
 }
@@ -28,6 +30,11 @@ void bus_free(Bus *bus)
 GDBusConnection *bus_connection(const Bus *bus)
 {
     return bus->connection;
+}
+
+guint bus_timeout_ms(const Bus *bus)
+{
+    return bus->timeout_ms;
 }
 
 /* ---- opening ---- */
@@ -65,11 +72,11 @@ static void open_connection(Opening *opening, const char *address)
 
 static void set_opening_error(GError **error, const GError *reason, guint timeout_ms)
 {
-    const char *hint = "check that the system bus is running; DBUS_SYSTEM_BUS_ADDRESS, where it "
-                       "is set, must name its socket";
+    const char *hint = "check that the system bus is running; DBUS_SYSTEM_BUS_ADDRESS, if it is "
+                       "set, must name its socket";
     if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         nicfix_error_set(error, NICFIX_ERROR_TIMEOUT, hint,
-                         "the system bus let nobody in within %g s", timeout_ms / 1000.0);
+                         "timed out connecting to the system bus (%g s)", timeout_ms / 1000.0);
     else
         nicfix_error_set(error, NICFIX_ERROR_NO_BUS, hint, "cannot reach the system bus: %s",
                          reason->message);
@@ -99,27 +106,40 @@ Bus *bus_open(guint timeout_ms, GError **error)
         set_opening_error(error, reason, timeout_ms);
         return NULL;
     }
-    return bus_new_for_connection(connection);
+    return bus_new_for_connection(connection, timeout_ms);
 }
 
 /* ---- a single call ---- */
 
+typedef struct {
+    GVariant *reply;
+    GError *error;
+} Outcome;
+
 static bool keep_reply(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
-    GVariant **kept = user;
-    *kept = g_variant_ref(reply);
+    Outcome *outcome = user;
+    outcome->reply = g_variant_ref(reply);
     return true;
 }
 
-GVariant *bus_call(Bus *bus, CallId call, const char *path, GVariant *parameters, guint timeout_ms,
-                   GError **error)
+static bool keep_error(const GError *error, gpointer user)
 {
-    GVariant *reply = NULL;
-    g_autoptr(Wave) wave = wave_new(bus, timeout_ms, NULL);
-    guint index = wave_add(wave, call, path, parameters, keep_reply, &reply);
-    wave_start(wave);
-    wave_finish(wave);
-    if (reply == NULL)
-        g_propagate_error(error, g_error_copy(wave_error(wave, index)));
-    return reply;
+    Outcome *outcome = user;
+    outcome->error = g_error_copy(error);
+    return true;
+}
+
+GVariant *bus_call(Bus *bus, CallId id, const char *path, GVariant *parameters, GError **error)
+{
+    Outcome outcome = {NULL, NULL};
+    const Call call = {id, path, parameters, keep_reply, keep_error, &outcome};
+    g_autoptr(CallBatch) batch = call_batch_new(bus, NULL);
+    call_batch_add(batch, &call, "one call");
+    call_batch_start(batch);
+    if (!call_batch_finish(batch, NULL, error))
+        return NULL;
+    if (outcome.error != NULL)
+        g_propagate_error(error, outcome.error);
+    return outcome.reply;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one connection to the system bus, and a single call on it. Many calls at once are a wave
- * (bus/wave.h). */
+/* The one connection to the system bus, and a single call on it. Many calls at once are a batch
+ * (bus/call-batch.h). */
 #pragma once
 
 #include "bus/calls.h"
@@ -9,23 +9,25 @@
 
 typedef struct Bus Bus;
 
-/* Opens a private connection to the system bus (DBUS_SYSTEM_BUS_ADDRESS, else the usual socket)
- * within TIMEOUT_MS milliseconds. When the bus goes away the process lives on, unlike with GDBus's
- * shared connections. Returns NULL with NICFIX_ERROR_NO_BUS or NICFIX_ERROR_TIMEOUT (transfer
- * full). */
+/* Opens a private connection to the system bus (DBUS_SYSTEM_BUS_ADDRESS, else the usual socket);
+ * that, and later each call on it, may take TIMEOUT_MS milliseconds. When the bus goes away the process
+ * lives on, unlike with GDBus's shared connections. Returns NULL with NICFIX_ERROR_NO_BUS or
+ * NICFIX_ERROR_TIMEOUT (transfer full). */
 Bus *bus_open(guint timeout_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void bus_free(Bus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bus, bus_free)
 
-/* Takes a connection that is already there, such as one to a peer (a reference is added). */
-Bus *bus_new_for_connection(GDBusConnection *connection);
+/* Wraps an existing connection, such as one to a peer (adds a reference). */
+Bus *bus_new_for_connection(GDBusConnection *connection, guint timeout_ms);
 
 /* Returns the connection (transfer none). */
 GDBusConnection *bus_connection(const Bus *bus);
 
-/* Makes one call and waits for the answer, at most TIMEOUT_MS milliseconds. PATH is NULL where the
- * row of CALL has one. PARAMETERS may be floating and is consumed; NULL stands for none. Returns
- * the answer, a tuple of the row's type (transfer full), or NULL with a translated error
- * (bus/bus-error.h). */
-GVariant *bus_call(Bus *bus, CallId call, const char *path, GVariant *parameters, guint timeout_ms,
+/* How long each call may take. */
+guint bus_timeout_ms(const Bus *bus);
+
+/* Makes one call and waits for the reply. PATH is NULL where the row of CALL has one. PARAMETERS may
+ * be floating and is consumed; NULL stands for none. Returns the reply, a tuple of the row's type
+ * (transfer full), or NULL with a translated error (bus/bus-error.h). */
+GVariant *bus_call(Bus *bus, CallId call, const char *path, GVariant *parameters,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -127,7 +127,6 @@ bool change_carry_out(const Change *change, Plan *plan, Plan *whole, const Recor
                          plan->permanent_only || change_needs_permanent(plan->actions)};
     const Transaction transaction = {
         .bus = change->bus,
-        .timeout_ms = context_timeout_ms(change->context),
         .observe = observe_again,
         .user = &observer,
         .uplinks = change->uplinks,

@@ -31,15 +31,15 @@ bool context_check_uplinks(const Context *context, const Snapshot *snapshot, GEr
 ObserveOptions context_observe_options(const Context *context, ObserveScope scope)
 {
     return (ObserveOptions){
-        .timeout_ms = context_timeout_ms(context),
         .scope = scope,
         .uplinks = context_uplinks(context),
     };
 }
 
-static Snapshot *read_machine(const ObserveOptions *options, Bus **bus, GError **error)
+static Snapshot *read_machine(const Context *context, const ObserveOptions *options, Bus **bus,
+                              GError **error)
 {
-    g_autoptr(Bus) opened = bus_open(options->timeout_ms, error);
+    g_autoptr(Bus) opened = bus_open(context_timeout_ms(context), error);
     if (opened == NULL)
         return NULL;
     Snapshot *snapshot = observe(opened, options, error);
@@ -53,7 +53,7 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
 {
     const char *file = context->options->snapshot;
     g_autoptr(Snapshot) snapshot =
-        file != NULL ? snapshot_read_file(file, error) : read_machine(options, bus, error);
+        file != NULL ? snapshot_read_file(file, error) : read_machine(context, options, bus, error);
     if (snapshot == NULL || !context_check_uplinks(context, snapshot, error))
         return NULL;
     return g_steal_pointer(&snapshot);

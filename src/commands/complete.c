@@ -58,7 +58,7 @@ static void offer_zones(const char *prefix, const char *before)
 {
     g_autoptr(Bus) bus = bus_open(PATIENCE_MS, NULL);
     g_autoptr(GVariant) reply =
-        bus != NULL ? bus_call(bus, CALL_GET_ZONES, NULL, NULL, PATIENCE_MS, NULL) : NULL;
+        bus != NULL ? bus_call(bus, CALL_GET_ZONES, NULL, NULL, NULL) : NULL;
     if (reply == NULL)
         return;
     g_autofree const char **names = NULL;

@@ -73,7 +73,7 @@ static bool switch_off(const Change *change, const char *value, GPtrArray *notes
 {
     g_autoptr(GError) reason = NULL;
     note_losses(change, notes);
-    if (log_denied_set(change->bus, value, context_timeout_ms(change->context), &reason))
+    if (log_denied_set(change->bus, value, &reason))
         return true;
     g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
     nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
@@ -84,9 +84,8 @@ static bool switch_off(const Change *change, const char *value, GPtrArray *notes
 
 static bool switch_on(const Change *change, const char *old, GPtrArray *notes, GError **error)
 {
-    guint timeout_ms = context_timeout_ms(change->context);
     g_autoptr(GError) reason = NULL;
-    if (log_denied_set(change->bus, LOGGING, timeout_ms, &reason))
+    if (log_denied_set(change->bus, LOGGING, &reason))
         return true;
     g_autoptr(GError) left = NULL;
     if (switch_off(change, old, notes, &left))

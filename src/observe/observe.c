@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The order of reading: services are asked first and answer while the kernel is read; then rounds
- * of questions that follow from the answers. */
+/* The order of reading: the first batch of calls is under way while the kernel is read; then come
+ * batches of calls that depend on the replies to earlier ones. */
 #include "observe/observe.h"
 
+#include "bus/deadline.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/host/topology.h"
-#include "observe/services/firewalld-permanent.h"
-#include "observe/services/firewalld.h"
 #include "observe/kernel/forwarding.h"
 #include "observe/kernel/links.h"
 #include "observe/kernel/netlink.h"
-#include "observe/services/networkmanager.h"
-#include "observe/services/round.h"
 #include "observe/kernel/routes.h"
+#include "observe/services/firewalld-permanent.h"
+#include "observe/services/firewalld.h"
+#include "observe/services/networkmanager.h"
 
-/* Only services that include each other in a chain need more than four rounds. */
-enum { ROUNDS_MAX = 32 };
-
-#define STARTING_POLL_INTERVAL (G_USEC_PER_SEC / 10)
+/* Only services that include each other in a chain need more than four batches. */
+enum { BATCHES_MAX = 32 };
 
 typedef struct {
     Bus *bus;
@@ -25,7 +24,7 @@ typedef struct {
     Snapshot *snapshot;
     FirewalldReader *firewalld;
     NetworkManagerReader *networkmanager;
-    PermanentReader *permanent; /* NULL: not asked for */
+    PermanentReader *permanent; /* NULL: not wanted */
 } Observation;
 
 static void observation_clear(Observation *observation)
@@ -37,98 +36,73 @@ static void observation_clear(Observation *observation)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Observation, observation_clear)
 
-static Round *new_round(const Observation *observation)
+/* ---- the first batch ---- */
+
+static CallBatch *start_first_batch(Observation *observation)
 {
     const ObserveOptions *options = observation->options;
-    return round_new(observation->bus, options->timeout_ms, options->cancellable,
-                     observation->snapshot);
-}
-
-/* ---- the first round ---- */
-
-static Round *start_first_round(Observation *observation)
-{
+    Snapshot *snapshot = observation->snapshot;
     observation_clear(observation);
-    observation->firewalld =
-        firewalld_reader_new(observation->snapshot, observation->options->scope);
-    observation->networkmanager = networkmanager_reader_new(observation->snapshot);
-    observation->permanent = NULL;
-    Round *round = new_round(observation);
-    firewalld_ask_first(observation->firewalld, round);
-    networkmanager_ask_first(observation->networkmanager, round);
-    round_start(round);
-    return round;
+    observation->firewalld = firewalld_reader_new(snapshot, options->scope);
+    observation->networkmanager = networkmanager_reader_new(snapshot);
+    observation->permanent = options->permanent ? permanent_reader_new(snapshot) : NULL;
+    CallBatch *batch = call_batch_new(observation->bus, options->cancellable);
+    firewalld_add_first_calls(observation->firewalld, batch);
+    networkmanager_add_first_calls(observation->networkmanager, batch);
+    call_batch_start(batch);
+    return batch;
 }
 
-static bool read_kernel(Snapshot *snapshot, GError **error)
+static bool finish_first_batch(const Observation *observation, CallBatch *batch, GError **error)
 {
-    g_autoptr(Netlink) netlink = netlink_new(error);
-    return netlink != NULL && links_observe(netlink, snapshot, error) &&
-           routes_observe(netlink, snapshot, error) && forwarding_observe(netlink, snapshot, error);
-}
-
-static bool finish_first_round(Round *round, GError **error)
-{
-    if (!round_finish(round, error))
+    if (!call_batch_finish(batch, observation->snapshot, error))
         return false;
-    const GError *refusal = round_refusal(round);
+    const GError *refusal = call_batch_refusal(batch);
     if (refusal != NULL)
         g_propagate_error(error, g_error_copy(refusal));
     return refusal == NULL;
 }
 
-/* firewalld owns its name before it has loaded its configuration. What it told meanwhile, and what
- * it refused, is forgotten. */
-static bool read_again_until_started(Observation *observation, guint notes_before, GError **error)
+/* firewalld owns its name before it has loaded its configuration. What it replied meanwhile, and what
+ * it refused, is discarded. */
+static bool read_again_until_started(Observation *observation, guint unread_before, GError **error)
 {
     Snapshot *snapshot = observation->snapshot;
-    gint64 deadline =
-        g_get_monotonic_time() + (gint64)observation->options->timeout_ms * G_TIME_SPAN_MILLISECOND;
+    guint timeout_ms = bus_timeout_ms(observation->bus);
+    gint64 deadline = deadline_in(timeout_ms);
     while (g_strcmp0(snapshot->firewalld->state, "INIT") == 0) {
-        if (g_get_monotonic_time() >= deadline) {
+        if (!deadline_wait(deadline)) {
             nicfix_error_set(error, NICFIX_ERROR_NOT_RUNNING,
-                             "wait, and look into its journal: journalctl -u firewalld",
+                             "wait, or look into its journal: journalctl -u firewalld",
                              "firewalld is still starting after %g s (its state is INIT)",
-                             observation->options->timeout_ms / 1000.0);
+                             timeout_ms / 1000.0);
             return false;
         }
-        g_usleep(STARTING_POLL_INTERVAL);
         firewalld_free(snapshot->firewalld);
         snapshot->firewalld = firewalld_new();
-        g_ptr_array_set_size(snapshot->unread, (int)notes_before);
-        g_autoptr(Round) round = start_first_round(observation);
-        if (!finish_first_round(round, error))
+        g_ptr_array_set_size(snapshot->unread, (int)unread_before);
+        g_autoptr(CallBatch) batch = start_first_batch(observation);
+        if (!finish_first_batch(observation, batch, error))
             return false;
     }
     return true;
 }
 
-/* A state that could not be read is noted already, and the rest may be worth having. */
+/* An unreadable state is already recorded as unread, and the rest may be worth having. */
 static bool check_state(const Firewalld *firewalld, GError **error)
 {
     if (firewalld->state == NULL || g_str_equal(firewalld->state, "RUNNING"))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_NOT_RUNNING,
                      "see firewall-cmd --state, firewall-offline-cmd --check-config and "
-                     "journalctl -u firewalld, mend the configuration, then restart firewalld",
+                     "journalctl -u firewalld, repair the configuration, then restart firewalld",
                      "firewalld's state is %s: it could not load its configuration, and something "
                      "else is in force",
                      firewalld->state);
     return false;
 }
 
-static bool read_first(Observation *observation, GError **error)
-{
-    g_autoptr(Round) round = start_first_round(observation);
-    if (!read_kernel(observation->snapshot, error))
-        return false;
-    guint notes_before = observation->snapshot->unread->len;
-    return finish_first_round(round, error) &&
-           read_again_until_started(observation, notes_before, error) &&
-           check_state(observation->snapshot->firewalld, error);
-}
-
-/* ---- the rest ---- */
+/* ---- further batches ---- */
 
 static Interests interests_of(const Snapshot *snapshot, const Topology *topology,
                               const ObserveOptions *options)
@@ -141,83 +115,110 @@ static Interests interests_of(const Snapshot *snapshot, const Topology *topology
     };
 }
 
-static void want_zones_of_profiles(const Observation *observation)
+static void add_calls(const Observation *observation, const Interests *interests, CallBatch *batch)
 {
     g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
-    for (guint i = 0; i < zones->len; i++)
-        firewalld_want_zone(observation->firewalld, g_ptr_array_index(zones, i));
+    PTR_ARRAY_FOREACH (const char, zone, zones)
+        firewalld_want_zone(observation->firewalld, zone);
+    firewalld_add_calls(observation->firewalld, interests, batch);
+    if (observation->permanent != NULL)
+        permanent_add_calls(observation->permanent, batch);
+    networkmanager_add_calls(observation->networkmanager, interests, batch);
 }
 
-static bool read_rest(Observation *observation, GError **error)
+static bool read_rest(const Observation *observation, GError **error)
 {
-    if (observation->options->permanent)
-        observation->permanent = permanent_reader_new(observation->snapshot);
-    g_autoptr(Topology) topology =
-        topology_new(observation->snapshot, observation->options->uplinks);
-    const Interests interests = interests_of(observation->snapshot, topology, observation->options);
-    for (guint i = 0; i < ROUNDS_MAX; i++) {
-        g_autoptr(Round) round = new_round(observation);
-        want_zones_of_profiles(observation);
-        firewalld_ask_more(observation->firewalld, &interests, round);
-        if (observation->permanent != NULL)
-            permanent_ask(observation->permanent, round);
-        networkmanager_ask_more(observation->networkmanager, &interests, round);
-        if (round_is_empty(round))
+    Snapshot *snapshot = observation->snapshot;
+    g_autoptr(Topology) topology = topology_new(snapshot, observation->options->uplinks);
+    const Interests interests = interests_of(snapshot, topology, observation->options);
+    for (guint i = 0; i < BATCHES_MAX; i++) {
+        g_autoptr(CallBatch) batch =
+            call_batch_new(observation->bus, observation->options->cancellable);
+        add_calls(observation, &interests, batch);
+        if (call_batch_is_empty(batch))
             return true;
-        round_start(round);
-        if (!round_finish(round, error))
+        call_batch_start(batch);
+        if (!call_batch_finish(batch, snapshot, error))
             return false;
     }
     nicfix_error_set(error, NICFIX_ERROR_BAD_REPLY, "look at the includes of its services",
-                     "firewalld names ever more services after %d rounds of questions", ROUNDS_MAX);
+                     "firewalld still names new services after %d batches of calls", BATCHES_MAX);
     return false;
 }
 
-static void stamp(Snapshot *snapshot)
+static bool finish_services(Observation *observation, CallBatch *first, GError **error)
 {
+    Snapshot *snapshot = observation->snapshot;
+    guint unread_before = snapshot->unread->len;
+    if (!finish_first_batch(observation, first, error) ||
+        !read_again_until_started(observation, unread_before, error) ||
+        !check_state(snapshot->firewalld, error) || !read_rest(observation, error))
+        return false;
+    firewalld_reader_finish(observation->firewalld);
+    if (observation->permanent != NULL)
+        permanent_reader_finish(observation->permanent);
+    networkmanager_reader_finish(observation->networkmanager);
+    return true;
+}
+
+bool observe_services(Bus *bus, const ObserveOptions *options, Snapshot *snapshot, GError **error)
+{
+    g_auto(Observation) observation = {.bus = bus, .options = options, .snapshot = snapshot};
+    g_autoptr(CallBatch) first = start_first_batch(&observation);
+    return finish_services(&observation, first, error);
+}
+
+/* ---- everything ---- */
+
+static bool read_kernel(Snapshot *snapshot, GError **error)
+{
+    g_autoptr(Netlink) netlink = netlink_new(error);
+    return netlink != NULL && links_observe(netlink, snapshot, error) &&
+           routes_observe(netlink, snapshot, error) && forwarding_observe(netlink, snapshot, error);
+}
+
+static Snapshot *snapshot_of_now(void)
+{
+    Snapshot *snapshot = snapshot_new();
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     snapshot->taken_at = g_date_time_format(now, "%FT%T%:z");
     snapshot->host = g_utf8_make_valid(g_get_host_name(), -1);
+    return snapshot;
 }
 
 Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
 {
-    g_autoptr(Snapshot) snapshot = snapshot_new();
+    g_autoptr(Snapshot) snapshot = snapshot_of_now();
     g_auto(Observation) observation = {.bus = bus, .options = options, .snapshot = snapshot};
-    stamp(snapshot);
-    if (!read_first(&observation, error) || !read_rest(&observation, error))
+    g_autoptr(CallBatch) first = start_first_batch(&observation);
+    if (!read_kernel(snapshot, error) || !finish_services(&observation, first, error))
         return NULL;
-    firewalld_reader_finish(observation.firewalld);
-    if (observation.permanent != NULL)
-        permanent_reader_finish(observation.permanent);
-    networkmanager_reader_finish(observation.networkmanager);
     return g_steal_pointer(&snapshot);
 }
 
 /* ---- the kernel alone ---- */
 
-/* What the services are asked of, in order (transfer full). */
-static char **names_asked_of(const Snapshot *snapshot, const ObserveOptions *options)
+/* The names whose bindings and profiles are read, in order (transfer full). */
+static char **names_of_interest(const Snapshot *snapshot, const ObserveOptions *options)
 {
     g_autoptr(Topology) topology = topology_new(snapshot, options->uplinks);
     const Interests interests = interests_of(snapshot, topology, options);
     g_autoptr(GPtrArray) names = interests_bindings(&interests);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    for (guint i = 0; i < names->len; i++)
-        g_strv_builder_add(builder, g_ptr_array_index(names, i));
+    PTR_ARRAY_FOREACH (const char, name, names)
+        g_strv_builder_add(builder, name);
     return g_strv_builder_end(builder);
 }
 
 Snapshot *observe_kernel(const Snapshot *before, const ObserveOptions *options, bool *suffices,
                          GError **error)
 {
-    g_autoptr(Snapshot) kernel = snapshot_new();
-    stamp(kernel);
+    g_autoptr(Snapshot) kernel = snapshot_of_now();
     if (!read_kernel(kernel, error))
         return NULL;
     Snapshot *after = snapshot_with_kernel(before, kernel);
-    g_auto(GStrv) asked = names_asked_of(before, options);
-    g_auto(GStrv) wanted = names_asked_of(after, options);
-    *suffices = g_strv_equal((const char *const *)asked, (const char *const *)wanted);
+    g_auto(GStrv) names_before = names_of_interest(before, options);
+    g_auto(GStrv) names_after = names_of_interest(after, options);
+    *suffices = g_strv_equal((const char *const *)names_before, (const char *const *)names_after);
     return after;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading everything about this host that nicfix judges by, at once, into one snapshot. */
+/* Reads everything that nicfix judges a host by into one snapshot. */
 #pragma once
 
 #include "bus/bus.h"
@@ -7,25 +7,30 @@
 #include "observe/services/firewalld.h"
 
 typedef struct {
-    guint timeout_ms; /* for each call to a service, and for firewalld to finish starting */
     ObserveScope scope;
     const char *const *uplinks;  /* names of links that count as uplinks; NULL: none */
-    const char *const *bindings; /* names of links whose permanent bindings are read besides those
-                                    of uplinks and of what is bound; NULL: none */
-    bool downstream_bindings;    /* the permanent bindings of all downstreams, too */
-    bool permanent;              /* the whole permanent configuration, too */
+    const char *const *bindings; /* names of links whose permanent bindings are read in addition to
+                                    those of uplinks and bound links; NULL: none */
+    bool downstream_bindings;    /* also the permanent bindings of all downstreams */
+    bool permanent;              /* also the whole permanent configuration */
     GCancellable *cancellable;   /* NULL: none; cancelling gives G_IO_ERROR_CANCELLED */
 } ObserveOptions;
 
-/* Reads this host: rtnetlink, then firewalld and NetworkManager by BUS. What could not be read but
- * leaves the rest meaningful is noted in the snapshot as unread. Returns NULL (transfer full) with
- * NICFIX_ERROR_NO_BUS, NO_FIREWALLD, NOT_RUNNING (still starting, or its configuration is broken),
- * TIMEOUT, BAD_REPLY, NOT_AUTHORISED (where firewalld tells this caller nothing) or NETLINK. */
+/* Reads this host: the kernel, and firewalld and NetworkManager through BUS. What cannot be read but
+ * leaves the rest meaningful is recorded in the snapshot as unread. Returns NULL (transfer full) with
+ * an error of observe_services() or NICFIX_ERROR_NETLINK. */
 Snapshot *observe(Bus *bus, const ObserveOptions *options,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads the kernel's side anew and keeps what the services said in BEFORE, which OPTIONS observed
- * (transfer full). *SUFFICES is whether the services would be asked the same questions now: else all
- * has to be observed. Fails with NICFIX_ERROR_NETLINK and _TIMEOUT. */
+/* Reads firewalld and NetworkManager into SNAPSHOT, whose kernel side is filled. Waits for a firewalld
+ * that is starting as long as for the reply to a call. Fails with NICFIX_ERROR_NO_BUS, NO_FIREWALLD,
+ * NOT_RUNNING (still starting, or its configuration is broken), TIMEOUT, BAD_REPLY or NOT_AUTHORISED
+ * (where firewalld refuses this caller every call). */
+bool observe_services(Bus *bus, const ObserveOptions *options, Snapshot *snapshot,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads the kernel's side anew and keeps what the services said in BEFORE, which was observed with
+ * OPTIONS (transfer full). *SUFFICES tells whether the services would be read for the same names now:
+ * otherwise everything has to be observed. Fails with NICFIX_ERROR_NETLINK or _TIMEOUT. */
 Snapshot *observe_kernel(const Snapshot *before, const ObserveOptions *options, bool *suffices,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -141,7 +141,7 @@ static inline void peer_connected(GObject *source G_GNUC_UNUSED, GAsyncResult *r
     g_assert_no_error(error);
 }
 
-static inline Peer *peer_new(const PeerAnswer *answers)
+static inline Peer *peer_new_with_timeout(const PeerAnswer *answers, guint timeout_ms)
 {
     Peer *peer = g_new0(Peer, 1);
     peer->answers = answers;
@@ -162,10 +162,15 @@ static inline Peer *peer_new(const PeerAnswer *answers)
     g_assert_no_error(error);
     while (peer->connection == NULL)
         g_main_context_iteration(NULL, TRUE);
-    peer->bus = bus_new_for_connection(client);
+    peer->bus = bus_new_for_connection(client, timeout_ms);
     g_dbus_connection_add_filter(peer->connection, peer_filter, peer, NULL);
     g_dbus_connection_start_message_processing(peer->connection);
     return peer;
+}
+
+static inline Peer *peer_new(const PeerAnswer *answers)
+{
+    return peer_new_with_timeout(answers, 20000);
 }
 
 /* Closing both ends waits for the thread that runs the filter to be done with it. */

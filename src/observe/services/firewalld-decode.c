@@ -96,7 +96,7 @@ static const char *const service_tuple[] = {
 
 /* ---- zones and policies ---- */
 
-static Zone *decode_zone(const char *name, Settings settings, GError **error)
+static gpointer decode_zone(const char *name, Settings settings, GError **error)
 {
     g_autoptr(Zone) zone = zone_new(name);
     g_autofree char *subject = g_strdup_printf("zone %s", name);
@@ -108,12 +108,12 @@ static Zone *decode_zone(const char *name, Settings settings, GError **error)
     return g_steal_pointer(&zone);
 }
 
-Zone *firewalld_decode_zone(const char *name, GVariant *settings, GError **error)
+gpointer firewalld_decode_zone(const char *name, GVariant *settings, GError **error)
 {
     return decode_zone(name, (Settings){.value = settings}, error);
 }
 
-Zone *firewalld_decode_zone_tuple(const char *name, GVariant *settings, GError **error)
+gpointer firewalld_decode_zone_tuple(const char *name, GVariant *settings, GError **error)
 {
     const Settings tuple = {
         .value = settings,
@@ -126,7 +126,7 @@ Zone *firewalld_decode_zone_tuple(const char *name, GVariant *settings, GError *
     return zone;
 }
 
-Policy *firewalld_decode_policy(const char *name, GVariant *settings, GError **error)
+gpointer firewalld_decode_policy(const char *name, GVariant *settings, GError **error)
 {
     g_autoptr(Policy) policy = policy_new(name);
     g_autofree char *subject = g_strdup_printf("policy %s", name);
@@ -180,7 +180,7 @@ static bool fill_destination(GVariant *value, gpointer field, char **meaningless
     return FILL(&destination, destination_settings, field, NULL);
 }
 
-static Service *decode_service(const char *name, Settings settings, GError **error)
+static gpointer decode_service(const char *name, Settings settings, GError **error)
 {
     g_autoptr(Service) service = service_new(name);
     g_autofree char *subject = g_strdup_printf("service %s", name);
@@ -190,12 +190,12 @@ static Service *decode_service(const char *name, Settings settings, GError **err
     return g_steal_pointer(&service);
 }
 
-Service *firewalld_decode_service(const char *name, GVariant *settings, GError **error)
+gpointer firewalld_decode_service(const char *name, GVariant *settings, GError **error)
 {
     return decode_service(name, (Settings){.value = settings}, error);
 }
 
-Service *firewalld_decode_service_tuple(const char *name, GVariant *settings, GError **error)
+gpointer firewalld_decode_service_tuple(const char *name, GVariant *settings, GError **error)
 {
     const Settings tuple = {
         .value = settings,
@@ -205,7 +205,7 @@ Service *firewalld_decode_service_tuple(const char *name, GVariant *settings, GE
     return decode_service(name, tuple, error);
 }
 
-Ipset *firewalld_decode_ipset(const char *name, GVariant *settings)
+gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **error G_GNUC_UNUSED)
 {
     Ipset *ipset = ipset_new(name);
     const char *type;

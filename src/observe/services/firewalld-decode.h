@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* firewalld's answers turned into values of the model. Pure: no calls are made here.
+/* Turns firewalld's replies into values of the model. Pure: makes no calls.
  *
- * Rules: keys that are not known are ignored, since later releases add some; keys that are absent
- * leave the list empty or the fact unknown, since firewalld leaves out empty lists. A value of the
- * wrong type or without meaning is NICFIX_ERROR_BAD_REPLY, naming whose and which setting it is. */
+ * Rules: unknown keys are ignored, since later releases add some; absent keys leave the list empty or
+ * the fact unknown, since firewalld omits empty lists. A value of the wrong type or without meaning is
+ * NICFIX_ERROR_BAD_REPLY, which names the setting and its owner. */
 #pragma once
 
 #include "model/host/snapshot.h"
 
 #include <stdbool.h>
 
-/* The settings of getZoneSettings2 (a{sv}) or of getZoneSettings, a tuple, which only releases
- * before 0.9 need: these had no forward setting and did not forward within a zone. Both return NULL
- * on error (transfer full). */
-Zone *firewalld_decode_zone(const char *name, GVariant *settings,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-Zone *firewalld_decode_zone_tuple(const char *name, GVariant *settings,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Each decodes the settings of NAME and returns its Zone, Policy, Service or Ipset (transfer full);
+ * NULL on error. */
 
-/* The settings of getPolicySettings (a{sv}); NULL on error (transfer full). */
-Policy *firewalld_decode_policy(const char *name, GVariant *settings,
-                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The settings of getZoneSettings2 (a{sv}), or of getZoneSettings, a tuple that only releases before
+ * 0.9 need: these had no forward setting and did not forward within a zone. */
+gpointer firewalld_decode_zone(const char *name, GVariant *settings,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gpointer firewalld_decode_zone_tuple(const char *name, GVariant *settings,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The settings of getServiceSettings2 (a{sv}) or of getServiceSettings, a tuple without includes;
- * NULL on error (transfer full). */
-Service *firewalld_decode_service(const char *name, GVariant *settings,
+/* The settings of getPolicySettings (a{sv}). */
+gpointer firewalld_decode_policy(const char *name, GVariant *settings,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The settings of getServiceSettings2 (a{sv}), or of getServiceSettings, a tuple without includes. */
+gpointer firewalld_decode_service(const char *name, GVariant *settings,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-Service *firewalld_decode_service_tuple(const char *name, GVariant *settings,
+gpointer firewalld_decode_service_tuple(const char *name, GVariant *settings,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The settings of getIPSetSettings, a tuple. The entries of a set whose entries expire are known to
- * the kernel only (firewall/core/fw_ipset.py): it counts as not read (transfer full). */
-Ipset *firewalld_decode_ipset(const char *name, GVariant *settings);
+/* The settings of getIPSetSettings, a tuple. Only the kernel knows the entries of a set whose
+ * entries expire (firewall/core/fw_ipset.py): these count as not read. Never fails. */
+gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **error);
 
 /* The answer of getActiveZones (a{sa{sas}}): zones whose settings are not read yet, ordered by name
  * (element type Zone, transfer full). */

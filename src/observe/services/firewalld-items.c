@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Items: how each kind is asked for, and how the answers get into the model's values. */
+/* How each kind of item is read, and how the replies become values of the model. */
 #include "observe/services/firewalld-items.h"
 
 #include "bus/bus-error.h"
+#include "model/foreach.h"
 #include "observe/services/firewalld-decode.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@ static void item_free(Item *item)
     g_free(item);
 }
 
-void items_init(Items *items, Snapshot *snapshot, Firewalld *firewalld, const Side *side)
+void items_init(Items *items, Snapshot *snapshot, Firewalld *firewalld, const FirewalldSide *side)
 {
     *items = (Items){
         .snapshot = snapshot,
@@ -31,33 +32,29 @@ void items_clear(Items *items)
     g_ptr_array_unref(items->list);
 }
 
-/* ---- names ---- */
+/* ---- what is read once ---- */
 
-void items_ensure_zone(Firewalld *firewalld, const char *name)
+void items_add_first_calls(Items *items, const FirstCall *calls, guint count, CallBatch *batch)
 {
-    if (firewalld_zone(firewalld, name) == NULL)
-        g_ptr_array_add(firewalld->zones, zone_new(name));
-}
-
-void items_put_zone(Firewalld *firewalld, Zone *zone)
-{
-    for (guint i = 0; i < firewalld->zones->len; i++) {
-        Zone *known = g_ptr_array_index(firewalld->zones, i);
-        if (g_str_equal(known->name, zone->name)) {
-            firewalld->zones->pdata[i] = zone;
-            zone_free(known);
-            return;
-        }
+    for (guint i = 0; i < count; i++) {
+        const char *argument = calls[i].argument;
+        const Call call = {
+            .id = calls[i].call,
+            .parameters = argument == NULL ? NULL : g_variant_new("(s)", argument),
+            .decode = calls[i].decode,
+            .failed = calls[i].failed,
+            .user = items,
+        };
+        call_batch_add(batch, &call, "%s", calls[i].what);
     }
-    g_ptr_array_add(firewalld->zones, zone);
 }
 
 bool items_take_zone_names(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
     Items *items = user;
-    g_autofree const char **names = NULL;
-    g_variant_get(reply, "(^a&s)", &names);
-    for (const char **name = names; *name != NULL; name++)
+    g_auto(GStrv) names = NULL;
+    g_variant_get(reply, "(^as)", &names);
+    STRV_FOREACH (name, names)
         items_ensure_zone(items->firewalld, *name);
     return true;
 }
@@ -65,9 +62,9 @@ bool items_take_zone_names(GVariant *reply, gpointer user, GError **error G_GNUC
 bool items_take_policy_names(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
     Items *items = user;
-    g_autofree const char **names = NULL;
-    g_variant_get(reply, "(^a&s)", &names);
-    for (const char **name = names; *name != NULL; name++) {
+    g_auto(GStrv) names = NULL;
+    g_variant_get(reply, "(^as)", &names);
+    STRV_FOREACH (name, names) {
         if (firewalld_policy(items->firewalld, *name) == NULL)
             g_ptr_array_add(items->firewalld->policies, policy_new(*name));
     }
@@ -75,226 +72,26 @@ bool items_take_policy_names(GVariant *reply, gpointer user, GError **error G_GN
     return true;
 }
 
-bool items_no_policies(const GError *error, Items *items)
+bool items_take_lack_of_policies(const GError *error, gpointer user)
 {
+    Items *items = user;
     if (!bus_error_is_missing_method(error))
         return false;
     items->firewalld->policies_exist = TRISTATE_NO;
     return true;
 }
 
-void items_ask_first(const FirstQuestion *questions, guint count, gpointer user, Round *round)
-{
-    for (guint i = 0; i < count; i++) {
-        const char *argument = questions[i].argument;
-        const Question question = {
-            .call = questions[i].call,
-            .parameters = argument == NULL ? NULL : g_variant_new("(s)", argument),
-            .decode = questions[i].decode,
-            .unanswered = questions[i].unanswered,
-            .user = user,
-        };
-        round_ask(round, &question, "%s", questions[i].what);
-    }
-}
-
-/* ---- kinds ---- */
-
-static bool take_zone(GVariant *reply, gpointer user, GError **error);
-static bool take_zone_tuple(GVariant *reply, gpointer user, GError **error);
-static bool take_zone_interfaces(GVariant *reply, gpointer user, GError **error);
-static bool take_policy(GVariant *reply, gpointer user, GError **error);
-static bool take_service(GVariant *reply, gpointer user, GError **error);
-static bool take_service_tuple(GVariant *reply, gpointer user, GError **error);
-static bool take_ipset(GVariant *reply, gpointer user, GError **error);
-
-static const Kind zone_kind = {
-    .what = "the settings of zone",
-    .locate = N_CALLS,
-    .ways = {{CALL_GET_ZONE_SETTINGS, take_zone, false},
-             {CALL_GET_ZONE_SETTINGS_TUPLE, take_zone_tuple, false},
-             {CALL_GET_INTERFACES, take_zone_interfaces, true}},
-    .n_ways = 3,
-};
-static const Kind policy_kind = {
-    .what = "the settings of policy",
-    .locate = N_CALLS,
-    .ways = {{CALL_GET_POLICY_SETTINGS, take_policy, false}},
-    .n_ways = 1,
-};
-static const Kind service_kind = {
-    .what = "the ports of service",
-    .locate = N_CALLS,
-    .ways = {{CALL_GET_SERVICE_SETTINGS, take_service, false},
-             {CALL_GET_SERVICE_SETTINGS_TUPLE, take_service_tuple, false}},
-    .n_ways = 2,
-};
-static const Kind ipset_kind = {
-    .what = "the entries of ipset",
-    .locate = N_CALLS,
-    .ways = {{CALL_GET_IPSET_SETTINGS, take_ipset, false}},
-    .n_ways = 1,
-};
-static const Kind permanent_zone_kind = {
-    .what = "the permanent settings of zone",
-    .locate = CALL_CONFIG_GET_ZONE_BY_NAME,
-    .ways = {{CALL_CONFIG_ZONE_GET_SETTINGS, take_zone, false}},
-    .n_ways = 1,
-};
-static const Kind permanent_policy_kind = {
-    .what = "the permanent settings of policy",
-    .locate = CALL_CONFIG_GET_POLICY_BY_NAME,
-    .ways = {{CALL_CONFIG_POLICY_GET_SETTINGS, take_policy, false}},
-    .n_ways = 1,
-};
-static const Kind permanent_service_kind = {
-    .what = "the permanent ports of service",
-    .locate = CALL_CONFIG_GET_SERVICE_BY_NAME,
-    .ways = {{CALL_CONFIG_SERVICE_GET_SETTINGS, take_service, false}},
-    .n_ways = 1,
-};
-static const Kind permanent_ipset_kind = {
-    .what = "the permanent entries of ipset",
-    .locate = CALL_CONFIG_GET_IPSET_BY_NAME,
-    .ways = {{CALL_CONFIG_IPSET_GET_SETTINGS, take_ipset, false}},
-    .n_ways = 1,
-};
-
-const Side firewalld_running_side = {&zone_kind, &policy_kind, &service_kind, &ipset_kind};
-const Side firewalld_permanent_side = {&permanent_zone_kind, &permanent_policy_kind,
-                                       &permanent_service_kind, &permanent_ipset_kind};
-
-/* ---- asking ---- */
-
-/* The service lacks the method: the next way is tried, and where it tells less, or there is none,
- * what is missing is noted. */
-static bool try_next_way(const GError *error, gpointer user)
-{
-    Item *item = user;
-    if (!bus_error_is_missing_method(error) || item->way + 1 == item->kind->n_ways)
-        return false;
-    item->way++;
-    item->is_open = true;
-    return !item->kind->ways[item->way].partial;
-}
-
-static bool take_path(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
-{
-    Item *item = user;
-    g_variant_get(reply, "(o)", &item->path);
-    item->is_open = true;
-    return true;
-}
-
-static void ask_item(Item *item, Round *round)
-{
-    const Way *way = &item->kind->ways[item->way];
-    bool is_located = item->kind->locate != N_CALLS;
-    bool locate = is_located && item->path == NULL;
-    const Question question = {
-        .call = locate ? item->kind->locate : way->call,
-        .path = item->path,
-        .parameters = is_located && !locate ? NULL : g_variant_new("(s)", item->name),
-        .decode = locate ? take_path : way->decode,
-        .unanswered = try_next_way,
-        .user = item,
-    };
-    item->is_open = false;
-    round_ask(round, &question, "%s %s", item->kind->what, item->name);
-}
-
-void items_ask(Items *items, Round *round)
-{
-    for (guint i = 0; i < items->list->len; i++) {
-        Item *item = g_ptr_array_index(items->list, i);
-        if (item->is_open)
-            ask_item(item, round);
-    }
-}
-
-/* ---- wanting ---- */
-
-void items_want(Items *items, const Kind *kind, const char *name)
-{
-    char *key = g_strdup_printf("%s %s", kind->what, name);
-    if (!g_hash_table_add(items->known, key))
-        return;
-    Item *item = g_new0(Item, 1);
-    item->items = items;
-    item->kind = kind;
-    item->name = g_strdup(name);
-    item->is_open = true;
-    g_ptr_array_add(items->list, item);
-}
-
-static void want_each(Items *items, const Kind *kind, char *const *names)
-{
-    for (; *names != NULL; names++)
-        items_want(items, kind, *names);
-}
-
-static void want_ipset_of(Items *items, const AddressSpec *address)
-{
-    if (address != NULL && address->kind == ADDRESS_SPEC_IPSET)
-        items_want(items, items->side->ipset, address->name);
-}
-
-static void want_named_by_filter(Items *items, const Filter *filter)
-{
-    want_each(items, items->side->service, filter->services);
-    for (guint i = 0; i < filter->rich_rules->len; i++) {
-        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
-        if (rule->understood && rule->element == RICH_ELEMENT_SERVICE)
-            items_want(items, items->side->service, rule->name);
-        want_ipset_of(items, rule->source);
-        want_ipset_of(items, rule->destination);
-    }
-}
-
-static void want_named_by_zones(Items *items)
-{
-    const GPtrArray *zones = items->firewalld->zones;
-    for (guint i = 0; i < zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(zones, i);
-        items_want(items, items->side->zone, zone->name);
-        want_named_by_filter(items, &zone->filter);
-        for (guint j = 0; j < zone->sources->len; j++)
-            want_ipset_of(items, g_ptr_array_index(zone->sources, j));
-    }
-}
-
-static void want_named_by_policies(Items *items)
-{
-    const GPtrArray *policies = items->firewalld->policies;
-    for (guint i = 0; i < policies->len; i++) {
-        const Policy *policy = g_ptr_array_index(policies, i);
-        items_want(items, items->side->policy, policy->name);
-        want_named_by_filter(items, &policy->filter);
-    }
-}
-
-static void want_included(Items *items)
-{
-    const GPtrArray *services = items->firewalld->services;
-    for (guint i = 0; i < services->len; i++) {
-        const Service *service = g_ptr_array_index(services, i);
-        want_each(items, items->side->service, service->includes);
-    }
-}
-
-void items_want_named(Items *items)
-{
-    want_named_by_zones(items);
-    want_named_by_policies(items);
-    want_included(items);
-}
+/* ---- items and their names ---- */
 
 /* Zones, policies, services and sets all begin with their name. */
+static const char *name_of(gconstpointer value)
+{
+    return *(char *const *)value;
+}
+
 static gint compare_names(gconstpointer a, gconstpointer b)
 {
-    char *const *const *left = a;
-    char *const *const *right = b;
-    return strcmp(**left, **right);
+    return strcmp(name_of(*(gconstpointer *)a), name_of(*(gconstpointer *)b));
 }
 
 void items_sort(const Items *items)
@@ -305,29 +102,25 @@ void items_sort(const Items *items)
     g_ptr_array_sort(items->firewalld->ipsets, compare_names);
 }
 
-/* ---- answers ---- */
-
-static bool take_zone(GVariant *reply, gpointer user, GError **error)
+void items_put(GPtrArray *list, gpointer value)
 {
-    const Item *item = user;
-    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
-    Zone *zone = firewalld_decode_zone(item->name, settings, error);
-    if (zone == NULL)
-        return false;
-    items_put_zone(item->items->firewalld, zone);
-    return true;
+    for (guint i = 0; i < list->len; i++) {
+        if (g_str_equal(name_of(g_ptr_array_index(list, i)), name_of(value))) {
+            g_ptr_array_remove_index(list, i);
+            g_ptr_array_insert(list, (gint)i, value);
+            return;
+        }
+    }
+    g_ptr_array_add(list, value);
 }
 
-static bool take_zone_tuple(GVariant *reply, gpointer user, GError **error)
+void items_ensure_zone(Firewalld *firewalld, const char *name)
 {
-    const Item *item = user;
-    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
-    Zone *zone = firewalld_decode_zone_tuple(item->name, settings, error);
-    if (zone == NULL)
-        return false;
-    items_put_zone(item->items->firewalld, zone);
-    return true;
+    if (firewalld_zone(firewalld, name) == NULL)
+        g_ptr_array_add(firewalld->zones, zone_new(name));
 }
+
+/* ---- the kinds ---- */
 
 static bool take_zone_interfaces(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
@@ -338,45 +131,154 @@ static bool take_zone_interfaces(GVariant *reply, gpointer user, GError **error 
     return true;
 }
 
-static bool take_policy(GVariant *reply, gpointer user, GError **error)
+#define LIST(member)         G_STRUCT_OFFSET(Firewalld, member)
+#define SINGLE(call, decode) .methods = {{call, decode, NULL, false}}, .n_methods = 1
+
+const FirewalldSide firewalld_running_side = {
+    .zone =
+        {
+            .what = "the settings of zone",
+            .locate = N_CALLS,
+            .list = LIST(zones),
+            .methods = {{CALL_GET_ZONE_SETTINGS, firewalld_decode_zone, NULL, false},
+                        {CALL_GET_ZONE_SETTINGS_TUPLE, firewalld_decode_zone_tuple, NULL, false},
+                        {CALL_GET_INTERFACES, NULL, take_zone_interfaces, true}},
+            .n_methods = 3,
+        },
+    .policy = {"the settings of policy", N_CALLS, LIST(policies),
+               SINGLE(CALL_GET_POLICY_SETTINGS, firewalld_decode_policy)},
+    .service =
+        {
+            .what = "the ports of service",
+            .locate = N_CALLS,
+            .list = LIST(services),
+            .methods = {{CALL_GET_SERVICE_SETTINGS, firewalld_decode_service, NULL, false},
+                        {CALL_GET_SERVICE_SETTINGS_TUPLE, firewalld_decode_service_tuple, NULL,
+                         false}},
+            .n_methods = 2,
+        },
+    .ipset = {"the entries of ipset", N_CALLS, LIST(ipsets),
+              SINGLE(CALL_GET_IPSET_SETTINGS, firewalld_decode_ipset)},
+};
+
+const FirewalldSide firewalld_permanent_side = {
+    .zone = {"the permanent settings of zone", CALL_CONFIG_GET_ZONE_BY_NAME, LIST(zones),
+             SINGLE(CALL_CONFIG_ZONE_GET_SETTINGS, firewalld_decode_zone)},
+    .policy = {"the permanent settings of policy", CALL_CONFIG_GET_POLICY_BY_NAME, LIST(policies),
+               SINGLE(CALL_CONFIG_POLICY_GET_SETTINGS, firewalld_decode_policy)},
+    .service = {"the permanent ports of service", CALL_CONFIG_GET_SERVICE_BY_NAME, LIST(services),
+                SINGLE(CALL_CONFIG_SERVICE_GET_SETTINGS, firewalld_decode_service)},
+    .ipset = {"the permanent entries of ipset", CALL_CONFIG_GET_IPSET_BY_NAME, LIST(ipsets),
+              SINGLE(CALL_CONFIG_IPSET_GET_SETTINGS, firewalld_decode_ipset)},
+};
+
+/* ---- reading items ---- */
+
+static bool take_settings(GVariant *reply, gpointer user, GError **error)
 {
     const Item *item = user;
-    GPtrArray *policies = item->items->firewalld->policies;
+    const SettingKind *kind = item->kind;
     g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
-    Policy *policy = firewalld_decode_policy(item->name, settings, error);
-    if (policy == NULL)
-        return false;
-    g_ptr_array_remove(policies, firewalld_policy(item->items->firewalld, item->name));
-    g_ptr_array_add(policies, policy);
+    gpointer value = kind->methods[item->method].decode(item->name, settings, error);
+    if (value != NULL)
+        items_put(G_STRUCT_MEMBER(GPtrArray *, item->items->firewalld, kind->list), value);
+    return value != NULL;
+}
+
+static bool take_path(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+{
+    Item *item = user;
+    g_variant_get(reply, "(o)", &item->path);
+    item->is_pending = true;
     return true;
 }
 
-static bool take_service(GVariant *reply, gpointer user, GError **error)
+/* A service that lacks the method is tried with the next one; where that returns less, or there is
+ * none, the rest is recorded as unread. */
+static bool try_next_method(const GError *error, gpointer user)
 {
-    const Item *item = user;
-    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
-    Service *service = firewalld_decode_service(item->name, settings, error);
-    if (service == NULL)
+    Item *item = user;
+    if (!bus_error_is_missing_method(error) || item->method + 1 == item->kind->n_methods)
         return false;
-    g_ptr_array_add(item->items->firewalld->services, service);
-    return true;
+    item->method++;
+    item->is_pending = true;
+    return !item->kind->methods[item->method].partial;
 }
 
-static bool take_service_tuple(GVariant *reply, gpointer user, GError **error)
+static void add_call(Item *item, CallBatch *batch)
 {
-    const Item *item = user;
-    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
-    Service *service = firewalld_decode_service_tuple(item->name, settings, error);
-    if (service == NULL)
-        return false;
-    g_ptr_array_add(item->items->firewalld->services, service);
-    return true;
+    const ReadMethod *method = &item->kind->methods[item->method];
+    bool is_located = item->kind->locate != N_CALLS;
+    bool locate = is_located && item->path == NULL;
+    const Call call = {
+        .id = locate ? item->kind->locate : method->call,
+        .path = item->path,
+        .parameters = is_located && !locate ? NULL : g_variant_new("(s)", item->name),
+        .decode = locate                   ? take_path
+                  : method->decode != NULL ? take_settings
+                                           : method->take,
+        .failed = try_next_method,
+        .user = item,
+    };
+    item->is_pending = false;
+    call_batch_add(batch, &call, "%s %s", item->kind->what, item->name);
 }
 
-static bool take_ipset(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+void items_add_calls(Items *items, CallBatch *batch)
 {
-    const Item *item = user;
-    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
-    g_ptr_array_add(item->items->firewalld->ipsets, firewalld_decode_ipset(item->name, settings));
-    return true;
+    PTR_ARRAY_FOREACH (Item, item, items->list) {
+        if (item->is_pending)
+            add_call(item, batch);
+    }
+}
+
+/* ---- wanting ---- */
+
+void items_want(Items *items, const SettingKind *kind, const char *name)
+{
+    char *key = g_strdup_printf("%s %s", kind->what, name);
+    if (!g_hash_table_add(items->known, key))
+        return;
+    Item *item = g_new0(Item, 1);
+    item->items = items;
+    item->kind = kind;
+    item->name = g_strdup(name);
+    item->is_pending = true;
+    g_ptr_array_add(items->list, item);
+}
+
+static void want_ipset_of(Items *items, const AddressSpec *address)
+{
+    if (address != NULL && address->kind == ADDRESS_SPEC_IPSET)
+        items_want(items, &items->side->ipset, address->name);
+}
+
+static void want_named_by_filter(Items *items, const Filter *filter)
+{
+    STRV_FOREACH (service, filter->services)
+        items_want(items, &items->side->service, *service);
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
+        if (rule->understood && rule->element == RICH_ELEMENT_SERVICE)
+            items_want(items, &items->side->service, rule->name);
+        want_ipset_of(items, rule->source);
+        want_ipset_of(items, rule->destination);
+    }
+}
+
+void items_want_named(Items *items)
+{
+    PTR_ARRAY_FOREACH (const Zone, zone, items->firewalld->zones) {
+        items_want(items, &items->side->zone, zone->name);
+        want_named_by_filter(items, &zone->filter);
+        PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)
+            want_ipset_of(items, source);
+    }
+    PTR_ARRAY_FOREACH (const Policy, policy, items->firewalld->policies) {
+        items_want(items, &items->side->policy, policy->name);
+        want_named_by_filter(items, &policy->filter);
+    }
+    PTR_ARRAY_FOREACH (const Service, service, items->firewalld->services) {
+        STRV_FOREACH (included, service->includes)
+            items_want(items, &items->side->service, *included);
+    }
 }

@@ -1,90 +1,97 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What firewalld has by name (zones, policies, services, sets), on either side: in the running
- * firewall or in the permanent configuration. Used by the two readers only. */
+/* What firewalld has by name (zones, policies, services, sets), on either side: the running firewall
+ * or the permanent configuration. Used by the two readers only. */
 #pragma once
 
-#include "observe/services/round.h"
+#include "bus/call-batch.h"
 
-/* A way to read an item. Where the service lacks the method, the next way is tried. */
+/* Decodes the settings of NAME into a Zone, Policy, Service or Ipset (transfer full); NULL with an
+ * error. */
+typedef gpointer (*SettingsDecode)(const char *name, GVariant *settings, GError **error);
+
+/* One way to read an item. Where the service lacks the method, the next one is tried. */
 typedef struct {
     CallId call;
-    WaveDecode decode;
-    bool partial; /* tells less than was wanted: that is noted */
-} Way;
+    SettingsDecode decode; /* NULL: take */
+    CallDecode take;       /* the user is the Item */
+    bool partial;          /* returns only part of the settings; the rest is recorded as unread */
+} ReadMethod;
 
-/* What firewalld has by name. */
+/* One kind of item. */
 typedef struct {
     const char *what; /* in the user's words, before the name */
     CallId
-        locate; /* what tells the object that the ways are asked at; N_CALLS: they take the name */
-    Way ways[3];
-    guint n_ways;
-} Kind;
+        locate; /* returns the object that the methods are called on; N_CALLS: they take the name */
+    gsize list; /* offset in Firewalld of the list that holds the items */
+    ReadMethod methods[3];
+    guint n_methods;
+} SettingKind;
 
-/* One side. */
 typedef struct {
-    const Kind *zone;
-    const Kind *policy;
-    const Kind *service;
-    const Kind *ipset;
-} Side;
+    SettingKind zone;
+    SettingKind policy;
+    SettingKind service;
+    SettingKind ipset;
+} FirewalldSide;
 
-extern const Side firewalld_running_side;
-extern const Side firewalld_permanent_side;
+extern const FirewalldSide firewalld_running_side;
+extern const FirewalldSide firewalld_permanent_side;
 
+/* Every reader begins with this, so that a pointer to the reader also points to its items. */
 typedef struct {
     Snapshot *snapshot;
     Firewalld *firewalld; /* what is filled */
-    const Side *side;
+    const FirewalldSide *side;
     GPtrArray *list;   /* Item */
     GHashTable *known; /* "KIND NAME" of all items */
 } Items;
 
-/* One of them; the decoders of a Way get it as their user. */
 typedef struct {
     Items *items;
-    const Kind *kind;
+    const SettingKind *kind;
     char *name;
-    char *path;   /* of the object where KIND is located, NULL: not known yet */
-    guint way;    /* the one to try next, or that was tried last */
-    bool is_open; /* is to be asked in the next round */
+    char *path;      /* of the located object; NULL: not known yet */
+    guint method;    /* the one to try next, or the last one tried */
+    bool is_pending; /* goes into the next batch */
 } Item;
 
-/* Items of SIDE, read into FIREWALLD; notes go to SNAPSHOT. Both must outlive it. */
-void items_init(Items *items, Snapshot *snapshot, Firewalld *firewalld, const Side *side);
+/* Items of SIDE, read into FIREWALLD; what cannot be read is recorded in SNAPSHOT. Both must outlive
+ * them. */
+void items_init(Items *items, Snapshot *snapshot, Firewalld *firewalld, const FirewalldSide *side);
 void items_clear(Items *items);
 
-/* What stands for itself: asked once, before anything is known. */
+/* What is read once, before anything is known. */
 typedef struct {
     CallId call;
     const char *argument; /* NULL: the call takes none */
-    WaveDecode decode;
-    RoundUnanswered unanswered;
+    CallDecode decode;
+    CallFailed failed;
     const char *what;
-} FirstQuestion;
+} FirstCall;
 
-/* Asks QUESTIONS, COUNT of them, whose functions get USER. */
-void items_ask_first(const FirstQuestion *questions, guint count, gpointer user, Round *round);
+/* Adds COUNT CALLS to BATCH, with ITEMS as the user of their functions. */
+void items_add_first_calls(Items *items, const FirstCall *calls, guint count, CallBatch *batch);
 
-/* Has the item NAME of KIND asked for, if that was not done before. */
-void items_want(Items *items, const Kind *kind, const char *name);
+/* Has the item NAME of KIND read, unless it already was. */
+void items_want(Items *items, const SettingKind *kind, const char *name);
 
-/* The same for all that is named by what was read so far. */
+/* The same for everything that is named by what has been read. */
 void items_want_named(Items *items);
 
-/* Asks for all that is wanted and was not asked for yet. */
-void items_ask(Items *items, Round *round);
+/* Adds the calls for all wanted items that have not been read to BATCH. */
+void items_add_calls(Items *items, CallBatch *batch);
 
-/* Puts zones, policies, services and sets in the order of their names. */
+/* Sorts zones, policies, services and sets by name. */
 void items_sort(const Items *items);
 
-/* Puts ZONE (transfer full) in the place of what was known of it so far. */
-void items_put_zone(Firewalld *firewalld, Zone *zone);
+/* Puts VALUE (transfer full), which begins with its name, into LIST in place of the one it has of
+ * that name. */
+void items_put(GPtrArray *list, gpointer value);
 void items_ensure_zone(Firewalld *firewalld, const char *name);
 
-/* Decoders of lists of names (as); the user is the Items. */
+/* Decoders for lists of names (as); the user is the Items. */
 bool items_take_zone_names(GVariant *reply, gpointer user, GError **error);
 bool items_take_policy_names(GVariant *reply, gpointer user, GError **error);
 
-/* Whether ERROR, of asking for policies, is that there are none before 0.9: then that is taken. */
-bool items_no_policies(const GError *error, Items *items);
+/* A CallFailed for these: before firewalld 0.9 there are no policies. */
+bool items_take_lack_of_policies(const GError *error, gpointer user);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked of the permanent configuration. */
+/* What is read of the permanent configuration. */
 #include "observe/services/firewalld-permanent.h"
 
 #include "bus/bus-error.h"
@@ -7,16 +7,14 @@
 #include "observe/services/firewalld-items.h"
 
 struct PermanentReader {
-    Items items; /* of the permanent side */
-    Snapshot *snapshot;
-    Firewalld *firewalld; /* owned until it is handed over */
+    Items items;          /* of the permanent side */
+    Firewalld *firewalld; /* what they fill; NULL: moved into the snapshot */
     bool begun;
 };
 
 PermanentReader *permanent_reader_new(Snapshot *snapshot)
 {
     PermanentReader *reader = g_new0(PermanentReader, 1);
-    reader->snapshot = snapshot;
     reader->firewalld = firewalld_new();
     items_init(&reader->items, snapshot, reader->firewalld, &firewalld_permanent_side);
     return reader;
@@ -31,7 +29,7 @@ void permanent_reader_free(PermanentReader *reader)
     g_free(reader);
 }
 
-/* ---- the first round ---- */
+/* ---- the first batch ---- */
 
 static bool take_conf(GVariant *reply, gpointer user, GError **error)
 {
@@ -40,25 +38,7 @@ static bool take_conf(GVariant *reply, gpointer user, GError **error)
     return firewalld_decode_conf(properties, reader->firewalld, error);
 }
 
-static bool take_zone_names(GVariant *reply, gpointer user, GError **error)
-{
-    PermanentReader *reader = user;
-    return items_take_zone_names(reply, &reader->items, error);
-}
-
-static bool take_policy_names(GVariant *reply, gpointer user, GError **error)
-{
-    PermanentReader *reader = user;
-    return items_take_policy_names(reply, &reader->items, error);
-}
-
-static bool no_policies(const GError *error, gpointer user)
-{
-    PermanentReader *reader = user;
-    return items_no_policies(error, &reader->items);
-}
-
-/* Chains by themselves decide nothing. */
+/* Chains without rules decide nothing. */
 static bool take_direct(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
     PermanentReader *reader = user;
@@ -70,7 +50,7 @@ static bool take_direct(GVariant *reply, gpointer user, GError **error G_GNUC_UN
     return true;
 }
 
-static bool no_direct(const GError *error, gpointer user)
+static bool take_lack_of_direct(const GError *error, gpointer user)
 {
     PermanentReader *reader = user;
     if (!bus_error_is_missing_method(error))
@@ -79,43 +59,40 @@ static bool no_direct(const GError *error, gpointer user)
     return true;
 }
 
-static bool take_soundness(GVariant *reply G_GNUC_UNUSED, gpointer user G_GNUC_UNUSED,
-                           GError **error G_GNUC_UNUSED)
-{
-    return true;
-}
-
-/* firewalld's own check refuses a configuration in the words of its error. */
+/* firewalld's own check reports a broken configuration as an error. */
 static bool take_fault(const GError *error, gpointer user)
 {
     PermanentReader *reader = user;
     if (bus_error_firewalld_code(error) == NULL)
         return false;
-    g_free(reader->snapshot->permanent->fault);
-    reader->snapshot->permanent->fault = g_strdup(error->message);
+    Permanent *permanent = reader->items.snapshot->permanent;
+    g_free(permanent->fault);
+    permanent->fault = g_strdup(error->message);
     return true;
 }
 
-static const FirstQuestion first_questions[] = {
-    {CALL_CONFIG_PROPERTIES, "org.fedoraproject.FirewallD1.config", take_conf, NULL,
+static const FirstCall first_calls[] = {
+    {CALL_CONFIG_PROPERTIES, FIREWALLD_SERVICE ".config", take_conf, NULL,
      "the settings of firewalld.conf"},
-    {CALL_CONFIG_GET_ZONE_NAMES, NULL, take_zone_names, NULL, "the names of the permanent zones"},
-    {CALL_CONFIG_GET_POLICY_NAMES, NULL, take_policy_names, no_policies,
+    {CALL_CONFIG_GET_ZONE_NAMES, NULL, items_take_zone_names, NULL,
+     "the names of the permanent zones"},
+    {CALL_CONFIG_GET_POLICY_NAMES, NULL, items_take_policy_names, items_take_lack_of_policies,
      "the names of the permanent policies"},
-    {CALL_CONFIG_GET_DIRECT_SETTINGS, NULL, take_direct, no_direct, "the permanent direct rules"},
-    {CALL_CHECK_PERMANENT_CONFIG, NULL, take_soundness, take_fault,
+    {CALL_CONFIG_GET_DIRECT_SETTINGS, NULL, take_direct, take_lack_of_direct,
+     "the permanent direct rules"},
+    {CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, take_fault,
      "whether the permanent configuration is sound"},
 };
 
-/* ---- the whole ---- */
+/* ---- all batches ---- */
 
-void permanent_ask(PermanentReader *reader, Round *round)
+void permanent_add_calls(PermanentReader *reader, CallBatch *batch)
 {
     if (!reader->begun)
-        items_ask_first(first_questions, G_N_ELEMENTS(first_questions), reader, round);
+        items_add_first_calls(&reader->items, first_calls, G_N_ELEMENTS(first_calls), batch);
     reader->begun = true;
     items_want_named(&reader->items);
-    items_ask(&reader->items, round);
+    items_add_calls(&reader->items, batch);
 }
 
 void permanent_reader_finish(PermanentReader *reader)
@@ -123,5 +100,5 @@ void permanent_reader_finish(PermanentReader *reader)
     if (reader->firewalld->zones->len == 0 || reader->firewalld->default_zone == NULL)
         return;
     items_sort(&reader->items);
-    reader->snapshot->permanent->firewalld = g_steal_pointer(&reader->firewalld);
+    reader->items.snapshot->permanent->firewalld = g_steal_pointer(&reader->firewalld);
 }

@@ -3,7 +3,7 @@
  * It needs the polkit action "config". */
 #pragma once
 
-#include "observe/services/round.h"
+#include "bus/call-batch.h"
 
 typedef struct PermanentReader PermanentReader;
 
@@ -12,8 +12,8 @@ PermanentReader *permanent_reader_new(Snapshot *snapshot);
 void permanent_reader_free(PermanentReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PermanentReader, permanent_reader_free)
 
-/* Every round; asks nothing when all is read. */
-void permanent_ask(PermanentReader *reader, Round *round);
+/* Adds the calls of each batch; none when everything has been read. */
+void permanent_add_calls(PermanentReader *reader, CallBatch *batch);
 
-/* Hands what was read over to the snapshot, unless the zones could not be read: then nothing is. */
+/* Moves what was read into the snapshot, or nothing where the zones could not be read. */
 void permanent_reader_finish(PermanentReader *reader);

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked of firewalld, and how the answers get into the snapshot. */
+/* What is read of firewalld, and how the replies get into the snapshot. */
 #include "observe/services/firewalld.h"
 
 #include "bus/bus-error.h"
+#include "model/foreach.h"
 #include "observe/services/firewalld-decode.h"
 #include "observe/services/firewalld-items.h"
-#include "observe/services/interests.h"
 
 struct FirewalldReader {
     Items items; /* of the running side */
-    Snapshot *snapshot;
-    Firewalld *firewalld; /* the snapshot's */
     ObserveScope scope;
-    bool zones_asked;    /* getZones */
+    bool zones_called;   /* getZones */
     bool zones_unread;   /* and it failed */
-    guint empty_directs; /* of the two kinds of direct rules, how many there are none of */
+    guint empty_directs; /* how many of the two kinds of direct rules have none */
 };
 
 FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope)
 {
     FirewalldReader *reader = g_new0(FirewalldReader, 1);
     items_init(&reader->items, snapshot, snapshot->firewalld, &firewalld_running_side);
-    reader->snapshot = snapshot;
-    reader->firewalld = snapshot->firewalld;
     reader->scope = scope;
     return reader;
 }
@@ -35,71 +31,24 @@ void firewalld_reader_free(FirewalldReader *reader)
     g_free(reader);
 }
 
-/* ---- the first round ---- */
+/* ---- the first batch ---- */
 
-static bool take_identity(GVariant *reply, gpointer user, GError **error);
-static bool take_default_zone(GVariant *reply, gpointer user, GError **error);
-static bool take_panic(GVariant *reply, gpointer user, GError **error);
-static bool take_log_denied(GVariant *reply, gpointer user, GError **error);
-static bool take_active_zones(GVariant *reply, gpointer user, GError **error);
-static bool take_policies(GVariant *reply, gpointer user, GError **error);
-static bool take_direct(GVariant *reply, gpointer user, GError **error);
-static bool take_options(GVariant *reply, gpointer user, GError **error);
-static bool no_active_zones(const GError *error, gpointer user);
-static bool no_policies(const GError *error, gpointer user);
-static bool no_direct(const GError *error, gpointer user);
-
-static const FirstQuestion first_questions[] = {
-    {CALL_FIREWALLD_PROPERTIES, "org.fedoraproject.FirewallD1", take_identity, NULL,
-     "firewalld's version and state"},
-    {CALL_GET_DEFAULT_ZONE, NULL, take_default_zone, NULL, "the default zone"},
-    {CALL_QUERY_PANIC_MODE, NULL, take_panic, NULL, "panic mode"},
-    {CALL_GET_LOG_DENIED, NULL, take_log_denied, NULL, "whether denials are logged"},
-    {CALL_GET_ACTIVE_ZONES, NULL, take_active_zones, no_active_zones, "the active zones"},
-    {CALL_GET_POLICIES, NULL, take_policies, no_policies, "the policies"},
-    {CALL_GET_DIRECT_RULES, NULL, take_direct, no_direct, "direct rules"},
-    {CALL_GET_DIRECT_PASSTHROUGHS, NULL, take_direct, no_direct, "direct passthrough rules"},
-    {CALL_CONFIG_PROPERTIES, "org.fedoraproject.FirewallD1.config", take_options, NULL,
-     "the options of firewalld.conf"},
-};
-
-static bool take_zone_names(GVariant *reply, gpointer user, GError **error)
+static Firewalld *firewalld_of(gpointer user)
 {
     FirewalldReader *reader = user;
-    return items_take_zone_names(reply, &reader->items, error);
-}
-
-static bool zone_names_failed(const GError *error G_GNUC_UNUSED, gpointer user)
-{
-    FirewalldReader *reader = user;
-    reader->zones_unread = true;
-    return false;
-}
-
-static void ask_zones(FirewalldReader *reader, Round *round)
-{
-    const Question question = {
-        .call = CALL_GET_ZONES,
-        .decode = take_zone_names,
-        .unanswered = zone_names_failed,
-        .user = reader,
-    };
-    reader->zones_asked = true;
-    round_ask(round, &question, "the names of the zones");
-}
-
-void firewalld_ask_first(FirewalldReader *reader, Round *round)
-{
-    items_ask_first(first_questions, G_N_ELEMENTS(first_questions), reader, round);
-    if (reader->scope == OBSERVE_ALL_ZONES)
-        ask_zones(reader, round);
+    return reader->items.firewalld;
 }
 
 static bool take_identity(GVariant *reply, gpointer user, GError **error)
 {
-    FirewalldReader *reader = user;
     g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
-    return firewalld_decode_identity(properties, reader->firewalld, error);
+    return firewalld_decode_identity(properties, firewalld_of(user), error);
+}
+
+static bool take_options(GVariant *reply, gpointer user, GError **error)
+{
+    g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
+    return firewalld_decode_options(properties, &firewalld_of(user)->options, error);
 }
 
 static void take_text(GVariant *reply, char **field)
@@ -112,42 +61,39 @@ static void take_text(GVariant *reply, char **field)
 
 static bool take_default_zone(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
-    FirewalldReader *reader = user;
-    take_text(reply, &reader->firewalld->default_zone);
-    if (reader->firewalld->default_zone != NULL)
-        items_ensure_zone(reader->firewalld, reader->firewalld->default_zone);
-    return true;
-}
-
-static bool take_panic(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
-{
-    FirewalldReader *reader = user;
-    gboolean panic;
-    g_variant_get(reply, "(b)", &panic);
-    reader->firewalld->panic = panic ? TRISTATE_YES : TRISTATE_NO;
+    Firewalld *firewalld = firewalld_of(user);
+    take_text(reply, &firewalld->default_zone);
+    if (firewalld->default_zone != NULL)
+        items_ensure_zone(firewalld, firewalld->default_zone);
     return true;
 }
 
 static bool take_log_denied(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
-    FirewalldReader *reader = user;
-    take_text(reply, &reader->firewalld->log_denied);
+    take_text(reply, &firewalld_of(user)->log_denied);
+    return true;
+}
+
+static bool take_panic(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+{
+    gboolean panic;
+    g_variant_get(reply, "(b)", &panic);
+    firewalld_of(user)->panic = panic ? TRISTATE_YES : TRISTATE_NO;
     return true;
 }
 
 static bool take_active_zones(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
-    FirewalldReader *reader = user;
     g_autoptr(GVariant) answer = g_variant_get_child_value(reply, 0);
     g_autoptr(GPtrArray) zones = firewalld_decode_active_zones(answer);
     g_ptr_array_set_free_func(zones, NULL);
-    for (guint i = 0; i < zones->len; i++)
-        items_put_zone(reader->firewalld, g_ptr_array_index(zones, i));
+    PTR_ARRAY_FOREACH (Zone, zone, zones)
+        items_put(firewalld_of(user)->zones, zone);
     return true;
 }
 
-/* Programs that offer firewalld's name may lack this; then the zones tell it one by one. */
-static bool no_active_zones(const GError *error, gpointer user)
+/* Programs that offer firewalld's name may lack this; then each zone is read for its interfaces. */
+static bool take_lack_of_active_zones(const GError *error, gpointer user)
 {
     FirewalldReader *reader = user;
     if (!bus_error_is_missing_method(error))
@@ -156,24 +102,12 @@ static bool no_active_zones(const GError *error, gpointer user)
     return true;
 }
 
-static bool take_policies(GVariant *reply, gpointer user, GError **error)
-{
-    FirewalldReader *reader = user;
-    return items_take_policy_names(reply, &reader->items, error);
-}
-
-static bool no_policies(const GError *error, gpointer user)
-{
-    FirewalldReader *reader = user;
-    return items_no_policies(error, &reader->items);
-}
-
 static void note_direct(FirewalldReader *reader, gsize count)
 {
     if (count > 0)
-        reader->firewalld->direct_rules = TRISTATE_YES;
+        reader->items.firewalld->direct_rules = TRISTATE_YES;
     else if (++reader->empty_directs == 2)
-        reader->firewalld->direct_rules = TRISTATE_NO;
+        reader->items.firewalld->direct_rules = TRISTATE_NO;
 }
 
 static bool take_direct(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
@@ -183,7 +117,7 @@ static bool take_direct(GVariant *reply, gpointer user, GError **error G_GNUC_UN
     return true;
 }
 
-static bool no_direct(const GError *error, gpointer user)
+static bool take_lack_of_direct(const GError *error, gpointer user)
 {
     if (!bus_error_is_missing_method(error))
         return false;
@@ -191,55 +125,46 @@ static bool no_direct(const GError *error, gpointer user)
     return true;
 }
 
-static bool take_options(GVariant *reply, gpointer user, GError **error)
-{
-    FirewalldReader *reader = user;
-    g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
-    return firewalld_decode_options(properties, &reader->firewalld->options, error);
-}
-
-/* ---- every further round ---- */
-
-static bool take_binding(GVariant *reply, gpointer user, GError **error);
-
-static const Kind binding_kind = {
-    .what = "the permanent zone of",
-    .locate = N_CALLS,
-    .ways = {{CALL_CONFIG_GET_ZONE_OF_INTERFACE, take_binding, false}},
-    .n_ways = 1,
+static const FirstCall first_calls[] = {
+    {CALL_FIREWALLD_PROPERTIES, FIREWALLD_SERVICE, take_identity, NULL,
+     "firewalld's version and state"},
+    {CALL_GET_DEFAULT_ZONE, NULL, take_default_zone, NULL, "the default zone"},
+    {CALL_QUERY_PANIC_MODE, NULL, take_panic, NULL, "panic mode"},
+    {CALL_GET_LOG_DENIED, NULL, take_log_denied, NULL, "whether denials are logged"},
+    {CALL_GET_ACTIVE_ZONES, NULL, take_active_zones, take_lack_of_active_zones, "the active zones"},
+    {CALL_GET_POLICIES, NULL, items_take_policy_names, items_take_lack_of_policies, "the policies"},
+    {CALL_GET_DIRECT_RULES, NULL, take_direct, take_lack_of_direct, "direct rules"},
+    {CALL_GET_DIRECT_PASSTHROUGHS, NULL, take_direct, take_lack_of_direct,
+     "direct passthrough rules"},
+    {CALL_CONFIG_PROPERTIES, FIREWALLD_SERVICE ".config", take_options, NULL,
+     "the options of firewalld.conf"},
 };
 
-static void want_bindings(FirewalldReader *reader, const Interests *interests)
+static bool note_zones_unread(const GError *error G_GNUC_UNUSED, gpointer user)
 {
-    g_autoptr(GPtrArray) bindings = interests_bindings(interests);
-    for (guint i = 0; i < bindings->len; i++)
-        items_want(&reader->items, &binding_kind, g_ptr_array_index(bindings, i));
+    FirewalldReader *reader = user;
+    reader->zones_unread = true;
+    return false;
 }
 
-/* What is not active may still be there, or not be there at all. */
-void firewalld_want_zone(FirewalldReader *reader, const char *name)
+static const FirstCall all_zones = {CALL_GET_ZONES, NULL, items_take_zone_names, note_zones_unread,
+                                    "the names of the zones"};
+
+static void add_all_zones(FirewalldReader *reader, CallBatch *batch)
 {
-    if (firewalld_zone(reader->firewalld, name) != NULL)
-        return;
-    if (reader->zones_unread)
-        items_ensure_zone(reader->firewalld, name);
-    else
-        reader->scope = OBSERVE_ALL_ZONES;
+    if (reader->scope == OBSERVE_ALL_ZONES && !reader->zones_called) {
+        items_add_first_calls(&reader->items, &all_zones, 1, batch);
+        reader->zones_called = true;
+    }
 }
 
-void firewalld_ask_more(FirewalldReader *reader, const Interests *interests, Round *round)
+void firewalld_add_first_calls(FirewalldReader *reader, CallBatch *batch)
 {
-    if (reader->scope == OBSERVE_ALL_ZONES && !reader->zones_asked)
-        ask_zones(reader, round);
-    items_want_named(&reader->items);
-    want_bindings(reader, interests);
-    items_ask(&reader->items, round);
+    items_add_first_calls(&reader->items, first_calls, G_N_ELEMENTS(first_calls), batch);
+    add_all_zones(reader, batch);
 }
 
-void firewalld_reader_finish(FirewalldReader *reader)
-{
-    items_sort(&reader->items);
-}
+/* ---- every further batch ---- */
 
 static bool take_binding(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
 {
@@ -249,4 +174,37 @@ static bool take_binding(GVariant *reply, gpointer user, GError **error G_GNUC_U
     g_ptr_array_add(item->items->snapshot->permanent->bindings,
                     firewalld_decode_permanent_binding(item->name, answer));
     return true;
+}
+
+static const SettingKind binding_kind = {
+    .what = "the permanent zone of",
+    .locate = N_CALLS,
+    .methods = {{CALL_CONFIG_GET_ZONE_OF_INTERFACE, NULL, take_binding, false}},
+    .n_methods = 1,
+};
+
+/* A zone that is not active may still exist. */
+void firewalld_want_zone(FirewalldReader *reader, const char *name)
+{
+    if (firewalld_zone(reader->items.firewalld, name) != NULL)
+        return;
+    if (reader->zones_unread)
+        items_ensure_zone(reader->items.firewalld, name);
+    else
+        reader->scope = OBSERVE_ALL_ZONES;
+}
+
+void firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch)
+{
+    add_all_zones(reader, batch);
+    items_want_named(&reader->items);
+    g_autoptr(GPtrArray) bindings = interests_bindings(interests);
+    PTR_ARRAY_FOREACH (const char, binding, bindings)
+        items_want(&reader->items, &binding_kind, binding);
+    items_add_calls(&reader->items, batch);
+}
+
+void firewalld_reader_finish(FirewalldReader *reader)
+{
+    items_sort(&reader->items);
 }

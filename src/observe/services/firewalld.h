@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reader of firewalld. It asks in rounds: first what stands for itself, then for everything
- * that was named in an answer (zones, policies, their services, the services these include, sets)
- * or that a link makes interesting, until nothing is left to ask. */
+/* The reader of firewalld. It reads in batches of calls: first what is independent of anything else,
+ * then everything that a reply names (zones, policies, their services, the services these include,
+ * sets) or that a link makes interesting, until nothing is left. */
 #pragma once
 
+#include "bus/call-batch.h"
 #include "observe/services/interests.h"
-#include "observe/services/round.h"
 
 typedef enum {
-    OBSERVE_ACTIVE_ZONES, /* zones that something is bound to, and the default zone */
+    OBSERVE_ACTIVE_ZONES, /* zones with an interface or source, and the default zone */
     OBSERVE_ALL_ZONES,
 } ObserveScope;
 
@@ -19,15 +19,15 @@ FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope);
 void firewalld_reader_free(FirewalldReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FirewalldReader, firewalld_reader_free)
 
-/* The first round. */
-void firewalld_ask_first(FirewalldReader *reader, Round *round);
+/* Adds the calls of the first batch. */
+void firewalld_add_first_calls(FirewalldReader *reader, CallBatch *batch);
 
-/* Has the zone NAME read as well, if there is one; where its very existence cannot be read it is in the
- * snapshot as one that could not be read. */
+/* Has the zone NAME read as well, if it exists; where even that cannot be read, the snapshot gets it
+ * as a zone whose settings are unread. */
 void firewalld_want_zone(FirewalldReader *reader, const char *name);
 
-/* Every further round; asks nothing when all is read. */
-void firewalld_ask_more(FirewalldReader *reader, const Interests *interests, Round *round);
+/* Adds the calls of each further batch; none when everything has been read. */
+void firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch);
 
-/* Puts zones, policies, services and sets in the order of their names. */
+/* Sorts zones, policies, services and sets by name. */
 void firewalld_reader_finish(FirewalldReader *reader);

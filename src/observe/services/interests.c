@@ -4,6 +4,7 @@
 #include "observe/services/interests.h"
 
 #include "model/firewalld/match.h"
+#include "model/foreach.h"
 
 typedef struct {
     GPtrArray *names;
@@ -18,31 +19,20 @@ static void add(NameSet *set, const char *name)
 
 static void add_links(NameSet *set, const GPtrArray *links)
 {
-    for (guint i = 0; i < links->len; i++) {
-        const Link *link = g_ptr_array_index(links, i);
+    PTR_ARRAY_FOREACH (const Link, link, links)
         add(set, link->name);
-    }
-}
-
-static void add_named(NameSet *set, const Interests *interests)
-{
-    for (const char *const *name = interests->named; name != NULL && *name != NULL; name++) {
-        const Link *link = snapshot_link_by_name(interests->snapshot, *name);
-        add(set, link != NULL ? link->name : *name);
-    }
 }
 
 static bool matches_any(const char *pattern, const GPtrArray *links)
 {
-    for (guint i = 0; i < links->len; i++) {
-        const Link *link = g_ptr_array_index(links, i);
+    PTR_ARRAY_FOREACH (const Link, link, links) {
         if (match_interface(pattern, link->name) == MATCH_YES)
             return true;
     }
     return false;
 }
 
-static bool is_concerned(const Snapshot *snapshot, const Topology *topology, const char *binding)
+static bool is_relevant(const Snapshot *snapshot, const Topology *topology, const char *binding)
 {
     if (interface_is_wildcard(binding))
         return matches_any(binding, topology_uplinks(topology)) ||
@@ -54,25 +44,22 @@ static bool is_concerned(const Snapshot *snapshot, const Topology *topology, con
     return role == ROLE_UPLINK || role == ROLE_DOWNSTREAM;
 }
 
-static void add_bound(NameSet *set, const Interests *interests)
-{
-    const GPtrArray *zones = interests->snapshot->firewalld->zones;
-    for (guint i = 0; i < zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(zones, i);
-        for (char **binding = zone->interfaces; *binding != NULL; binding++) {
-            if (is_concerned(interests->snapshot, interests->topology, *binding))
-                add(set, *binding);
-        }
-    }
-}
-
 GPtrArray *interests_bindings(const Interests *interests)
 {
+    const Snapshot *snapshot = interests->snapshot;
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
     NameSet set = {g_ptr_array_new(), known};
     add_links(&set, topology_uplinks(interests->topology));
-    add_named(&set, interests);
-    add_bound(&set, interests);
+    STRV_FOREACH (name, interests->named) {
+        const Link *link = snapshot_link_by_name(snapshot, *name);
+        add(&set, link != NULL ? link->name : *name);
+    }
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
+        STRV_FOREACH (binding, zone->interfaces) {
+            if (is_relevant(snapshot, interests->topology, *binding))
+                add(&set, *binding);
+        }
+    }
     if (interests->all_downstreams)
         add_links(&set, topology_downstreams(interests->topology));
     return set.names;
@@ -82,10 +69,9 @@ GPtrArray *interests_links(const Interests *interests)
 {
     g_autoptr(GPtrArray) bindings = interests_bindings(interests);
     GPtrArray *links = g_ptr_array_new();
-    for (guint i = 0; i < bindings->len; i++) {
-        const char *name = g_ptr_array_index(bindings, i);
+    PTR_ARRAY_FOREACH (char, name, bindings) {
         if (!interface_is_wildcard(name))
-            g_ptr_array_add(links, (gpointer)name);
+            g_ptr_array_add(links, name);
     }
     return links;
 }

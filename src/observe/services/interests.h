@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which interfaces are asked after, beyond what firewalld's zones tell: those whose binding decides
- * something. A host may have thousands of links, and each question costs a call. */
+/* Which interfaces to read bindings and profiles of: those whose binding matters. A host may have
+ * thousands of links, and each costs a call. */
 #pragma once
 
 #include "model/host/topology.h"
@@ -9,14 +9,15 @@
 typedef struct {
     const Snapshot *snapshot;
     const Topology *topology;
-    const char *const *named; /* what is to be looked at whatever it is, even no link; NULL: none */
-    bool all_downstreams;     /* those that no zone binds, too */
+    const char *const
+        *named;           /* names that are interesting even if no such link exists; NULL: none */
+    bool all_downstreams; /* also those that no zone binds */
 } Interests;
 
-/* The names of the uplinks, of the uplinks and downstreams that a zone binds by name, and of what
- * else INTERESTS asks for. Valid while the snapshot is (element type utf8, transfer container). */
+/* The names of the uplinks, of the uplinks and downstreams that a zone binds by name, and of
+ * what else INTERESTS names. Valid while the snapshot is (element type utf8, transfer container). */
 GPtrArray *interests_links(const Interests *interests);
 
-/* The same, and the wildcards ("cni+") that bind an uplink or a downstream: what firewalld's
- * permanent configuration is asked for. */
+/* The same, and the wildcards ("cni+") that bind an uplink or a downstream: the names whose permanent
+ * binding is read. */
 GPtrArray *interests_bindings(const Interests *interests);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a link to the zone of its profile there are four questions, each about the object that the
- * one before named; the questions about all links go side by side. */
+/* From a link to the zone of its profile it takes four calls, each on the object that the one before
+ * returned; those for different links run side by side. */
 #include "observe/services/networkmanager.h"
 
 #include "bus/bus-error.h"
 #include "model/error.h"
-#include "observe/services/interests.h"
+#include "model/foreach.h"
 
 /* NM_ACTIVATION_STATE_FLAG_EXTERNAL, nm-dbus-interface.h of NetworkManager 1.42. */
 #define STATE_FLAG_EXTERNAL 0x80u
@@ -70,6 +70,17 @@ static bool take_owner(GVariant *reply, gpointer user, GError **error G_GNUC_UNU
     return true;
 }
 
+void networkmanager_add_first_calls(NetworkManagerReader *reader, CallBatch *batch)
+{
+    const Call call = {
+        .id = CALL_BUS_NAME_HAS_OWNER,
+        .parameters = g_variant_new("(s)", NETWORKMANAGER_SERVICE),
+        .decode = take_owner,
+        .user = reader->snapshot->networkmanager,
+    };
+    call_batch_add(batch, &call, "whether NetworkManager is running");
+}
+
 static bool take_version(GVariant *reply, gpointer user, GError **error)
 {
     NetworkManager *networkmanager = user;
@@ -87,130 +98,18 @@ static bool take_version(GVariant *reply, gpointer user, GError **error)
     return true;
 }
 
-void networkmanager_ask_first(NetworkManagerReader *reader, Round *round)
+static void add_version(NetworkManagerReader *reader, CallBatch *batch)
 {
-    const Question question = {
-        .call = CALL_BUS_NAME_HAS_OWNER,
-        .parameters = g_variant_new("(s)", NETWORKMANAGER_SERVICE),
-        .decode = take_owner,
-        .user = reader->snapshot->networkmanager,
-    };
-    round_ask(round, &question, "whether NetworkManager is running");
-}
-
-static void ask_version(NetworkManagerReader *reader, Round *round)
-{
-    const Question question = {
-        .call = CALL_NETWORKMANAGER_PROPERTY,
-        .parameters = g_variant_new("(ss)", "org.freedesktop.NetworkManager", "Version"),
+    const Call call = {
+        .id = CALL_NETWORKMANAGER_PROPERTY,
+        .parameters = g_variant_new("(ss)", NETWORKMANAGER_SERVICE, "Version"),
         .decode = take_version,
         .user = reader->snapshot->networkmanager,
     };
-    round_ask(round, &question, "NetworkManager's version");
+    call_batch_add(batch, &call, "NetworkManager's version");
 }
 
-/* ---- the devices ---- */
-
-static bool take_device_path(GVariant *reply, gpointer user, GError **error);
-static bool take_device(GVariant *reply, gpointer user, GError **error);
-static bool take_active_connection(GVariant *reply, gpointer user, GError **error);
-static bool take_profile(GVariant *reply, gpointer user, GError **error);
-
-static const struct {
-    CallId call;
-    const char *interface; /* whose properties are read; NULL: none are */
-    WaveDecode decode;
-} steps[] = {
-    [STEP_FIND_DEVICE] = {CALL_NETWORKMANAGER_GET_DEVICE, NULL, take_device_path},
-    [STEP_READ_DEVICE] = {CALL_NETWORKMANAGER_PROPERTIES_AT,
-                          "org.freedesktop.NetworkManager.Device", take_device},
-    [STEP_READ_ACTIVE_CONNECTION] = {CALL_NETWORKMANAGER_PROPERTIES_AT,
-                                     "org.freedesktop.NetworkManager.Connection.Active",
-                                     take_active_connection},
-    [STEP_READ_PROFILE] = {CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS, NULL, take_profile},
-};
-
-/* A link that NetworkManager has no device for is one that it leaves alone. */
-static bool device_failed(const GError *error, gpointer user)
-{
-    Progress *progress = user;
-    bool is_unknown = g_strcmp0(bus_error_name(error), UNKNOWN_DEVICE) == 0;
-    progress->step = is_unknown ? STEP_DONE : STEP_FAILED;
-    return is_unknown;
-}
-
-static GVariant *parameters_of(const Progress *progress)
-{
-    if (progress->step == STEP_FIND_DEVICE)
-        return g_variant_new("(s)", progress->device->interface);
-    const char *interface = steps[progress->step].interface;
-    return interface == NULL ? NULL : g_variant_new("(s)", interface);
-}
-
-static void ask_next_step(Progress *progress, Round *round)
-{
-    const Question question = {
-        .call = steps[progress->step].call,
-        .path = progress->path,
-        .parameters = parameters_of(progress),
-        .decode = steps[progress->step].decode,
-        .unanswered = device_failed,
-        .user = progress,
-    };
-    round_ask(round, &question, "NetworkManager's profile of %s", progress->device->interface);
-}
-
-static void want_device(NetworkManagerReader *reader, const char *interface)
-{
-    if (g_hash_table_contains(reader->known, interface))
-        return;
-    Progress *progress = g_new0(Progress, 1);
-    progress->device = managed_device_new(interface);
-    g_hash_table_add(reader->known, progress->device->interface);
-    g_ptr_array_add(reader->devices, progress);
-}
-
-void networkmanager_ask_more(NetworkManagerReader *reader, const Interests *interests, Round *round)
-{
-    if (reader->snapshot->networkmanager->running != TRISTATE_YES)
-        return;
-    if (!reader->is_started)
-        ask_version(reader, round);
-    reader->is_started = true;
-    g_autoptr(GPtrArray) links = interests_links(interests);
-    for (guint i = 0; i < links->len; i++)
-        want_device(reader, g_ptr_array_index(links, i));
-    for (guint i = 0; i < reader->devices->len; i++) {
-        Progress *progress = g_ptr_array_index(reader->devices, i);
-        if (progress->step < STEP_DONE)
-            ask_next_step(progress, round);
-    }
-}
-
-GPtrArray *networkmanager_zones(const NetworkManagerReader *reader)
-{
-    GPtrArray *zones = g_ptr_array_new();
-    for (guint i = 0; i < reader->devices->len; i++) {
-        const Progress *progress = g_ptr_array_index(reader->devices, i);
-        if (progress->device->managed && progress->device->zone != NULL)
-            g_ptr_array_add(zones, progress->device->zone);
-    }
-    return zones;
-}
-
-void networkmanager_reader_finish(NetworkManagerReader *reader)
-{
-    for (guint i = 0; i < reader->devices->len; i++) {
-        Progress *progress = g_ptr_array_index(reader->devices, i);
-        if (progress->step == STEP_DONE)
-            g_ptr_array_add(reader->snapshot->networkmanager->devices,
-                            g_steal_pointer(&progress->device));
-    }
-    g_hash_table_remove_all(reader->known);
-    g_ptr_array_set_size(reader->devices, 0);
-}
-
-/* ---- their answers ---- */
+/* ---- the steps of a device ---- */
 
 static void go_on(Progress *progress, Step step, const char *path)
 {
@@ -219,12 +118,15 @@ static void go_on(Progress *progress, Step step, const char *path)
     progress->step = step;
 }
 
-static bool lacks(const Progress *progress, const char *property, GError **error)
+/* g_variant_lookup() with an error. */
+static bool read_property(const Progress *progress, GVariant *properties, const char *name,
+                          const char *type, gpointer value, GError **error)
 {
+    if (g_variant_lookup(properties, name, type, value))
+        return true;
     nicfix_error_set(error, NICFIX_ERROR_BAD_REPLY, NULL,
-                     "NetworkManager does not tell the property %s of %s, or not with its usual "
-                     "type",
-                     property, progress->device->interface);
+                     "NetworkManager's property %s of %s is missing or of an unexpected type", name,
+                     progress->device->interface);
     return false;
 }
 
@@ -242,10 +144,9 @@ static bool take_device(GVariant *reply, gpointer user, GError **error)
     g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
     gboolean managed;
     const char *active_connection;
-    if (!g_variant_lookup(properties, "Managed", "b", &managed))
-        return lacks(progress, "Managed", error);
-    if (!g_variant_lookup(properties, "ActiveConnection", "&o", &active_connection))
-        return lacks(progress, "ActiveConnection", error);
+    if (!read_property(progress, properties, "Managed", "b", &managed, error) ||
+        !read_property(progress, properties, "ActiveConnection", "&o", &active_connection, error))
+        return false;
     if (managed && !g_str_equal(active_connection, "/"))
         go_on(progress, STEP_READ_ACTIVE_CONNECTION, active_connection);
     else
@@ -262,14 +163,11 @@ static bool take_active_connection(GVariant *reply, gpointer user, GError **erro
     const char *id;
     const char *uuid;
     guint32 flags;
-    if (!g_variant_lookup(properties, "Connection", "&o", &profile))
-        return lacks(progress, "Connection", error);
-    if (!g_variant_lookup(properties, "Id", "&s", &id))
-        return lacks(progress, "Id", error);
-    if (!g_variant_lookup(properties, "Uuid", "&s", &uuid))
-        return lacks(progress, "Uuid", error);
-    if (!g_variant_lookup(properties, "StateFlags", "u", &flags))
-        return lacks(progress, "StateFlags", error);
+    if (!read_property(progress, properties, "Connection", "&o", &profile, error) ||
+        !read_property(progress, properties, "Id", "&s", &id, error) ||
+        !read_property(progress, properties, "Uuid", "&s", &uuid, error) ||
+        !read_property(progress, properties, "StateFlags", "u", &flags, error))
+        return false;
     device->external = (flags & STATE_FLAG_EXTERNAL) != 0;
     device->managed = !device->external;
     device->profile = *id == '\0' ? NULL : g_strdup(id);
@@ -290,4 +188,92 @@ static bool take_profile(GVariant *reply, gpointer user, GError **error G_GNUC_U
     progress->device->zone = *zone == '\0' ? NULL : g_strdup(zone);
     progress->step = STEP_DONE;
     return true;
+}
+
+static const struct {
+    CallId call;
+    const char *interface; /* whose properties are read; NULL: none */
+    CallDecode decode;
+} steps[] = {
+    [STEP_FIND_DEVICE] = {CALL_NETWORKMANAGER_GET_DEVICE, NULL, take_device_path},
+    [STEP_READ_DEVICE] = {CALL_NETWORKMANAGER_PROPERTIES_AT, NETWORKMANAGER_SERVICE ".Device",
+                          take_device},
+    [STEP_READ_ACTIVE_CONNECTION] = {CALL_NETWORKMANAGER_PROPERTIES_AT,
+                                     NETWORKMANAGER_SERVICE ".Connection.Active",
+                                     take_active_connection},
+    [STEP_READ_PROFILE] = {CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS, NULL, take_profile},
+};
+
+/* NetworkManager leaves a link alone that it has no device for. */
+static bool take_failure(const GError *error, gpointer user)
+{
+    Progress *progress = user;
+    bool is_unknown = g_strcmp0(bus_error_name(error), UNKNOWN_DEVICE) == 0;
+    progress->step = is_unknown ? STEP_DONE : STEP_FAILED;
+    return is_unknown;
+}
+
+static void add_next_step(Progress *progress, CallBatch *batch)
+{
+    const char *argument =
+        progress->step == STEP_FIND_DEVICE ? progress->device->interface : steps[progress->step].interface;
+    const Call call = {
+        .id = steps[progress->step].call,
+        .path = progress->path,
+        .parameters = argument == NULL ? NULL : g_variant_new("(s)", argument),
+        .decode = steps[progress->step].decode,
+        .failed = take_failure,
+        .user = progress,
+    };
+    call_batch_add(batch, &call, "NetworkManager's profile of %s", progress->device->interface);
+}
+
+/* ---- all devices ---- */
+
+static void want_device(NetworkManagerReader *reader, const char *interface)
+{
+    if (g_hash_table_contains(reader->known, interface))
+        return;
+    Progress *progress = g_new0(Progress, 1);
+    progress->device = managed_device_new(interface);
+    g_hash_table_add(reader->known, progress->device->interface);
+    g_ptr_array_add(reader->devices, progress);
+}
+
+void networkmanager_add_calls(NetworkManagerReader *reader, const Interests *interests,
+                              CallBatch *batch)
+{
+    if (reader->snapshot->networkmanager->running != TRISTATE_YES)
+        return;
+    if (!reader->is_started)
+        add_version(reader, batch);
+    reader->is_started = true;
+    g_autoptr(GPtrArray) links = interests_links(interests);
+    PTR_ARRAY_FOREACH (const char, link, links)
+        want_device(reader, link);
+    PTR_ARRAY_FOREACH (Progress, progress, reader->devices) {
+        if (progress->step < STEP_DONE)
+            add_next_step(progress, batch);
+    }
+}
+
+GPtrArray *networkmanager_zones(const NetworkManagerReader *reader)
+{
+    GPtrArray *zones = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (const Progress, progress, reader->devices) {
+        if (progress->device->managed && progress->device->zone != NULL)
+            g_ptr_array_add(zones, progress->device->zone);
+    }
+    return zones;
+}
+
+void networkmanager_reader_finish(NetworkManagerReader *reader)
+{
+    PTR_ARRAY_FOREACH (Progress, progress, reader->devices) {
+        if (progress->step == STEP_DONE)
+            g_ptr_array_add(reader->snapshot->networkmanager->devices,
+                            g_steal_pointer(&progress->device));
+    }
+    g_hash_table_remove_all(reader->known);
+    g_ptr_array_set_size(reader->devices, 0);
 }

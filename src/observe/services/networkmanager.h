@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reader of NetworkManager: which profile runs on the links that matter, and which zone it
- * names. It asks in rounds beside the reader of firewalld, and none of its failures is the
- * observation's: they are noted. */
+/* The reader of NetworkManager: which profile is active on the links that matter, and which zone it
+ * names. It reads in batches beside the reader of firewalld. None of its failures ends the
+ * observation: they are recorded as unread. */
 #pragma once
 
+#include "bus/call-batch.h"
 #include "observe/services/interests.h"
-#include "observe/services/round.h"
 
 typedef struct NetworkManagerReader NetworkManagerReader;
 
@@ -14,15 +14,15 @@ NetworkManagerReader *networkmanager_reader_new(Snapshot *snapshot);
 void networkmanager_reader_free(NetworkManagerReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetworkManagerReader, networkmanager_reader_free)
 
-/* The first round: whether it runs. */
-void networkmanager_ask_first(NetworkManagerReader *reader, Round *round);
+/* Adds the call of the first batch: whether it is running. */
+void networkmanager_add_first_calls(NetworkManagerReader *reader, CallBatch *batch);
 
-/* Every further round; asks nothing when all is read, or when it does not run. */
-void networkmanager_ask_more(NetworkManagerReader *reader, const Interests *interests,
-                             Round *round);
+/* Adds the calls of each further batch; none when everything has been read, or it is not running. */
+void networkmanager_add_calls(NetworkManagerReader *reader, const Interests *interests,
+                              CallBatch *batch);
 
-/* The zones that profiles name, as far as they were read by now (char *; transfer container). */
+/* The zones named by the profiles read until now (element type utf8, transfer container). */
 GPtrArray *networkmanager_zones(const NetworkManagerReader *reader);
 
-/* Puts the devices of which everything was read into the snapshot. */
+/* Moves the devices that were read completely into the snapshot. */
 void networkmanager_reader_finish(NetworkManagerReader *reader);

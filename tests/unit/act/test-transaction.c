@@ -279,7 +279,7 @@ static void test_fault(void **state)
 {
     const FaultCase *row = *state;
     g_autofree PeerAnswer *answers = answers_of(row);
-    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, TIMEOUT_MS);
     g_autoptr(Snapshot) snapshot = read_world(WORLD_OLD);
     g_autoptr(Plan) plan = plan_new(snapshot, &(PlanRequest){.zone = "public"}, NULL);
     assert_non_null(plan);
@@ -288,7 +288,6 @@ static void test_fault(void **state)
     Witness witness = {row, 0};
     const Transaction transaction = {
         .bus = peer->bus,
-        .timeout_ms = TIMEOUT_MS,
         .observe = observe_world,
         .user = &witness,
     };

@@ -262,7 +262,7 @@ static void test_ipset(void **state)
 {
     const DecodeCase *test = *state;
     g_autoptr(GVariant) settings = parse("(ssssa{ss}as)", test->settings);
-    g_autoptr(Ipset) ipset = firewalld_decode_ipset("i", settings);
+    g_autoptr(Ipset) ipset = firewalld_decode_ipset("i", settings, NULL);
     g_autoptr(GString) description = g_string_new(NULL);
     describe_ipset(description, ipset);
     assert_string_equal(description->str, test->expected);

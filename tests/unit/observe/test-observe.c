@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The readers of firewalld and NetworkManager against services that answer from a table: what ends
- * up in the snapshot, what is noted as unread, and how many calls it takes. */
-#include "observe/services/firewalld.h"
+/* observe_services() with services that answer from a table: what ends up in the snapshot, what is
+ * recorded as unread, and how many calls it takes. */
+#include "observe/observe.h"
 
 #include "cases.h"
 #include "describe.h"
 #include "model/error.h"
-#include "observe/services/networkmanager.h"
 #include "peer.h"
 
 #define FW            "org.fedoraproject.FirewallD1"
@@ -263,7 +262,7 @@ static const ReadCase cases[] = {
      "!org.fedoraproject.FirewallD1 answered getActiveZones with the type (as) where "
      "(a{sa{sas}}) is expected",
      {MAIN, NO_NM, {"getActiveZones", "(['public'],)"}, {"getPolicies", "(@as [],)"}}},
-    {"firewalld leaves in the second round",
+    {"firewalld leaves in the second batch",
      OBSERVE_ACTIVE_ZONES,
      12,
      "!firewalld left the bus before it answered getZoneSettings2",
@@ -306,12 +305,19 @@ static const ReadCase cases[] = {
     }
 
 static const ReadCase networkmanager_cases[] = {
-    {"a profile with a zone",
+    {"a profile with a zone: that is read, too",
      OBSERVE_ACTIVE_ZONES,
-     17,
-     QUIET_EXPECTED "networkmanager running=yes version=1.42.4\n"
-                    "device uplink0 managed profile=wired uuid=u-1 zone=work\n",
+     19,
+     MAIN_EXPECTED "policies=yes\n"
+                   "options backend=nftables\n"
+                   "zone public target=default forward=yes masquerade=no\n"
+                   "zone work target=default forward=yes masquerade=no\n"
+                   "permanent uplink0\n"
+                   "networkmanager running=yes version=1.42.4\n"
+                   "device uplink0 managed profile=wired uuid=u-1 zone=work\n",
      {QUIET_FIREWALLD,
+      {"getZones", "(['public', 'work'],)"},
+      {"getZoneSettings2 work", ZONE("")},
       NM_RUNS,
       DEVICE,
       ACTIVE("0x4c"),
@@ -373,8 +379,8 @@ static const ReadCase networkmanager_cases[] = {
                     "unread NetworkManager's version (org.freedesktop.DBus.Properties.Get): "
                     "NetworkManager gives its version the type i\n"
                     "unread NetworkManager's profile of uplink0 "
-                    "(org.freedesktop.DBus.Properties.GetAll): NetworkManager does not tell the "
-                    "property ActiveConnection of uplink0, or not with its usual type\n",
+                    "(org.freedesktop.DBus.Properties.GetAll): NetworkManager's property "
+                    "ActiveConnection of uplink0 is missing or of an unexpected type\n",
      {QUIET_FIREWALLD,
       {"NameHasOwner org.freedesktop.NetworkManager", "(true,)"},
       {"Get " NM " Version", "(<1>,)"},
@@ -417,40 +423,11 @@ static Snapshot *host(void)
     return snapshot;
 }
 
-typedef struct {
-    Peer *peer;
-    Snapshot *snapshot;
-    FirewalldReader *firewalld;
-    NetworkManagerReader *networkmanager;
-    Interests interests;
-} Reading;
-
-static bool read_first(const Reading *reading, GError **error)
+static bool read_services(Peer *peer, Snapshot *snapshot, ObserveScope scope, GError **error)
 {
-    g_autoptr(Round) round = round_new(reading->peer->bus, 20000, NULL, reading->snapshot);
-    firewalld_ask_first(reading->firewalld, round);
-    networkmanager_ask_first(reading->networkmanager, round);
-    round_start(round);
-    if (!round_finish(round, error))
-        return false;
-    const GError *refusal = round_refusal(round);
-    if (refusal != NULL)
-        g_propagate_error(error, g_error_copy(refusal));
-    return refusal == NULL;
-}
-
-static bool read_rest(const Reading *reading, GError **error)
-{
-    for (;;) {
-        g_autoptr(Round) round = round_new(reading->peer->bus, 20000, NULL, reading->snapshot);
-        firewalld_ask_more(reading->firewalld, &reading->interests, round);
-        networkmanager_ask_more(reading->networkmanager, &reading->interests, round);
-        if (round_is_empty(round))
-            return true;
-        round_start(round);
-        if (!round_finish(round, error))
-            return false;
-    }
+    const ObserveOptions options = {.scope = scope,
+                                    .uplinks = (const char *const[]){"uplink0", NULL}};
+    return observe_services(peer->bus, &options, snapshot, error);
 }
 
 static void test_read(void **state)
@@ -458,44 +435,30 @@ static void test_read(void **state)
     const ReadCase *test = *state;
     g_autoptr(Peer) peer = peer_new(test->answers);
     g_autoptr(Snapshot) snapshot = host();
-    g_autoptr(FirewalldReader) firewalld = firewalld_reader_new(snapshot, test->scope);
-    g_autoptr(NetworkManagerReader) networkmanager = networkmanager_reader_new(snapshot);
-    g_autoptr(Topology) topology = topology_new(snapshot, (const char *const[]){"uplink0", NULL});
-    const Reading reading = {
-        peer, snapshot, firewalld, networkmanager, {.snapshot = snapshot, .topology = topology}};
     g_autoptr(GError) error = NULL;
-    bool done = read_first(&reading, &error) && read_rest(&reading, &error);
+    bool done = read_services(peer, snapshot, test->scope, &error);
+    assert_int_equal(peer->n_calls, test->n_calls);
     if (*test->expected == '!') {
         assert_false(done);
         assert_string_equal(error->message, test->expected + 1);
-        assert_int_equal(peer->n_calls, test->n_calls);
         return;
     }
     assert_null(error);
-    firewalld_reader_finish(firewalld);
-    networkmanager_reader_finish(networkmanager);
     g_autofree char *description = describe_services(snapshot);
     assert_string_equal(description, test->expected);
-    assert_int_equal(peer->n_calls, test->n_calls);
 }
 
 static void test_networkmanager_silent(G_GNUC_UNUSED void **state)
 {
-    const PeerAnswer answers[] = {{"NameHasOwner org.freedesktop.NetworkManager", "(true,)"},
+    const PeerAnswer answers[] = {QUIET_FIREWALLD,
+                                  {"NameHasOwner org.freedesktop.NetworkManager", "(true,)"},
                                   {"Get " NM " Version", "never"},
                                   {"GetDeviceByIpIface uplink0", "never"},
                                   {NULL, NULL}};
-    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, 100);
     g_autoptr(Snapshot) snapshot = host();
-    g_autoptr(NetworkManagerReader) reader = networkmanager_reader_new(snapshot);
-    g_autoptr(Topology) topology = topology_new(snapshot, (const char *const[]){"uplink0", NULL});
-    snapshot->networkmanager->running = TRISTATE_YES;
-    g_autoptr(Round) round = round_new(peer->bus, 100, NULL, snapshot);
-    networkmanager_ask_more(reader, &(Interests){.snapshot = snapshot, .topology = topology},
-                            round);
-    round_start(round);
     g_autoptr(GError) error = NULL;
-    assert_true(round_finish(round, &error));
+    assert_true(read_services(peer, snapshot, OBSERVE_ACTIVE_ZONES, &error));
     assert_int_equal(snapshot->unread->len, 2);
     const Unread *unread = g_ptr_array_index(snapshot->unread, 1);
     assert_string_equal(unread->reason,
@@ -505,15 +468,38 @@ static void test_networkmanager_silent(G_GNUC_UNUSED void **state)
 static void test_firewalld_silent(G_GNUC_UNUSED void **state)
 {
     const PeerAnswer answers[] = {{"GetAll " FW, "never"}, MAIN, NO_NM, {NULL, NULL}};
-    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, 100);
     g_autoptr(Snapshot) snapshot = host();
-    g_autoptr(FirewalldReader) reader = firewalld_reader_new(snapshot, OBSERVE_ACTIVE_ZONES);
-    g_autoptr(Round) round = round_new(peer->bus, 100, NULL, snapshot);
-    firewalld_ask_first(reader, round);
-    round_start(round);
     g_autoptr(GError) error = NULL;
-    assert_false(round_finish(round, &error));
+    assert_false(read_services(peer, snapshot, OBSERVE_ACTIVE_ZONES, &error));
     assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_TIMEOUT));
+}
+
+static void test_state(const char *state, guint timeout_ms, const char *message, guint min_calls)
+{
+    g_autofree char *identity =
+        g_strdup_printf("({'version': <'1.3.3'>, 'state': <'%s'>},)", state);
+    const PeerAnswer answers[] = {{"GetAll " FW, identity}, QUIET_FIREWALLD, NO_NM, {NULL, NULL}};
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, timeout_ms);
+    g_autoptr(Snapshot) snapshot = host();
+    g_autoptr(GError) error = NULL;
+    assert_false(read_services(peer, snapshot, OBSERVE_ACTIVE_ZONES, &error));
+    assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_NOT_RUNNING));
+    assert_string_equal(error->message, message);
+    assert_true((guint)peer->n_calls >= min_calls);
+}
+
+static void test_firewalld_is_starting(G_GNUC_UNUSED void **state)
+{
+    test_state("INIT", 250, "firewalld is still starting after 0.25 s (its state is INIT)", 20);
+}
+
+static void test_firewalld_failed_to_start(G_GNUC_UNUSED void **state)
+{
+    test_state("FAILED", 20000,
+               "firewalld's state is FAILED: it could not load its configuration, and something "
+               "else is in force",
+               10);
 }
 
 int main(void)
@@ -521,6 +507,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networkmanager_silent),
         cmocka_unit_test(test_firewalld_silent),
+        cmocka_unit_test(test_firewalld_is_starting),
+        cmocka_unit_test(test_firewalld_failed_to_start),
     };
     return RUN_CASES(test_read, cases) + RUN_CASES(test_read, networkmanager_cases) +
            cmocka_run_group_tests(tests, NULL, NULL);
