@@ -53,7 +53,7 @@ bool change_check_way_back(const Change *change, const Plan *plan, GError **erro
     question.to = g_strdup(session.server);
     question.protocol = g_strdup("tcp");
     question.port = session.port;
-    g_autoptr(Netlink) netlink = netlink_new(error);
+    g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, error);
     g_auto(ResolvedFlow) resolved = {0};
     if (netlink == NULL)
         return false;

@@ -26,7 +26,7 @@ bool denied_host_look(DeniedHost *host, const Context *context, GError **error)
     g_autoptr(GError) reason = NULL;
     host->snapshot = context_snapshot(context, &scope, NULL, &reason);
     if (host->snapshot != NULL && is_live)
-        host->netlink = netlink_new(&reason);
+        host->netlink = netlink_new(NETLINK_ROUTE, &reason);
     if (reason != NULL && !is_live) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;

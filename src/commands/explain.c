@@ -182,7 +182,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     if (snapshot == NULL)
         return -1;
     g_autoptr(Netlink) netlink = NULL;
-    if (context->options->snapshot == NULL && (netlink = netlink_new(error)) == NULL)
+    if (context->options->snapshot == NULL && (netlink = netlink_new(NETLINK_ROUTE, error)) == NULL)
         return -1;
     Explainer explainer = {context, snapshot, netlink};
     if (options->flows != NULL)

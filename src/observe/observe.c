@@ -172,7 +172,7 @@ bool observe_services(Bus *bus, const ObserveOptions *options, Snapshot *snapsho
 
 static bool read_kernel(Snapshot *snapshot, GError **error)
 {
-    g_autoptr(Netlink) netlink = netlink_new(error);
+    g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, error);
     return netlink != NULL && links_observe(netlink, snapshot, error) &&
            routes_observe(netlink, snapshot, error) && forwarding_observe(netlink, snapshot, error);
 }

@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rtnetlink socket: see netlink.h. A socket that may hold remains of a broken answer is thrown
- * away and opened anew, which is cheaper to get right than to drain it. */
+/* The netlink socket. One that may still hold parts of a broken answer is closed and opened again,
+ * which is easier to get right than to drain it. */
 #include "observe/kernel/netlink.h"
 
 #include "model/error.h"
+#include "observe/kernel/attributes.h"
 
 #include <errno.h>
 #include <netlink/errno.h>
+#include <netlink/handlers.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 enum {
-    ATTEMPTS_MAX = 10,
+    ATTEMPTS_MAX = 20,
+    PAUSE_MAX_MS =
+        250, /* before the next attempt; the first pause is 1 ms, each next twice as long */
     TIMEOUT_SECONDS = 10,
     RECEIVE_BUFFER_SIZE = 1 << 20,
     SEND_BUFFER_SIZE = 1 << 15,
     /* The kernel makes datagrams of a list as large as the reader has room for, up to this much
      * (netlink_recvmsg() of Linux 4.6 and later): fewer calls for long lists. */
     DATAGRAM_SIZE = 1 << 15,
+    ERRNO_MAX = 4095, /* MAX_ERRNO of the kernel */
 };
 
 struct Netlink {
+    int protocol;
     struct nl_sock *socket; /* NULL: to be opened before the next request */
 };
 
 /* ---- the socket ---- */
 
-static bool fail(const char *doing, int libnl_error, GError **error)
+static bool fail_to(const char *doing, int libnl_error, GError **error)
 {
     nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL, "cannot %s: %s", doing,
                      nl_geterror(libnl_error));
@@ -43,7 +48,7 @@ static bool set_timeout(int descriptor)
 }
 
 /* Old kernels know none of these, and nothing depends on them: strict checking (4.20) makes the
- * kernel heed filters of lists, the others (4.12, 4.2) make errors tell more and repeat less. */
+ * kernel apply filters to lists, the others (4.12, 4.2) make errors explain more and repeat less. */
 static void set_options(int descriptor)
 {
     static const int options[] = {NETLINK_GET_STRICT_CHK, NETLINK_EXT_ACK, NETLINK_CAP_ACK};
@@ -57,10 +62,10 @@ static bool connect_socket(Netlink *netlink, GError **error)
     if (netlink->socket != NULL)
         return true;
     struct nl_sock *opened = nl_socket_alloc();
-    int result = opened != NULL ? nl_connect(opened, NETLINK_ROUTE) : -NLE_NOMEM;
+    int result = opened != NULL ? nl_connect(opened, netlink->protocol) : -NLE_NOMEM;
     if (result < 0 || !set_timeout(nl_socket_get_fd(opened))) {
         nl_socket_free(opened);
-        return fail("open an rtnetlink socket", result < 0 ? result : -NLE_FAILURE, error);
+        return fail_to("open a netlink socket", result < 0 ? result : -NLE_FAILURE, error);
     }
     set_options(nl_socket_get_fd(opened));
     (void)nl_socket_set_buffer_size(opened, RECEIVE_BUFFER_SIZE, SEND_BUFFER_SIZE);
@@ -69,14 +74,10 @@ static bool connect_socket(Netlink *netlink, GError **error)
     return true;
 }
 
-static void drop_socket(Netlink *netlink)
-{
-    g_clear_pointer(&netlink->socket, nl_socket_free);
-}
-
-Netlink *netlink_new(GError **error)
+Netlink *netlink_new(int protocol, GError **error)
 {
     g_autoptr(Netlink) netlink = g_new0(Netlink, 1);
+    netlink->protocol = protocol;
     return connect_socket(netlink, error) ? g_steal_pointer(&netlink) : NULL;
 }
 
@@ -84,7 +85,7 @@ void netlink_free(Netlink *netlink)
 {
     if (netlink == NULL)
         return;
-    drop_socket(netlink);
+    nl_socket_free(netlink->socket);
     g_free(netlink);
 }
 
@@ -94,22 +95,112 @@ NetlinkRequest *netlink_request_new(int type, const void *header, gsize size)
 {
     NetlinkRequest *request = nlmsg_alloc_simple(type, 0);
     if (request == NULL || nlmsg_append(request, (void *)header, size, NLMSG_ALIGNTO) < 0)
-        g_error("out of memory for an rtnetlink request"); /* as GLib does where it has none */
+        g_error("out of memory for a netlink request"); /* as GLib does where it has none */
     return request;
 }
 
-typedef enum {
-    ANSWER_WHOLE,
-    ANSWER_BROKEN, /* it may have holes: ask again */
-    ANSWER_FAILED, /* an error is set */
+typedef struct {
+    guint32 sequence; /* of the request; the answer's messages have the same */
+    NetlinkMessageFunc function;
+    gpointer data;
+    bool ended;        /* nothing more will come */
+    bool interrupted;  /* what was listed changed meanwhile, or messages were lost */
+    int error;         /* the errno the kernel answered with, 0 for none */
+    char *explanation; /* the kernel's own words for it (NETLINK_EXT_ACK), or NULL */
+    GError *failure;   /* what FUNCTION set */
 } Answer;
 
-static bool send_request(Netlink *netlink, NetlinkRequest *request, GError **error)
+static void answer_clear(Answer *answer)
 {
-    nlmsg_hdr(request)->nlmsg_seq = NL_AUTO_SEQ;
-    nlmsg_hdr(request)->nlmsg_pid = NL_AUTO_PORT;
-    int result = nl_send_auto(netlink->socket, request);
-    return result >= 0 || fail("send a request to the kernel", result, error);
+    g_clear_pointer(&answer->explanation, g_free);
+    g_clear_error(&answer->failure);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
+
+/* RESULT is 0 or a negative errno. The kernel's words follow the fixed part of SIZE bytes; they only
+ * explain an error, and it does not matter if they cannot be read. */
+static void end_answer(Answer *answer, const struct nlmsghdr *message, int result, gsize size)
+{
+    static const struct nla_policy policy[NLMSGERR_ATTR_MAX + 1] = {
+        [NLMSGERR_ATTR_MSG] = {.type = NLA_STRING},
+    };
+    static const AttributeSet set = {"an acknowledgement", NLMSGERR_ATTR_MAX, policy};
+    struct nlattr *attributes[NLMSGERR_ATTR_MAX + 1];
+    answer->ended = true;
+    answer->error = result <= 0 && result >= -ERRNO_MAX ? -result : EBADMSG;
+    if (answer->error != 0 && (message->nlmsg_flags & NLM_F_ACK_TLVS) != 0 &&
+        attributes_parse(&set, message, size, attributes, NULL))
+        answer->explanation = attribute_text(attributes[NLMSGERR_ATTR_MSG]);
+}
+
+/* Privileged programs can write to this socket as well. */
+static int check_sequence(struct nl_msg *message, void *user)
+{
+    const Answer *answer = user;
+    bool is_ours =
+        nlmsg_get_src(message)->nl_pid == 0 && nlmsg_hdr(message)->nlmsg_seq == answer->sequence;
+    return is_ours ? NL_OK : NL_SKIP;
+}
+
+static int take_message(struct nl_msg *message, void *user)
+{
+    Answer *answer = user;
+    const struct nlmsghdr *header = nlmsg_hdr(message);
+    if (!answer->function(header, answer->data, &answer->failure))
+        return -NLE_FAILURE;
+    answer->ended = (header->nlmsg_flags & NLM_F_MULTI) == 0;
+    return answer->ended ? NL_STOP : NL_OK;
+}
+
+static int note_interruption(struct nl_msg *message G_GNUC_UNUSED, void *user)
+{
+    Answer *answer = user;
+    answer->interrupted = true;
+    return NL_OK;
+}
+
+/* A list ends with NLMSG_DONE, which carries an errno where the kernel gave up on it
+ * (netlink_dump_done() of Linux 4.13 and later); libnl 3.7 itself ignores that. */
+static int take_end_of_list(struct nl_msg *message, void *user)
+{
+    const struct nlmsghdr *header = nlmsg_hdr(message);
+    const int *result = nlmsg_data(header);
+    bool has_result = nlmsg_valid_hdr(header, sizeof *result);
+    end_answer(user, header, has_result ? *result : 0, sizeof *result);
+    return NL_STOP;
+}
+
+static int take_acknowledgement(struct nl_msg *message, void *user)
+{
+    end_answer(user, nlmsg_hdr(message), 0, sizeof(struct nlmsgerr));
+    return NL_STOP;
+}
+
+static int take_error(struct sockaddr_nl *sender G_GNUC_UNUSED, struct nlmsgerr *report, void *user)
+{
+    const struct nlmsghdr *message = (const void *)((const char *)report - NLMSG_HDRLEN);
+    gsize size = sizeof *report;
+    /* The request comes back whole unless the flag says that it was cut off behind its header. */
+    if ((message->nlmsg_flags & NLM_F_CAPPED) == 0 && report->msg.nlmsg_len > NLMSG_HDRLEN)
+        size += NLMSG_ALIGN((gsize)report->msg.nlmsg_len) - NLMSG_HDRLEN;
+    end_answer(user, message, report->error, size);
+    return -NLE_FAILURE;
+}
+
+static struct nl_cb *callbacks_for(Answer *answer)
+{
+    struct nl_cb *callbacks = nl_cb_alloc(NL_CB_CUSTOM);
+    if (callbacks == NULL)
+        g_error("out of memory for netlink callbacks");
+    nl_cb_set(callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, check_sequence, answer);
+    nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, take_message, answer);
+    nl_cb_set(callbacks, NL_CB_FINISH, NL_CB_CUSTOM, take_end_of_list, answer);
+    nl_cb_set(callbacks, NL_CB_ACK, NL_CB_CUSTOM, take_acknowledgement, answer);
+    nl_cb_set(callbacks, NL_CB_DUMP_INTR, NL_CB_CUSTOM, note_interruption, answer);
+    nl_cb_set(callbacks, NL_CB_OVERRUN, NL_CB_CUSTOM, note_interruption, answer);
+    nl_cb_err(callbacks, NL_CB_CUSTOM, take_error, answer);
+    return callbacks;
 }
 
 static bool fail_to_receive(const char *subject, int result, GError **error)
@@ -124,107 +215,88 @@ static bool fail_to_receive(const char *subject, int result, GError **error)
     return false;
 }
 
-static Answer receive(Netlink *netlink, const char *subject, NetlinkStream *stream,
-                      NetlinkMessageFunc function, gpointer data, GError **error)
+/* Fills ANSWER, of which the caller set the function and its data. */
+static bool exchange(Netlink *netlink, NetlinkRequest *request, const char *subject, Answer *answer,
+                     GError **error)
 {
-    while (!stream->ended) {
-        struct sockaddr_nl sender = {0};
-        unsigned char *bytes = NULL;
-        int length = nl_recv(netlink->socket, &sender, &bytes, NULL);
-        /* ENOBUFS: the kernel dropped messages for want of room. */
-        if (length == -NLE_NOMEM)
-            return ANSWER_BROKEN;
-        if (length <= 0) {
-            (void)fail_to_receive(subject, length < 0 ? length : -NLE_FAILURE, error);
-            return ANSWER_FAILED;
-        }
-        /* Privileged programs can write to this socket as well. */
-        bool read = sender.nl_pid != 0 ||
-                    netlink_stream_read(stream, bytes, (gsize)length, function, data, error);
-        free(bytes);
-        if (!read)
-            return ANSWER_FAILED;
+    if (!connect_socket(netlink, error))
+        return false;
+    nlmsg_hdr(request)->nlmsg_seq = NL_AUTO_SEQ;
+    nlmsg_hdr(request)->nlmsg_pid = NL_AUTO_PORT;
+    int result = nl_send_auto(netlink->socket, request);
+    if (result < 0)
+        return fail_to("send a request to the kernel", result, error);
+    answer->sequence = nlmsg_hdr(request)->nlmsg_seq;
+    struct nl_cb *callbacks = callbacks_for(answer);
+    do
+        result = nl_recvmsgs_report(netlink->socket, callbacks);
+    while (!answer->ended && result > 0);
+    nl_cb_put(callbacks);
+    if (answer->ended)
+        return true;
+    g_clear_pointer(&netlink->socket, nl_socket_free);
+    if (answer->failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&answer->failure));
+        return false;
     }
-    return stream->interrupted ? ANSWER_BROKEN : ANSWER_WHOLE;
+    /* ENOBUFS: the kernel dropped messages for want of room. */
+    answer->interrupted = result == -NLE_NOMEM;
+    return answer->interrupted ||
+           fail_to_receive(subject, result < 0 ? result : -NLE_FAILURE, error);
 }
 
-static Answer exchange(Netlink *netlink, NetlinkRequest *request, const char *subject,
-                       NetlinkStream *stream, NetlinkMessageFunc function, gpointer data,
-                       GError **error)
-{
-    if (!connect_socket(netlink, error) || !send_request(netlink, request, error))
-        return ANSWER_FAILED;
-    netlink_stream_clear(stream);
-    *stream = (NetlinkStream){.sequence = nlmsg_hdr(request)->nlmsg_seq};
-    Answer answer = receive(netlink, subject, stream, function, data, error);
-    if (!stream->ended || answer == ANSWER_FAILED)
-        drop_socket(netlink);
-    return answer;
-}
+/* ---- lists and single answers ---- */
 
-/* ---- lists and questions ---- */
-
-static bool check_end_of_list(const NetlinkStream *stream, const NetlinkList *list, GError **error)
+static bool check_end_of_list(const Answer *answer, const NetlinkList *list, GError **error)
 {
-    bool unsupported = stream->error == EOPNOTSUPP || stream->error == EAFNOSUPPORT;
-    if (stream->error == 0 || (unsupported && list->need == NETLINK_LIST_OPTIONAL))
+    bool unsupported = answer->error == EOPNOTSUPP || answer->error == EAFNOSUPPORT;
+    if (answer->error == 0 || (unsupported && list->need == NETLINK_LIST_OPTIONAL))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL, "the kernel refused to list %s: %s%s%s",
-                     list->subject, g_strerror(stream->error),
-                     stream->explanation != NULL ? ": " : "",
-                     stream->explanation != NULL ? stream->explanation : "");
+                     list->subject, g_strerror(answer->error),
+                     answer->explanation != NULL ? ": " : "",
+                     answer->explanation != NULL ? answer->explanation : "");
     return false;
 }
 
 bool netlink_list(Netlink *netlink, NetlinkRequest *request, const NetlinkList *list, gpointer data,
                   GError **error)
 {
-    g_auto(NetlinkStream) stream = {0};
+    gulong pause_ms = 1;
     nlmsg_hdr(request)->nlmsg_flags |= NLM_F_DUMP;
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        if (attempt > 0)
-            list->reset(data);
-        switch (exchange(netlink, request, list->subject, &stream, list->message, data, error)) {
-        case ANSWER_WHOLE:
-            return check_end_of_list(&stream, list, error);
-        case ANSWER_BROKEN:
-            break;
-        case ANSWER_FAILED:
+        g_auto(Answer) answer = {.function = list->message, .data = data};
+        if (!exchange(netlink, request, list->subject, &answer, error))
             return false;
-        }
+        if (!answer.interrupted)
+            return check_end_of_list(&answer, list, error);
+        list->reset(data);
+        g_usleep(pause_ms * G_TIME_SPAN_MILLISECOND);
+        pause_ms = MIN(2 * pause_ms, (gulong)PAUSE_MAX_MS);
     }
     nicfix_error_set(error, NICFIX_ERROR_NETLINK, "try again when less is changing on this host",
-                     "the list of %s was broken by changes each of the %d times it was read",
-                     list->subject, ATTEMPTS_MAX);
-    return false;
-}
-
-static bool check_question(const NetlinkStream *stream, const char *subject, GError **error)
-{
-    if (stream->error == 0 || stream->explanation == NULL)
-        return true;
-    nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
-                     "the kernel does not understand the question about %s: %s: %s", subject,
-                     g_strerror(stream->error), stream->explanation);
+                     "the list of %s changed each of the %d times it was read", list->subject,
+                     ATTEMPTS_MAX);
     return false;
 }
 
 bool netlink_ask(Netlink *netlink, NetlinkRequest *request, const char *subject,
                  NetlinkMessageFunc function, gpointer data, int *refusal, GError **error)
 {
-    g_auto(NetlinkStream) stream = {0};
-    switch (exchange(netlink, request, subject, &stream, function, data, error)) {
-    case ANSWER_WHOLE:
-        if (!check_question(&stream, subject, error))
-            return false;
-        *refusal = stream.error;
-        return true;
-    case ANSWER_BROKEN:
+    g_auto(Answer) answer = {.function = function, .data = data};
+    if (!exchange(netlink, request, subject, &answer, error))
+        return false;
+    if (answer.interrupted) {
         nicfix_error_set(error, NICFIX_ERROR_NETLINK, "try again",
                          "the kernel's answer about %s was lost", subject);
         return false;
-    case ANSWER_FAILED:
+    }
+    if (answer.error != 0 && answer.explanation != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
+                         "the kernel rejects the request about %s: %s: %s", subject,
+                         g_strerror(answer.error), answer.explanation);
         return false;
     }
-    g_assert_not_reached();
+    *refusal = answer.error;
+    return true;
 }

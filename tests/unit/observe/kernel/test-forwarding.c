@@ -97,7 +97,7 @@ static void test_observe(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Netlink) netlink = netlink_new(&error);
+    g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, &error);
     g_autoptr(Snapshot) snapshot = snapshot_new();
     Link *link = link_new();
     link->index = 1;

@@ -194,7 +194,7 @@ static void test_observe(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Netlink) netlink = netlink_new(&error);
+    g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, &error);
     g_autoptr(Snapshot) snapshot = snapshot_new();
     assert_non_null(netlink);
     assert_true(links_observe(netlink, snapshot, &error));

@@ -1,59 +1,82 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists and questions over a socket whose other end is a script: what is asked again, and what is
- * given up. libnl's two functions that would reach the kernel are replaced here. */
+/* Lists and single answers over a socket whose other end is a script: what is requested again, and
+ * what is given up. The functions by which libnl would reach the kernel are replaced here. */
 #include "observe/kernel/netlink.h"
 
 #include "netlink-messages.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <netlink/errno.h>
-#include <netlink/netlink.h>
-#include <stdlib.h>
+#include <sys/socket.h>
 
 /* ---- the other end ---- */
 
 /* A letter of a script is one datagram, or what comes in place of one. */
 typedef struct {
     char letter;
-    int failure; /* of libnl, instead of a datagram */
+    int failure; /* errno of recvmsg(), instead of a datagram */
+    int message_flags;
     guint16 type;
     guint16 flags;
-    int result; /* the errno of NLMSG_DONE and NLMSG_ERROR, negative */
+    int result;     /* of NLMSG_DONE and NLMSG_ERROR */
+    guint32 length; /* of the request that an NLMSG_ERROR repeats */
     guint32 sender;
     int sequence_offset;
+    const Piece *pieces;
 } ScriptWord;
 
 enum { ACCEPTED = RTM_NEWLINK, MALFORMED = RTM_DELLINK };
 
+#define EXPLAINED .pieces = PIECES(TEXT(NLMSGERR_ATTR_MSG, "why"))
+#define LIST      NLM_F_MULTI
+#define TLVS      NLM_F_ACK_TLVS
+
 static const ScriptWord script_words[] = {
-    {'m', .type = ACCEPTED, .flags = NLM_F_MULTI},
-    {'i', .type = ACCEPTED, .flags = NLM_F_MULTI | NLM_F_DUMP_INTR},
-    {'x', .type = MALFORMED, .flags = NLM_F_MULTI},
+    {'m', .type = ACCEPTED, .flags = LIST},
+    {'i', .type = ACCEPTED, .flags = LIST | NLM_F_DUMP_INTR},
+    {'x', .type = MALFORMED, .flags = LIST},
     {'a', .type = ACCEPTED},
-    {'d', .type = NLMSG_DONE, .flags = NLM_F_MULTI},
-    {'u', .type = NLMSG_DONE, .flags = NLM_F_MULTI, .result = -EOPNOTSUPP},
+    {'n', .type = NLMSG_NOOP, .flags = LIST},
+    {'l', .type = NLMSG_OVERRUN, .flags = LIST},
+    {'d', .type = NLMSG_DONE, .flags = LIST},
+    {'D', .type = NLMSG_DONE, .flags = LIST | NLM_F_DUMP_INTR},
+    {'u', .type = NLMSG_DONE, .flags = LIST, .result = -EOPNOTSUPP},
+    {'w', .type = NLMSG_DONE, .flags = LIST | TLVS, .result = -EPERM, EXPLAINED},
+    {'k', .type = NLMSG_ERROR},
     {'f', .type = NLMSG_ERROR, .result = -EAFNOSUPPORT},
     {'e', .type = NLMSG_ERROR, .result = -ENETUNREACH},
-    {'s', .type = ACCEPTED, .flags = NLM_F_MULTI, .sequence_offset = -1},
-    {'p', .type = ACCEPTED, .flags = NLM_F_MULTI, .sender = 4711},
-    {'o', .failure = -NLE_NOMEM},
-    {'t', .failure = -NLE_AGAIN},
-    {'b', .failure = -NLE_BAD_SOCK},
+    {'E', .type = NLMSG_ERROR, .flags = TLVS | NLM_F_CAPPED, .result = -EINVAL, EXPLAINED},
+    {'L', .type = NLMSG_ERROR, .flags = TLVS, .result = -EINVAL, .length = 0xfffffff0, EXPLAINED},
+    {'N', .type = NLMSG_ERROR, .result = G_MININT},
+    {'P', .type = NLMSG_ERROR, .result = EPERM},
+    {'s', .type = ACCEPTED, .flags = LIST, .sequence_offset = -1},
+    {'p', .type = ACCEPTED, .flags = LIST, .sender = 4711},
+    {'c', .type = ACCEPTED, .flags = LIST, .message_flags = MSG_TRUNC},
+    {'o', .failure = ENOBUFS},
+    {'t', .failure = EAGAIN},
+    {'b', .failure = EBADF},
 };
 
 static struct {
     const char *script;
     guint32 sequence; /* of the last request */
     int requests;
+    gulong paused; /* microseconds, all in all */
 } kernel;
 
-int nl_send_auto(struct nl_sock *socket, struct nl_msg *request)
+void g_usleep(gulong microseconds)
 {
-    nl_complete_msg(socket, request);
-    kernel.sequence = nlmsg_hdr(request)->nlmsg_seq;
+    kernel.paused += microseconds;
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    (void)fd;
+    (void)flags;
+    const struct nlmsghdr *request = message->msg_iov->iov_base;
+    kernel.sequence = request->nlmsg_seq;
     kernel.requests++;
-    return (int)nlmsg_hdr(request)->nlmsg_len;
+    return (ssize_t)request->nlmsg_len;
 }
 
 static const ScriptWord *next_word(void)
@@ -68,22 +91,34 @@ static const ScriptWord *next_word(void)
     abort();
 }
 
-int nl_recv(struct nl_sock *socket, struct sockaddr_nl *sender, unsigned char **bytes,
-            struct ucred **credentials)
+static struct nlmsghdr *message_of(const ScriptWord *word)
 {
-    (void)socket;
-    (void)credentials;
-    const ScriptWord *word = next_word();
-    if (word->failure != 0)
-        return word->failure;
-    const struct nlmsgerr result = {.error = word->result};
-    g_autofree struct nlmsghdr *message = message_new(word->type, &result, sizeof result, NULL);
+    const struct nlmsgerr report = {.error = word->result, .msg.nlmsg_len = word->length};
+    gsize size = word->type == NLMSG_DONE ? sizeof report.error : sizeof report;
+    struct nlmsghdr *message = message_new(word->type, &report, size, word->pieces);
     message->nlmsg_flags = word->flags;
     message->nlmsg_seq = kernel.sequence + (guint32)word->sequence_offset;
-    sender->nl_pid = word->sender;
-    *bytes = malloc(message->nlmsg_len);
-    memcpy(*bytes, message, message->nlmsg_len);
-    return (int)message->nlmsg_len;
+    return message;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    (void)fd;
+    (void)flags;
+    const ScriptWord *word = next_word();
+    if (word->failure != 0) {
+        errno = word->failure;
+        return -1;
+    }
+    g_autofree struct nlmsghdr *datagram = message_of(word);
+    const struct sockaddr_nl sender = {.nl_family = AF_NETLINK, .nl_pid = word->sender};
+    assert_true(datagram->nlmsg_len <= message->msg_iov->iov_len);
+    memcpy(message->msg_iov->iov_base, datagram, datagram->nlmsg_len);
+    memcpy(message->msg_name, &sender, sizeof sender);
+    message->msg_namelen = sizeof sender;
+    message->msg_flags = word->message_flags;
+    message->msg_controllen = 0;
+    return (ssize_t)datagram->nlmsg_len;
 }
 
 /* ---- lists ---- */
@@ -111,37 +146,24 @@ static const ListCase lists[] = {
      "mmo"
      "md",
      .listed = 1, .requests = 2},
-    {"changed nine times",
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "md",
-     .listed = 1, .requests = 10},
-    {"changed each time",
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id"
-     "id",
-     FAILS(10, NICFIX_ERROR_NETLINK)},
-    {"overrun each time", "oooooooooo", FAILS(10, NICFIX_ERROR_NETLINK)},
+    {"changed before its end", "mDmd", .listed = 1, .requests = 2},
+    {"messages that were lost", "mldmd", .listed = 1, .requests = 2},
+    {"changed eighteen times", "ididididididididididididididididididmd", .listed = 1,
+     .requests = 19},
+    {"changed each time", "idididididididididididididididididididid",
+     FAILS(20, NICFIX_ERROR_NETLINK)},
+    {"overrun each time", "oooooooooooooooooooo", FAILS(20, NICFIX_ERROR_NETLINK)},
+    {"no operation", "nmd", .listed = 1, .requests = 1},
+    {"an acknowledgement", "k", .listed = 0, .requests = 1},
     {"remains of another list", "ssmd", .listed = 1, .requests = 1},
     {"messages of another program", "pmpd", .listed = 1, .requests = 1},
     {"no answer", "t", FAILS(1, NICFIX_ERROR_TIMEOUT)},
     {"an answer that stops", "mmt", FAILS(1, NICFIX_ERROR_TIMEOUT)},
     {"a socket that is broken", "mb", FAILS(1, NICFIX_ERROR_NETLINK)},
     {"a message that is malformed", "mx", FAILS(1, NICFIX_ERROR_BAD_REPLY)},
+    {"a datagram that was cut off", "mc", FAILS(1, NICFIX_ERROR_NETLINK)},
+    {"an errno out of range", "N", FAILS(1, NICFIX_ERROR_NETLINK)},
+    {"an errno that is not negative", "P", FAILS(1, NICFIX_ERROR_NETLINK)},
     {"refused", "e", FAILS(1, NICFIX_ERROR_NETLINK)},
     {"given up midway", "mu", FAILS(1, NICFIX_ERROR_NETLINK)},
     {"not supported", "u", FAILS(1, NICFIX_ERROR_NETLINK)},
@@ -176,7 +198,8 @@ static Netlink *netlink_to(const char *script)
 {
     kernel.script = script;
     kernel.requests = 0;
-    Netlink *netlink = netlink_new(NULL);
+    kernel.paused = 0;
+    Netlink *netlink = netlink_new(NETLINK_ROUTE, NULL);
     assert_non_null(netlink);
     return netlink;
 }
@@ -198,6 +221,8 @@ static void test_list(void **state)
     assert_int_equal(listed, test->listed >= 0);
     assert_int_equal(kernel.requests, test->requests);
     assert_string_equal(kernel.script, "");
+    assert_int_equal(kernel.paused > 0, kernel.requests > 1);
+    assert_true(kernel.paused < 5 * G_USEC_PER_SEC);
     if (listed)
         assert_int_equal(count, test->listed);
     else
@@ -218,20 +243,26 @@ static void test_list_after(void **state)
     assert_int_equal(count, 2);
 }
 
-/* ---- questions ---- */
+/* ---- single answers ---- */
 
 typedef struct {
     const char *name;
     const char *script;
     int answers; /* -1: fails */
     int refusal;
-    NicfixError code; /* of the failure */
+    NicfixError code;    /* of the failure */
+    const char *message; /* of the failure; NULL: any */
 } QuestionCase;
 
 static const QuestionCase questions[] = {
-    {"answered", "a", .answers = 1},
+    {"an answer", "a", .answers = 1},
     {"refused: that is an answer", "e", .answers = 0, .refusal = ENETUNREACH},
     {"an answer to someone else first", "sa", .answers = 1},
+    {"an acknowledgement is no answer", "k", .answers = 0},
+    {"a request that is wrong", "E", .answers = -1, .code = NICFIX_ERROR_NETLINK,
+     .message = "the kernel rejects the request about a thing: Invalid argument: why"},
+    {"a refusal that claims to be longer than it is", "L", .answers = 0, .refusal = EINVAL},
+    {"an errno out of range", "N", .answers = 0, .refusal = EBADMSG},
     {"no answer", "t", .answers = -1, .code = NICFIX_ERROR_TIMEOUT},
     {"lost", "o", .answers = -1, .code = NICFIX_ERROR_NETLINK},
     {"malformed", "x", .answers = -1, .code = NICFIX_ERROR_BAD_REPLY},
@@ -253,12 +284,26 @@ static void test_question(void **state)
         assert_int_equal(refusal, test->refusal);
     } else {
         assert_true(g_error_matches(error, NICFIX_ERROR, (gint)test->code));
+        if (test->message != NULL)
+            assert_string_equal(error->message, test->message);
         assert_int_equal(refusal, -1);
     }
 }
 
+static void test_a_refusal_is_explained(void **state)
+{
+    (void)state;
+    g_autoptr(Netlink) netlink = netlink_to("w");
+    g_autoptr(GError) error = NULL;
+    int count = 0;
+    assert_false(list_all(netlink, NETLINK_LIST_REQUIRED, &count, &error));
+    assert_string_equal(error->message,
+                        "the kernel refused to list things: Operation not permitted: why");
+}
+
 int main(void)
 {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_refusal_is_explained)};
     return RUN_CASES(test_list, lists) + RUN_CASES(test_list_after, lists) +
-           RUN_CASES(test_question, questions);
+           RUN_CASES(test_question, questions) + cmocka_run_group_tests(tests, NULL, NULL);
 }

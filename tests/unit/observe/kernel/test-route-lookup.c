@@ -224,7 +224,7 @@ static void test_lookup(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Netlink) netlink = netlink_new(&error);
+    g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, &error);
     const RouteQuestion question = {
         .destination = {.family = FAMILY_IPV4, .bytes = {127, 0, 0, 1}}};
     RouteAnswer answer;
