@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Documents of a fleet: which there are, and by which tables each kind is read. Members are only
- * read here: what writes them is the report of each command. */
+/* Documents of a fleet: which files they are in, and the tables by which each kind is read. Nothing is
+ * written here: that is the report of each command. */
 #include "fleet/fleet-documents.h"
 
-#include "model/plan/fixes.h"
 #include "documents/snapshot-json.h"
+#include "model/plan/fixes.h"
+#include "report/check-report.h"
 
 #include <string.h>
-
-/* Which member an object has and how it is read into the field at OFFSET. */
-#define READ_MEMBER(member, field_offset, member_type, ...)                                        \
-    {                                                                                              \
-        .name = (member), .offset = (field_offset), .type = (member_type), ##__VA_ARGS__           \
-    }
 
 /* ---- words ---- */
 
@@ -23,7 +18,7 @@ static bool read_finding_id(const Member *member, json_t *value, gpointer object
     if (word == NULL)
         return false;
     return finding_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
-           json_place_fault(place, error, "no finding that this nicfix knows");
+           json_place_fault(place, error, "not a finding that this nicfix knows");
 }
 
 static bool read_severity(const Member *member, json_t *value, gpointer object,
@@ -40,22 +35,6 @@ static const MemberType finding_id_type = {.read = read_finding_id};
 static const MemberType severity_type = {.read = read_severity};
 
 /* ---- a finding and its fix ---- */
-
-static bool read_evidence_text(json_t *value, gpointer evidence, const JsonPlace *place,
-                               GError **error)
-{
-    const char *text = json_place_text(place, value, error);
-    if (text != NULL)
-        g_ptr_array_add(evidence, g_strdup(text));
-    return text != NULL;
-}
-
-static bool read_evidence(const Member *member, json_t *value, gpointer object,
-                          const JsonPlace *place, GError **error)
-{
-    return json_place_each(place, value, read_evidence_text,
-                           *(GPtrArray **)member_field(member, object), error);
-}
 
 /* A command is the list of its words. */
 static bool read_command(json_t *value, gpointer commands, const JsonPlace *place, GError **error)
@@ -76,42 +55,43 @@ static bool read_commands(const Member *member, json_t *value, gpointer object,
 }
 
 static const MemberType commands_type = {.read = read_commands};
-
 static const Member fix_members[] = {
     MEMBER_NAMES(Fix, command),
-    READ_MEMBER("firewall_cmd", FIELD_OFFSET(Fix, firewall_cmd, GPtrArray *), &commands_type),
+    FIELD_MEMBER("firewall_cmd", Fix, firewall_cmd, GPtrArray *, &commands_type),
     MEMBERS_END,
 };
 
 static bool read_fix(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                      GError **error)
 {
-    Fix **fix = G_STRUCT_MEMBER_P(object, member->offset);
+    Fix **fix = member_field(member, object);
     *fix = fix_new();
     return members_read(fix_members, value, *fix, place, error);
 }
 
-static const MemberType evidence_type = {.read = read_evidence};
 static const MemberType fix_type = {.read = read_fix};
-
 static const Member finding_members[] = {
-    READ_MEMBER("id", FIELD_OFFSET(Finding, id, FindingId), &finding_id_type),
-    READ_MEMBER("severity", FIELD_OFFSET(Finding, severity, Severity), &severity_type),
-    MEMBER_TEXT(Finding, interface),
-    MEMBER_TEXT(Finding, zone),
-    MEMBER_NAME(Finding, message),
-    READ_MEMBER("evidence", FIELD_OFFSET(Finding, evidence, GPtrArray *), &evidence_type),
-    READ_MEMBER("fix", FIELD_OFFSET(Finding, fix, Fix *), &fix_type, .nullable = true),
+    FIELD_MEMBER("id", FleetFinding, id, FindingId, &finding_id_type),
+    FIELD_MEMBER("severity", FleetFinding, severity, Severity, &severity_type),
+    MEMBER_TEXT(FleetFinding, interface),
+    MEMBER_TEXT(FleetFinding, zone),
+    MEMBER_NAME(FleetFinding, message),
+    MEMBER_NAMES(FleetFinding, evidence),
+    FIELD_MEMBER("fix", FleetFinding, fix, Fix *, &fix_type, .nullable = true),
     MEMBERS_END,
 };
 
 /* ---- nicfix.check/1 ---- */
 
-/* The rows read into a FleetHost. */
+/* The rows of each kind of document read into a FleetHost, some of them into several fields. */
+#define READ_MEMBER(member, member_type, ...)                                                      \
+    {                                                                                              \
+        .name = (member), .type = (member_type), ##__VA_ARGS__                                     \
+    }
+
 static bool read_finding(json_t *value, gpointer host, const JsonPlace *place, GError **error)
 {
-    g_autoptr(Finding) finding =
-        finding_new(FINDING_VERDICT_UNKNOWN, SEVERITY_INFO, NULL, NULL, NULL);
+    g_autoptr(FleetFinding) finding = g_new0(FleetFinding, 1);
     if (!members_read(finding_members, value, finding, place, error))
         return false;
     fleet_host_add(host, g_steal_pointer(&finding));
@@ -139,7 +119,7 @@ static bool read_event(G_GNUC_UNUSED const Member *member, json_t *value, gpoint
 }
 
 static const MemberType event_type = {.read = read_event};
-static const Member outlook_members[] = {READ_MEMBER("event", 0, &event_type), MEMBERS_END};
+static const Member outlook_members[] = {READ_MEMBER("event", &event_type), MEMBERS_END};
 
 static bool read_outlook(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                          const JsonPlace *place, GError **error)
@@ -155,16 +135,11 @@ static const Member version_members[] = {
     MEMBERS_END,
 };
 static const Member check_members[] = {
-    READ_MEMBER("after", 0, &outlook_type, .nullable = true),
+    READ_MEMBER("after", &outlook_type, .nullable = true),
     MEMBER_GROUP("firewalld", version_members),
-    READ_MEMBER("findings", 0, &findings_type),
+    READ_MEMBER("findings", &findings_type),
     MEMBERS_END,
 };
-
-static bool read_check(FleetHost *host, json_t *root, const JsonPlace *place, GError **error)
-{
-    return members_read(check_members, root, host, place, error);
-}
 
 /* ---- nicfix.error/1 ---- */
 
@@ -200,11 +175,7 @@ static bool read_failure(G_GNUC_UNUSED const Member *member, json_t *value, gpoi
 
 static const MemberType failure_type = {.read = read_failure};
 
-static bool read_error(FleetHost *host, json_t *root, const JsonPlace *place, GError **error)
-{
-    static const Member members[] = {READ_MEMBER("error", 0, &failure_type), MEMBERS_END};
-    return members_read(members, root, host, place, error);
-}
+static const Member error_members[] = {READ_MEMBER("error", &failure_type), MEMBERS_END};
 
 /* ---- nicfix.apply/1 ---- */
 
@@ -214,7 +185,7 @@ static const Member count_members[] = {
     MEMBERS_END,
 };
 
-/* A change that failed was put back, and the host was not observed again. */
+/* null: the change failed and was undone, and the host was not observed again. */
 static bool read_count_after(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
                              const JsonPlace *place, GError **error)
 {
@@ -230,7 +201,7 @@ static bool read_dry_run(const Member *member, json_t *value, gpointer object,
     bool dry_run = false;
     if (!member_bool.read(member, value, &dry_run, place, error))
         return false;
-    /* What a dry run foresees is not what the host has. */
+    /* What a dry run predicts is not what the host has. */
     if (dry_run)
         host->count = host->before;
     return true;
@@ -242,19 +213,15 @@ static const MemberType dry_run_type = {.read = read_dry_run};
 /* In this order, which need not be that of the document. */
 static const Member apply_members[] = {
     MEMBER_STRUCT(FleetHost, before, count_members),
-    READ_MEMBER("after", 0, &count_after_type),
-    READ_MEMBER("dry_run", 0, &dry_run_type),
-    READ_MEMBER("error", 0, &failure_type, .nullable = true),
+    READ_MEMBER("after", &count_after_type),
+    READ_MEMBER("dry_run", &dry_run_type),
+    READ_MEMBER("error", &failure_type, .nullable = true),
     MEMBERS_END,
 };
 
-static bool read_apply(FleetHost *host, json_t *root, const JsonPlace *place, GError **error)
-{
-    return members_read(apply_members, root, host, place, error);
-}
-
 /* ---- nicfix.snapshot/1 ---- */
 
+/* Reads what "nicfix check --snapshot" would write of the snapshot. */
 static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
                           const char *const *named_uplinks, GError **error)
 {
@@ -263,14 +230,12 @@ static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
         return false;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named_uplinks);
     fixes_suggest(snapshot, diagnosis, named_uplinks);
-    while (diagnosis->findings->len > 0)
-        fleet_host_add(host, g_ptr_array_steal_index(diagnosis->findings, 0));
-    host->firewalld = g_strdup(snapshot->firewalld->version);
+    json_auto_t *check = check_report_json(snapshot, diagnosis, NULL);
     if (snapshot->host != NULL) {
         g_free(host->host);
         host->host = g_strdup(snapshot->host);
     }
-    return true;
+    return members_read(check_members, check, host, place, error);
 }
 
 /* ---- any of them ---- */
@@ -278,45 +243,30 @@ static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
 static const struct {
     const char *schema;
     FleetSource source;
-} schemas[] = {
-    {"nicfix.check/1", FLEET_CHECK},
-    {SNAPSHOT_SCHEMA, FLEET_SNAPSHOT},
-    {"nicfix.apply/1", FLEET_APPLY},
-    {"nicfix.error/1", FLEET_ERROR},
+    const Member *members; /* NULL: of a snapshot */
+} documents[] = {
+    {"nicfix.check/1", FLEET_CHECK, check_members},
+    {SNAPSHOT_SCHEMA, FLEET_SNAPSHOT, NULL},
+    {"nicfix.apply/1", FLEET_APPLY, apply_members},
+    {"nicfix.error/1", FLEET_ERROR, error_members},
 };
-
-/* FLEET_UNREADABLE with an error where it is none that is read here. */
-static FleetSource source_of(json_t *root, const JsonPlace *place, GError **error)
-{
-    g_autofree char *schema = document_schema(root, place, error);
-    if (schema == NULL)
-        return FLEET_UNREADABLE;
-    for (gsize i = 0; i < G_N_ELEMENTS(schemas); i++) {
-        if (g_str_equal(schemas[i].schema, schema))
-            return schemas[i].source;
-    }
-    const JsonPlace below = {.parent = place, .name = "schema"};
-    json_place_fault(&below, error, "%s is none that a report is made from", schema);
-    return FLEET_UNREADABLE;
-}
 
 static bool read_root(FleetHost *host, json_t *root, const JsonPlace *place,
                       const char *const *named_uplinks, GError **error)
 {
-    host->source = source_of(root, place, error);
-    switch (host->source) {
-    case FLEET_CHECK:
-        return read_check(host, root, place, error);
-    case FLEET_SNAPSHOT:
-        return read_snapshot(host, root, place, named_uplinks, error);
-    case FLEET_APPLY:
-        return read_apply(host, root, place, error);
-    case FLEET_ERROR:
-        return read_error(host, root, place, error);
-    case FLEET_UNREADABLE:
-        break;
+    g_autofree char *schema = document_schema(root, place, error);
+    if (schema == NULL)
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(documents); i++) {
+        if (!g_str_equal(documents[i].schema, schema))
+            continue;
+        host->source = documents[i].source;
+        if (documents[i].members == NULL)
+            return read_snapshot(host, root, place, named_uplinks, error);
+        return members_read(documents[i].members, root, host, place, error);
     }
-    return false;
+    const JsonPlace below = {.parent = place, .name = "schema"};
+    return json_place_fault(&below, error, "a report cannot use %s", schema);
 }
 
 /* ---- files ---- */
@@ -326,7 +276,7 @@ static bool read_document(FleetHost *host, const char *path, const char *const *
 {
     const JsonPlace place = {.name = host->file};
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
-        return json_place_fault(&place, error, "no *.json can be found in this directory");
+        return json_place_fault(&place, error, "this directory has no *.json files");
     json_auto_t *root = document_read_file(path, &place, error);
     return root != NULL && read_root(host, root, &place, named_uplinks, error);
 }
@@ -368,7 +318,7 @@ static gint by_path(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A link that leads nowhere is a document that is missing; pipes and the like are none. */
+/* A dangling symbolic link is a missing document; pipes and the like are not documents. */
 static bool may_be_document(const char *path)
 {
     return g_file_test(path, G_FILE_TEST_IS_REGULAR) || !g_file_test(path, G_FILE_TEST_EXISTS);

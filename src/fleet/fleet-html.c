@@ -4,10 +4,11 @@
  * page's own runs, as its policy names that by its hash. */
 #include "fleet/fleet-html.h"
 
-#include "report/escape.h"
-#include "report/fix-text.h"
 #include "fleet-page.h"
 #include "fleet/fleet-text.h"
+#include "model/foreach.h"
+#include "report/escape.h"
+#include "report/fix-text.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ static void append_fix(GString *page, const Fix *fix)
     g_string_append(page, fix->firewall_cmd->len > 0 ? "</code></pre>" : "");
 }
 
-static void append_finding(GString *page, const Finding *finding)
+static void append_finding(GString *page, const FleetFinding *finding)
 {
     const char *severity = severity_word(finding->severity);
     g_string_append_printf(page,
@@ -69,9 +70,9 @@ static void append_finding(GString *page, const Finding *finding)
                            severity, severity_title(finding->severity), finding_word(finding->id));
     append_text(page, finding->message);
     g_string_append(page, "</span></summary><ul>");
-    for (guint i = 0; i < finding->evidence->len; i++) {
+    STRV_FOREACH (text, finding->evidence) {
         g_string_append(page, "<li>");
-        append_text(page, g_ptr_array_index(finding->evidence, i));
+        append_text(page, *text);
         g_string_append(page, "</li>");
     }
     g_string_append(page, "</ul>");
@@ -137,15 +138,15 @@ static void append_host(GString *page, const FleetHost *host)
     g_string_append(page, "</td><td class=\"findings\">");
     append_paragraph(page, "failure", host->error);
     append_paragraph(page, "remark", remark);
-    for (guint i = 0; i < host->findings->len; i++)
-        append_finding(page, g_ptr_array_index(host->findings, i));
+    PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings)
+        append_finding(page, finding);
     g_string_append(page, "</td></tr>\n");
 }
 
 static void append_hosts(GString *page, const FleetReport *report)
 {
-    for (guint i = 0; i < report->hosts->len; i++)
-        append_host(page, g_ptr_array_index(report->hosts, i));
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts)
+        append_host(page, host);
 }
 
 /* ---- above the hosts ---- */
@@ -166,15 +167,14 @@ static void append_tiles(GString *page, const FleetReport *report)
 
 static void append_tallies(GString *page, const FleetReport *report)
 {
-    for (guint i = 0; i < report->findings->len; i++) {
-        const FleetFinding *finding = g_ptr_array_index(report->findings, i);
+    PTR_ARRAY_FOREACH (const FleetTally, tally, report->tallies) {
         g_string_append_printf(page,
                                "<tr class=\"%s\"><th scope=\"row\"><code>%s</code></th><td><b "
                                "class=\"severity\">%s</b></td><td class=\"count\">%u</td></tr>\n",
-                               severity_word(finding->severity), finding_word(finding->id),
-                               severity_title(finding->severity), finding->hosts);
+                               severity_word(tally->severity), finding_word(tally->id),
+                               severity_title(tally->severity), tally->hosts);
     }
-    if (report->findings->len == 0)
+    if (report->tallies->len == 0)
         g_string_append(page, "<tr><td colspan=\"3\">none</td></tr>\n");
 }
 

@@ -34,12 +34,25 @@ static json_t *before_json(const FleetHost *host)
     return object;
 }
 
+static json_t *finding_json(const FleetFinding *finding)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "id", json_text(finding_word(finding->id)));
+    json_object_set_new(object, "severity", json_text(severity_word(finding->severity)));
+    json_object_set_new(object, "interface", json_text(finding->interface));
+    json_object_set_new(object, "zone", json_text(finding->zone));
+    json_object_set_new(object, "message", json_text(finding->message));
+    json_object_set_new(object, "evidence", json_strv(finding->evidence));
+    json_object_set_new(object, "fix", json_fix(finding->fix));
+    return object;
+}
+
 static json_t *host_json(const FleetHost *host)
 {
     bool judged = fleet_host_is_judged(host);
     json_t *findings = json_array();
-    PTR_ARRAY_FOREACH (const Finding, finding, host->findings)
-        json_array_append_new(findings, json_finding(finding));
+    PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings)
+        json_array_append_new(findings, finding_json(finding));
     json_t *object = json_object();
     json_object_set_new(object, "host", json_text(host->host));
     json_object_set_new(object, "source", json_text(host->file));
@@ -64,11 +77,11 @@ json_t *fleet_json(const FleetReport *report)
         json_array_append_new(hosts, host_json(host));
     json_object_set_new(document, "hosts", hosts);
     json_t *findings = json_array();
-    PTR_ARRAY_FOREACH (const FleetFinding, finding, report->findings) {
+    PTR_ARRAY_FOREACH (const FleetTally, tally, report->tallies) {
         json_t *object = json_object();
-        json_object_set_new(object, "id", json_text(finding_word(finding->id)));
-        json_object_set_new(object, "severity", json_text(severity_word(finding->severity)));
-        json_object_set_new(object, "hosts", json_integer(finding->hosts));
+        json_object_set_new(object, "id", json_text(finding_word(tally->id)));
+        json_object_set_new(object, "severity", json_text(severity_word(tally->severity)));
+        json_object_set_new(object, "hosts", json_integer(tally->hosts));
         json_array_append_new(findings, object);
     }
     json_object_set_new(document, "findings", findings);

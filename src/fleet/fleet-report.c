@@ -2,13 +2,28 @@
 /* Rows, their order, and what is counted over them: see fleet-report.h. */
 #include "fleet/fleet-report.h"
 
+#include "model/foreach.h"
+#include "model/words.h"
+
+void fleet_finding_free(FleetFinding *finding)
+{
+    if (finding == NULL)
+        return;
+    g_free(finding->interface);
+    g_free(finding->zone);
+    g_free(finding->message);
+    g_strfreev(finding->evidence);
+    fix_free(finding->fix);
+    g_free(finding);
+}
+
 FleetHost *fleet_host_new(const char *host, const char *file, FleetSource source)
 {
     FleetHost *row = g_new0(FleetHost, 1);
     row->host = g_strdup(host);
     row->file = g_strdup(file);
     row->source = source;
-    row->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+    row->findings = g_ptr_array_new_with_free_func((GDestroyNotify)fleet_finding_free);
     return row;
 }
 
@@ -24,7 +39,7 @@ void fleet_host_free(FleetHost *host)
     g_free(host);
 }
 
-void fleet_host_add(FleetHost *host, Finding *finding)
+void fleet_host_add(FleetHost *host, FleetFinding *finding)
 {
     host->count.errors += finding->severity == SEVERITY_ERROR;
     host->count.warnings += finding->severity == SEVERITY_WARNING;
@@ -55,7 +70,7 @@ FleetReport *fleet_report_new(void)
 {
     FleetReport *report = g_new0(FleetReport, 1);
     report->hosts = g_ptr_array_new_with_free_func((GDestroyNotify)fleet_host_free);
-    report->findings = g_ptr_array_new_with_free_func(g_free);
+    report->tallies = g_ptr_array_new_with_free_func(g_free);
     return report;
 }
 
@@ -64,7 +79,7 @@ void fleet_report_free(FleetReport *report)
     if (report == NULL)
         return;
     g_ptr_array_unref(report->hosts);
-    g_ptr_array_unref(report->findings);
+    g_ptr_array_unref(report->tallies);
     g_free(report);
 }
 
@@ -118,10 +133,10 @@ static gint worst_host_first(gconstpointer a, gconstpointer b)
     return by_name(a, b);
 }
 
-static gint worst_finding_first(gconstpointer a, gconstpointer b)
+static gint worst_tally_first(gconstpointer a, gconstpointer b)
 {
-    const FleetFinding *x = *(const FleetFinding *const *)a;
-    const FleetFinding *y = *(const FleetFinding *const *)b;
+    const FleetTally *x = *(const FleetTally *const *)a;
+    const FleetTally *y = *(const FleetTally *const *)b;
     if (x->severity != y->severity)
         return more_first(x->severity, y->severity);
     return x->hosts != y->hosts ? more_first(x->hosts, y->hosts) : more_first(y->id, x->id);
@@ -129,38 +144,37 @@ static gint worst_finding_first(gconstpointer a, gconstpointer b)
 
 /* ---- counting ---- */
 
-static FleetFinding *tally_of(FleetReport *report, FindingId id)
+static FleetTally *tally_of(FleetReport *report, FindingId id)
 {
-    for (guint i = 0; i < report->findings->len; i++) {
-        FleetFinding *tally = g_ptr_array_index(report->findings, i);
+    PTR_ARRAY_FOREACH (FleetTally, tally, report->tallies) {
         if (tally->id == id)
             return tally;
     }
-    FleetFinding *tally = g_new0(FleetFinding, 1);
+    FleetTally *tally = g_new0(FleetTally, 1);
     tally->id = id;
-    g_ptr_array_add(report->findings, tally);
+    g_ptr_array_add(report->tallies, tally);
     return tally;
 }
 
-/* Counts the findings of the COUNT documents at ROWS, which are of one host: one that several
- * documents have, or one that is at several interfaces, is on one host. */
+/* Counts the findings of the COUNT documents at ROWS, which are of one host: a finding that is in
+ * several of them, or on several interfaces, is on one host. */
 static void tally_host(FleetReport *report, FleetHost *const *rows, guint count)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
     for (guint i = 0; i < count; i++) {
-        for (guint j = 0; j < rows[i]->findings->len; j++) {
-            const Finding *finding = g_ptr_array_index(rows[i]->findings, j);
-            FleetFinding *tally = tally_of(report, finding->id);
+        PTR_ARRAY_FOREACH (const FleetFinding, finding, rows[i]->findings) {
+            FleetTally *tally = tally_of(report, finding->id);
             tally->severity = MAX(tally->severity, finding->severity);
             tally->hosts += g_hash_table_add(seen, tally) ? 1 : 0;
         }
     }
 }
 
-/* Counts one host, of which the COUNT documents at ROWS are. */
+/* Counts one host, whose COUNT documents are at ROWS. */
 static void count_host(FleetReport *report, FleetHost *const *rows, guint count)
 {
     FleetCount worst = {0};
+    guint unreadable = 0;
     for (guint i = 0; i < count; i++) {
         const FleetHost *row = rows[i];
         rows[i]->alone = count == 1;
@@ -169,9 +183,11 @@ static void count_host(FleetReport *report, FleetHost *const *rows, guint count)
         report->errors += row->count.errors;
         report->warnings += row->count.warnings;
         report->infos += row->infos;
-        report->unreadable += fleet_host_is_judged(row) ? 0 : 1;
+        unreadable += fleet_host_is_judged(row) ? 0 : 1;
     }
     report->names++;
+    report->unreadable += unreadable;
+    report->unchecked += unreadable == count;
     report->with_errors += worst.errors > 0;
     report->with_warnings += worst.errors == 0 && worst.warnings > 0;
     tally_host(report, rows, count);
@@ -189,7 +205,7 @@ void fleet_report_finish(FleetReport *report)
         count_host(report, rows + start, end - start);
     }
     g_ptr_array_sort(report->hosts, worst_host_first);
-    g_ptr_array_sort(report->findings, worst_finding_first);
+    g_ptr_array_sort(report->tallies, worst_tally_first);
 }
 
 bool fleet_report_has(const FleetReport *report, Severity severity)
@@ -203,11 +219,8 @@ bool fleet_report_is_judged(const FleetReport *report)
     return report->unreadable < report->hosts->len;
 }
 
-const char *fleet_source_word(FleetSource source)
-{
-    static const char *const words[] = {
-        [FLEET_CHECK] = "check", [FLEET_SNAPSHOT] = "snapshot", [FLEET_APPLY] = "apply",
-        [FLEET_ERROR] = "error", [FLEET_UNREADABLE] = NULL,
-    };
-    return words[source];
-}
+static const char *const source_words[] = {
+    [FLEET_CHECK] = "check", [FLEET_SNAPSHOT] = "snapshot", [FLEET_APPLY] = "apply",
+    [FLEET_ERROR] = "error", [FLEET_UNREADABLE] = NULL,
+};
+DEFINE_WORD(fleet_source, FleetSource, source_words)

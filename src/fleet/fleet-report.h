@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fleet: what the documents of many hosts say, a row for each document, and how many hosts have
- * each finding. Rows are added one by one, so that no document has to outlive its row, and are put
- * in order and counted at the end. */
+ * each finding. Rows are added one by one, which means that no document has to outlive its row, and
+ * are sorted and counted at the end. */
 #pragma once
 
-#include "model/plan/after.h"
-#include "model/diagnosis/diagnosis.h"
+#include "model/diagnosis/finding.h"
 
 /* What a row was made from. */
 typedef enum {
@@ -13,7 +12,7 @@ typedef enum {
     FLEET_SNAPSHOT,   /* what the host is, diagnosed here */
     FLEET_APPLY,      /* what a change left, in numbers only */
     FLEET_ERROR,      /* why nicfix failed on the host */
-    FLEET_UNREADABLE, /* no document of nicfix's */
+    FLEET_UNREADABLE, /* not a document of nicfix */
 } FleetSource;
 
 typedef struct {
@@ -21,39 +20,54 @@ typedef struct {
     guint warnings;
 } FleetCount;
 
+/* A finding in the words of a document. */
+typedef struct {
+    FindingId id;
+    Severity severity;
+    char *interface; /* NULL: none in particular */
+    char *zone;      /* NULL: none in particular */
+    char *message;
+    char **evidence;
+    Fix *fix; /* NULL: nicfix offers none */
+} FleetFinding;
+
 typedef struct {
     char *host;
     char *file; /* where the document was read from */
     FleetSource source;
-    const char *after;   /* of FLEET_CHECK, static: the event whose outcome was foreseen, or NULL */
+    const char *after;   /* of FLEET_CHECK, static: the event that it predicts, or NULL */
     FleetCount count;    /* what the host has now; 0 where that is not known */
     FleetCount before;   /* of FLEET_APPLY: what it had */
     guint infos;         /* of FLEET_CHECK and FLEET_SNAPSHOT */
     char *firewalld;     /* its version; NULL: not known */
-    GPtrArray *findings; /* Finding, in the order of the document */
-    char *error;         /* why the host or the document could not be read, or what a change failed
-                          * of; NULL: nothing of the kind */
+    GPtrArray *findings; /* FleetFinding, in the order of the document */
+    char *error;         /* why the host or the document could not be read, or why a change failed;
+                          * NULL: neither */
     bool alone;          /* no other document is of this host: known at the end */
 } FleetHost;
 
-/* A finding, and on how many hosts it is. */
+/* How many hosts have a finding. */
 typedef struct {
     FindingId id;
     Severity severity; /* the worst it has anywhere */
     guint hosts;
-} FleetFinding;
+} FleetTally;
 
 typedef struct {
     GPtrArray *hosts;    /* FleetHost; at the end worst first */
-    GPtrArray *findings; /* FleetFinding, likewise: empty until the end, as is what follows */
+    GPtrArray *tallies;  /* FleetTally, likewise: empty until the end, as is what follows */
     guint names;         /* hosts, of which some may have several documents */
     guint unreadable;    /* documents that do not say what the host has */
+    guint unchecked;     /* hosts that have no other documents */
     guint with_errors;   /* hosts */
     guint with_warnings; /* hosts without errors */
-    guint64 errors;      /* in all documents: of several hosts they may be more than of one */
+    guint64 errors;      /* in all documents: the sum may exceed what one document can hold */
     guint64 warnings;
     guint64 infos;
 } FleetReport;
+
+void fleet_finding_free(FleetFinding *finding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetFinding, fleet_finding_free)
 
 /* HOST and FILE are copied. */
 FleetHost *fleet_host_new(const char *host, const char *file, FleetSource source);
@@ -61,12 +75,12 @@ void fleet_host_free(FleetHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetHost, fleet_host_free)
 
 /* Adds FINDING (takes it) and counts it. */
-void fleet_host_add(FleetHost *host, Finding *finding);
+void fleet_host_add(FleetHost *host, FleetFinding *finding);
 
 /* Whether HOST says what the host has. */
 bool fleet_host_is_judged(const FleetHost *host);
 
-/* Whether its infos are known: a change does not count them. */
+/* Whether the infos of HOST are known: a change does not count them. */
 bool fleet_host_has_infos(const FleetHost *host);
 
 FleetReport *fleet_report_new(void);
@@ -76,14 +90,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetReport, fleet_report_free)
 /* Takes HOST. */
 void fleet_report_add(FleetReport *report, FleetHost *host);
 
-/* Puts the rows in order and counts, once all are added. Hosts with errors come first, then those of
- * which nothing is known, then those with warnings; of two alike the one with more of it. */
+/* Sorts the rows and counts, once all are added. Hosts with errors come first, then those of which
+ * nothing is known, then those with warnings; of two alike the one with more of them. */
 void fleet_report_finish(FleetReport *report);
 
 /* Whether some host has a finding of at least SEVERITY. */
 bool fleet_report_has(const FleetReport *report, Severity severity);
 
-/* Whether of some host it is known what it has. */
+/* Whether it is known of some host what it has. */
 bool fleet_report_is_judged(const FleetReport *report);
 
 /* "check", "snapshot", "apply", "error", or NULL for FLEET_UNREADABLE. */

@@ -2,6 +2,7 @@
 /* A fleet as two tables, one line of summary, and a line for each failure. */
 #include "fleet/fleet-text.h"
 
+#include "model/foreach.h"
 #include "report/escape.h"
 #include "report/table.h"
 #include "report/wrap.h"
@@ -18,7 +19,7 @@ static const char *plural(guint n)
 char *fleet_text_remark(const FleetHost *host)
 {
     if (host->after != NULL)
-        return g_strdup_printf("as it will be after a %s", host->after);
+        return g_strdup_printf("expected after a %s", host->after);
     if (host->source == FLEET_APPLY)
         return g_strdup_printf("had %u error%s, %u warning%s before apply", host->before.errors,
                                plural(host->before.errors), host->before.warnings,
@@ -28,31 +29,30 @@ char *fleet_text_remark(const FleetHost *host)
 
 char *fleet_text_summary(const FleetReport *report)
 {
-    guint fine = report->names - report->with_errors - report->with_warnings;
-    g_autofree char *unread =
-        g_strdup_printf("; %u document%s tell%s nothing of the host", report->unreadable,
-                        plural(report->unreadable), report->unreadable == 1 ? "s" : "");
-    if (fine == report->names && report->unreadable == 0)
-        return g_strdup_printf("%u host%s, no errors and no warnings", report->names,
-                               plural(report->names));
-    return g_strdup_printf("%u host%s: %u with errors, %u with warnings only%s", report->names,
-                           plural(report->names), report->with_errors, report->with_warnings,
-                           report->unreadable > 0 ? unread : "");
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%u host%s", report->names, plural(report->names));
+    if (report->with_errors + report->with_warnings + report->unreadable == 0)
+        g_string_append(text, ", no errors and no warnings");
+    else
+        g_string_append_printf(text, ": %u with errors, %u with warnings only", report->with_errors,
+                               report->with_warnings);
+    if (report->unchecked > 0)
+        g_string_append_printf(text, ", %u not checked", report->unchecked);
+    return g_string_free(text, FALSE);
 }
 
 /* ---- hosts ---- */
 
-/* Its name, and the file where several documents are of it (transfer full). */
+/* The name of HOST, with the file where HOST has several documents (transfer full). */
 static char *name_of(const FleetHost *host)
 {
     return host->alone ? g_strdup(host->host) : g_strdup_printf("%s (%s)", host->host, host->file);
 }
 
-static const Finding *worst_of(const FleetHost *host)
+static const FleetFinding *worst_of(const FleetHost *host)
 {
-    const Finding *worst = NULL;
-    for (guint i = 0; i < host->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(host->findings, i);
+    const FleetFinding *worst = NULL;
+    PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings) {
         if (worst == NULL || finding->severity > worst->severity)
             worst = finding;
     }
@@ -74,7 +74,7 @@ static const char *failure_of(const FleetHost *host)
 /* What failed, or the worst finding and what else there is to know (transfer full). */
 static char *worst_cell(const FleetHost *host)
 {
-    const Finding *worst = worst_of(host);
+    const FleetFinding *worst = worst_of(host);
     const char *failure = failure_of(host);
     g_autofree char *remark = fleet_text_remark(host);
     if (failure != NULL)
@@ -119,8 +119,8 @@ static void append_hosts(GString *text, const FleetReport *report, const TextSty
     static const char *const titles[] = {"HOST",      "ERRORS", "WARNINGS", "INFOS",
                                          "FIREWALLD", "WORST",  NULL};
     g_autoptr(Table) table = table_new(titles);
-    for (guint i = 0; i < report->hosts->len; i++)
-        add_host(table, g_ptr_array_index(report->hosts, i), style);
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts)
+        add_host(table, host, style);
     table_render(table, style, text);
 }
 
@@ -129,13 +129,12 @@ static void append_hosts(GString *text, const FleetReport *report, const TextSty
 static void append_findings(GString *text, const FleetReport *report, const TextStyle *style)
 {
     static const char *const titles[] = {"FINDING", "SEVERITY", "HOSTS", NULL};
-    if (report->findings->len == 0)
+    if (report->tallies->len == 0)
         return;
     g_autoptr(Table) table = table_new(titles);
-    for (guint i = 0; i < report->findings->len; i++) {
-        const FleetFinding *finding = g_ptr_array_index(report->findings, i);
-        g_autofree char *hosts = g_strdup_printf("%u", finding->hosts);
-        const char *cells[] = {finding_word(finding->id), severity_word(finding->severity), hosts,
+    PTR_ARRAY_FOREACH (const FleetTally, tally, report->tallies) {
+        g_autofree char *hosts = g_strdup_printf("%u", tally->hosts);
+        const char *cells[] = {finding_word(tally->id), severity_word(tally->severity), hosts,
                                NULL};
         table_add(table, cells);
     }
@@ -143,12 +142,11 @@ static void append_findings(GString *text, const FleetReport *report, const Text
     g_string_append_c(text, '\n');
 }
 
-/* Why nothing is known of a host, or what a change failed of: a line each, which a cell might cut. */
+/* Why nothing is known of a host, or why a change failed: a line each, since a cell may be cut. */
 static void append_failures(GString *text, const FleetReport *report, const TextStyle *style)
 {
     guint told = 0;
-    for (guint i = 0; i < report->hosts->len; i++) {
-        const FleetHost *host = g_ptr_array_index(report->hosts, i);
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts) {
         if (host->error == NULL)
             continue;
         g_autofree char *name = name_of(host);

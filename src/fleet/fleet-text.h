@@ -8,10 +8,10 @@
 /* REPORT is finished (transfer full). */
 char *fleet_text(const FleetReport *report, const TextStyle *style);
 
-/* Parts that the page has as well. */
+/* Parts that the page has, too. */
 
-/* What there is to know of the counts of HOST: that a change left them, or that they are of what will
- * be; NULL: nothing (transfer full). */
+/* What to know about the counts of HOST: that a change left them, or that they are predicted; NULL:
+ * nothing (transfer full). */
 char *fleet_text_remark(const FleetHost *host);
 
 /* One line, with no newline (transfer full). */

@@ -223,7 +223,7 @@ def test_wrong_usage(nicfix: Path, args: list[str]) -> None:
 def test_a_directory_without_documents_is_told_of(nicfix: Path, tmp_path: Path) -> None:
     outcome = report(nicfix, tmp_path)
     assert outcome.code == 2
-    assert "no *.json can be found in this directory" in outcome.stderr
+    assert "this directory has no *.json files" in outcome.stderr
 
 
 # ---- many documents ----

@@ -53,15 +53,14 @@ static char *fixture_text(const char *name, const char *old, const char *new)
 
 /* ---- rows as text ---- */
 
-static void append_finding(GString *text, const Finding *finding)
+static void append_finding(GString *text, const FleetFinding *finding)
 {
     g_string_append_printf(text, "\n%s %s %s %s: %s", severity_word(finding->severity),
                            finding_word(finding->id),
                            finding->interface != NULL ? finding->interface : "-",
                            finding->zone != NULL ? finding->zone : "-", finding->message);
-    for (guint i = 0; i < finding->evidence->len; i++)
-        g_string_append_printf(text, "\n- %s",
-                               (const char *)g_ptr_array_index(finding->evidence, i));
+    for (char *const *line = finding->evidence; *line != NULL; line++)
+        g_string_append_printf(text, "\n- %s", *line);
     if (finding->fix == NULL)
         return;
     g_autofree char *command = g_strjoinv(" ", finding->fix->command);
@@ -182,11 +181,11 @@ static const FaultCase faults[] = {
     {"a number for a schema", NULL, NULL, "{\"schema\": 1}",
      "schema: expected a string, found a number"},
     {"somebody else's", NULL, NULL, "{\"schema\": \"example.org/1\"}",
-     "schema: example.org/1 is none that a report is made from"},
+     "schema: a report cannot use example.org/1"},
     {"another command's", "../golden/list-incident.json", NULL, NULL,
-     "schema: nicfix.list/1 is none that a report is made from"},
+     "schema: a report cannot use nicfix.list/1"},
     {"a later version", NULL, NULL, "{\"schema\": \"nicfix.check/2\"}",
-     "schema: nicfix.check/2 is none that a report is made from"},
+     "schema: a report cannot use nicfix.check/2"},
     {"check without findings", NULL, NULL,
      "{\"schema\": \"nicfix.check/1\", \"after\": null, \"firewalld\": {\"version\": null}}",
      "findings: missing"},
@@ -197,7 +196,7 @@ static const FaultCase faults[] = {
     {"firewalld as a text", "fleet/router.json", "\"firewalld\" : {",
      "\"firewalld\" : \"on\", \"x\" : {", "firewalld: expected an object, found a string"},
     {"a finding that is none", "fleet/worker.json", "\"uplink-unbound\"", "\"moon-phase\"",
-     "findings[0].id: no finding that this nicfix knows"},
+     "findings[0].id: not a finding that this nicfix knows"},
     {"a severity that is none", "fleet/worker.json", "\"error\"", "\"fatal\"",
      "findings[0].severity: neither error, warning nor info"},
     {"an interface as a number", "fleet/worker.json", "\"interface\" : \"enp2s0\"",
@@ -329,7 +328,7 @@ static void test_an_empty_directory_is_told_of(G_GNUC_UNUSED void **state)
     folder_remove(folder);
     assert_string_equal(found, "itself");
     assert_int_equal(host->source, FLEET_UNREADABLE);
-    assert_true(g_str_has_suffix(host->error, ": no *.json can be found in this directory"));
+    assert_true(g_str_has_suffix(host->error, ": this directory has no *.json files"));
 }
 
 static void test_a_missing_file_is_told_of(G_GNUC_UNUSED void **state)

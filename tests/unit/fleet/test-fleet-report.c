@@ -3,6 +3,7 @@
 #include "fleet/fleet-report.h"
 
 #include "cases.h"
+#include "model/foreach.h"
 
 /* ---- fleets as text ---- */
 
@@ -26,9 +27,12 @@ static void add_finding(FleetHost *host, char letter)
         {'I', FINDING_VERDICT_UNKNOWN, SEVERITY_INFO},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(findings); i++) {
-        if (findings[i].letter == letter)
-            fleet_host_add(host, finding_new(findings[i].id, findings[i].severity, "eth0", NULL,
-                                             g_strdup("something is wrong")));
+        if (findings[i].letter != letter)
+            continue;
+        FleetFinding *finding = g_new0(FleetFinding, 1);
+        finding->id = findings[i].id;
+        finding->severity = findings[i].severity;
+        fleet_host_add(host, finding);
     }
 }
 
@@ -61,22 +65,20 @@ static char *hosts_text(const FleetReport *report)
 static char *findings_text(const FleetReport *report)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < report->findings->len; i++) {
-        const FleetFinding *finding = g_ptr_array_index(report->findings, i);
-        g_string_append_printf(text, "%s%s %s %u", i > 0 ? ", " : "",
-                               severity_word(finding->severity), finding_word(finding->id),
-                               finding->hosts);
-    }
+    PTR_ARRAY_FOREACH (const FleetTally, tally, report->tallies)
+        g_string_append_printf(text, "%s%s %s %u", text->len > 0 ? ", " : "",
+                               severity_word(tally->severity), finding_word(tally->id),
+                               tally->hosts);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static char *counts_text(const FleetReport *report)
 {
     return g_strdup_printf(
-        "%u hosts, %u with errors, %u with warnings, %u unreadable, %" G_GUINT64_FORMAT
-        "/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+        "%u hosts, %u with errors, %u with warnings, %u unreadable, %u unchecked, "
+        "%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
         report->names, report->with_errors, report->with_warnings, report->unreadable,
-        report->errors, report->warnings, report->infos);
+        report->unchecked, report->errors, report->warnings, report->infos);
 }
 
 /* ---- cases ---- */
@@ -92,7 +94,11 @@ typedef struct {
 } FleetCase;
 
 static const FleetCase cases[] = {
-    {"nothing", {{NULL}}, "", "", "0 hosts, 0 with errors, 0 with warnings, 0 unreadable, 0/0/0"},
+    {"nothing",
+     {{NULL}},
+     "",
+     "",
+     "0 hosts, 0 with errors, 0 with warnings, 0 unreadable, 0 unchecked, 0/0/0"},
     {"the worst first, then by name",
      {{"fine", FLEET_CHECK, ""},
       {"warned", FLEET_CHECK, "WII"},
@@ -103,7 +109,7 @@ static const FleetCase cases[] = {
       {"worst", FLEET_CHECK, "EE"}},
      "worst bad wrong warned noted also-fine fine",
      "error forward-blocked 3, warning stale-binding 2, info verdict-unknown 2",
-     "7 hosts, 3 with errors, 1 with warnings, 0 unreadable, 4/2/3"},
+     "7 hosts, 3 with errors, 1 with warnings, 0 unreadable, 0 unchecked, 4/2/3"},
     {"what is not known comes before warnings and after errors",
      {{"warned", FLEET_CHECK, "WWW"},
       {"gone", FLEET_ERROR, "!"},
@@ -112,7 +118,7 @@ static const FleetCase cases[] = {
       {"wrong", FLEET_CHECK, "E"}},
      "wrong garbage gone half-done warned",
      "error forward-blocked 1, warning stale-binding 1",
-     "5 hosts, 1 with errors, 1 with warnings, 2 unreadable, 1/3/0"},
+     "5 hosts, 1 with errors, 1 with warnings, 2 unreadable, 2 unchecked, 1/3/0"},
     {"several documents of one host",
      {{"web1", FLEET_CHECK, "E"},
       {"web2", FLEET_CHECK, "W"},
@@ -120,7 +126,7 @@ static const FleetCase cases[] = {
       {"web1", FLEET_ERROR, "!"}},
      "web1@2.json web1@0.json web1@3.json web2",
      "error forward-blocked 1, warning stale-binding 2",
-     "2 hosts, 1 with errors, 1 with warnings, 1 unreadable, 2/2/0"},
+     "2 hosts, 1 with errors, 1 with warnings, 1 unreadable, 0 unchecked, 2/2/0"},
     {"findings: the worse, then the more frequent, then the worse id",
      {{"a", FLEET_CHECK, "IW"},
       {"b", FLEET_CHECK, "WwW"},
@@ -130,7 +136,7 @@ static const FleetCase cases[] = {
       {"f", FLEET_CHECK, "w"}},
      "c d e b a f",
      "error forward-blocked 3, error panic-mode 2, warning stale-binding 2, info verdict-unknown 1",
-     "6 hosts, 3 with errors, 3 with warnings, 0 unreadable, 3/5/1"},
+     "6 hosts, 3 with errors, 3 with warnings, 0 unreadable, 0 unchecked, 3/5/1"},
 };
 
 static FleetReport *make_report(const Document *documents)

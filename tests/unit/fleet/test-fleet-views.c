@@ -145,9 +145,13 @@ static const HostileCase hostile[] = {
 static FleetReport *hostile_report(const char *word)
 {
     FleetReport *report = fleet_report_new();
-    Finding *finding =
-        finding_new(FINDING_UPLINK_UNBOUND, SEVERITY_ERROR, word, word, g_strdup(word));
-    finding_add_evidence(finding, g_strdup(word));
+    FleetFinding *finding = g_new0(FleetFinding, 1);
+    finding->id = FINDING_UPLINK_UNBOUND;
+    finding->severity = SEVERITY_ERROR;
+    finding->interface = g_strdup(word);
+    finding->zone = g_strdup(word);
+    finding->message = g_strdup(word);
+    finding->evidence = g_strsplit(word, "/", 1);
     finding->fix = fix_new();
     finding->fix->command = g_strsplit(word, "/", 1);
     g_ptr_array_add(finding->fix->firewall_cmd, g_strsplit(word, "/", 1));
