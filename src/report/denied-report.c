@@ -2,6 +2,7 @@
 /* Groups of denials as text and as JSON. */
 #include "report/denied-report.h"
 
+#include "model/firewalld/reason.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
@@ -55,8 +56,9 @@ static void append_sources(GString *text, const DenialGroup *group, const TextSt
 static void append_now(GString *text, const DenialCause *cause, const TextStyle *style)
 {
     bool over = cause->verdict != NULL && verdict_accepts(cause->verdict);
-    g_autofree char *reason =
-        escape_for_terminal(cause->verdict != NULL ? cause->verdict->reason : cause->unknown);
+    g_autofree char *why =
+        cause->verdict != NULL ? reason_of(cause->verdict) : g_strdup(cause->unknown);
+    g_autofree char *reason = escape_for_terminal(why);
     const char *word = cause->verdict != NULL ? verdict_word(cause->verdict) : "unknown";
     const char *color = over ? text_good(style)
                         : cause->verdict != NULL && verdict_refuses(cause->verdict)
@@ -144,6 +146,7 @@ static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
     bool has_port = !group->any_port && packet->destination_port >= 0;
     const Verdict *verdict = cause->verdict;
     const Finding *finding = cause->finding;
+    g_autofree char *reason = verdict != NULL ? reason_of(verdict) : g_strdup(cause->unknown);
     json_t *object = json_object();
     json_object_set_new(object, "chain", json_text(packet->prefix));
     json_object_set_new(object, "zone", json_text(group->denial.zone));
@@ -162,8 +165,7 @@ static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
     json_object_set_new(object, "message", json_text(words));
     json_object_set_new(object, "verdict",
                         json_text(verdict != NULL ? verdict_word(verdict) : "unknown"));
-    json_object_set_new(object, "reason",
-                        json_text(verdict != NULL ? verdict->reason : cause->unknown));
+    json_object_set_new(object, "reason", json_text(reason));
     json_object_set_new(object, "finding",
                         json_text(finding != NULL ? finding_word(finding->id) : NULL));
     json_object_set_new(object, "fix", json_fix(cause->fix));

@@ -3,6 +3,7 @@
 #include "report/dot-report.h"
 
 #include "model/firewalld/dispatch.h"
+#include "model/firewalld/reason.h"
 #include "report/escape.h"
 #include "report/json-parts.h"
 
@@ -217,7 +218,8 @@ static char *refusal_text(const Picture *picture, const WayCoverage *way)
         return g_strdup_printf("refused by policy %s", step->policy);
     if (step->zone != NULL)
         return g_strdup_printf("refused by %s", step->zone);
-    return g_strdup_printf("refused: %s", step->setting);
+    g_autofree char *setting = setting_text(&step->setting);
+    return g_strdup_printf("refused: %s", setting);
 }
 
 static void append_way(Picture *picture, guint from, guint to, const WayCoverage *way)

@@ -2,6 +2,7 @@
 /* A verdict and its way as text and as JSON. */
 #include "report/explain-report.h"
 
+#include "model/firewalld/reason.h"
 #include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
@@ -28,32 +29,7 @@ static char *address_text(const FlowAddress *address)
 
 /* ---- text ---- */
 
-/* What each code of an assumption means to a person. */
-static const struct {
-    const char *code;
-    const char *meaning;
-} assumptions[] = {
-    {"other-nft-tables", "no other program's tables (kube-proxy, Calico, Docker) refuse it first"},
-    {"direct-rules", "no direct rule refuses it first"},
-    {"not-translated",
-     "nobody else translates its destination (a translated connection is accepted)"},
-    {"policy-installed", "firewalld really installed the policy (1.x can lose one when its zone's "
-                         "only interface was removed)"},
-    {"binding-order", "overlapping interface bindings are in the order they were loaded in"},
-    {"unknown-version", "firewalld's version could not be read"},
-    {"iptables-backend", "the iptables backend does what the nftables backend does"},
-};
-
-static const char *meaning_of(const char *code)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(assumptions); i++) {
-        if (g_str_equal(assumptions[i].code, code))
-            return assumptions[i].meaning;
-    }
-    return code;
-}
-
-static const char *color_of(const Verdict *verdict, const TextStyle *style)
+static const char *verdict_color(const Verdict *verdict, const TextStyle *style)
 {
     if (verdict_accepts(verdict))
         return text_good(style);
@@ -108,39 +84,54 @@ static void append_way(GString *text, const Explanation *explanation)
 
 static void append_steps(GString *text, const Verdict *verdict, const TextStyle *style)
 {
-    static const char *const titles[] = {"STAGE", "OF", "RESULT", "SETTING", NULL};
+    static const char *const titles[] = {"  STAGE", "OF", "RESULT", "SETTING", NULL};
     g_autoptr(Table) table = table_new(titles);
-    for (guint i = 0; i < verdict->steps->len; i++) {
-        const VerdictStep *step = g_ptr_array_index(verdict->steps, i);
+    const VerdictStep *decisive = reason_step(verdict);
+    PTR_ARRAY_FOREACH (const VerdictStep, step, verdict->steps) {
+        g_autofree char *stage =
+            g_strconcat(step == decisive ? "> " : "  ", stage_word(step->stage), NULL);
         g_autofree char *owner = step->policy != NULL ? g_strdup_printf("policy %s", step->policy)
                                  : step->zone != NULL ? g_strdup_printf("zone %s", step->zone)
                                                       : NULL;
-        const char *cells[] = {stage_word(step->stage), owner, step_result_word(step),
-                               step->setting, NULL};
+        g_autofree char *setting = setting_text(&step->setting);
+        const char *cells[] = {stage, owner, step_result_word(step), setting, NULL};
         table_add(table, cells);
-        if (step == verdict->deciding)
-            table_color(table, color_of(verdict, style));
+        if (step == decisive)
+            table_color(table, verdict_color(verdict, style));
     }
     table_render(table, style, text);
+}
+
+static void append_assumptions(GString *text, const Verdict *verdict, const TextStyle *style)
+{
+    for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
+        if (!verdict->assumes[i])
+            continue;
+        g_string_append_printf(text, "%sassumes:%s ", text_faint(style), text_plain(style));
+        wrap_append(text, assumption_text(i), strlen("assumes: "), strlen("assumes: "), style);
+    }
 }
 
 char *explain_report_text(const Explanation *explanation, const TextStyle *style)
 {
     const Verdict *verdict = explanation->verdict;
     GString *text = g_string_new(NULL);
-    g_autofree char *reason = escape_for_terminal(verdict->reason);
+    g_autofree char *raw_reason = reason_of(verdict);
+    g_autofree char *reason = escape_for_terminal(raw_reason);
     const char *word = verdict_word(verdict);
-    g_string_append_printf(text, "%s%s%s: ", color_of(verdict, style), word, text_plain(style));
+    g_string_append_printf(text, "%s%s%s: ", verdict_color(verdict, style), word,
+                           text_plain(style));
     wrap_append(text, reason, (guint)(strlen(word) + strlen(": ")), 2, style);
     append_way(text, explanation);
     g_string_append_c(text, '\n');
     append_steps(text, verdict, style);
     g_string_append_c(text, '\n');
-    for (guint i = 0; i < verdict->assumptions->len; i++)
-        g_string_append_printf(text, "%sassumes:%s %s\n", text_faint(style), text_plain(style),
-                               meaning_of(g_ptr_array_index(verdict->assumptions, i)));
+    append_assumptions(text, verdict, style);
     if (explanation->fix != NULL)
         fix_text_append(text, explanation->fix, 0, style);
+    else if (verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC)
+        g_string_append_printf(text, "%sfix:%s  firewall-cmd --panic-off\n", text_good(style),
+                               text_plain(style));
     return g_string_free(text, FALSE);
 }
 
@@ -165,11 +156,12 @@ static json_t *steps_json(const GPtrArray *steps)
 {
     json_t *array = json_array();
     PTR_ARRAY_FOREACH (const VerdictStep, step, steps) {
+        g_autofree char *setting = setting_text(&step->setting);
         json_t *object = json_object();
         json_object_set_new(object, "stage", json_text(stage_word(step->stage)));
         json_object_set_new(object, "zone", json_text(step->zone));
         json_object_set_new(object, "policy", json_text(step->policy));
-        json_object_set_new(object, "setting", json_text(step->setting));
+        json_object_set_new(object, "setting", json_text(setting));
         json_object_set_new(object, "result", json_text(step_result_word(step)));
         json_array_append_new(array, object);
     }
@@ -200,17 +192,28 @@ static json_t *alternatives_json(const Verdict *verdict)
     return array;
 }
 
+static json_t *assumptions_json(const Verdict *verdict)
+{
+    json_t *array = json_array();
+    for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
+        if (verdict->assumes[i])
+            json_array_append_new(array, json_text(assumption_word(i)));
+    }
+    return array;
+}
+
 json_t *explain_report_json(const Explanation *explanation)
 {
     const Verdict *verdict = explanation->verdict;
+    g_autofree char *reason = reason_of(verdict);
     json_t *document = json_document("explain");
     json_object_set_new(document, "flow", flow_json(explanation->flow));
     json_object_set_new(document, "verdict", json_text(verdict_word(verdict)));
     json_object_set_new(document, "alternatives", alternatives_json(verdict));
-    json_object_set_new(document, "reason", json_text(verdict->reason));
+    json_object_set_new(document, "reason", json_text(reason));
     json_object_set_new(document, "route", route_json(explanation->route));
     json_object_set_new(document, "steps", steps_json(verdict->steps));
-    json_object_set_new(document, "assumptions", json_texts(verdict->assumptions));
+    json_object_set_new(document, "assumptions", assumptions_json(verdict));
     json_object_set_new(document, "fix", json_fix(explanation->fix));
     return document;
 }

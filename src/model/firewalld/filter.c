@@ -3,6 +3,8 @@
  * that D-Bus does not reveal: where they disagree, each may win. */
 #include "model/firewalld/filter.h"
 
+#include "model/foreach.h"
+
 typedef enum {
     PHASE_PRE,   /* rich rules with a negative priority */
     PHASE_DENY,  /* those without a priority that refuse */
@@ -59,15 +61,15 @@ static void consult_rich_rule(Trace *trace, Owner owner, const RichRule *rule, M
     if (match == MATCH_NO)
         return;
     Outcome outcome = rule->understood ? outcome_of(rule) : OUTCOME_ANY;
-    trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome, g_strdup(rule->text), best);
+    trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome,
+                    (Setting){SETTING_RICH_RULE, .name = rule->text}, best);
 }
 
 /* All rich rules of PHASE that have PRIORITY. */
 static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, FilterScope scope,
                                Phase phase, int priority, Match *best)
 {
-    for (guint i = 0; i < filter->rich_rules->len; i++) {
-        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
         if (phase_of(rule) == phase && rule->priority == priority && is_in_scope(rule, scope))
             consult_rich_rule(trace, owner, rule, best);
     }
@@ -77,8 +79,7 @@ static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, 
 static bool next_priority(const Filter *filter, Phase phase, int after, int *priority)
 {
     bool found = false;
-    for (guint i = 0; i < filter->rich_rules->len; i++) {
-        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
         if (phase_of(rule) != phase || rule->priority <= after ||
             (found && rule->priority >= *priority))
             continue;
@@ -113,13 +114,12 @@ void filter_post(Trace *trace, Owner owner, const Filter *filter, FilterScope sc
 static void consult_icmp_blocks(Trace *trace, Owner owner, const Filter *filter, Outcome outcome,
                                 Match *best)
 {
-    for (char **type = filter->icmp_blocks; *type != NULL; type++) {
+    SettingKind kind = outcome == OUTCOME_ACCEPT ? SETTING_ICMP_ALLOW : SETTING_ICMP_BLOCK;
+    STRV_FOREACH (type, filter->icmp_blocks) {
         Match match = match_icmp_type(trace->flow, *type);
         if (match != MATCH_NO)
             trace_unordered(trace, STAGE_ICMP_BLOCK, owner, match, outcome,
-                            g_strdup_printf("icmp-block %s%s", *type,
-                                            outcome == OUTCOME_ACCEPT ? " (inverted)" : ""),
-                            best);
+                            (Setting){kind, .name = *type}, best);
     }
 }
 
@@ -136,46 +136,37 @@ void filter_deny(Trace *trace, Owner owner, const Filter *filter, FilterScope sc
 
 static void accept_ports(Trace *trace, Owner owner, FlowEnd end, const GPtrArray *ranges)
 {
-    for (guint i = 0; i < ranges->len; i++) {
-        const PortRange *range = g_ptr_array_index(ranges, i);
+    SettingKind kind = end == FLOW_SOURCE ? SETTING_SOURCE_PORT : SETTING_PORT;
+    PTR_ARRAY_FOREACH (const PortRange, range, ranges) {
         Match match = match_port(trace->flow, end, range);
-        if (match == MATCH_NO)
-            continue;
-        g_autofree char *port = port_range_port_text(range);
-        trace_rule(trace, STAGE_PORT, owner, match, OUTCOME_ACCEPT,
-                   g_strdup_printf("%s %s/%s", end == FLOW_SOURCE ? "source-port" : "port", port,
-                                   range->protocol));
+        if (match != MATCH_NO)
+            trace_rule(trace, STAGE_PORT, owner, match, OUTCOME_ACCEPT,
+                       (Setting){kind, .port = range});
     }
 }
 
-static void accept_services(Trace *trace, Owner owner, char *const *services)
+static void accept_lists(Trace *trace, Owner owner, const Filter *filter)
 {
-    for (; *services != NULL; services++) {
-        Match match = match_service(trace->snapshot->firewalld, trace->flow, *services);
+    STRV_FOREACH (service, filter->services) {
+        Match match = match_service(trace->snapshot->firewalld, trace->flow, *service);
         if (match != MATCH_NO)
             trace_rule(trace, STAGE_SERVICE, owner, match, OUTCOME_ACCEPT,
-                       g_strdup_printf("service %s", *services));
+                       (Setting){SETTING_SERVICE, .name = *service});
     }
-}
-
-static void accept_protocols(Trace *trace, Owner owner, char *const *protocols)
-{
-    for (; *protocols != NULL; protocols++) {
-        Match match = match_protocol(trace->flow, *protocols);
+    accept_ports(trace, owner, FLOW_DESTINATION, filter->ports);
+    accept_ports(trace, owner, FLOW_SOURCE, filter->source_ports);
+    STRV_FOREACH (protocol, filter->protocols) {
+        Match match = match_protocol(trace->flow, *protocol);
         if (match != MATCH_NO)
             trace_rule(trace, STAGE_PROTOCOL, owner, match, OUTCOME_ACCEPT,
-                       g_strdup_printf("protocol %s", *protocols));
+                       (Setting){SETTING_PROTOCOL, .name = *protocol});
     }
 }
 
 void filter_allow(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
 {
-    if (scope == FILTER_WHOLE) {
-        accept_services(trace, owner, filter->services);
-        accept_ports(trace, owner, FLOW_DESTINATION, filter->ports);
-        accept_ports(trace, owner, FLOW_SOURCE, filter->source_ports);
-        accept_protocols(trace, owner, filter->protocols);
-    }
+    if (scope == FILTER_WHOLE)
+        accept_lists(trace, owner, filter);
     Match best = MATCH_NO;
     if (filter->icmp_block_inversion)
         consult_icmp_blocks(trace, owner, filter, OUTCOME_ACCEPT, &best);
@@ -204,10 +195,9 @@ void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target ta
         return;
     if (filter->icmp_block_inversion)
         trace_rule(trace, STAGE_ICMP, owner, icmp, OUTCOME_REJECT,
-                   g_strdup("icmp-block-inversion refuses the ICMP types that are not listed"));
+                   (Setting){SETTING_ICMP_INVERSION});
     else if (target != TARGET_ACCEPT)
-        trace_rule(trace, STAGE_ICMP, owner, icmp, OUTCOME_ACCEPT,
-                   g_strdup("ICMP that is not blocked is accepted"));
+        trace_rule(trace, STAGE_ICMP, owner, icmp, OUTCOME_ACCEPT, (Setting){SETTING_ICMP_DEFAULT});
 }
 
 /* ---- forward ports ---- */
@@ -221,43 +211,25 @@ static Family family_of(const ForwardPort *forward_port)
                : FAMILY_IPV4;
 }
 
-static char *forward_port_text(const ForwardPort *forward_port)
-{
-    g_autofree char *port = port_range_port_text(forward_port->port);
-    return g_strdup_printf("forward-port port=%s:proto=%s:toport=%s:toaddr=%s", port,
-                           forward_port->port->protocol,
-                           forward_port->to_port != NULL ? forward_port->to_port : "",
-                           forward_port->to_address != NULL ? forward_port->to_address : "");
-}
-
-static Match better(Match best, Match match, char *text, char **rule)
-{
-    if (match <= best) {
-        g_free(text);
-        return best;
-    }
-    g_free(*rule);
-    *rule = text;
-    return match;
-}
-
-Match filter_match_forward_port(const Trace *trace, const Filter *filter, char **rule)
+Match filter_match_forward_port(const Trace *trace, const Filter *filter, Setting *setting)
 {
     Match best = MATCH_NO;
-    for (guint i = 0; i < filter->forward_ports->len; i++) {
-        const ForwardPort *forward_port = g_ptr_array_index(filter->forward_ports, i);
-        if (family_of(forward_port) == trace->flow->family)
-            best = better(best, match_forward_port(trace->flow, forward_port),
-                          forward_port_text(forward_port), rule);
-    }
-    for (guint i = 0; i < filter->rich_rules->len; i++) {
-        const RichRule *rich_rule = g_ptr_array_index(filter->rich_rules, i);
-        if (!rich_rule->understood || rich_rule->element != RICH_ELEMENT_FORWARD_PORT)
+    PTR_ARRAY_FOREACH (const ForwardPort, forward_port, filter->forward_ports) {
+        Match match = match_forward_port(trace->flow, forward_port);
+        if (family_of(forward_port) != trace->flow->family || match <= best)
             continue;
-        Match match =
-            match_and(match_rich_rule_ends(trace->snapshot->firewalld, trace->flow, rich_rule),
-                      match_forward_port(trace->flow, rich_rule->forward_port));
-        best = better(best, match, g_strdup(rich_rule->text), rule);
+        best = match;
+        *setting = (Setting){SETTING_FORWARD_PORT, .forward_port = forward_port};
+    }
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
+        if (!rule->understood || rule->element != RICH_ELEMENT_FORWARD_PORT)
+            continue;
+        Match match = match_and(match_rich_rule_ends(trace->snapshot->firewalld, trace->flow, rule),
+                                match_forward_port(trace->flow, rule->forward_port));
+        if (match <= best)
+            continue;
+        best = match;
+        *setting = (Setting){SETTING_RICH_RULE, .name = rule->text};
     }
     return best;
 }

@@ -22,5 +22,5 @@ void filter_run(Trace *trace, Owner owner, const Filter *filter, FilterScope sco
 void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target target);
 
 /* Whether a forward port of FILTER translates the flow, which is then accepted wherever it goes:
- * sets *RULE to its text (transfer full) where it does or may. */
-Match filter_match_forward_port(const Trace *trace, const Filter *filter, char **rule);
+ * sets *SETTING to it where it does or may. */
+Match filter_match_forward_port(const Trace *trace, const Filter *filter, Setting *setting);

@@ -5,19 +5,20 @@
 #include "model/firewalld/policies.h"
 
 #include "model/firewalld/filter.h"
+#include "model/foreach.h"
 
 #include <string.h>
 
-static bool names(char *const *zones, const char *name)
+static bool zone_list_contains(char *const *zones, const char *name)
 {
     return g_strv_contains((const char *const *)zones, name);
 }
 
 static FlowDirection hook_of(const Policy *policy)
 {
-    if (names(policy->egress_zones, "HOST"))
+    if (zone_list_contains(policy->egress_zones, "HOST"))
         return FLOW_INPUT;
-    return names(policy->ingress_zones, "HOST") ? FLOW_OUTPUT : FLOW_FORWARD;
+    return zone_list_contains(policy->ingress_zones, "HOST") ? FLOW_OUTPUT : FLOW_FORWARD;
 }
 
 /* ---- up to 1.3: membership ---- */
@@ -63,7 +64,7 @@ static void match_members(const Trace *trace, const Zone *zone, DispatchSide sid
 static void match_side(const Trace *trace, char *const *zones, DispatchSide side,
                        Match ways[N_WAYS])
 {
-    if (names(zones, "ANY") || names(zones, "HOST"))
+    if (zone_list_contains(zones, "ANY") || zone_list_contains(zones, "HOST"))
         ways[WAY_INTERFACE] = MATCH_YES;
     for (; *zones != NULL; zones++) {
         const Zone *zone = firewalld_zone(trace->snapshot->firewalld, *zones);
@@ -104,8 +105,9 @@ static Match match_membership(const Trace *trace, char *const *ingress_zones,
 static Match match_zone(char *const *zones, const ZoneMatch *match)
 {
     if (match == NULL)
-        return names(zones, "HOST") ? MATCH_YES : MATCH_NO;
-    bool named = names(zones, "ANY") || (match->zone != NULL && names(zones, match->zone->name));
+        return zone_list_contains(zones, "HOST") ? MATCH_YES : MATCH_NO;
+    bool named = zone_list_contains(zones, "ANY") ||
+                 (match->zone != NULL && zone_list_contains(zones, match->zone->name));
     return named ? MATCH_YES : MATCH_NO;
 }
 
@@ -169,19 +171,19 @@ static void run_surely(Trace *trace, const Policy *policy)
     /* Before 1.0 masquerading also meant to accept. */
     if (trace->generation == GENERATION_0_9 && policy->filter.masquerade == TRISTATE_YES)
         trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
-                   g_strdup("masquerade"));
+                   (Setting){SETTING_MASQUERADE});
     filter_post(trace, owner, &policy->filter, FILTER_WHOLE);
     Outcome outcome = outcome_of_target(policy->target);
     Match match = outcome != 0 ? MATCH_YES : MATCH_NO;
     trace_rule(trace, STAGE_POLICY, owner, match, outcome,
-               g_strdup_printf("target %s", target_word(policy->target)));
+               (Setting){SETTING_TARGET, .target = policy->target});
 }
 
 static void run_policy(Trace *trace, const Policy *policy, Match match)
 {
     if (!policy->settings_read) {
         trace_unknown(trace, STAGE_POLICY, (Owner){.policy = policy->name},
-                      g_strdup("its settings could not be read"));
+                      (Setting){SETTING_ALL, .unread = true});
         return;
     }
     run_surely(trace, policy);
@@ -216,8 +218,7 @@ static GArray *policies_of_phase(const Trace *trace, PolicyPhase phase, const Zo
                                  const ZoneMatch *egress)
 {
     GArray *matches = g_array_new(FALSE, FALSE, sizeof(PolicyMatch));
-    for (guint i = 0; i < trace->snapshot->firewalld->policies->len; i++) {
-        const Policy *policy = g_ptr_array_index(trace->snapshot->firewalld->policies, i);
+    PTR_ARRAY_FOREACH (const Policy, policy, trace->snapshot->firewalld->policies) {
         PolicyMatch match = {policy, MATCH_NO};
         if (is_in_phase(policy, phase))
             match.match = match_policy(trace, policy, ingress, egress);
@@ -246,10 +247,8 @@ static guint run_equal_priorities(Trace *trace, const GArray *matches, guint fir
     trace->decided = any_decided;
     /* 2.0 to 2.4: one sort key for several rules makes later insertions land anywhere. */
     if (trace->generation == GENERATION_2 && i - first > 1)
-        trace_unknown(trace, STAGE_POLICY, (Owner){NULL, NULL},
-                      g_strdup_printf("several policies of priority %d for one pair of zones "
-                                      "corrupt firewalld's order of rules",
-                                      priority));
+        trace_unknown(trace, STAGE_POLICY, NOBODY,
+                      (Setting){SETTING_EQUAL_PRIORITIES, .priority = priority});
     return i;
 }
 
@@ -285,13 +284,14 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
 {
     static char any[] = "ANY";
     char *const anywhere[] = {any, NULL};
-    bool to_host = names(policy->egress_zones, "HOST");
-    if (policy->disabled || !policy->settings_read || names(policy->ingress_zones, "HOST"))
+    bool to_host = zone_list_contains(policy->egress_zones, "HOST");
+    if (policy->disabled || !policy->settings_read ||
+        zone_list_contains(policy->ingress_zones, "HOST"))
         return MATCH_NO;
-    if (to_host && !names(policy->ingress_zones, "ANY") &&
+    if (to_host && !zone_list_contains(policy->ingress_zones, "ANY") &&
         !firewalld_is_at_least(trace->snapshot->firewalld, 2, 4, 0))
         return MATCH_NO;
-    bool to_any = to_host || names(policy->egress_zones, "ANY");
+    bool to_any = to_host || zone_list_contains(policy->egress_zones, "ANY");
     if (!to_any && zones_have_interfaces(trace, policy->egress_zones))
         return MATCH_NO;
     char *const *egress_zones = to_any ? anywhere : policy->egress_zones;
@@ -309,13 +309,13 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
 static void consult_forward_ports(Trace *trace, const Policy *policy, Match applies,
                                   Outcome outcome)
 {
-    g_autofree char *rule = NULL;
-    Match match = filter_match_forward_port(trace, &policy->filter, &rule);
+    Setting setting;
+    Match match = filter_match_forward_port(trace, &policy->filter, &setting);
     bool accepts = outcome == OUTCOME_ACCEPT;
     if (match != MATCH_NO && applies != MATCH_NO)
         trace_rule(trace, STAGE_FORWARD_PORT, (Owner){.policy = policy->name},
                    match_and(match_and(applies, match), accepts ? MATCH_YES : MATCH_MAYBE), outcome,
-                   g_steal_pointer(&rule));
+                   setting);
 }
 
 void policies_forward_ports(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress)

@@ -3,27 +3,24 @@
  * the loose forms of IPv6_rpfilter, which were read in firewalld's source. */
 #include "model/firewalld/preliminaries.h"
 
-#include <linux/if.h>
+#include "model/foreach.h"
+
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-
-static const Owner NOBODY = {NULL, NULL};
 
 void preliminaries_panic(Trace *trace)
 {
     Tristate panic = trace->snapshot->firewalld->panic;
-    if (panic == TRISTATE_YES)
-        trace_rule(trace, STAGE_PANIC, NOBODY, MATCH_YES, OUTCOME_DROP, g_strdup("panic mode"));
-    else if (panic == TRISTATE_UNKNOWN)
-        trace_rule(trace, STAGE_PANIC, NOBODY, MATCH_MAYBE, OUTCOME_DROP,
-                   g_strdup("panic mode, which could not be read"));
+    bool unread = panic == TRISTATE_UNKNOWN;
+    if (panic != TRISTATE_NO)
+        trace_rule(trace, STAGE_PANIC, NOBODY, unread ? MATCH_MAYBE : MATCH_YES, OUTCOME_DROP,
+                   (Setting){SETTING_PANIC, unread});
 }
 
 /* An address brings a route to its network, unless it was added without one. */
 static bool is_on_link(const Link *link, const IpPrefix *source)
 {
-    for (guint i = 0; i < link->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+    PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
         bool has_route = (address->flags & IFA_F_NOPREFIXROUTE) == 0;
         if (has_route && ip_prefix_covers(&address->prefix, source) == MATCH_YES)
             return true;
@@ -34,13 +31,12 @@ static bool is_on_link(const Link *link, const IpPrefix *source)
 /* A look-up bound to a link falls back to its shorter routes where others lead elsewhere. */
 static bool has_wide_route(const Snapshot *snapshot, const Link *link, const IpPrefix *source)
 {
-    for (guint i = 0; i < snapshot->routes->len; i++) {
-        const Route *route = g_ptr_array_index(snapshot->routes, i);
+    PTR_ARRAY_FOREACH (const Route, route, snapshot->routes) {
         if (route->table != RT_TABLE_MAIN ||
             ip_prefix_covers(&route->destination, source) != MATCH_YES)
             continue;
-        for (guint j = 0; j < route->nexthops->len; j++) {
-            if (g_array_index(route->nexthops, Nexthop, j).oif == link->index)
+        ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+            if (nexthop->oif == link->index)
                 return true;
         }
     }
@@ -102,14 +98,14 @@ void preliminaries_reverse_path(Trace *trace)
         is_exempt_from_reverse_path(flow))
         return;
     trace_rule(trace, STAGE_REVERSE_PATH, NOBODY, match_reverse_path(trace), OUTCOME_DROP,
-               g_strdup("IPv6_rpfilter: the way back to the source leaves by another link"));
+               (Setting){SETTING_REVERSE_PATH});
 }
 
 void preliminaries_established(Trace *trace)
 {
     if (trace->flow->state == FLOW_ESTABLISHED)
         trace_rule(trace, STAGE_ESTABLISHED, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
-                   g_strdup("established and related connections are accepted"));
+                   (Setting){SETTING_ESTABLISHED});
 }
 
 void preliminaries_loopback(Trace *trace)
@@ -117,9 +113,9 @@ void preliminaries_loopback(Trace *trace)
     const Flow *flow = trace->flow;
     const char *name = flow->direction == FLOW_OUTPUT ? flow->out : flow->in;
     const Link *link = name != NULL ? snapshot_link_by_name(trace->snapshot, name) : NULL;
-    if (link != NULL && (link->flags & IFF_LOOPBACK) != 0)
+    if (link != NULL && link_is_loopback(link))
         trace_rule(trace, STAGE_LOOPBACK, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
-                   g_strdup_printf("%s is the loopback", name));
+                   (Setting){SETTING_LOOPBACK, .name = name});
 }
 
 /* RFC3964_IPv4: IPv4 addresses inside 6to4 and mapped IPv6 destinations that have no business on
@@ -142,6 +138,6 @@ void preliminaries_rfc3964(Trace *trace)
         Match match = ip_prefix_covers(&prefix, &flow->to.prefix);
         if (match != MATCH_NO)
             trace_rule(trace, STAGE_RFC3964, NOBODY, match, OUTCOME_REJECT,
-                       g_strdup_printf("RFC3964_IPv4 refuses %s", refused[i]));
+                       (Setting){SETTING_RFC3964, .name = refused[i]});
     }
 }

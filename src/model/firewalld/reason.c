@@ -2,7 +2,96 @@
 /* Sentences about verdicts: see reason.h. They name settings in firewalld's words. */
 #include "model/firewalld/reason.h"
 
-#include <string.h>
+#include "model/foreach.h"
+#include "model/words.h"
+
+/* ---- settings ---- */
+
+/* What stands before and behind the value of a setting; without a value, BEFORE is all. */
+static const struct {
+    const char *before;
+    const char *behind;
+} settings[] = {
+    [SETTING_PANIC] = {"panic mode"},
+    [SETTING_REVERSE_PATH] = {"IPv6_rpfilter: the route back to the source does not leave through "
+                              "the interface the packet came in on"},
+    [SETTING_ESTABLISHED] = {"established and related connections are accepted"},
+    [SETTING_FORWARD_PORT] = {"forward-port "},
+    [SETTING_FORWARD_PORTS] = {"forward ports"},
+    [SETTING_LOOPBACK] = {"", " is the loopback interface"},
+    [SETTING_RFC3964] = {"RFC3964_IPv4 refuses "},
+    [SETTING_OPENVSWITCH] = {"", " is a port of Open vSwitch, whose flows decide where its packets "
+                                 "go"},
+    [SETTING_DIRECT_RULES] = {"direct rules come first with the iptables backend and can decide"},
+    [SETTING_ZONE_DRIFTING] = {"AllowZoneDrifting lets a packet visit several zones"},
+    [SETTING_POLICIES] = {"policies"},
+    [SETTING_NO_ZONE] = {"no zone "},
+    [SETTING_CATCH_ALL] = {"catch-all "},
+    [SETTING_WILDCARD] = {"wildcard "},
+    [SETTING_INTERFACE] = {"interface "},
+    [SETTING_SOURCE] = {"source "},
+    [SETTING_ALL] = {"settings"},
+    [SETTING_FORWARD] = {"forward to "},
+    [SETTING_FORWARD_OFF] = {"forward is off, so ", " is not reachable from the zone"},
+    [SETTING_FORWARD_EXCLUDES] = {"forward reaches only what the zone binds; ", " is not in it"},
+    [SETTING_RICH_RULE] = {""},
+    [SETTING_ICMP_BLOCK] = {"icmp-block "},
+    [SETTING_ICMP_ALLOW] = {"icmp-block ", " (inverted)"},
+    [SETTING_ICMP_INVERSION] = {"icmp-block-inversion refuses the ICMP types that are not listed"},
+    [SETTING_ICMP_DEFAULT] = {"ICMP that is not blocked is accepted"},
+    [SETTING_SERVICE] = {"service "},
+    [SETTING_PORT] = {"port "},
+    [SETTING_SOURCE_PORT] = {"source-port "},
+    [SETTING_PROTOCOL] = {"protocol "},
+    [SETTING_MASQUERADE] = {"masquerade accepts what leaves through the zone"},
+    [SETTING_TARGET] = {"target "},
+    [SETTING_EQUAL_PRIORITIES] = {"several policies of priority ",
+                                  " for one pair of zones corrupt firewalld's order of rules"},
+    [SETTING_HOST_OUTPUT] = {"what this host sends is accepted unless a policy refuses it"},
+    [SETTING_END] = {"what nothing accepts is rejected"},
+};
+
+static const char *target_name(Target target)
+{
+    return target == TARGET_REJECT ? "REJECT" : target_word(target);
+}
+
+static char *value_text(const Setting *setting)
+{
+    const ForwardPort *forward_port = setting->forward_port;
+    const PortRange *range = forward_port != NULL ? forward_port->port : setting->port;
+    g_autofree char *port = range != NULL ? port_range_port_text(range) : NULL;
+    if (forward_port != NULL)
+        return g_strdup_printf("port=%s:proto=%s:toport=%s:toaddr=%s", port, range->protocol,
+                               forward_port->to_port != NULL ? forward_port->to_port : "",
+                               forward_port->to_address != NULL ? forward_port->to_address : "");
+    if (range != NULL)
+        return g_strdup_printf("%s/%s", port, range->protocol);
+    if (setting->kind == SETTING_EQUAL_PRIORITIES)
+        return g_strdup_printf("%d", setting->priority);
+    return g_strdup(setting->kind == SETTING_TARGET ? target_name(setting->target) : setting->name);
+}
+
+/* The text without a word on whether the value could be read. */
+static char *plain_text(const Setting *setting)
+{
+    const char *behind = settings[setting->kind].behind;
+    g_autofree char *value = value_text(setting);
+    return g_strchomp(
+        g_strconcat(settings[setting->kind].before, value != NULL ? value : "", behind, NULL));
+}
+
+char *setting_text(const Setting *setting)
+{
+    char *text = plain_text(setting);
+    if (!setting->unread)
+        return text;
+    char *unread = g_strconcat(text, " (could not be read)", NULL);
+    g_free(text);
+    return unread;
+}
+
+/* ---- what decided ---- */
 
 char *reason_for_zone(const ZoneMatch *match, const char *interface)
 {
@@ -11,134 +100,161 @@ char *reason_for_zone(const ZoneMatch *match, const char *interface)
     case BOUND_BY_CATCH_ALL:
         return g_strdup_printf("zone %s (catch-all: no zone binds %s)", zone, interface);
     case BOUND_BY_WILDCARD:
-        return g_strdup_printf("zone %s (wildcard %s)", zone, match->binding);
     case BOUND_BY_INTERFACE:
-        return g_strdup_printf("zone %s (interface %s)", zone, match->binding);
     case BOUND_BY_SOURCE:
-        return g_strdup_printf("zone %s (source %s)", zone, match->binding);
+        return g_strdup_printf("zone %s (%s %s)", zone, bound_by_word(match->by), match->binding);
     case BOUND_BY_NOTHING:
         break;
     }
     return g_strdup("a zone that could not be read");
 }
 
-static char *owner_of(const VerdictStep *step)
+static char *setting_of(const VerdictStep *step)
 {
+    g_autofree char *text = setting_text(&step->setting);
     if (step->policy != NULL)
-        return g_strdup_printf("policy %s: ", step->policy);
-    return step->zone != NULL ? g_strdup_printf("zone %s: ", step->zone) : g_strdup("");
+        return g_strdup_printf("policy %s: %s", step->policy, text);
+    return step->zone != NULL ? g_strdup_printf("zone %s: %s", step->zone, text)
+                              : g_steal_pointer(&text);
 }
 
-static char *where_it_is_bound(const Flow *flow, const ZoneMatch *egress)
+static char *why_forward_is_refused(const Verdict *verdict, const char *zone)
 {
-    if (egress->by == BOUND_BY_CATCH_ALL || egress->zone == NULL)
-        return g_strdup_printf("%s is bound to no zone", flow->out);
-    return g_strdup_printf("%s is bound to zone %s", flow->out, egress->zone->name);
+    const Flow *flow = &verdict->flow;
+    const ZoneMatch *egress = &verdict->egress;
+    bool is_listed = egress->by == BOUND_BY_INTERFACE || egress->by == BOUND_BY_WILDCARD;
+    if (is_listed && egress->zone == verdict->ingress.zone)
+        return g_strdup_printf("%s filters %s; it also binds %s, but its intra-zone forwarding is "
+                               "off",
+                               zone, flow->in, flow->out);
+    const char *rule = verdict->ingress.zone->forward == TRISTATE_NO
+                           ? "its intra-zone forwarding is off"
+                           : "only forwards to interfaces bound to it";
+    const char *bound = is_listed ? egress->zone->name : NULL;
+    return g_strdup_printf("%s filters %s and %s; %s is bound to %s%s", zone, flow->in, rule,
+                           flow->out, bound != NULL ? "zone " : "no zone",
+                           bound != NULL ? bound : "");
 }
 
-static const char *verb_of(Outcome outcome)
-{
-    return outcome == OUTCOME_DROP ? "drops" : "rejects";
-}
-
-static bool lists_its_exit(const Flow *flow, const ZoneMatch *ingress, const ZoneMatch *egress)
-{
-    return egress->zone == ingress->zone && flow->out != NULL &&
-           (egress->by == BOUND_BY_INTERFACE || egress->by == BOUND_BY_WILDCARD);
-}
-
-static char *why_forward_is_refused(const Flow *flow, const Verdict *verdict,
-                                    const VerdictStep *step)
-{
-    g_autofree char *zone = reason_for_zone(&verdict->ingress, flow->in);
-    const char *verb = verb_of(step->outcome);
-    if (lists_its_exit(flow, &verdict->ingress, &verdict->egress))
-        return g_strdup_printf("%s filters %s and %s: it binds %s too, but its forward is off",
-                               zone, flow->in, verb, flow->out);
-    g_autofree char *bound = where_it_is_bound(flow, &verdict->egress);
-    return g_strdup_printf("%s filters %s and %s what leaves by links it does not bind, and %s",
-                           zone, flow->in, verb, bound);
-}
-
-static char *why_input_is_refused(const Flow *flow, const Verdict *verdict, const VerdictStep *step)
-{
-    g_autofree char *zone = reason_for_zone(&verdict->ingress, flow->in);
-    return g_strdup_printf("%s filters %s, nothing in it accepts this, and its target %s", zone,
-                           flow->in, verb_of(step->outcome));
-}
-
-static char *why_target(const Flow *flow, const Verdict *verdict, const VerdictStep *step)
-{
-    if (step->outcome != OUTCOME_ACCEPT && flow->direction == FLOW_FORWARD &&
-        verdict->ingress.zone != NULL && g_strcmp0(step->zone, verdict->ingress.zone->name) == 0)
-        return why_forward_is_refused(flow, verdict, step);
-    if (step->outcome != OUTCOME_ACCEPT && flow->direction == FLOW_INPUT)
-        return why_input_is_refused(flow, verdict, step);
-    g_autofree char *owner = owner_of(step);
-    return g_strdup_printf("%s%s", owner, step->setting);
-}
-
-static char *why_forward_is_accepted(const Flow *flow, const Verdict *verdict)
-{
-    g_autofree char *zone = reason_for_zone(&verdict->ingress, flow->in);
-    const char *name = verdict->ingress.zone != NULL ? verdict->ingress.zone->name : "?";
-    return g_strdup_printf("%s filters %s, and the forward of %s lets it out by %s", zone, flow->in,
-                           name, flow->out);
-}
-
-static char *why_decided(const Flow *flow, const Verdict *verdict)
+static char *why_decided(const Verdict *verdict)
 {
     const VerdictStep *step = verdict->deciding;
-    if (step->stage == STAGE_TARGET)
-        return why_target(flow, verdict, step);
-    if (step->stage == STAGE_FORWARD)
-        return why_forward_is_accepted(flow, verdict);
-    g_autofree char *owner = owner_of(step);
-    return g_strdup_printf("%s%s", owner, step->setting);
+    const Flow *flow = &verdict->flow;
+    bool refuses = step->outcome != OUTCOME_ACCEPT;
+    bool by_ingress =
+        verdict->ingress.zone != NULL && g_strcmp0(step->zone, verdict->ingress.zone->name) == 0;
+    g_autofree char *zone = reason_for_zone(&verdict->ingress, flow->in);
+    if (step->setting.kind == SETTING_TARGET && by_ingress && refuses) {
+        if (flow->direction == FLOW_FORWARD)
+            return why_forward_is_refused(verdict, zone);
+        return g_strdup_printf("%s filters %s, nothing in it accepts this, and its target %s", zone,
+                               flow->in, step->outcome == OUTCOME_DROP ? "drops it" : "rejects it");
+    }
+    if (step->setting.kind == SETTING_FORWARD)
+        return g_strdup_printf("%s filters %s and forwards to %s, which is bound to it too", zone,
+                               flow->in, step->setting.name);
+    return setting_of(step);
 }
 
-/* The first step that may decide and may not: where there is none, several of equal standing
- * disagree. */
-static const VerdictStep *open_step(const Verdict *verdict)
+/* ---- what is open ---- */
+
+const VerdictStep *reason_step(const Verdict *verdict)
 {
-    const VerdictStep *last = NULL;
-    for (guint i = 0; i < verdict->steps->len; i++) {
-        const VerdictStep *step = g_ptr_array_index(verdict->steps, i);
+    if (verdict->deciding != NULL)
+        return verdict->deciding;
+    PTR_ARRAY_FOREACH (const VerdictStep, step, verdict->steps) {
         if (step->match == MATCH_MAYBE)
             return step;
-        if (step->match == MATCH_YES && step->outcome != 0)
-            last = step;
     }
-    return last;
+    return NULL;
+}
+
+/* Steps of equal standing disagree: what their order is called. */
+static char *hidden_order(const Verdict *verdict)
+{
+    const VerdictStep *first = NULL, *last = NULL;
+    PTR_ARRAY_FOREACH (const VerdictStep, step, verdict->steps) {
+        if (step->match != MATCH_YES || step->outcome == 0)
+            continue;
+        first = first != NULL ? first : step;
+        last = step;
+    }
+    if (last == NULL)
+        return g_strdup("it depends on firewalld's version, which could not be read");
+    if (g_strcmp0(first->policy, last->policy) != 0)
+        return g_strdup_printf("firewalld does not reveal the order of policies %s and %s",
+                               first->policy, last->policy);
+    return g_strdup_printf("firewalld does not reveal the order of the rules of %s %s",
+                           last->policy != NULL ? "policy" : "zone",
+                           last->policy != NULL ? last->policy : last->zone);
 }
 
 static char *outcomes_text(guint possible)
 {
-    static const Outcome outcomes[] = {OUTCOME_ACCEPT, OUTCOME_REJECT, OUTCOME_DROP};
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++) {
-        if ((possible & outcomes[i]) != 0)
-            g_strv_builder_add(words, outcome_word(outcomes[i]));
+    GString *text = g_string_new(NULL);
+    for (guint outcome = OUTCOME_ACCEPT; outcome <= OUTCOME_DROP; outcome <<= 1) {
+        if ((possible & outcome) != 0)
+            g_string_append_printf(text, "%s%s", text->len > 0 ? " or " : "",
+                                   outcome_word((Outcome)outcome));
     }
-    g_auto(GStrv) list = g_strv_builder_end(words);
-    return g_strjoinv(" or ", list);
+    return g_string_free(text, FALSE);
 }
 
 static char *why_open(const Verdict *verdict)
 {
+    const VerdictStep *step = reason_step(verdict);
     g_autofree char *outcomes = outcomes_text(verdict->possible);
-    const VerdictStep *step = open_step(verdict);
-    if (step == NULL)
-        return g_strdup_printf("%s: it depends on firewalld's version, which could not be read",
-                               outcomes);
-    g_autofree char *owner = owner_of(step);
-    const char *why = step->match == MATCH_MAYBE ? "it depends on" : "the order is hidden of";
-    return g_strdup_printf("%s: %s %s%s", outcomes, why, owner, step->setting);
+    if (step == NULL) {
+        g_autofree char *order = hidden_order(verdict);
+        return g_strdup_printf("%s: %s", outcomes, order);
+    }
+    const char *kind = step->policy != NULL ? " of policy " : step->zone != NULL ? " of zone " : "";
+    const char *owner = step->policy != NULL ? step->policy : step->zone;
+    g_autofree char *setting = plain_text(&step->setting);
+    if (step->setting.unread)
+        return g_strdup_printf("cannot tell: %s%s%s could not be read", setting, kind,
+                               owner != NULL ? owner : "");
+    if (step->outcome == OUTCOME_ANY)
+        return g_strdup_printf("cannot tell: %s%s%s", setting, kind, owner != NULL ? owner : "");
+    return g_strdup_printf("%s: it depends on %s%s%s", outcomes, setting, kind,
+                           owner != NULL ? owner : "");
 }
 
-char *reason_of(const Flow *flow, const Verdict *verdict)
+char *reason_of(const Verdict *verdict)
 {
-    return verdict->deciding != NULL ? why_decided(flow, verdict) : why_open(verdict);
+    return verdict->deciding != NULL ? why_decided(verdict) : why_open(verdict);
+}
+
+/* ---- what is taken for granted ---- */
+
+static const char *const assumption_words[] = {
+    [ASSUMPTION_BINDING_ORDER] = "binding-order",
+    [ASSUMPTION_OTHER_NFT_TABLES] = "other-nft-tables",
+    [ASSUMPTION_DIRECT_RULES] = "direct-rules",
+    [ASSUMPTION_NOT_TRANSLATED] = "not-translated",
+    [ASSUMPTION_POLICY_INSTALLED] = "policy-installed",
+    [ASSUMPTION_UNKNOWN_VERSION] = "unknown-version",
+    [ASSUMPTION_IPTABLES_BACKEND] = "iptables-backend",
+};
+
+DEFINE_WORD(assumption, Assumption, assumption_words)
+
+const char *assumption_text(Assumption assumption)
+{
+    static const char *const texts[] = {
+        [ASSUMPTION_BINDING_ORDER] =
+            "overlapping interface bindings are in the order they were loaded in",
+        [ASSUMPTION_OTHER_NFT_TABLES] =
+            "no other program's tables (kube-proxy, Calico, Docker) refuse it first",
+        [ASSUMPTION_DIRECT_RULES] = "no direct rule refuses it first",
+        [ASSUMPTION_NOT_TRANSLATED] =
+            "nobody else translates its destination (a translated connection is accepted)",
+        [ASSUMPTION_POLICY_INSTALLED] = "firewalld really installed the policy (1.x can lose one "
+                                        "when its zone's only interface was removed)",
+        [ASSUMPTION_UNKNOWN_VERSION] = "firewalld's version could not be read",
+        [ASSUMPTION_IPTABLES_BACKEND] = "the iptables backend does what the nftables backend does",
+    };
+    return texts[assumption];
 }
 
 /* ---- words ---- */
@@ -162,31 +278,29 @@ const char *outcome_word(Outcome outcome)
     return NULL;
 }
 
-const char *stage_word(Stage stage)
-{
-    static const char *const words[] = {
-        [STAGE_PANIC] = "panic",
-        [STAGE_REVERSE_PATH] = "reverse-path",
-        [STAGE_ESTABLISHED] = "established",
-        [STAGE_FORWARD_PORT] = "forward-port",
-        [STAGE_LOOPBACK] = "loopback",
-        [STAGE_RFC3964] = "rfc3964",
-        [STAGE_INGRESS_ZONE] = "ingress-zone",
-        [STAGE_EGRESS_ZONE] = "egress-zone",
-        [STAGE_POLICY] = "policy",
-        [STAGE_FORWARD] = "forward",
-        [STAGE_RICH_RULE] = "rich-rule",
-        [STAGE_ICMP_BLOCK] = "icmp-block",
-        [STAGE_SERVICE] = "service",
-        [STAGE_PORT] = "port",
-        [STAGE_PROTOCOL] = "protocol",
-        [STAGE_MASQUERADE] = "masquerade",
-        [STAGE_ICMP] = "icmp",
-        [STAGE_TARGET] = "target",
-        [STAGE_END] = "end",
-    };
-    return words[stage];
-}
+static const char *const stage_words[] = {
+    [STAGE_PANIC] = "panic",
+    [STAGE_REVERSE_PATH] = "reverse-path",
+    [STAGE_ESTABLISHED] = "established",
+    [STAGE_FORWARD_PORT] = "forward-port",
+    [STAGE_LOOPBACK] = "loopback",
+    [STAGE_RFC3964] = "rfc3964",
+    [STAGE_INGRESS_ZONE] = "ingress-zone",
+    [STAGE_EGRESS_ZONE] = "egress-zone",
+    [STAGE_POLICY] = "policy",
+    [STAGE_FORWARD] = "forward",
+    [STAGE_RICH_RULE] = "rich-rule",
+    [STAGE_ICMP_BLOCK] = "icmp-block",
+    [STAGE_SERVICE] = "service",
+    [STAGE_PORT] = "port",
+    [STAGE_PROTOCOL] = "protocol",
+    [STAGE_MASQUERADE] = "masquerade",
+    [STAGE_ICMP] = "icmp",
+    [STAGE_TARGET] = "target",
+    [STAGE_END] = "end",
+};
+
+DEFINE_WORD(stage, Stage, stage_words)
 
 const char *step_result_word(const VerdictStep *step)
 {

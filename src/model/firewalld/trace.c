@@ -3,7 +3,7 @@
 #include "model/firewalld/trace.h"
 
 static VerdictStep *add_step(Trace *trace, Stage stage, Owner owner, Match match, Outcome outcome,
-                             char *setting)
+                             Setting setting)
 {
     VerdictStep *step = g_new0(VerdictStep, 1);
     *step = (VerdictStep){
@@ -20,12 +20,11 @@ static VerdictStep *add_step(Trace *trace, Stage stage, Owner owner, Match match
     return step;
 }
 
-void trace_rule(Trace *trace, Stage stage, Owner owner, Match match, Outcome outcome, char *setting)
+void trace_rule(Trace *trace, Stage stage, Owner owner, Match match, Outcome outcome,
+                Setting setting)
 {
-    if (trace->decided) {
-        g_free(setting);
+    if (trace->decided)
         return;
-    }
     VerdictStep *step = add_step(trace, stage, owner, match, outcome, setting);
     if (match == MATCH_YES && outcome != 0) {
         trace->decided = true;
@@ -34,12 +33,10 @@ void trace_rule(Trace *trace, Stage stage, Owner owner, Match match, Outcome out
 }
 
 void trace_unordered(Trace *trace, Stage stage, Owner owner, Match match, Outcome outcome,
-                     char *setting, Match *best)
+                     Setting setting, Match *best)
 {
-    if (trace->decided) {
-        g_free(setting);
+    if (trace->decided)
         return;
-    }
     VerdictStep *step = add_step(trace, stage, owner, match, outcome, setting);
     if (match == MATCH_YES)
         trace->verdict->deciding = step;
@@ -51,13 +48,7 @@ void trace_unordered_end(Trace *trace, Match best)
     trace->decided = trace->decided || best == MATCH_YES;
 }
 
-void trace_unknown(Trace *trace, Stage stage, Owner owner, char *setting)
+void trace_unknown(Trace *trace, Stage stage, Owner owner, Setting setting)
 {
     trace_rule(trace, stage, owner, MATCH_MAYBE, OUTCOME_ANY, setting);
-}
-
-void trace_assume(Trace *trace, const char *code)
-{
-    if (!g_ptr_array_find_with_equal_func(trace->verdict->assumptions, code, g_str_equal, NULL))
-        g_ptr_array_add(trace->verdict->assumptions, (gpointer)code);
 }

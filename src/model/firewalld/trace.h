@@ -19,18 +19,17 @@ typedef struct {
     const char *policy;
 } Owner;
 
-/* A rule that is met: MATCH says whether it applies, OUTCOME what it does then. Takes SETTING. */
+#define NOBODY ((Owner){NULL, NULL})
+
+/* A rule that is met: MATCH says whether it applies, OUTCOME what it does then. */
 void trace_rule(Trace *trace, Stage stage, Owner owner, Match match, Outcome outcome,
-                char *setting);
+                Setting setting);
 
 /* The same for a rule among others whose order firewalld does not reveal: it decides nothing for
  * itself. Follow with trace_unordered_end(). */
 void trace_unordered(Trace *trace, Stage stage, Owner owner, Match match, Outcome outcome,
-                     char *setting, Match *best);
+                     Setting setting, Match *best);
 void trace_unordered_end(Trace *trace, Match best);
 
-/* Anything may happen here: SETTING (transfer full) is not modelled, or could not be read. */
-void trace_unknown(Trace *trace, Stage stage, Owner owner, char *setting);
-
-/* Notes CODE (static) as taken for granted, once. */
-void trace_assume(Trace *trace, const char *code);
+/* Anything may happen here: SETTING is not modelled, or could not be read. */
+void trace_unknown(Trace *trace, Stage stage, Owner owner, Setting setting);

@@ -7,10 +7,7 @@
 #include "model/firewalld/filter.h"
 #include "model/firewalld/policies.h"
 #include "model/firewalld/preliminaries.h"
-#include "model/firewalld/reason.h"
 #include "model/host/topology.h"
-
-static const Owner NOBODY = {NULL, NULL};
 
 static Owner zone_owner(const ZoneMatch *match)
 {
@@ -22,13 +19,13 @@ static Owner zone_owner(const ZoneMatch *match)
 static void consult_forward_ports_of(Trace *trace, const ZoneMatch *ingress)
 {
     policies_forward_ports(trace, POLICIES_BEFORE_ZONE, ingress);
-    g_autofree char *rule = NULL;
+    Setting setting;
     Match match = ingress->zone != NULL
-                      ? filter_match_forward_port(trace, &ingress->zone->filter, &rule)
+                      ? filter_match_forward_port(trace, &ingress->zone->filter, &setting)
                       : MATCH_NO;
     if (match != MATCH_NO)
         trace_rule(trace, STAGE_FORWARD_PORT, zone_owner(ingress), match_and(match, ingress->match),
-                   OUTCOME_ACCEPT, g_steal_pointer(&rule));
+                   OUTCOME_ACCEPT, setting);
     policies_forward_ports(trace, POLICIES_AFTER_ZONE, ingress);
 }
 
@@ -66,7 +63,7 @@ static void consult_unread_forward_ports(Trace *trace)
         const ZoneMatch *ingress = &g_array_index(zones, ZoneMatch, i);
         if (ingress->zone != NULL && !ingress->zone->settings_read)
             trace_rule(trace, STAGE_FORWARD_PORT, zone_owner(ingress), MATCH_MAYBE, OUTCOME_ACCEPT,
-                       g_strdup("forward ports, which could not be read"));
+                       (Setting){SETTING_FORWARD_PORTS, .unread = true});
     }
 }
 
@@ -101,22 +98,16 @@ static void consult_forward_flag(Trace *trace, const ZoneMatch *ingress)
     const Zone *zone = ingress->zone;
     const char *exit = NULL;
     Match match = match_exit(trace, zone, &exit);
-    const char *out = trace->flow->out;
-    if (match == MATCH_NO) {
-        trace_rule(
-            trace, STAGE_FORWARD, zone_owner(ingress), MATCH_NO, (Outcome)0,
-            g_strdup_printf("forward covers only what the zone binds, and %s is not in it", out));
-        return;
-    }
-    if (zone->forward == TRISTATE_NO) {
-        trace_rule(trace, STAGE_FORWARD, zone_owner(ingress), MATCH_NO, (Outcome)0,
-                   g_strdup_printf("forward: no, so %s is no exit", exit));
-        return;
-    }
     bool unread = zone->forward == TRISTATE_UNKNOWN;
-    trace_rule(trace, STAGE_FORWARD, zone_owner(ingress),
-               unread ? match_and(match, MATCH_MAYBE) : match, OUTCOME_ACCEPT,
-               g_strdup_printf("forward%s to %s", unread ? " (could not be read)" : "", exit));
+    Setting setting = {SETTING_FORWARD, unread, .name = exit};
+    if (match == MATCH_NO)
+        setting = (Setting){SETTING_FORWARD_EXCLUDES, .name = trace->flow->out};
+    else if (zone->forward == TRISTATE_NO)
+        setting = (Setting){SETTING_FORWARD_OFF, .name = exit};
+    bool accepts = setting.kind == SETTING_FORWARD;
+    match = !accepts ? MATCH_NO : unread ? match_and(match, MATCH_MAYBE) : match;
+    trace_rule(trace, STAGE_FORWARD, zone_owner(ingress), match,
+               accepts ? OUTCOME_ACCEPT : (Outcome)0, setting);
 }
 
 static Outcome target_outcome(Target target)
@@ -141,11 +132,11 @@ static void consult_target(Trace *trace, const ZoneMatch *match)
     const Zone *zone = match->zone;
     if (zone == NULL || zone->target == TARGET_UNKNOWN) {
         trace_unknown(trace, STAGE_TARGET, zone_owner(match),
-                      g_strdup("target, which could not be read"));
+                      (Setting){SETTING_TARGET, .unread = true});
         return;
     }
     trace_rule(trace, STAGE_TARGET, zone_owner(match), MATCH_YES, target_outcome(zone->target),
-               g_strdup_printf("target %s", target_word(zone->target)));
+               (Setting){SETTING_TARGET, .target = zone->target});
 }
 
 /* ---- 1.0 and later ---- */
@@ -158,8 +149,7 @@ static void run_input(Trace *trace, const ZoneMatch *ingress)
     if (zone != NULL && zone->settings_read)
         filter_run(trace, owner, &zone->filter, FILTER_WHOLE);
     else
-        trace_unknown(trace, STAGE_SERVICE, owner,
-                      g_strdup("what the zone accepts, which could not be read"));
+        trace_unknown(trace, STAGE_SERVICE, owner, (Setting){SETTING_ALL, .unread = true});
     /* From 2.0 the general ICMP rule is part of the zone's own step; before, it comes last. */
     bool tail_first = trace->generation >= GENERATION_2;
     if (zone != NULL && tail_first)
@@ -181,8 +171,7 @@ static void run_forward(Trace *trace, const ZoneMatch *ingress, const ZoneMatch 
 
 static void end_of_output(Trace *trace)
 {
-    trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
-               g_strdup("what the host itself sends is accepted where no policy says otherwise"));
+    trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_ACCEPT, (Setting){SETTING_HOST_OUTPUT});
 }
 
 static void run_output(Trace *trace, const ZoneMatch *egress)
@@ -201,8 +190,7 @@ static void consult_terminal_target(Trace *trace, const ZoneMatch *match)
 
 static void end_with_reject(Trace *trace)
 {
-    trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_REJECT,
-               g_strdup("what nothing accepted is rejected"));
+    trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_REJECT, (Setting){SETTING_END});
 }
 
 static void run_input_0_9(Trace *trace, const ZoneMatch *ingress)
@@ -237,7 +225,7 @@ static void run_egress_half_0_9(Trace *trace, const ZoneMatch *egress)
 {
     if (egress->zone != NULL && egress->zone->filter.masquerade == TRISTATE_YES)
         trace_rule(trace, STAGE_MASQUERADE, zone_owner(egress), MATCH_YES, OUTCOME_ACCEPT,
-                   g_strdup("masquerade accepts what leaves by the zone"));
+                   (Setting){SETTING_MASQUERADE});
     consult_terminal_target(trace, egress);
 }
 
@@ -254,16 +242,16 @@ static void run_forward_0_9(Trace *trace, const ZoneMatch *ingress, const ZoneMa
 
 static void note_zone(Trace *trace, Stage stage, const ZoneMatch *match)
 {
-    const char *name = stage == STAGE_INGRESS_ZONE ? trace->flow->in : trace->flow->out;
-    char *setting =
-        match->by == BOUND_BY_SOURCE
-            ? g_strdup_printf("source %s", match->binding)
-            : g_strdup_printf(
-                  "%s %s", bound_by_word(match->by) != NULL ? bound_by_word(match->by) : "no zone",
-                  match->binding != NULL ? match->binding : name);
+    static const SettingKind kinds[] = {
+        [BOUND_BY_NOTHING] = SETTING_NO_ZONE,   [BOUND_BY_CATCH_ALL] = SETTING_CATCH_ALL,
+        [BOUND_BY_WILDCARD] = SETTING_WILDCARD, [BOUND_BY_INTERFACE] = SETTING_INTERFACE,
+        [BOUND_BY_SOURCE] = SETTING_SOURCE,
+    };
+    const char *link = stage == STAGE_INGRESS_ZONE ? trace->flow->in : trace->flow->out;
+    Setting setting = {kinds[match->by], .name = match->binding != NULL ? match->binding : link};
     trace_rule(trace, stage, zone_owner(match), match->match, (Outcome)0, setting);
     if (match->by_load_order)
-        trace_assume(trace, "binding-order");
+        trace->verdict->assumes[ASSUMPTION_BINDING_ORDER] = true;
 }
 
 static void run_pair(Trace *trace, const ZoneMatch *ingress, const ZoneMatch *egress)
@@ -334,21 +322,22 @@ static void run_zones(Trace *trace)
 static void note_assumptions(Trace *trace)
 {
     const Firewalld *firewalld = trace->snapshot->firewalld;
-    const Verdict *verdict = trace->verdict;
+    Verdict *verdict = trace->verdict;
     bool may_accept = (verdict->possible & OUTCOME_ACCEPT) != 0;
     if (may_accept && trace->flow->direction != FLOW_OUTPUT)
-        trace_assume(trace, "other-nft-tables");
+        verdict->assumes[ASSUMPTION_OTHER_NFT_TABLES] = true;
     if (may_accept && firewalld->direct_rules != TRISTATE_NO)
-        trace_assume(trace, "direct-rules");
-    if (!may_accept && trace->flow->direction == FLOW_FORWARD)
-        trace_assume(trace, "not-translated");
+        verdict->assumes[ASSUMPTION_DIRECT_RULES] = true;
+    bool panics = verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC;
+    if (!may_accept && !panics && trace->flow->direction == FLOW_FORWARD)
+        verdict->assumes[ASSUMPTION_NOT_TRANSLATED] = true;
     if (firewalld->version == NULL)
-        trace_assume(trace, "unknown-version");
+        verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
     if (verdict->deciding != NULL && verdict->deciding->policy != NULL &&
         trace->generation < GENERATION_2)
-        trace_assume(trace, "policy-installed");
+        verdict->assumes[ASSUMPTION_POLICY_INSTALLED] = true;
     if (g_strcmp0(firewalld->options.backend, "iptables") == 0)
-        trace_assume(trace, "iptables-backend");
+        verdict->assumes[ASSUMPTION_IPTABLES_BACKEND] = true;
 }
 
 /* ---- the whole ---- */
@@ -359,14 +348,12 @@ static void consult_unmodelled(Trace *trace)
     const Firewalld *firewalld = trace->snapshot->firewalld;
     if (g_strcmp0(firewalld->options.backend, "iptables") == 0 &&
         firewalld->direct_rules != TRISTATE_NO)
-        trace_unknown(trace, STAGE_POLICY, NOBODY,
-                      g_strdup("direct rules of the iptables backend come first and can decide"));
+        trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_DIRECT_RULES});
     if (trace->generation == GENERATION_0_9 &&
         g_strcmp0(firewalld->options.zone_drifting, "yes") == 0)
-        trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY,
-                      g_strdup("AllowZoneDrifting lets a packet visit several zones"));
+        trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY, (Setting){SETTING_ZONE_DRIFTING});
     if (firewalld->policies_exist == TRISTATE_UNKNOWN)
-        trace_unknown(trace, STAGE_POLICY, NOBODY, g_strdup("policies, which could not be read"));
+        trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_POLICIES, .unread = true});
 }
 
 static bool is_hidden_port(const Snapshot *snapshot, const char *name)
@@ -383,8 +370,7 @@ static bool consult_openvswitch(Trace *trace)
     if (!comes_in && !is_hidden_port(trace->snapshot, flow->out))
         return false;
     trace_unknown(trace, comes_in ? STAGE_INGRESS_ZONE : STAGE_EGRESS_ZONE, NOBODY,
-                  g_strdup_printf("the flows of Open vSwitch, which has the port %s",
-                                  comes_in ? flow->in : flow->out));
+                  (Setting){SETTING_OPENVSWITCH, .name = comes_in ? flow->in : flow->out});
     return true;
 }
 
@@ -427,20 +413,14 @@ static void run_as_every_generation(const Snapshot *snapshot, const Flow *flow, 
         g_ptr_array_set_size(verdict->steps, 0);
         run_as(&variant, flow, verdict);
     }
-    g_ptr_array_add(verdict->assumptions, (gpointer) "unknown-version");
-}
-
-static void step_free(VerdictStep *step)
-{
-    g_free(step->setting);
-    g_free(step);
+    verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
 }
 
 Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow)
 {
     Verdict *verdict = g_new0(Verdict, 1);
-    verdict->steps = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
-    verdict->assumptions = g_ptr_array_new();
+    verdict->flow = *flow;
+    verdict->steps = g_ptr_array_new_with_free_func(g_free);
     if (flow->in != NULL)
         verdict->ingress = dispatch_first(snapshot, flow, DISPATCH_INGRESS);
     if (flow->out != NULL)
@@ -451,7 +431,6 @@ Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow)
         run_as_every_generation(snapshot, flow, verdict);
     if (!verdict_accepts(verdict) && !verdict_refuses(verdict))
         verdict->deciding = NULL;
-    verdict->reason = reason_of(flow, verdict);
     return verdict;
 }
 
@@ -460,8 +439,6 @@ void verdict_free(Verdict *verdict)
     if (verdict == NULL)
         return;
     g_ptr_array_unref(verdict->steps);
-    g_ptr_array_unref(verdict->assumptions);
-    g_free(verdict->reason);
     g_free(verdict);
 }
 

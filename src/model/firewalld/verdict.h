@@ -37,38 +37,92 @@ typedef enum {
     STAGE_END, /* the end of the hook, where nothing before it decided */
 } Stage;
 
+/* What a step consults. Those with a value say in which member of Setting it is. */
+typedef enum {
+    SETTING_PANIC,
+    SETTING_REVERSE_PATH, /* IPv6_rpfilter */
+    SETTING_ESTABLISHED,  /* the rule for established and related connections */
+    SETTING_FORWARD_PORT, /* forward_port */
+    SETTING_FORWARD_PORTS,
+    SETTING_LOOPBACK,         /* name: the link */
+    SETTING_RFC3964,          /* name: the prefix that RFC3964_IPv4 refuses */
+    SETTING_OPENVSWITCH,      /* name: the port whose traffic Open vSwitch directs */
+    SETTING_DIRECT_RULES,     /* of the iptables backend */
+    SETTING_ZONE_DRIFTING,    /* AllowZoneDrifting */
+    SETTING_POLICIES,         /* which policies there are */
+    SETTING_NO_ZONE,          /* name: the link that no zone takes */
+    SETTING_CATCH_ALL,        /* name: the link that only the default zone takes */
+    SETTING_WILDCARD,         /* name */
+    SETTING_INTERFACE,        /* name */
+    SETTING_SOURCE,           /* name */
+    SETTING_ALL,              /* all that a zone or policy holds */
+    SETTING_FORWARD,          /* name: the interface or source that is an exit of the zone */
+    SETTING_FORWARD_OFF,      /* name: the same, which forward: no makes no exit */
+    SETTING_FORWARD_EXCLUDES, /* name: the link, which is no exit of the zone */
+    SETTING_RICH_RULE,        /* name: the rule */
+    SETTING_ICMP_BLOCK,       /* name: the ICMP type */
+    SETTING_ICMP_ALLOW,       /* name: the same with icmp-block-inversion */
+    SETTING_ICMP_INVERSION,   /* the ICMP types that are not listed then */
+    SETTING_ICMP_DEFAULT,     /* the ICMP types that are not blocked */
+    SETTING_SERVICE,          /* name */
+    SETTING_PORT,             /* port */
+    SETTING_SOURCE_PORT,      /* port */
+    SETTING_PROTOCOL,         /* name */
+    SETTING_MASQUERADE,
+    SETTING_TARGET,           /* target */
+    SETTING_EQUAL_PRIORITIES, /* priority: that several policies have */
+    SETTING_HOST_OUTPUT,      /* the end of the output hook */
+    SETTING_END,              /* the end of the other hooks */
+} SettingKind;
+
+/* A setting and its value; what it points to belongs to the snapshot or the flow. */
+typedef struct {
+    SettingKind kind;
+    bool unread; /* its value could not be read */
+    const char *name;
+    const PortRange *port;
+    const ForwardPort *forward_port;
+    Target target;
+    int priority;
+} Setting;
+
 typedef struct {
     Stage stage;
     const char *zone;   /* NULL: no zone's setting */
     const char *policy; /* NULL: no policy's setting */
-    char *setting;      /* what was consulted, in firewalld's words */
-    Match match;        /* MATCH_NO: it does not apply, and the packet goes on */
-    Outcome outcome;    /* of anything but MATCH_NO; 0: it only chooses a zone */
+    Setting setting;
+    Match match;     /* MATCH_NO: it does not apply, and the packet goes on */
+    Outcome outcome; /* of anything but MATCH_NO; 0: it only chooses a zone */
 } VerdictStep;
 
+/* What an answer can take for granted, because it is not read or not modelled. */
+typedef enum {
+    ASSUMPTION_BINDING_ORDER,
+    ASSUMPTION_OTHER_NFT_TABLES,
+    ASSUMPTION_DIRECT_RULES,
+    ASSUMPTION_NOT_TRANSLATED,
+    ASSUMPTION_POLICY_INSTALLED,
+    ASSUMPTION_UNKNOWN_VERSION,
+    ASSUMPTION_IPTABLES_BACKEND,
+    N_ASSUMPTIONS,
+} Assumption;
+
 typedef struct {
+    Flow flow;                   /* that was asked about; its names are the caller's */
     guint possible;              /* Outcomes, or-ed: never 0 */
     GPtrArray *steps;            /* VerdictStep */
-    char *reason;                /* one sentence: what decided, or what is open */
     const VerdictStep *deciding; /* the step that decided; NULL where several outcomes are left */
     ZoneMatch ingress;           /* of a flow that comes in */
     ZoneMatch egress;            /* of a flow that goes out, as firewalld's interfaces bind it */
-    GPtrArray *assumptions;      /* codes (static strings) of what an answer takes for granted */
+    bool assumes[N_ASSUMPTIONS]; /* what the answer takes for granted */
 } Verdict;
 
-/* The verdict on FLOW as things stand in SNAPSHOT, which must outlive it. */
+/* The verdict on FLOW as things stand in SNAPSHOT. Both the snapshot and the names in FLOW must
+ * outlive it. */
 Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow);
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
 
-/* "accept", "reject" or "drop" where that is the only possible outcome, else "unknown". */
-const char *verdict_word(const Verdict *verdict);
-
 /* Whether FLOW is surely accepted, and whether it surely is not. */
 bool verdict_accepts(const Verdict *verdict);
 bool verdict_refuses(const Verdict *verdict);
-
-const char *outcome_word(Outcome outcome);
-const char *stage_word(Stage stage);
-/* What a step said, in one word: "continue", "accept", "maybe-accept", ... (static). */
-const char *step_result_word(const VerdictStep *step);

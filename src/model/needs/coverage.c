@@ -2,6 +2,7 @@
 /* Verdicts on the usual flows between links: see coverage.h. */
 #include "model/needs/coverage.h"
 
+#include "model/firewalld/reason.h"
 #include "model/needs/flow-classes.h"
 
 #include <linux/rtnetlink.h>
@@ -110,7 +111,7 @@ static void consult(CoverageMap *map, const Flow *flow, WayCoverage *worst)
 char *coverage_reason(const CoverageMap *map, const WayCoverage *way)
 {
     g_autoptr(Verdict) verdict = verdict_of(map->snapshot, &way->flow);
-    return g_strdup(verdict->reason);
+    return reason_of(verdict);
 }
 
 /* ---- the usual flows ---- */

@@ -3,7 +3,7 @@
 #include "model/plan/lock-out.h"
 
 #include "model/error.h"
-#include "model/firewalld/verdict.h"
+#include "model/firewalld/reason.h"
 
 static char *how_to_open(const Flow *session, const Verdict *verdict)
 {
@@ -23,9 +23,10 @@ bool lock_out_check(const Snapshot *before, const Snapshot *after, const Flow *s
         return true;
     g_autofree char *client = ip_address_to_string(&session->from.prefix.address);
     g_autofree char *hint = how_to_open(session, then);
+    g_autofree char *reason = reason_of(then);
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint,
                      "this would lock you out: new connections from %s to port %u by %s would no "
                      "longer be accepted (%s)",
-                     client, session->port, session->in, then->reason);
+                     client, session->port, session->in, reason);
     return false;
 }

@@ -123,8 +123,8 @@ typedef struct {
     "\n- enp2s0 is an uplink: default route via 192.168.150.1 in table main"                       \
     "\n- zone public (catch-all: no zone binds enp2s0) filters enp2s0"                             \
     "\n- a new connection from cni0 out by enp2s0 is refused: zone public (catch-all: no zone "    \
-    "binds cni0) filters cni0 and rejects what leaves by links it does not bind, and enp2s0 is "   \
-    "bound to no zone"                                                                             \
+    "binds cni0) filters cni0 and only forwards to interfaces bound to it; enp2s0 is bound to "    \
+    "no zone"                                                                                      \
     "\nfix nicfix apply --zone public --interface enp2s0"                                          \
     "\nsame firewall-cmd --zone=public --add-interface=enp2s0"                                     \
     "\nsame firewall-cmd --permanent --zone=public --add-interface=enp2s0"

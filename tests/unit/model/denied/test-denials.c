@@ -3,6 +3,7 @@
 #include "cases.h"
 
 #include "model/denied/denials.h"
+#include "model/firewalld/reason.h"
 #include "sketch.h"
 
 /* ---- prefixes ---- */

@@ -344,8 +344,7 @@ static void test_a_finding_says_what_it_rests_on(G_GNUC_UNUSED void **state)
         "eth0 is an uplink: default route via 192.0.2.1 in table main",
         "zone public (catch-all: no zone binds eth0) filters eth0",
         "a new connection from pods out by eth0 is refused: zone public (catch-all: no zone binds "
-        "pods) filters pods and rejects what leaves by links it does not bind, and eth0 is bound "
-        "to no zone",
+        "pods) filters pods and only forwards to interfaces bound to it; eth0 is bound to no zone",
     };
     g_autoptr(Snapshot) snapshot = sketch(PUBLIC NODE);
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What firewalld does to a packet, rule by rule: the files tests/unit/verdicts/NAME.rules, whose
  * README says how they are written. Each flow of each of them is a test of its own. */
-#include "model/firewalld/verdict.h"
+#include "model/firewalld/reason.h"
 
 #include "sketch.h"
 
@@ -98,8 +98,9 @@ static void test_flow(void **state)
     for (char **word = words + 1; *word != NULL; word++)
         parse_word(&flow, &word);
     g_autoptr(Verdict) verdict = verdict_of(snapshot, &flow);
+    g_autofree char *reason = reason_of(verdict);
     if (g_strcmp0(verdict_word(verdict), sides[1]) != 0)
-        fail_msg("%s, expected %s: %s", verdict_word(verdict), sides[1], verdict->reason);
+        fail_msg("%s, expected %s: %s", verdict_word(verdict), sides[1], reason);
 }
 
 /* ---- files ---- */

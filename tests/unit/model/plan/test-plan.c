@@ -332,13 +332,13 @@ static const RefusalCase refusals[] = {
     /* What would not cure. */
     {"a zone without forward", NODE "bind closed cni0\n", "", NICFIX_ERROR_REFUSED,
      "binding eth0 to zone closed would not cure it: a new connection from cni0 out by eth0 is "
-     "refused: zone closed (interface cni0) filters cni0 and rejects: it binds eth0 too, but its "
-     "forward is off",
+     "refused: zone closed (interface cni0) filters cni0; it also binds eth0, but its "
+     "intra-zone forwarding is off",
      NULL},
     {"another zone than that of the downstream", NODE, "--zone work", NICFIX_ERROR_REFUSED,
      "binding eth0 to zone work would not cure it: a new connection from cni0 out by eth0 is "
-     "refused: zone public (catch-all: no zone binds cni0) filters cni0 and rejects what leaves by "
-     "links it does not bind, and eth0 is bound to zone work",
+     "refused: zone public (catch-all: no zone binds cni0) filters cni0 and only forwards to "
+     "interfaces bound to it; eth0 is bound to zone work",
      NULL},
     {"an uplink in a zone that refuses", NIC ZONES "permanent eth0 -\n", "--zone drop",
      NICFIX_ERROR_REFUSED,
@@ -349,8 +349,8 @@ static const RefusalCase refusals[] = {
      NODE "bind public eth0\nchange work sources 10.244.0.0/16\n",
      "--zone public --interface eth0 --bind-downstream", NICFIX_ERROR_REFUSED,
      "binding eth0 to zone public would not cure it: a new connection from cni0 out by eth0 is "
-     "refused: zone work (source 10.244.0.0/16) filters cni0 and rejects what leaves by links it "
-     "does not bind, and eth0 is bound to zone public",
+     "refused: zone work (source 10.244.0.0/16) filters cni0 and only forwards to interfaces "
+     "bound to it; eth0 is bound to zone public",
      NULL},
     {"what would break something else", NODE "bind work eth0\nbind work cni0\n",
      "--interface cni0 --zone public --move", NICFIX_ERROR_REFUSED,
