@@ -9,5 +9,5 @@
  * still a change. */
 void journal_note(const Action *action);
 
-/* Notes that something went wrong while nobody was there to be told: MESSAGE is one sentence. */
+/* Notes a failure that nobody is there to see: MESSAGE is one sentence. */
 void journal_note_failure(const char *message);

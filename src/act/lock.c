@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lock: a name in the abstract namespace of unix(7) sockets, which belongs to the network
- * namespace, as firewalld's rules do; leaves no file; needs no directory; and ends with its owner.
+/* The lock is a name in the abstract namespace of unix(7) sockets. Like firewalld's rules, that
+ * belongs to the network namespace; it needs no file or directory and ends with its owner.
  *
- * Anybody may take such a name. A holder that is neither root nor of the caller's own user cannot
- * keep root from working: it is passed over, and comparing before each change still protects. */
+ * Anybody may take that name. Root ignores a holder that is not root, which could otherwise block
+ * every change; comparing before each change still protects. */
 #include "act/lock.h"
 
 #include "bus/deadline.h"
@@ -18,7 +18,7 @@
 static const char name[] = "\0nicfix-change"; /* abstract: begins with NUL */
 
 struct Lock {
-    int fd; /* -1: passed over */
+    int fd; /* -1: the holder was ignored */
 };
 
 static struct sockaddr_un address(socklen_t *length)
@@ -63,11 +63,6 @@ static bool find_holder(struct ucred *holder)
     return found;
 }
 
-static bool may_be_passed_over(const struct ucred *holder)
-{
-    return geteuid() == 0 && holder->uid != 0;
-}
-
 static Lock *lock_new(int fd)
 {
     Lock *lock = g_new0(Lock, 1);
@@ -84,11 +79,11 @@ Lock *lock_take(guint timeout_ms, GError **error)
         if (fd >= 0)
             return lock_new(fd);
         if (errno != EADDRINUSE) {
-            nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL, "the lock cannot be made: %s",
+            nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL, "cannot create the lock: %s",
                              g_strerror(errno));
             return NULL;
         }
-        if (find_holder(&holder) && may_be_passed_over(&holder))
+        if (find_holder(&holder) && geteuid() == 0 && holder.uid != 0)
             return lock_new(-1);
     } while (deadline_wait(deadline));
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "wait for it and run this again",

@@ -22,7 +22,7 @@ static bool try_to_set(Bus *bus, const char *value, GError **error)
     if (g_str_equal(now, value))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_FIREWALLD, NULL,
-                     "firewalld was told to log denials as \"%s\" and says \"%s\"", value, now);
+                     "firewalld was told to log denials of '%s' but still says '%s'", value, now);
     return false;
 }
 

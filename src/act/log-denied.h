@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Switching on and off that firewalld logs what it denies. */
+/* Switching firewalld's logging of denied packets on and off. */
 #pragma once
 
 #include "bus/bus.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The transaction: see transaction.h for its promises. */
 #include "act/transaction.h"
 
 #include "act/firewalld-changes.h"
@@ -8,46 +7,59 @@
 #include "act/networkmanager-changes.h"
 #include "bus/deadline.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/plan/link-loss.h"
 
 #include <string.h>
 
-/* Whether a call that failed with ERROR may have been carried out all the same. */
-static bool is_uncertain(const GError *error)
+/* One run of a transaction. */
+typedef struct {
+    const Transaction *transaction;
+    const Plan *plan;
+    GPtrArray *actions; /* Action (of the plan): the part to do */
+    TransactionResult *result;
+} Run;
+
+static const char *subject_of(const Action *action)
 {
-    return error->domain != NICFIX_ERROR || error->code == NICFIX_ERROR_TIMEOUT ||
-           error->code == NICFIX_ERROR_NO_FIREWALLD || error->code == NICFIX_ERROR_NO_BUS;
+    return action->interface != NULL ? action->interface : action->to;
 }
 
-static bool change(const Transaction *transaction, const Action *action, GError **error)
+static bool make_change(const Run *run, const Action *action, GError **error)
 {
+    const Transaction *transaction = run->transaction;
     return action->scope == SCOPE_NETWORKMANAGER
                ? networkmanager_change(transaction->bus, action, error)
                : firewalld_change(transaction->bus, action, error);
 }
 
-/* ---- undoing ---- */
-
-static bool undo_by(const Transaction *transaction, Action *action, const Action *inverse,
-                    bool certain)
+/* Reads the host again, with everything about the interfaces of the plan, even those whose link has
+ * gone meanwhile. The whole permanent configuration is read only where an action needs it. */
+static Snapshot *observe_again(const Run *run, GError **error)
 {
-    g_autoptr(GError) reason = NULL;
-    if (change(transaction, inverse, &reason) ||
-        (!certain && firewalld_change_was_not_made(reason))) {
-        action->state = ACTION_UNDONE;
-        journal_note(action);
-        return true;
+    ObserveOptions options = *run->transaction->options;
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    if (options.bindings != NULL)
+        g_strv_builder_addv(names, (const char **)options.bindings);
+    options.permanent = run->plan->permanent_only;
+    PTR_ARRAY_FOREACH (const Action, action, run->plan->actions) {
+        if (action->interface != NULL)
+            g_strv_builder_add(names, action->interface);
+        else if (action->scope == SCOPE_PERMANENT)
+            options.permanent = true;
     }
-    return false;
+    g_auto(GStrv) bindings = g_strv_builder_end(names);
+    options.bindings = (const char *const *)bindings;
+    return observe(run->transaction->bus, &options, error);
 }
 
-/* The world, waiting for a firewalld that is away at most as long as for an answer. */
-static Snapshot *observe_patiently(const Transaction *transaction, GError **error)
+/* The same, waiting for a firewalld that is away for at most the timeout of a call. */
+static Snapshot *observe_patiently(const Run *run, GError **error)
 {
-    gint64 deadline = deadline_in(bus_timeout_ms(transaction->bus));
+    gint64 deadline = deadline_in(bus_timeout_ms(run->transaction->bus));
     for (;;) {
         g_autoptr(GError) reason = NULL;
-        Snapshot *world = transaction->observe(transaction->user, &reason);
+        Snapshot *world = observe_again(run, &reason);
         if (world != NULL)
             return world;
         if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD) ||
@@ -58,8 +70,20 @@ static Snapshot *observe_patiently(const Transaction *transaction, GError **erro
     }
 }
 
-/* What is still to do in WORLD so that ACTION is undone (transfer full), NULL for nothing. A firewalld
- * that was away and is back has lost what was runtime only; what others have changed since is theirs. */
+/* ---- undoing ---- */
+
+static bool undo_by(const Run *run, Action *action, const Action *inverse, bool certain)
+{
+    g_autoptr(GError) reason = NULL;
+    if (!make_change(run, inverse, &reason) && (certain || !firewalld_change_was_not_made(reason)))
+        return false;
+    action->state = ACTION_UNDONE;
+    journal_note(action);
+    return true;
+}
+
+/* What is left to do in WORLD to undo ACTION (transfer full), NULL for nothing. A firewalld that was
+ * away and is back has lost its runtime-only settings; what others have changed since stays. */
 static Action *rest_of_undoing(const Action *action, const Snapshot *world)
 {
     if (!action_is_told(action, world) || action_is_done(action, world))
@@ -71,47 +95,45 @@ static Action *rest_of_undoing(const Action *action, const Snapshot *world)
 }
 
 /* What no call could undo may be gone by itself. The rest is tried again. */
-static void undo_by_looking(const Transaction *transaction, TransactionResult *result)
+static void undo_by_looking(const Run *run)
 {
-    g_autoptr(Snapshot) world = observe_patiently(transaction, NULL);
+    g_autoptr(Snapshot) world = observe_patiently(run, NULL);
     if (world == NULL)
         return;
-    g_autoptr(GPtrArray) left = g_steal_pointer(&result->left);
-    result->left = g_ptr_array_new();
-    for (guint i = 0; i < left->len; i++) {
-        Action *action = g_ptr_array_index(left, i);
+    g_autoptr(GPtrArray) left = g_steal_pointer(&run->result->left);
+    run->result->left = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (Action, action, left) {
         g_autoptr(Action) rest = rest_of_undoing(action, world);
-        if (rest == NULL) {
+        if (rest == NULL)
             action->state = ACTION_UNDONE;
-        } else if (undo_by(transaction, action, rest, true)) {
+        else if (undo_by(run, action, rest, true))
             action_predict(rest, world);
-        } else {
-            g_ptr_array_add(result->left, action);
-        }
+        else
+            g_ptr_array_add(run->result->left, action);
     }
 }
 
 /* Undoes in reverse order what was done, and the action that may have been. */
-static void undo(const Transaction *transaction, Plan *plan, const Action *uncertain,
-                 TransactionResult *result)
+static void undo(const Run *run, const Action *uncertain)
 {
+    TransactionResult *result = run->result;
     bool any = false;
-    for (guint i = plan->actions->len; i > 0; i--) {
-        Action *action = g_ptr_array_index(plan->actions, i - 1);
+    for (guint i = run->actions->len; i > 0; i--) {
+        Action *action = g_ptr_array_index(run->actions, i - 1);
         if (action->state != ACTION_DONE && action != uncertain)
             continue;
         any = true;
         g_autoptr(Action) inverse = action_inverse(action);
-        if (!undo_by(transaction, action, inverse, action != uncertain))
+        if (!undo_by(run, action, inverse, action != uncertain))
             g_ptr_array_add(result->left, action);
     }
     if (result->left->len > 0)
-        undo_by_looking(transaction, result);
+        undo_by_looking(run);
     result->changed = result->left->len > 0;
     result->rolled_back = any && result->left->len == 0;
 }
 
-static char *describe_left(const GPtrArray *left)
+static char *commands_to_undo(const GPtrArray *left)
 {
     g_autoptr(GStrvBuilder) commands = g_strv_builder_new();
     for (guint i = left->len; i > 0; i--) {
@@ -124,36 +146,25 @@ static char *describe_left(const GPtrArray *left)
     return g_strjoinv("; ", list);
 }
 
-/* Undoes and turns REASON into the error that says how that ended. */
-static bool fail(const Transaction *transaction, Plan *plan, const Action *uncertain,
-                 const GError *reason, TransactionResult *result, GError **error)
+/* Undoes everything because of REASON, and sets the error that says how that ended. */
+static void undo_because_of(const Run *run, const Action *uncertain, const GError *reason,
+                            GError **error)
 {
-    undo(transaction, plan, uncertain, result);
-    if (result->left->len == 0) {
-        nicfix_error_set(error, NICFIX_ERROR_UNDONE, nicfix_error_hint(reason), "%s; %s",
-                         reason->message,
-                         result->rolled_back ? "everything was put back" : "nothing was changed");
-        return false;
+    undo(run, uncertain);
+    const GPtrArray *left = run->result->left;
+    if (left->len == 0) {
+        nicfix_error_set(
+            error, NICFIX_ERROR_UNDONE, nicfix_error_hint(reason), "%s; %s", reason->message,
+            run->result->rolled_back ? "everything was put back" : "nothing was changed");
+        return;
     }
-    g_autofree char *commands = describe_left(result->left);
+    g_autofree char *commands = commands_to_undo(left);
     g_autofree char *hint = g_strdup_printf("run: %s", commands);
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
-                     "%s; %u of the changes made could not be put back", reason->message,
-                     result->left->len);
-    return false;
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint, "%s; %u %s could not be put back",
+                     reason->message, left->len, left->len == 1 ? "change" : "changes");
 }
 
 /* ---- doing ---- */
-
-static bool any_done(const Plan *plan)
-{
-    for (guint i = 0; i < plan->actions->len; i++) {
-        const Action *action = g_ptr_array_index(plan->actions, i);
-        if (action->state == ACTION_DONE)
-            return true;
-    }
-    return false;
-}
 
 static bool fail_if_interrupted(GError **error)
 {
@@ -164,35 +175,36 @@ static bool fail_if_interrupted(GError **error)
     return true;
 }
 
-static bool do_action(const Transaction *transaction, Action *action, GError **error)
+/* Whether a call that failed with ERROR may have been carried out all the same. */
+static bool is_uncertain(const GError *error)
 {
-    if (fail_if_interrupted(error))
-        return false;
-    if (!change(transaction, action, error)) {
-        action->state = ACTION_FAILED;
-        return false;
-    }
-    action->state = ACTION_DONE;
-    journal_note(action);
-    return true;
+    return error->domain != NICFIX_ERROR || error->code == NICFIX_ERROR_TIMEOUT ||
+           error->code == NICFIX_ERROR_NO_FIREWALLD || error->code == NICFIX_ERROR_NO_BUS;
 }
 
-static bool do_actions(const Transaction *transaction, Plan *plan, TransactionResult *result,
-                       GError **error)
+static bool do_actions(const Run *run, GError **error)
 {
-    for (guint i = 0; i < plan->actions->len; i++) {
-        Action *action = g_ptr_array_index(plan->actions, i);
+    PTR_ARRAY_FOREACH (Action, action, run->actions) {
         g_autoptr(GError) reason = NULL;
-        if (do_action(transaction, action, &reason)) {
-            result->changed = true;
-            continue;
+        const Action *uncertain = NULL;
+        if (!fail_if_interrupted(&reason)) {
+            if (make_change(run, action, &reason)) {
+                action->state = ACTION_DONE;
+                run->result->changed = true;
+                journal_note(action);
+                continue;
+            }
+            action->state = ACTION_FAILED;
+            if (is_uncertain(reason))
+                uncertain = action;
         }
-        bool uncertain = action->state == ACTION_FAILED && is_uncertain(reason);
-        if (action->state == ACTION_FAILED && !uncertain && !any_done(plan)) {
+        bool certainly_nothing =
+            action->state == ACTION_FAILED && uncertain == NULL && !run->result->changed;
+        if (certainly_nothing)
             g_propagate_error(error, g_steal_pointer(&reason));
-            return false;
-        }
-        return fail(transaction, plan, uncertain ? action : NULL, reason, result, error);
+        else
+            undo_because_of(run, uncertain, reason, error);
+        return false;
     }
     return true;
 }
@@ -200,125 +212,125 @@ static bool do_actions(const Transaction *transaction, Plan *plan, TransactionRe
 /* ---- comparing ---- */
 
 /* Refuses what OBSERVED does not show to be done. */
-static bool check_done(const Plan *plan, const Snapshot *observed, GError **error)
+static bool check_done(const Run *run, const Snapshot *observed, GError **error)
 {
-    for (guint i = 0; i < plan->actions->len; i++) {
-        const Action *action = g_ptr_array_index(plan->actions, i);
-        const char *subject = action->interface != NULL ? action->interface : action->to;
-        bool overtaken = action->op == ACTION_UNBIND; /* a later step binds it again */
-        if (overtaken)
+    PTR_ARRAY_FOREACH (const Action, action, run->actions) {
+        if (action->op == ACTION_UNBIND) /* a later action may bind it again */
             continue;
+        const char *subject = subject_of(action);
         if (!action_is_told(action, observed)) {
             nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                             "afterwards it cannot be read what became of %s", subject);
+                             "the state of %s cannot be read after the change", subject);
             return false;
         }
         if (!action_is_done(action, observed)) {
             nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                             "the change of %s was taken, but is not there", subject);
+                             "the change of %s was accepted but has no effect", subject);
             return false;
         }
     }
     return true;
 }
 
-static char *loss_of_links(const Plan *plan, const Snapshot *observed)
+static bool check_links(const Run *run, const Snapshot *observed, GError **error)
 {
-    for (guint i = 0; i < plan->actions->len; i++) {
-        const Action *action = g_ptr_array_index(plan->actions, i);
-        char *loss = action->interface != NULL
-                         ? link_loss(plan->predicted, observed, action->interface)
-                         : NULL;
-        if (loss != NULL)
-            return loss;
+    PTR_ARRAY_FOREACH (const Action, action, run->actions) {
+        g_autofree char *loss = action->interface != NULL
+                                    ? link_loss(run->plan->predicted, observed, action->interface)
+                                    : NULL;
+        if (loss != NULL) {
+            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "after the change, %s", loss);
+            return false;
+        }
     }
-    return NULL;
+    return true;
 }
 
-static bool verify(const Transaction *transaction, const Plan *plan, TransactionResult *result,
-                   GError **error)
+/* Refuses findings that were not predicted. A part of the plan has a prediction of its own: what it
+ * leaves for later is still to be found. */
+static bool check_findings(const Run *run, GError **error)
 {
-    result->observed = observe_patiently(transaction, error);
-    if (result->observed == NULL)
-        return false;
-    g_autofree char *loss = loss_of_links(plan, result->observed);
-    if (loss != NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "afterwards %s", loss);
-        return false;
+    const Plan *plan = run->plan;
+    g_autoptr(Diagnosis) of_part = NULL;
+    if (run->actions->len < plan->actions->len) {
+        g_autoptr(Snapshot) predicted = snapshot_copy(plan->start);
+        PTR_ARRAY_FOREACH (const Action, action, run->actions)
+            action_predict(action, predicted);
+        of_part = diagnose(predicted, run->transaction->options->uplinks);
     }
-    if (plan->permanent_only) {
+    const Finding *finding = diagnosis_first_worse(of_part != NULL ? of_part : plan->after,
+                                                   run->result->after, SEVERITY_WARNING);
+    if (finding == NULL)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                     "the change caused something that was not predicted: %s", finding->message);
+    return false;
+}
+
+static bool verify(const Run *run, GError **error)
+{
+    TransactionResult *result = run->result;
+    result->observed = observe_patiently(run, error);
+    if (result->observed == NULL || !check_links(run, result->observed, error))
+        return false;
+    if (run->plan->permanent_only) {
         result->foreseen = plan_foresee(result->observed, error);
         if (result->foreseen == NULL)
             return false;
     }
-    const Snapshot *judged = plan->permanent_only ? result->foreseen : result->observed;
-    result->after = diagnose(judged, transaction->uplinks);
-    if (!check_done(plan, result->observed, error))
+    result->after = diagnose(run->plan->permanent_only ? result->foreseen : result->observed,
+                             run->transaction->options->uplinks);
+    return check_done(run, result->observed, error) && check_findings(run, error);
+}
+
+/* Whether the host still is what the plan starts from, and is known well enough to be changed. */
+static bool check_world(const Run *run, GError **error)
+{
+    g_autoptr(Snapshot) now = observe_again(run, error);
+    if (now == NULL)
         return false;
-    const Finding *finding = diagnosis_first_worse(plan->after, result->after, SEVERITY_WARNING);
-    if (finding != NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                         "afterwards something is wrong that was not predicted: %s",
-                         finding->message);
+    PTR_ARRAY_FOREACH (const Action, action, run->plan->actions) {
+        if (action_is_told(action, now))
+            continue;
+        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root, or with --runtime-only",
+                         "the permanent configuration of %s could not be read, and nothing was "
+                         "changed",
+                         subject_of(action));
         return false;
+    }
+    if (!plan_fits(run->plan, now)) {
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
+                         "another program changed the bindings meanwhile, and nothing was changed");
+        return false;
+    }
+    PTR_ARRAY_FOREACH (const Action, action, run->actions) {
+        if (action->scope == SCOPE_PERMANENT)
+            return firewalld_check_permanent(run->transaction->bus, error);
     }
     return true;
 }
 
 /* ---- the whole ---- */
 
-static bool touches_permanent(const Plan *plan)
-{
-    for (guint i = 0; i < plan->actions->len; i++) {
-        const Action *action = g_ptr_array_index(plan->actions, i);
-        if (action->scope == SCOPE_PERMANENT)
-            return true;
-    }
-    return false;
-}
-
-/* Nothing is changed of which it is not known what it is. */
-static bool check_told(const Plan *plan, const Snapshot *now, GError **error)
-{
-    for (guint i = 0; i < plan->actions->len; i++) {
-        const Action *action = g_ptr_array_index(plan->actions, i);
-        if (action_is_told(action, now))
-            continue;
-        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root, or with --runtime-only",
-                         "what is permanent of %s could not be read, and nothing was changed",
-                         action->interface != NULL ? action->interface : action->to);
-        return false;
-    }
-    return true;
-}
-
-static bool check_world(const Transaction *transaction, const Plan *plan, GError **error)
-{
-    g_autoptr(Snapshot) now = transaction->observe(transaction->user, error);
-    if (now == NULL || !check_told(plan, now, error))
-        return false;
-    if (!plan_fits(plan, now)) {
-        nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
-                         "somebody else changed the bindings in the meantime, and nothing was "
-                         "changed");
-        return false;
-    }
-    return !touches_permanent(plan) || firewalld_check_permanent(transaction->bus, error);
-}
-
 bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResult *result,
                      GError **error)
 {
     *result = (TransactionResult){.left = g_ptr_array_new()};
-    if (plan->actions->len == 0) {
-        result->verified = true;
-        return true;
+    g_autoptr(GPtrArray) actions = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (Action, action, plan->actions) {
+        if (transaction->part == TRANSACTION_WHOLE || action->scope == SCOPE_RUNTIME)
+            g_ptr_array_add(actions, action);
     }
-    if (!check_world(transaction, plan, error) || !do_actions(transaction, plan, result, error))
-        return false;
-    g_autoptr(GError) reason = NULL;
-    if (fail_if_interrupted(&reason) || !verify(transaction, plan, result, &reason))
-        return fail(transaction, plan, NULL, reason, result, error);
+    const Run run = {transaction, plan, actions, result};
+    if (actions->len > 0) {
+        if (!check_world(&run, error) || !do_actions(&run, error))
+            return false;
+        g_autoptr(GError) reason = NULL;
+        if (fail_if_interrupted(&reason) || !verify(&run, &reason)) {
+            undo_because_of(&run, NULL, reason, error);
+            return false;
+        }
+    }
     result->verified = true;
     return true;
 }

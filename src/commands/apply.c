@@ -3,6 +3,7 @@
 #include "commands/change.h"
 #include "commands/trial.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/plan/fixes.h"
 #include "model/plan/undo.h"
 
@@ -104,8 +105,8 @@ static void adopt_unfinished(Record *record, const Record *before, const Snapsho
     if (before == NULL || before->state == RECORD_DONE)
         return;
     g_autoptr(GPtrArray) done = undo_find_done(snapshot, before->actions);
-    for (guint i = 0; i < done->len; i++)
-        g_ptr_array_insert(record->actions, (int)i, action_copy(g_ptr_array_index(done, i)));
+    PTR_ARRAY_FOREACH (const Action, action, done)
+        g_ptr_array_insert(record->actions, (int)action_index, action_copy(action));
 }
 
 /* The change is made even where no record of it can be kept, as by somebody who is not root. */
@@ -122,16 +123,16 @@ static bool carry_out_recorded(const Change *change, Plan *plan, const Record *b
     bool as_before;
     if (change->mode == CHANGE_PREVIEW || plan->actions->len == 0) {
         change_show_plan(change, plan);
-        return change_carry_out(change, plan, plan, NULL, &as_before, error);
+        return change_carry_out(change, plan, NULL, &as_before, error);
     }
-    g_autoptr(Record) record = record_new(plan->actions, change->uplinks);
+    g_autoptr(Record) record = record_new(plan->actions, change->scope.uplinks);
     adopt_unfinished(record, before, change->snapshot);
     g_autoptr(GError) reason = NULL;
     bool recorded = record_save(record, &reason);
     if (!recorded)
         note_missing_record(plan, reason);
     change_show_plan(change, plan);
-    bool done = change_carry_out(change, plan, plan, NULL, &as_before, error);
+    bool done = change_carry_out(change, plan, NULL, &as_before, error);
     if (!recorded)
         return done;
     record->state = RECORD_DONE;

@@ -4,15 +4,17 @@
 
 #include "act/interruption.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/plan/lock-out.h"
 #include "observe/flow-question.h"
 #include "observe/session.h"
+#include "report/apply-report.h"
 
 #include <string.h>
 
 bool change_begin(Change *change, const Context *context, ChangeMode mode, GError **error)
 {
-    *change = (Change){.context = context, .mode = mode, .uplinks = context_uplinks(context)};
+    *change = (Change){.context = context, .mode = mode};
     if (mode == CHANGE_PREVIEW)
         return true;
     interruption_hold();
@@ -27,8 +29,27 @@ bool change_observe(Change *change, const ObserveOptions *scope, GError **error)
     return change->snapshot != NULL;
 }
 
+bool change_observe_recorded(Change *change, const Record *record, GError **error)
+{
+    ObserveOptions scope = context_observe_options(change->context, OBSERVE_ALL_ZONES);
+    change->recorded = g_ptr_array_new();
+    if (record != NULL) {
+        scope.uplinks = (const char *const *)record->uplinks;
+        PTR_ARRAY_FOREACH (const Action, action, record->actions) {
+            if (action->interface != NULL)
+                g_ptr_array_add(change->recorded, action->interface);
+            else if (action->scope == SCOPE_PERMANENT)
+                scope.permanent = true;
+        }
+    }
+    g_ptr_array_add(change->recorded, NULL);
+    scope.bindings = (const char *const *)change->recorded->pdata;
+    return change_observe(change, &scope, error);
+}
+
 void change_clear(Change *change)
 {
+    g_clear_pointer(&change->recorded, g_ptr_array_unref);
     snapshot_free(change->snapshot);
     bus_free(change->bus);
     lock_free(change->lock);
@@ -66,75 +87,32 @@ bool change_check_way_back(const Change *change, const Plan *plan, GError **erro
 
 /* ---- carrying out ---- */
 
-typedef struct {
-    const Change *change;
-    const char *const *interfaces; /* that are being changed */
-    bool permanent;                /* more than their permanent bindings is needed */
-} Observer;
-
-/* Of what is changed all is read, even if its link is gone meanwhile. */
-static Snapshot *observe_again(gpointer user, GError **error)
+static void report_outcome(const Change *change, const Plan *plan, const ApplyOutcome *outcome)
 {
-    const Observer *observer = user;
-    ObserveOptions scope = observer->change->scope;
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    if (scope.bindings != NULL)
-        g_strv_builder_addv(builder, (const char **)scope.bindings);
-    g_strv_builder_addv(builder, (const char **)observer->interfaces);
-    g_auto(GStrv) bindings = g_strv_builder_end(builder);
-    scope.bindings = (const char *const *)bindings;
-    scope.permanent = observer->permanent;
-    return observe(observer->change->bus, &scope, error);
+    Output *output = change->context->output;
+    output_text(output, apply_report_outcome_text(plan, outcome, &output->style));
 }
 
-static void tell(const Change *change, const Plan *plan, const ApplyOutcome *outcome)
+bool change_carry_out(const Change *change, Plan *plan, const Record *pending, bool *as_before,
+                      GError **error)
 {
-    output_text(change->context->output,
-                apply_report_outcome_text(plan, outcome, &change->context->output->style));
-}
-
-static void preview(const Change *change, const Plan *plan)
-{
-    const ApplyOutcome outcome = {
-        .dry_run = true,
-        .changed = plan->actions->len > 0,
-        .after = plan->after,
-    };
-    tell(change, plan, &outcome);
-    output_json(change->context->output, apply_report_json(plan, &outcome, NULL));
-}
-
-/* What became of the actions of PLAN, which WHOLE begins with. */
-static void take_over_states(const Plan *plan, Plan *whole)
-{
-    for (guint i = 0; plan != whole && i < plan->actions->len; i++) {
-        const Action *done = g_ptr_array_index(plan->actions, i);
-        Action *action = g_ptr_array_index(whole->actions, i);
-        action->state = done->state;
-    }
-}
-
-bool change_carry_out(const Change *change, Plan *plan, Plan *whole, const Record *pending,
-                      bool *as_before, GError **error)
-{
+    Output *output = change->context->output;
     *as_before = true;
     if (change->mode == CHANGE_PREVIEW) {
-        preview(change, whole);
+        const ApplyOutcome outcome = {
+            .dry_run = true, .changed = plan->actions->len > 0, .after = plan->after};
+        report_outcome(change, plan, &outcome);
+        output_json(output, apply_report_json(plan, &outcome, NULL));
         return true;
     }
-    g_auto(GStrv) interfaces = change_interfaces(plan->actions);
-    Observer observer = {change, (const char *const *)interfaces,
-                         plan->permanent_only || change_needs_permanent(plan->actions)};
     const Transaction transaction = {
         .bus = change->bus,
-        .observe = observe_again,
-        .user = &observer,
-        .uplinks = change->uplinks,
+        .options = &change->scope,
+        .part = pending != NULL ? TRANSACTION_RUNTIME : TRANSACTION_WHOLE,
     };
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) reason = NULL;
     bool done = transaction_run(&transaction, plan, &result, &reason);
-    take_over_states(plan, whole);
     const ApplyOutcome outcome = {
         .changed = result.changed,
         .verified = result.verified,
@@ -143,33 +121,11 @@ bool change_carry_out(const Change *change, Plan *plan, Plan *whole, const Recor
         .pending_id = done && pending != NULL ? pending->id : NULL,
         .pending_seconds = done && pending != NULL ? record_seconds_left(pending) : 0,
     };
-    tell(change, whole, &outcome);
-    bool tried = result.rolled_back || result.left->len > 0;
-    if (done || tried)
-        output_json(change->context->output, apply_report_json(whole, &outcome, reason));
+    report_outcome(change, plan, &outcome);
+    if (done || result.rolled_back || result.left->len > 0)
+        output_json(output, apply_report_json(plan, &outcome, reason));
     *as_before = !result.changed;
     if (!done)
         g_propagate_error(error, g_steal_pointer(&reason));
     return done;
-}
-
-char **change_interfaces(const GPtrArray *actions)
-{
-    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    for (guint i = 0; i < actions->len; i++) {
-        const Action *action = g_ptr_array_index(actions, i);
-        if (action->interface != NULL)
-            g_strv_builder_add(names, action->interface);
-    }
-    return g_strv_builder_end(names);
-}
-
-bool change_needs_permanent(const GPtrArray *actions)
-{
-    for (guint i = 0; i < actions->len; i++) {
-        const Action *action = g_ptr_array_index(actions, i);
-        if (action->interface == NULL && action->scope == SCOPE_PERMANENT)
-            return true;
-    }
-    return false;
 }

@@ -3,6 +3,7 @@
 #include "act/revert.h"
 #include "commands/change.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/plan/undo.h"
 
 /* Whether RECORD is the change ID and may still be confirmed. */
@@ -35,10 +36,8 @@ static bool find_rest(const Change *change, const Record *record, GPtrArray *las
                       GError **error)
 {
     g_autoptr(GPtrArray) at_run_time = g_ptr_array_new();
-    for (guint i = 0; i < record->actions->len; i++) {
-        Action *action = g_ptr_array_index(record->actions, i);
+    PTR_ARRAY_FOREACH (Action, action, record->actions)
         g_ptr_array_add(action->scope == SCOPE_RUNTIME ? at_run_time : lasting, action);
-    }
     g_autoptr(GPtrArray) in_effect = undo_find_done(change->snapshot, at_run_time);
     if (in_effect->len == at_run_time->len)
         return true;
@@ -66,7 +65,7 @@ static bool make_it_last(const Change *change, Plan *plan, Record *record, GErro
 {
     bool as_before;
     g_autoptr(GError) reason = NULL;
-    if (change_carry_out(change, plan, plan, NULL, &as_before, &reason))
+    if (change_carry_out(change, plan, NULL, &as_before, &reason))
         return keep(record, error);
     g_autofree char *hint =
         g_strdup_printf("change %s still waits, and is undone in %u s unless it can be confirmed",
@@ -89,15 +88,11 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) || !record_load(&record, error) ||
         !check_record(record, arguments[0], error))
         return -1;
-    g_auto(GStrv) names = change_interfaces(record->actions);
-    ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
-    scope.bindings = (const char *const *)names;
-    scope.permanent = change_needs_permanent(record->actions);
-    change.uplinks = scope.uplinks = (const char *const *)record->uplinks;
     g_autoptr(GPtrArray) lasting = g_ptr_array_new();
-    if (!change_observe(&change, &scope, error) || !find_rest(&change, record, lasting, error))
+    if (!change_observe_recorded(&change, record, error) ||
+        !find_rest(&change, record, lasting, error))
         return -1;
-    g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.uplinks);
+    g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.scope.uplinks);
     change_show_plan(&change, plan);
     return make_it_last(&change, plan, record, error) ? STATUS_FINE : -1;
 }

@@ -6,6 +6,7 @@
 #include "act/revert.h"
 #include "commands/undo.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "report/countdown.h"
 
 enum {
@@ -25,21 +26,13 @@ bool trial_check_none(const Record *before, GError **error)
     return false;
 }
 
-static GPtrArray *actions_at_run_time(const Plan *plan)
-{
-    GPtrArray *actions = g_ptr_array_new();
-    for (guint i = 0; i < plan->actions->len; i++) {
-        Action *action = g_ptr_array_index(plan->actions, i);
-        if (action->scope == SCOPE_RUNTIME)
-            g_ptr_array_add(actions, action);
-    }
-    return actions;
-}
-
 bool trial_is_needed(const Plan *plan)
 {
-    g_autoptr(GPtrArray) actions = actions_at_run_time(plan);
-    return actions->len > 0;
+    PTR_ARRAY_FOREACH (const Action, action, plan->actions) {
+        if (action->scope == SCOPE_RUNTIME)
+            return true;
+    }
+    return false;
 }
 
 /* ---- the end ---- */
@@ -113,37 +106,24 @@ static bool wait_for_end(const Change *change, const Record *record, GError **er
 
 /* ---- the beginning ---- */
 
-/* Whether the change can be undone without anybody's help, before it is made. */
-static bool arrange_end(const Change *change, const Record *record, guint seconds, GError **error)
-{
-    if (!record_save(record, error))
-        return false;
-    if (revert_arrange(record->id, seconds, context_timeout_ms(change->context) / 1000, error))
-        return true;
-    record_remove();
-    return false;
-}
-
-static void give_up(Record *record, bool as_before)
-{
-    record->state = RECORD_BEGUN;
-    if (as_before || !record_save(record, NULL))
-        record_remove();
-    revert_release(record->id);
-}
-
 bool trial_run(Change *change, Plan *plan, guint seconds, GError **error)
 {
-    g_autoptr(Record) record = record_new(plan->actions, change->uplinks);
+    g_autoptr(Record) record = record_new(plan->actions, change->scope.uplinks);
     record_set_pending(record, seconds);
-    g_autoptr(GPtrArray) actions = actions_at_run_time(plan);
-    g_autoptr(Plan) first = plan_of_actions(change->snapshot, actions, change->uplinks);
     change_show_plan(change, plan);
-    if (!arrange_end(change, record, seconds, error))
+    /* Before anything is changed it is certain that it will be undone without anybody's help. */
+    if (!record_save(record, error))
         return false;
+    if (!revert_arrange(record->id, seconds, context_timeout_ms(change->context) / 1000, error)) {
+        record_remove();
+        return false;
+    }
     bool as_before;
-    if (!change_carry_out(change, first, plan, record, &as_before, error)) {
-        give_up(record, as_before);
+    if (!change_carry_out(change, plan, record, &as_before, error)) {
+        record->state = RECORD_BEGUN;
+        if (as_before || !record_save(record, NULL))
+            record_remove();
+        revert_release(record->id);
         return false;
     }
     /* Whoever confirms or undoes it needs the lock. */

@@ -64,7 +64,7 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
                          (const char *)g_ptr_array_index(notes, 0));
         return NULL;
     }
-    Plan *plan = plan_of_actions(change->snapshot, inverses, change->uplinks);
+    Plan *plan = plan_of_actions(change->snapshot, inverses, change->scope.uplinks);
     g_ptr_array_extend_and_steal(plan->notes, g_steal_pointer(&notes));
     return plan;
 }
@@ -72,7 +72,7 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
 static bool carry_out(const Change *change, Plan *plan, Record *record, GError **error)
 {
     bool as_before;
-    bool done = change_carry_out(change, plan, plan, NULL, &as_before, error);
+    bool done = change_carry_out(change, plan, NULL, &as_before, error);
     if (change->mode == CHANGE_PREVIEW || record == NULL)
         return done;
     if (done) {
@@ -102,14 +102,7 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
         if (request->unconfirmed != NULL)
             return true;
     }
-    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
-    g_auto(GStrv) names = change_interfaces(record != NULL ? record->actions : nothing);
-    ObserveOptions scope = context_observe_options(&own, OBSERVE_ALL_ZONES);
-    scope.bindings = (const char *const *)names;
-    scope.permanent = record != NULL && change_needs_permanent(record->actions);
-    if (record != NULL)
-        change.uplinks = scope.uplinks = (const char *const *)record->uplinks;
-    if (!change_observe(&change, &scope, error))
+    if (!change_observe_recorded(&change, record, error))
         return false;
     g_autoptr(Plan) plan = make_plan(&change, record, error);
     if (plan == NULL)
