@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Actions as calls of firewalld. Never a reload, which drops what is runtime only, and never
- * runtimeToPermanent, which saves what others put there. */
+/* Never calls reload, which drops runtime-only settings, nor runtimeToPermanent, which saves those of
+ * others. */
 #include "act/firewalld-changes.h"
 
 #include "bus/bus-error.h"
@@ -22,9 +22,8 @@ static GVariant *forward_setting(const Action *action)
     return g_variant_builder_end(&settings);
 }
 
-/* changeZoneOfInterface takes an interface out of any zone. So it is asked just before where it is, and
- * only a change in that very moment is not noticed. It may be there already: NetworkManager moves a
- * device itself when its profile changes. */
+/* changeZoneOfInterface takes an interface out of any zone, without comparing: look where it is just
+ * before. It may be there already: NetworkManager moves a device when its profile changes. */
 static bool move_running(Bus *bus, const Action *action, GError **error)
 {
     g_autoptr(GVariant) reply = bus_call(bus, CALL_GET_ZONE_OF_INTERFACE, NULL,
@@ -39,12 +38,12 @@ static bool move_running(Bus *bus, const Action *action, GError **error)
         return call(bus, CALL_CHANGE_ZONE_OF_INTERFACE, NULL,
                     g_variant_new("(ss)", action->to, action->interface), error);
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
-                     "somebody else changed the zone of %s in the meantime", action->interface);
+                     "another program changed the zone of %s meanwhile", action->interface);
     return false;
 }
 
-/* addInterface refuses an interface that another zone has by now: it compares and sets; and
- * removeInterface one that the zone does not have. */
+/* addInterface refuses an interface that another zone has, and removeInterface one that the zone does
+ * not have: both compare before they change anything. */
 static bool change_running(Bus *bus, const Action *action, GError **error)
 {
     switch (action->op) {
@@ -96,7 +95,7 @@ static bool change_permanent(Bus *bus, const Action *action, GError **error)
         break;
     }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
-                     "the permanent configuration has no move: unbind and bind");
+                     "the permanent configuration knows no move: unbind and bind");
     return false;
 }
 
@@ -123,9 +122,8 @@ bool firewalld_check_permanent(Bus *bus, GError **error)
         return false;
     }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED,
-                     "firewall-cmd --check-config says what is wrong; --runtime-only leaves the "
-                     "permanent configuration alone",
-                     "the permanent configuration is broken, and nothing is written into it: %s",
+                     "run firewall-cmd --check-config to see what is wrong, or use --runtime-only",
+                     "the permanent configuration is broken, and nothing was changed: %s",
                      reason->message);
     return false;
 }

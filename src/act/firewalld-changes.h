@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls that change firewalld: one action, one change. */
+/* The calls that change firewalld: one action, one call. */
 #pragma once
 
 #include "bus/bus.h"
@@ -7,12 +7,13 @@
 
 #include <stdbool.h>
 
-/* Does ACTION. On failure nothing was changed, except that after NICFIX_ERROR_TIMEOUT and NICFIX_ERROR_NO_FIREWALLD it may have been. */
+/* Does ACTION. On failure nothing was changed, except that after NICFIX_ERROR_TIMEOUT and
+ * NICFIX_ERROR_NO_FIREWALLD it may have been. */
 bool firewalld_change(Bus *bus, const Action *action, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether firewalld finds its permanent configuration sound: writing into a broken one makes the
- * next reload worse. Fails with NICFIX_ERROR_REFUSED where it does not. */
+/* Fails with NICFIX_ERROR_REFUSED where firewalld finds its permanent configuration broken: writing
+ * to it would make the next reload worse. */
 bool firewalld_check_permanent(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether ERROR says that there is nothing to undo: the interface is not in the zone (any more). */
+/* Whether ERROR of undoing a change says that there is nothing to undo: the change was not made. */
 bool firewalld_change_was_not_made(const GError *error);

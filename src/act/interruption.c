@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Holding signals back by the signal mask: no handler, and so nothing that runs at a bad time. */
+/* Signals are blocked, not handled: no code runs at a bad time. */
 #include "act/interruption.h"
 
 #include <glib.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signals that would end the program (SIGINT, SIGTERM, SIGHUP), held back while changes are under
- * way, so that a transaction ends itself and undoes what it did.
+/* Holds back the signals that would end the program (SIGINT, SIGTERM, SIGHUP) during a change: the
+ * transaction then ends by itself and undoes what it did.
  *
- * Rules: hold before the first thread is made (they inherit what is held), and for as long as
- * anything may be changed. SIGKILL cannot be held; SIGQUIT is left to who must end it at once. */
+ * Rules: hold them before the first thread starts (threads inherit the mask) and for as long as
+ * anything may be changed. SIGKILL cannot be held; SIGQUIT still ends the program at once. */
 #pragma once
 
 /* Holds the signals back. */
 void interruption_hold(void);
 
-/* The name of a signal that has come since, such as "SIGTERM", or NULL (static). */
+/* The name of a signal that has arrived since, such as "SIGTERM", or NULL (static). */
 const char *interruption_pending(void);
 
-/* Forgets the signals that have come, for what is done because of them. */
+/* Forgets the signals that have arrived, so that what they cause can be done. */
 void interruption_forget(void);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Saving a profile with another zone. NetworkManager has no call for one setting: the whole profile
- * is sent back. It keeps the secrets it has where the profile that is sent holds none
- * (nm-settings-connection.c: update_auth_cb). */
+/* NetworkManager has no call for one setting: the whole profile is sent back. Where it is sent without
+ * secrets, NetworkManager keeps those it has (nm-settings-connection.c: update_auth_cb). */
 #include "act/networkmanager-changes.h"
 
 #include "model/error.h"
 
 /* NMSettingsUpdate2Flags of nm-dbus-interface.h. Without the second one NetworkManager tells firewalld
- * of a changed zone at once. */
+ * the new zone at once. */
 #define UPDATE_TO_DISK    0x1u
 #define UPDATE_NO_REAPPLY 0x40u
 
@@ -33,12 +32,12 @@ static bool check_zone(const Action *action, GVariant *settings, GError **error)
     if (connection != NULL && g_strcmp0(found, action->from) == 0)
         return true;
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
-                     "somebody else changed NetworkManager's profile of %s in the meantime",
+                     "another program changed NetworkManager's profile of %s meanwhile",
                      action->interface);
     return false;
 }
 
-/* The settings of "connection" with the action's zone in place of the one that was there. */
+/* The settings of "connection" with ZONE in place of the old one. */
 static GVariant *connection_with_zone(GVariant *connection, const char *zone)
 {
     g_auto(GVariantDict) changed;

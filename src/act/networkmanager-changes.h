@@ -7,8 +7,9 @@
 
 #include <stdbool.h>
 
-/* Does ACTION, of SCOPE_NETWORKMANAGER: the profile is read, compared with what the action starts
- * from, and saved with the one setting changed; all others, secrets included, stay. NetworkManager
- * binds an active device at once. Fails with NICFIX_ERROR_REFUSED where somebody else changed the zone meanwhile. */
+/* Does ACTION, of SCOPE_NETWORKMANAGER: reads the profile, compares it with what the action starts
+ * from, and saves it with that one setting changed; all others stay, secrets included. NetworkManager
+ * binds an active device at once. Fails with NICFIX_ERROR_REFUSED where
+ * another program changed the zone meanwhile. */
 bool networkmanager_change(Bus *bus, const Action *action,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

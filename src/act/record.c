@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The record as a key file: what was done, group by group. */
 #include "act/record.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
+#include "model/words.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -24,18 +25,19 @@ static const char *const state_words[] = {
     [RECORD_DONE] = "done",
     [RECORD_PENDING] = "pending",
 };
+static DEFINE_FROM_WORD(state, int, state_words, -1)
 
-/* ---- time ---- */
+    /* ---- time ---- */
 
-/* Goes on while the machine sleeps, as whoever waits does, and nobody sets it. */
-static gint64 now(void)
+    /* CLOCK_BOOTTIME goes on while the machine sleeps, and nobody can set it. */
+    static gint64 now(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_BOOTTIME, &time);
     return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
 }
 
-/* random(4): the same for as long as the kernel runs. */
+/* random(4): it stays the same until the next boot. */
 static char *current_boot(void)
 {
     char *id = NULL;
@@ -54,8 +56,8 @@ Record *record_new(const GPtrArray *actions, const char *const *uplinks)
     record->boot_id = current_boot();
     record->uplinks = uplinks != NULL ? g_strdupv((char **)uplinks) : g_new0(char *, 1);
     record->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    for (guint i = 0; i < actions->len; i++)
-        g_ptr_array_add(record->actions, action_copy(g_ptr_array_index(actions, i)));
+    PTR_ARRAY_FOREACH (const Action, action, actions)
+        g_ptr_array_add(record->actions, action_copy(action));
     return record;
 }
 
@@ -90,17 +92,12 @@ guint record_seconds_left(const Record *record)
 
 /* ---- writing ---- */
 
-static char *state_directory(void)
-{
-    const char *given = g_getenv("STATE_DIRECTORY");
-    if (given == NULL || *given == '\0')
-        return g_strdup(NICFIX_STATE_DIR);
-    return g_strndup(given, strcspn(given, ":"));
-}
-
 char *record_path(void)
 {
-    g_autofree char *directory = state_directory();
+    const char *given = g_getenv("STATE_DIRECTORY");
+    g_autofree char *directory = given != NULL && *given != '\0'
+                                     ? g_strndup(given, strcspn(given, ":"))
+                                     : g_strdup(NICFIX_STATE_DIR);
     return g_build_filename(directory, "last-change", NULL);
 }
 
@@ -134,8 +131,8 @@ static char *to_text(const Record *record, gsize *length)
     g_key_file_set_string_list(file, CHANGE, "uplinks", (const char *const *)record->uplinks,
                                g_strv_length(record->uplinks));
     g_key_file_set_uint64(file, CHANGE, "actions", record->actions->len);
-    for (guint i = 0; i < record->actions->len; i++)
-        add_action(file, i, g_ptr_array_index(record->actions, i));
+    PTR_ARRAY_FOREACH (const Action, action, record->actions)
+        add_action(file, action_index, action);
     return g_key_file_to_data(file, length, NULL);
 }
 
@@ -152,7 +149,7 @@ bool record_save(const Record *record, GError **error)
                                  &reason))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
-                     "the record of the change cannot be written to %s", path);
+                     "cannot write the record of the change to %s", path);
     return false;
 }
 
@@ -164,18 +161,6 @@ void record_remove(void)
 
 /* ---- reading ---- */
 
-static bool read_state(GKeyFile *file, RecordState *state)
-{
-    g_autofree char *word = g_key_file_get_string(file, CHANGE, "state", NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(state_words); i++) {
-        if (g_strcmp0(word, state_words[i]) == 0) {
-            *state = (RecordState)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A string that is there and not empty, else NULL (transfer full). */
 static char *read_string(GKeyFile *file, const char *group, const char *key)
 {
@@ -183,7 +168,7 @@ static char *read_string(GKeyFile *file, const char *group, const char *key)
     return value != NULL && *value != '\0' ? g_steal_pointer(&value) : NULL;
 }
 
-/* What every kind of action has, so that it can be asked of firewalld. */
+/* Whether ACTION has everything that its kind needs. */
 static bool is_whole(const Action *action)
 {
     switch (action->op) {
@@ -200,7 +185,7 @@ static bool is_whole(const Action *action)
     return false;
 }
 
-/* NULL where the file has no such action. */
+/* NULL where the file has no valid action NUMBER. */
 static Action *read_action(GKeyFile *file, guint64 number)
 {
     g_autofree char *group = g_strdup_printf("action %" G_GUINT64_FORMAT, number);
@@ -235,9 +220,12 @@ static Record *from_text(const char *text, gsize length)
     record->deadline = g_key_file_get_int64(file, CHANGE, "deadline", NULL);
     record->uplinks = g_key_file_get_string_list(file, CHANGE, "uplinks", NULL, NULL);
     guint64 count = g_key_file_get_uint64(file, CHANGE, "actions", NULL);
-    if (record->id == NULL || record->boot_id == NULL || record->uplinks == NULL ||
-        !read_state(file, &record->state) || count == 0 || count > MAX_ACTIONS)
+    g_autofree char *state_word = read_string(file, CHANGE, "state");
+    int state = state_from_word(state_word);
+    if (record->id == NULL || record->boot_id == NULL || record->uplinks == NULL || state < 0 ||
+        count == 0 || count > MAX_ACTIONS)
         return NULL;
+    record->state = (RecordState)state;
     for (guint64 i = 0; i < count; i++) {
         Action *action = read_action(file, i);
         if (action == NULL)
@@ -247,7 +235,7 @@ static Record *from_text(const char *text, gsize length)
     return g_steal_pointer(&record);
 }
 
-/* Nobody else may have had a hand in what will be done in this user's name. */
+/* Nobody else may have written what will be done in this user's name. */
 static bool is_ours(const char *path)
 {
     struct stat status;
@@ -267,13 +255,13 @@ bool record_load(Record **record, GError **error)
             return true;
         }
         nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
-                         "the record of the last change cannot be read from %s", path);
+                         "cannot read the record of the last change from %s", path);
         return false;
     }
     g_autoptr(Record) read = is_ours(path) ? from_text(text, length) : NULL;
     if (read == NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "look at it, and remove it",
-                         "%s is no record that nicfix wrote", path);
+        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "look at it and remove it",
+                         "'%s' was not written by nicfix", path);
         return false;
     }
     *record = g_steal_pointer(&read);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The record of the last change of this host, so that `nicfix undo` can take it back and
- * `nicfix confirm` can keep it: one file that only its owner can read, written before the first step
- * is done.
+/* The record of the last change of this host, for `nicfix undo` and `nicfix confirm`: a file that only
+ * its owner can read, written before the first action.
  *
  * Rules: hold the lock (act/lock.h) while reading and writing it. */
 #pragma once
@@ -9,9 +8,9 @@
 #include "model/plan/action.h"
 
 typedef enum {
-    RECORD_BEGUN,   /* it may have been done in part: nothing has told its end */
+    RECORD_BEGUN,   /* it may have been done in part: its end is not known */
     RECORD_DONE,    /* all of it was done */
-    RECORD_PENDING, /* what is at run time was done; the rest waits for its confirmation */
+    RECORD_PENDING, /* the running firewall was changed; the rest waits for confirmation */
 } RecordState;
 
 typedef struct {
@@ -19,7 +18,7 @@ typedef struct {
     RecordState state;
     gint64 deadline;    /* of RECORD_PENDING: microseconds of CLOCK_BOOTTIME */
     char *boot_id;      /* of the boot that DEADLINE belongs to */
-    char **uplinks;     /* as the change was told with --uplink */
+    char **uplinks;     /* of --uplink when the change was made */
     GPtrArray *actions; /* Action, in the order they are to be done */
 } Record;
 
@@ -28,14 +27,14 @@ Record *record_new(const GPtrArray *actions, const char *const *uplinks);
 void record_free(Record *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
 
-/* Makes RECORD wait for its confirmation, SECONDS from now on. */
+/* Makes RECORD wait for confirmation, for SECONDS from now. */
 void record_set_pending(Record *record, guint seconds);
 
-/* Whether RECORD (NULL is none) waits for its confirmation: a change at run time does not outlive
- * the boot it was made in. */
+/* Whether RECORD (NULL: none) waits for confirmation. A change of the running firewall ends with the
+ * boot it was made in. */
 bool record_is_pending(const Record *record);
 
-/* Whole seconds that are left to confirm a pending RECORD; 0 where its time is over. */
+/* Seconds left to confirm a pending RECORD, rounded up; 0 where the time has passed. */
 guint record_seconds_left(const Record *record);
 
 /* The file, in $STATE_DIRECTORY where it is set (systemd.exec(5)), else where it was built for

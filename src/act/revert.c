@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Transient timers by systemd-run(1), or a process in a session of its own. */
+/* A transient timer of systemd-run(1), or a process in a session of its own. */
 #include "act/revert.h"
 
 #include "model/error.h"
@@ -18,7 +18,7 @@ static bool is_same_file(const char *one, const char *other)
            a.st_ino == b.st_ino;
 }
 
-/* What systemd starts lives in its own namespaces: elsewhere it would undo things on the wrong
+/* What systemd starts runs in systemd's namespaces: from another one it would change the wrong
  * firewall. */
 static bool systemd_runs_here(void)
 {
@@ -44,7 +44,7 @@ static bool add_command(GStrvBuilder *words, const char *id, guint timeout_secon
     return true;
 }
 
-/* Signals are held in this process (act/interruption.h), and must not be in that one. */
+/* This process holds signals back (act/interruption.h); the other one must not. */
 static void begin_session(gpointer unused)
 {
     (void)unused;
@@ -118,8 +118,7 @@ bool revert_arrange(const char *id, guint seconds, guint timeout_seconds, GError
         start_process(id, timeout_seconds))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
-                     "nothing could be started that would undo the change, and nothing was "
-                     "changed");
+                     "cannot arrange for the change to be undone, and nothing was changed");
     return false;
 }
 

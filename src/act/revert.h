@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Seeing to it that a change is taken back in time unless somebody confirms it, whatever becomes of
- * the process, the terminal or the session that made it: a timer of systemd's where systemd runs
- * this host (it outlives the session even where logind kills what a session leaves), else a process
- * of its own. Either runs `nicfix undo --unconfirmed ID`. */
+/* Arranges that a change is undone after some time unless somebody confirms it, whatever happens to the
+ * process, terminal or session that made it. Where systemd runs this host it is a timer (which
+ * outlives the session even where logind kills the session's processes), else a process of its own.
+ * Either runs `nicfix undo --unconfirmed ID`. */
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
 
-/* Arranges that the change ID is undone SECONDS from now. TIMEOUT_SECONDS is what each answer of a
- * service may take then. Fails with NICFIX_ERROR_REFUSED where neither way works. */
+/* Arranges that the change ID is undone SECONDS from now, with TIMEOUT_SECONDS for each call. Fails with
+ * NICFIX_ERROR_REFUSED where neither way works. */
 bool revert_arrange(const char *id, guint seconds, guint timeout_seconds,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Lets go of what was arranged for ID, as it is no longer needed. Whatever still comes of it finds
- * that nothing is left to be undone. */
+/* Cancels what was arranged for ID. A process that runs all the same finds nothing left to undo. */
 void revert_release(const char *id);

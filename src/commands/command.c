@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What commands share: where their snapshot comes from, and options that several have. */
 #include "commands/command.h"
 
-#include "model/error.h"
 #include "documents/snapshot-json.h"
+#include "model/error.h"
+#include "model/foreach.h"
 
 guint context_timeout_ms(const Context *context)
 {
@@ -17,12 +17,11 @@ const char *const *context_uplinks(const Context *context)
 
 bool context_check_uplinks(const Context *context, const Snapshot *snapshot, GError **error)
 {
-    for (const char *const *name = context_uplinks(context); name != NULL && *name != NULL;
-         name++) {
+    STRV_FOREACH (name, context_uplinks(context)) {
         if (snapshot_link_by_name(snapshot, *name) != NULL)
             continue;
-        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows the links there are",
-                         "--uplink: no link is named %s", *name);
+        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows all interfaces",
+                         "--uplink: no interface is named '%s'", *name);
         return false;
     }
     return true;
@@ -59,29 +58,43 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
     return g_steal_pointer(&snapshot);
 }
 
+bool command_reject_value(const char *option, const char *value, const char *accepted,
+                          GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "invalid %s value '%s' (%s)", option, value,
+                     accepted);
+    return false;
+}
+
+bool command_check_seconds(const char *option, int value, int min, int max, GError **error)
+{
+    if (value >= min && value <= max)
+        return true;
+    g_autofree char *word = g_strdup_printf("%d", value);
+    g_autofree char *accepted = g_strdup_printf("%d to %d seconds", MAX(min, 1), max);
+    return command_reject_value(option, word, accepted, error);
+}
+
 bool command_choose_format(const Context *context, const char *word, const char *special,
                            GError **error)
 {
+    const char *const words[] = {
+        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_SPECIAL] = special};
     if (word == NULL)
         return true;
-    const struct {
-        const char *word;
-        OutputFormat format;
-    } formats[] = {{"text", FORMAT_TEXT}, {"json", FORMAT_JSON}, {special, FORMAT_SPECIAL}};
-    guint i = 0;
-    while (i < G_N_ELEMENTS(formats) && !g_str_equal(formats[i].word, word))
-        i++;
-    if (i == G_N_ELEMENTS(formats)) {
-        g_autofree char *hint = g_strdup_printf("say text, json or %s", special);
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "--format: %s is no format", word);
-        return false;
+    OutputFormat format = FORMAT_TEXT;
+    while (format <= FORMAT_SPECIAL && g_strcmp0(words[format], word) != 0)
+        format++;
+    if (format > FORMAT_SPECIAL) {
+        g_autofree char *accepted = g_strdup_printf("text, json, %s", special);
+        return command_reject_value("--format", word, accepted, error);
     }
-    if (context->options->json && formats[i].format != FORMAT_JSON) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use one or the other",
+    if (context->options->json && format != FORMAT_JSON) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit one of them",
                          "--json and --format %s are two formats", word);
         return false;
     }
-    context->output->format = formats[i].format;
+    context->output->format = format;
     return true;
 }
 
@@ -90,7 +103,5 @@ bool command_parse_fail_on(const char *word, Severity *severity, GError **error)
     *severity = SEVERITY_WARNING;
     if (word == NULL || (severity_from_word(word, severity) && *severity != SEVERITY_INFO))
         return true;
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, "say warning or error",
-                     "--fail-on: %s is no severity", word);
-    return false;
+    return command_reject_value("--fail-on", word, "warning, error", error);
 }

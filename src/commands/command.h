@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A command: a row of the table that main, help and completion are made from, and what every
- * command is given. */
+/* A command: a row of the table that main, help and completion use, and what every command is
+ * given. */
 #pragma once
 
 #include "model/diagnosis/finding.h"
 #include "model/host/snapshot.h"
 #include "observe/observe.h"
 #include "report/output.h"
+
+typedef struct Command Command;
 
 /* The options of every command. */
 typedef struct {
@@ -28,27 +30,27 @@ enum {
 };
 
 typedef struct {
-    const GlobalOptions *options;
+    const Command *command; /* that runs; NULL: the line names none */
+    GlobalOptions *options;
     Output *output;
+    /* Where not NULL, the command is only asked for its options: OWN, and those of every command. */
+    void (*completion)(const GOptionEntry *own, const GOptionEntry *globals, gpointer user);
+    gpointer user;
 } Context;
 
-/* Runs with the option values that ENTRIES of the command filled and the ARGUMENTS that are left.
- * Returns the exit status, or -1 with an error set. */
-typedef int (*CommandRun)(const Context *context, gpointer values, char *const *arguments,
-                          GError **error);
+/* Parses WORDS with command_line_parse() first of all, and then runs. Returns the exit status, or -1
+ * with an error set. */
+typedef int (*CommandRun)(const Context *context, char **words, GError **error);
 
-typedef struct {
+struct Command {
     const char *name;
-    const char *arguments; /* what stands behind the options in its usage line, or NULL */
+    const char *arguments; /* what follows the options in the usage line, or NULL */
     const char *summary;   /* one line, no period */
-    const char *example;   /* a command line that works, and what it is for */
+    const char *example;   /* a command line that works */
     guint max_arguments;
-    gsize values_size; /* of the struct that make_entries() refers to */
-    /* The options of the command alone, pointing into VALUES (transfer full, NULL-terminated). */
-    GOptionEntry *(*make_entries)(gpointer values);
-    void (*free_values)(gpointer values); /* what is inside VALUES; NULL: nothing to free */
+    const char *why_no_snapshot; /* why it does not take --snapshot; NULL: it does */
     CommandRun run;
-} Command;
+};
 
 extern const Command check_command;
 extern const Command list_command;
@@ -60,15 +62,15 @@ extern const Command explain_command;
 extern const Command denied_command;
 extern const Command watch_command;
 extern const Command report_command;
-extern const Command complete_command; /* for shells: not in the help */
+extern const Command complete_command; /* not in the help: shells run it */
 
-/* The snapshot that the command is to work on: read from --snapshot, or as OPTIONS say from this
- * machine over a bus that is opened for it. *BUS, where not NULL, is set to that bus, NULL for a
- * file (transfer full). */
+/* The snapshot to work on: of --snapshot, or read from this machine as OPTIONS say, over a bus that is
+ * opened for it (transfer full). *BUS, where BUS is not NULL, is set to that bus, NULL for a file
+ * (transfer full). */
 Snapshot *context_snapshot(const Context *context, const ObserveOptions *options, Bus **bus,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What observe() needs to be told of the options of every command. */
+/* The options of observe() that follow from those of every command. */
 ObserveOptions context_observe_options(const Context *context, ObserveScope scope);
 
 /* Whether every --uplink names a link of SNAPSHOT; else NICFIX_ERROR_NOT_FOUND. */
@@ -77,6 +79,14 @@ bool context_check_uplinks(const Context *context, const Snapshot *snapshot,
 
 const char *const *context_uplinks(const Context *context);
 guint context_timeout_ms(const Context *context);
+
+/* Fails with "invalid OPTION value 'VALUE' (ACCEPTED)", and returns false. */
+bool command_reject_value(const char *option, const char *value, const char *accepted,
+                          GError **error);
+
+/* Whether VALUE, seconds that OPTION was given, is from MIN to MAX; else NICFIX_ERROR_USAGE. */
+bool command_check_seconds(const char *option, int value, int min, int max,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sets the output to the format that --format WORD names: text, json (which is --json), or SPECIAL,
  * the one that only this command has. NULL leaves it as it is. */

@@ -1,41 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nicfix complete -- WORD...: what the last word may become, a line each, for the completion of
- * shells. The words before it are those of a command line; "@files" stands for names of files, which
- * shells complete better. Options and their values are the program's own, and so never out of date;
- * links and zones are those of this host, now. */
-#include "commands/table.h"
+/* nicfix complete -- WORD...: prints what the last word may become, one candidate per line, for shell
+ * completion. The words before it are those of a command line; "@files" stands for file names, which
+ * shells complete better themselves. Options and their values are the program's own and never out of
+ * date; interfaces and zones are those of this host, now. */
+#include "commands/command-line.h"
+#include "model/foreach.h"
 
-#include <stdio.h>
 #include <string.h>
 
-/* Longer than this nobody waits for a completion. */
+/* Nobody waits longer than this for a completion. */
 enum { PATIENCE_MS = 1000 };
 
 #define FILES "@files"
 
-/* A command line in the making. */
+/* The end of a command line. */
 typedef struct {
-    const Command *command; /* NULL: it names none yet */
-    GOptionEntry *entries;  /* of the command; NULL: none */
-    GOptionEntry *globals;
-    gpointer values;
-    GlobalOptions options;
+    const Command *command; /* NULL: not named yet */
+    const char *previous;   /* the word before WORD; NULL: none */
+    const char *word;
 } Line;
-
-static void line_clear(Line *line)
-{
-    if (line->command != NULL && line->command->free_values != NULL)
-        line->command->free_values(line->values);
-    g_free(line->entries);
-    g_free(line->globals);
-    g_free(line->values);
-    global_options_clear(&line->options);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Line, line_clear)
 
 /* ---- candidates ---- */
 
-/* Names may be any bytes; one that would break a line is not for completion. */
+/* Names may be any bytes: one with a control character, which may break the line, is left out. */
 static void offer(const char *candidate, const char *prefix, const char *before)
 {
     for (const char *p = candidate; *p != '\0'; p++) {
@@ -46,7 +33,7 @@ static void offer(const char *candidate, const char *prefix, const char *before)
         printf("%s%s\n", before, candidate);
 }
 
-static void offer_links(const char *prefix, const char *before)
+static void offer_interfaces(const char *prefix, const char *before)
 {
     g_autoptr(GDir) folder = g_dir_open("/sys/class/net", 0, NULL);
     const char *name;
@@ -63,7 +50,7 @@ static void offer_zones(const char *prefix, const char *before)
         return;
     g_autofree const char **names = NULL;
     g_variant_get(reply, "(^a&s)", &names);
-    for (const char **name = names; *name != NULL; name++)
+    STRV_FOREACH (name, names)
         offer(*name, prefix, before);
 }
 
@@ -71,18 +58,18 @@ static void offer_zones(const char *prefix, const char *before)
 static void offer_words(const char *words, const char *prefix, const char *before)
 {
     g_auto(GStrv) choices = g_strsplit(words, "|", -1);
-    for (char **choice = choices; *choice != NULL; choice++) {
+    STRV_FOREACH (choice, choices) {
         if (g_ascii_islower(**choice))
             offer(*choice, prefix, before);
     }
 }
 
-/* A value of ENTRY; BEFORE stands before it in the same word. */
+/* Offers values of ENTRY; BEFORE stands before them in the same word. */
 static void offer_values(const GOptionEntry *entry, const char *prefix, const char *before)
 {
     const char *kind = entry->arg_description;
     if (g_str_equal(kind, "IFACE"))
-        offer_links(prefix, before);
+        offer_interfaces(prefix, before);
     else if (g_str_equal(kind, "ZONE"))
         offer_zones(prefix, before);
     else if (g_str_has_prefix(kind, "FILE"))
@@ -93,66 +80,47 @@ static void offer_values(const GOptionEntry *entry, const char *prefix, const ch
 
 /* ---- where the word stands ---- */
 
-static const GOptionEntry *find_in(const GOptionEntry *entries, const char *name, gsize length)
-{
-    for (; entries != NULL && entries->long_name != NULL; entries++) {
-        if (strncmp(entries->long_name, name, length) == 0 && entries->long_name[length] == '\0')
-            return entries;
-    }
-    return NULL;
-}
-
-/* The option that WORD begins with, "--name" or "--name=..."; NULL for any other word. */
-static const GOptionEntry *option_of(const Line *line, const char *word)
-{
-    if (!g_str_has_prefix(word, "--"))
-        return NULL;
-    const char *name = word + strlen("--");
-    gsize length = strcspn(name, "=");
-    const GOptionEntry *entry = find_in(line->entries, name, length);
-    return entry != NULL ? entry : find_in(line->globals, name, length);
-}
-
 static bool takes_value(const GOptionEntry *entry)
 {
     return entry != NULL && entry->arg != G_OPTION_ARG_NONE && entry->arg_description != NULL;
 }
 
-/* Whether the word after WORD is its value. */
-static bool wants_value(const Line *line, const char *word)
-{
-    return strchr(word, '=') == NULL && takes_value(option_of(line, word));
-}
-
 static void offer_options(const GOptionEntry *entries, const char *prefix)
 {
-    for (; entries != NULL && entries->long_name != NULL; entries++) {
+    for (; entries->long_name != NULL; entries++) {
         g_autofree char *option = g_strdup_printf("--%s", entries->long_name);
         if ((entries->flags & G_OPTION_FLAG_HIDDEN) == 0)
             offer(option, prefix, "");
     }
 }
 
-static void offer_commands(const char *prefix)
+static const GOptionEntry *find_option(const GOptionEntry *own, const GOptionEntry *globals,
+                                       const char *word)
 {
-    for (const Command *const *command = command_table; *command != NULL; command++)
-        offer((*command)->name, prefix, "");
+    const GOptionEntry *entry = option_entry_of(own, word);
+    return entry != NULL ? entry : option_entry_of(globals, word);
 }
 
-static void complete(const Line *line, const char *previous, const char *word)
+static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpointer user)
 {
-    const GOptionEntry *entry = option_of(line, word);
+    const Line *line = user;
+    const char *word = line->word;
     const char *equals = strchr(word, '=');
-    if (previous != NULL && wants_value(line, previous)) {
-        offer_values(option_of(line, previous), word, "");
+    const GOptionEntry *entry = find_option(own, globals, word);
+    const GOptionEntry *before = line->previous != NULL && strchr(line->previous, '=') == NULL
+                                     ? find_option(own, globals, line->previous)
+                                     : NULL;
+    if (takes_value(before)) {
+        offer_values(before, word, "");
     } else if (takes_value(entry) && equals != NULL) {
-        g_autofree char *before = g_strndup(word, (gsize)(equals + 1 - word));
-        offer_values(entry, equals + 1, before);
+        g_autofree char *name = g_strndup(word, (gsize)(equals + 1 - word));
+        offer_values(entry, equals + 1, name);
     } else if (*word == '-') {
-        offer_options(line->entries, word);
-        offer_options(line->globals, word);
+        offer_options(own, word);
+        offer_options(globals, word);
     } else if (line->command == NULL) {
-        offer_commands(word);
+        for (const Command *const *command = command_table; *command != NULL; command++)
+            offer((*command)->name, word, "");
     } else if (line->command->arguments != NULL &&
                g_str_has_prefix(line->command->arguments, "FILE")) {
         puts(FILES);
@@ -161,41 +129,35 @@ static void complete(const Line *line, const char *previous, const char *word)
 
 /* ---- the whole ---- */
 
-/* Finds the command among the words before the last. */
-static void read_command(Line *line, char *const *words, guint count)
+static int run(const Context *context, char **words, GError **error)
 {
-    for (guint i = 0; i < count && line->command == NULL; i++) {
-        bool is_value = i > 0 && wants_value(line, words[i - 1]);
-        if (words[i][0] != '-' && !is_value)
-            line->command = command_find(words[i]);
-    }
-    if (line->command != NULL && line->command->make_entries != NULL) {
-        line->values = g_malloc0(MAX(line->command->values_size, 1));
-        line->entries = line->command->make_entries(line->values);
-    }
-}
-
-static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
-{
-    (void)context;
-    (void)values;
-    (void)error;
-    if (*arguments != NULL && g_str_equal(*arguments, "--"))
-        arguments++;
-    guint count = g_strv_length((char **)arguments);
+    int status;
+    if (!command_line_parse(context, NULL, &words, &status, error))
+        return status;
+    if (*words != NULL && g_str_equal(*words, "--"))
+        words++;
+    guint count = g_strv_length(words);
     if (count == 0)
         return STATUS_FINE;
-    g_auto(Line) line = {0};
-    line.globals = global_options_entries(&line.options);
-    read_command(&line, arguments, count - 1);
-    complete(&line, count > 1 ? arguments[count - 2] : NULL, arguments[count - 1]);
-    return STATUS_FINE;
+    guint name = command_line_find_name(words);
+    Line line = {
+        .command = name + 1 < count ? command_find(words[name]) : NULL,
+        .previous = count > 1 ? words[count - 2] : NULL,
+        .word = words[count - 1],
+    };
+    const Context asking = {.command = line.command,
+                            .options = context->options,
+                            .completion = complete,
+                            .user = &line};
+    if (line.command != NULL)
+        return line.command->run(&asking, words, error);
+    return command_line_parse(&asking, NULL, &words, &status, error) ? STATUS_FINE : status;
 }
 
 const Command complete_command = {
     .name = "complete",
     .arguments = "-- WORD...",
-    .summary = "What the last word of a command line may become",
+    .summary = "Print what the last word of a command line may become",
     .example = "nicfix complete -- apply --zone pu",
     .max_arguments = G_MAXUINT,
     .run = run,

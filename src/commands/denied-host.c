@@ -51,13 +51,13 @@ static DenialCause cause_unknown(const char *why)
     return (DenialCause){.unknown = g_strdup(why)};
 }
 
-/* The packets of a group differ in what is not its key: the last one stands for all. */
+/* The packets of a group differ only in what is not part of its key: the last one stands for all. */
 DenialCause denied_host_cause(const DeniedHost *host, const DenialGroup *group)
 {
     if (host->snapshot == NULL)
         return cause_unknown(host->unknown);
     if (group->denial.kind == DENIAL_AS_INVALID)
-        return cause_unknown("what belongs to no connection is not for the zones to judge");
+        return cause_unknown("zones do not judge packets that belong to no connection");
     g_auto(FlowQuestion) question = flow_question_from_packet(&group->packet);
     g_auto(ResolvedFlow) resolved = {0};
     g_autoptr(GError) reason = NULL;

@@ -15,15 +15,15 @@ typedef struct {
     gint64 looked_at; /* monotonic, microseconds */
 } DeniedHost;
 
-/* Reads the host: its snapshot, or why there is none. Fails only where --snapshot names a file that
- * cannot be read. */
+/* Reads the host, or notes why it cannot be read. Fails only where the file of --snapshot cannot be
+ * read. */
 bool denied_host_look(DeniedHost *host, const Context *context,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads it anew where the last look is more than some seconds old. */
+/* Reads it again where the last reading is more than a few seconds old. */
 void denied_host_refresh(DeniedHost *host);
 
-/* What GROUP is due to on HOST; the result lives as long as the look. */
+/* What causes GROUP on HOST; the result is valid until HOST is read again. */
 DenialCause denied_host_cause(const DeniedHost *host, const DenialGroup *group);
 
 void denied_host_clear(DeniedHost *host);

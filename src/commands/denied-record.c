@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From "off" to "all" and back. */
 #include "commands/denied-record.h"
 
 #include "act/interruption.h"
@@ -32,17 +31,16 @@ static bool check_losses(const Snapshot *snapshot, bool force, GPtrArray *notes,
         return true;
     g_autofree char *list = list_losses(losses);
     if (force) {
-        g_ptr_array_add(notes, g_strdup_printf("the reload that this took has cost: %s", list));
+        g_ptr_array_add(notes, g_strdup_printf("lost in the reload that this needs: %s", list));
         return true;
     }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED,
-                     "make permanent what is to stay, as nicfix apply does; --force does it all "
-                     "the same",
-                     "having denials logged reloads firewalld, and then %s", list);
+                     "make permanent what is to stay, as nicfix apply does, or use --force",
+                     "logging denials needs a reload of firewalld, and then %s", list);
     return false;
 }
 
-/* Tells of denials until the time is over or a signal comes. */
+/* Reports denials until the time has passed or a signal comes. */
 static bool record(DeniedStream *stream, guint seconds, GError **error)
 {
     gint64 end = g_get_monotonic_time() + (gint64)seconds * G_TIME_SPAN_SECOND;
@@ -56,12 +54,12 @@ static bool record(DeniedStream *stream, guint seconds, GError **error)
         reads = denied_stream_read(stream, error);
         countdown_end(stream->output);
         if (stream->output->format == FORMAT_TEXT)
-            denied_stream_tell_news(stream);
+            denied_stream_report_news(stream);
     }
     return reads && denied_stream_read(stream, error);
 }
 
-/* What was bound meanwhile goes with the second reload: that is told, not kept from happening. */
+/* The second reload drops what was bound meanwhile: that is reported, not prevented. */
 static void note_losses(const Change *change, GPtrArray *notes)
 {
     g_autoptr(Snapshot) now = observe(change->bus, &change->scope, NULL);
@@ -77,8 +75,7 @@ static bool switch_off(const Change *change, const char *value, GPtrArray *notes
         return true;
     g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
     nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
-                     "firewalld still logs what it denies, as it did not before: %s",
-                     reason->message);
+                     "firewalld still logs denials, which it did not before: %s", reason->message);
     return false;
 }
 
@@ -95,14 +92,14 @@ static bool switch_on(const Change *change, const char *old, GPtrArray *notes, G
     return false;
 }
 
-/* Records between switching on and off, where that is needed. */
+/* Records, with logging switched on before and off after where it is off. */
 static bool record_switched(Change *change, DeniedStream *stream, guint seconds, bool force,
                             GError **error)
 {
     const char *old = change->snapshot->firewalld->log_denied;
     if (old == NULL) {
         nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
-                         "whether firewalld logs what it denies could not be read");
+                         "whether firewalld logs denials could not be read");
         return false;
     }
     bool is_on = !g_str_equal(old, "off");
@@ -111,10 +108,10 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
     if (!check_losses(change->snapshot, force, stream->notes, error) ||
         !switch_on(change, old, stream->notes, error))
         return false;
-    /* Meanwhile the fix may be made. */
+    /* Let another nicfix make the fix meanwhile. */
     g_clear_pointer(&change->lock, lock_free);
     bool recorded = record(stream, seconds, error);
-    /* It is switched off even where another nicfix changes the host and does not end in time. */
+    /* Switch it off even if another nicfix keeps the lock for too long. */
     change->lock = lock_take(context_timeout_ms(change->context), NULL);
     g_autoptr(GError) left = NULL;
     if (!switch_off(change, old, stream->notes, &left)) {

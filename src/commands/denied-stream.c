@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/denied-stream.h"
 
+#include "model/foreach.h"
 #include "observe/log/kernel-log.h"
 
 #include <string.h>
 
-/* What was told of a group. */
+/* What was last reported of a group. */
 typedef struct {
     guint64 count;
     gint64 when; /* monotonic, microseconds */
-} Told;
+} Reported;
 
 void denied_stream_begin(DeniedStream *stream, Output *output, DeniedHost *host,
                          KernelMessages *messages)
@@ -24,7 +25,7 @@ void denied_stream_begin(DeniedStream *stream, Output *output, DeniedHost *host,
     };
 }
 
-static void take(const char *message, gsize length, const LogTime *time, gpointer user)
+static void count_denial(const char *message, gsize length, const LogTime *time, gpointer user)
 {
     DeniedStream *stream = user;
     g_auto(LoggedPacket) packet = {0};
@@ -34,7 +35,7 @@ static void take(const char *message, gsize length, const LogTime *time, gpointe
 
 bool denied_stream_read(DeniedStream *stream, GError **error)
 {
-    return kernel_messages_read(stream->messages, take, stream, error);
+    return kernel_messages_read(stream->messages, count_denial, stream, error);
 }
 
 static DeniedSource source_of(const DeniedStream *stream)
@@ -52,7 +53,7 @@ static DeniedSource source_of(const DeniedStream *stream)
 
 /* ---- as they come ---- */
 
-static void tell_anew(DeniedStream *stream, DenialGroup *group)
+static void report_cause(DeniedStream *stream, DenialGroup *group)
 {
     denied_host_refresh(stream->host);
     g_auto(DenialCause) cause = denied_host_cause(stream->host, group);
@@ -64,26 +65,26 @@ static void tell_anew(DeniedStream *stream, DenialGroup *group)
         output_json(stream->output, denied_report_json(&source, groups, &cause));
 }
 
-static void tell(DeniedStream *stream, DenialGroup *group)
+static void report_group(DeniedStream *stream, DenialGroup *group)
 {
-    Told *told = g_hash_table_lookup(stream->told, group);
+    const Reported *told = g_hash_table_lookup(stream->told, group);
     gint64 now = g_get_monotonic_time();
     if (told != NULL && (told->count == group->count || now - told->when < G_TIME_SPAN_SECOND))
         return;
     if (told == NULL || stream->output->format == FORMAT_JSON_LINES)
-        tell_anew(stream, group);
+        report_cause(stream, group);
     else
         output_text(stream->output, denied_report_again_text(group, &stream->output->style));
-    Told *fresh = g_new(Told, 1);
-    *fresh = (Told){group->count, now};
+    Reported *fresh = g_new(Reported, 1);
+    *fresh = (Reported){group->count, now};
     g_hash_table_insert(stream->told, group, fresh);
 }
 
-void denied_stream_tell_news(DeniedStream *stream)
+void denied_stream_report_news(DeniedStream *stream)
 {
     g_autoptr(GPtrArray) groups = denials_sorted(stream->denials);
-    for (guint i = 0; i < groups->len; i++)
-        tell(stream, g_ptr_array_index(groups, i));
+    PTR_ARRAY_FOREACH (DenialGroup, group, groups)
+        report_group(stream, group);
     fflush(stream->output->stream);
 }
 

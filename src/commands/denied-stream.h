@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Denials as they are read: counted, and told of as they come or all at the end. */
+/* Denials as they are read: counted, and reported as they come or all at the end. */
 #pragma once
 
 #include "commands/denied-host.h"
@@ -11,23 +11,23 @@ typedef struct {
     DeniedHost *host;
     KernelMessages *messages;
     Denials *denials;
-    GHashTable *told; /* DenialGroup to what was told of it */
+    GHashTable *told; /* DenialGroup to what was reported of it */
     GPtrArray *notes; /* char *: of the report */
-    bool recorded;    /* firewalld was told to log for this */
+    bool recorded;    /* logging was switched on for this */
 } DeniedStream;
 
-/* Counts what MESSAGES (taken) have, and judges it on HOST, which must outlive the stream. */
+/* Reads denials from MESSAGES (taken) and explains them on HOST, which must outlive the stream. */
 void denied_stream_begin(DeniedStream *stream, Output *output, DeniedHost *host,
                          KernelMessages *messages);
 
-/* Reads all that is there by now. */
+/* Reads all there is by now. */
 bool denied_stream_read(DeniedStream *stream, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Tells of groups that are new, and that have grown since more than a second: a paragraph, a line,
- * or a document each. */
-void denied_stream_tell_news(DeniedStream *stream);
+/* Reports each group that is new, or has grown and was last reported a second ago: by a paragraph, a
+ * line, or a document. */
+void denied_stream_report_news(DeniedStream *stream);
 
-/* Writes the report: in text of what was not told of yet, in JSON of all. */
+/* Writes the report: as text of what was not reported yet, as JSON of everything. */
 void denied_stream_finish(DeniedStream *stream);
 
 void denied_stream_clear(DeniedStream *stream);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nicfix denied: what firewalld has denied, from the kernel log, and why. */
+/* nicfix denied: what firewalld denied, from the kernel log, and why. */
+#include "commands/command-line.h"
 #include "commands/denied-record.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
@@ -14,53 +15,33 @@ typedef struct {
     char *since;
     char *file;
     gboolean follow;
-    int record; /* seconds; 0: it is not asked for */
+    int record; /* seconds; 0: no */
     gboolean force;
 } DeniedOptions;
 
-static GOptionEntry *make_entries(gpointer values)
+static void denied_options_clear(DeniedOptions *options)
 {
-    DeniedOptions *options = values;
-    const GOptionEntry entries[] = {
-        {"since", 0, 0, G_OPTION_ARG_STRING, &options->since,
-         "Only what was logged since: 10m, today, 08:45", "TIME"},
-        {"file", 0, 0, G_OPTION_ARG_FILENAME, &options->file,
-         "Read FILE (kern.log, dmesg, journalctl -k)", "FILE|-"},
-        {"follow", 0, 0, G_OPTION_ARG_NONE, &options->follow, "Go on, and tell what comes", NULL},
-        {"record", 0, 0, G_OPTION_ARG_INT, &options->record,
-         "Have denials logged for so long, and tell", "SECONDS"},
-        {"force", 0, 0, G_OPTION_ARG_NONE, &options->force,
-         "With --record: although its reload loses things", NULL},
-        {NULL},
-    };
-    return g_memdup2(entries, sizeof entries);
-}
-
-static void free_values(gpointer values)
-{
-    DeniedOptions *options = values;
     g_free(options->since);
     g_free(options->file);
 }
-
-static bool usage(GError **error, const char *message, const char *hint)
-{
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", message);
-    return false;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeniedOptions, denied_options_clear)
 
 static bool check_options(const Context *context, const DeniedOptions *options, GError **error)
 {
-    if (options->record < 0 || options->record > MAX_SECONDS)
-        return usage(error, "--record: that is out of range", "use 1 to 86400 seconds");
-    if (options->record > 0 && (options->file != NULL || options->follow || options->since != NULL))
-        return usage(error, "--record is about what will be logged, on this host",
-                     "leave --file, --follow and --since away");
-    if (options->record > 0 && context->options->snapshot != NULL)
-        return usage(error, "--record: a snapshot cannot be changed", NULL);
-    if (options->force && options->record == 0)
-        return usage(error, "--force is for --record", NULL);
-    return true;
+    const char *complaint = NULL;
+    const char *hint = NULL;
+    if (options->record == 0 && options->force)
+        complaint = "--force is only for --record";
+    if (options->record != 0 && context->options->snapshot != NULL)
+        complaint = "--record changes this host, not a snapshot";
+    if (options->record != 0 && (options->file != NULL || options->follow || options->since)) {
+        complaint = "--record reports what will be logged on this host";
+        hint = "omit --file, --follow and --since";
+    }
+    if (complaint == NULL)
+        return command_check_seconds("--record", options->record, 0, MAX_SECONDS, error);
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", complaint);
+    return false;
 }
 
 static KernelMessages *open_messages(const DeniedOptions *options, GError **error)
@@ -75,7 +56,7 @@ static KernelMessages *open_messages(const DeniedOptions *options, GError **erro
                : kernel_messages_open(since, error);
 }
 
-/* Ends with what is read, or with the signal that ends it. */
+/* Ends at the end of a file; the log of this host goes on until a signal comes. */
 static bool follow(DeniedStream *stream, GError **error)
 {
     if (stream->output->format == FORMAT_JSON)
@@ -83,21 +64,36 @@ static bool follow(DeniedStream *stream, GError **error)
     do {
         if (!denied_stream_read(stream, error))
             return false;
-        denied_stream_tell_news(stream);
+        denied_stream_report_news(stream);
     } while (kernel_messages_wait(stream->messages, WAIT_MS));
     return true;
 }
 
-static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+static int run(const Context *context, char **words, GError **error)
 {
-    (void)arguments;
-    const DeniedOptions *options = values;
-    if (!check_options(context, options, error))
+    g_auto(DeniedOptions) options = {0};
+    const GOptionEntry entries[] = {
+        {"since", 0, 0, G_OPTION_ARG_STRING, &options.since,
+         "Only denials logged since TIME: 10m, today, 08:45", "TIME"},
+        {"file", 0, 0, G_OPTION_ARG_FILENAME, &options.file,
+         "Read the log from FILE (kern.log, dmesg, journalctl -k)", "FILE|-"},
+        {"follow", 0, 0, G_OPTION_ARG_NONE, &options.follow, "Keep running and print new denials",
+         NULL},
+        {"record", 0, 0, G_OPTION_ARG_INT, &options.record,
+         "Log denials for SECONDS and report them", "SECONDS"},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &options.force,
+         "With --record: reload even if runtime-only settings are lost", NULL},
+        {NULL},
+    };
+    int status;
+    if (!command_line_parse(context, entries, &words, &status, error))
+        return status;
+    if (!check_options(context, &options, error))
         return -1;
-    if (options->record > 0)
-        return denied_record(context, (guint)options->record, options->force, error) ? STATUS_FINE
-                                                                                     : -1;
-    KernelMessages *messages = open_messages(options, error);
+    if (options.record > 0)
+        return denied_record(context, (guint)options.record, options.force, error) ? STATUS_FINE
+                                                                                   : -1;
+    KernelMessages *messages = open_messages(&options, error);
     if (messages == NULL)
         return -1;
     g_auto(DeniedHost) host = {0};
@@ -105,7 +101,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     denied_stream_begin(&stream, context->output, &host, messages);
     if (!denied_host_look(&host, context, error))
         return -1;
-    if (options->follow)
+    if (options.follow)
         return follow(&stream, error) ? STATUS_FINE : -1;
     if (!denied_stream_read(&stream, error))
         return -1;
@@ -115,10 +111,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
 
 const Command denied_command = {
     .name = "denied",
-    .summary = "What has firewalld denied, is it so still, and what is the fix?",
+    .summary = "Show what firewalld denied, whether it still does, and the fix",
     .example = "nicfix denied --since today",
-    .values_size = sizeof(DeniedOptions),
-    .make_entries = make_entries,
-    .free_values = free_values,
     .run = run,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix explain: what happens to one flow, or to each of a list of flows. */
-#include "commands/command.h"
-
+#include "commands/command-line.h"
 #include "model/error.h"
 #include "model/plan/fixes.h"
 #include "observe/flow-question.h"
@@ -12,46 +11,6 @@
 #include <gio/gunixinputstream.h>
 #include <linux/rtnetlink.h>
 #include <unistd.h>
-
-typedef struct {
-    FlowQuestion question;
-    char *flows;
-} ExplainOptions;
-
-static GOptionEntry *make_entries(gpointer values)
-{
-    ExplainOptions *options = values;
-    FlowQuestion *question = &options->question;
-    *question = flow_question_new();
-    const GOptionEntry entries[] = {
-        {"in", 0, 0, G_OPTION_ARG_STRING, &question->in, "It comes in by this NIC", "IFACE"},
-        {"from", 0, 0, G_OPTION_ARG_STRING, &question->from, "Its source", "ADDRESS"},
-        {"to", 0, 0, G_OPTION_ARG_STRING, &question->to, "Its destination", "ADDRESS"},
-        {"out", 0, 0, G_OPTION_ARG_STRING, &question->out,
-         "It goes out by this NIC (default: as routed)", "IFACE"},
-        {"protocol", 0, 0, G_OPTION_ARG_STRING, &question->protocol,
-         "Its protocol (sctp and dccp are known, too)", "tcp|udp|icmp"},
-        {"port", 0, 0, G_OPTION_ARG_INT, &question->port, "Its destination port", "N"},
-        {"source-port", 0, 0, G_OPTION_ARG_INT, &question->source_port, "Its source port", "N"},
-        {"icmp-type", 0, 0, G_OPTION_ARG_INT, &question->icmp_type,
-         "Its ICMP type (default: that of a ping)", "N"},
-        {"from-mac", 0, 0, G_OPTION_ARG_STRING, &question->from_mac, "MAC address it comes from",
-         "MAC"},
-        {"state", 0, 0, G_OPTION_ARG_STRING, &question->state,
-         "Its connection is new (default) or established", "STATE"},
-        {"flows", 0, 0, G_OPTION_ARG_FILENAME, &options->flows,
-         "Explain the flows in FILE, a JSON object a line", "FILE|-"},
-        {NULL},
-    };
-    return g_memdup2(entries, sizeof entries);
-}
-
-static void free_values(gpointer values)
-{
-    ExplainOptions *options = values;
-    flow_question_clear(&options->question);
-    g_free(options->flows);
-}
 
 /* What all flows are explained on. */
 typedef struct {
@@ -113,11 +72,11 @@ static GInputStream *open_flows(const char *path, GError **error)
     if (stream == NULL)
         nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND,
                          "name a file with one JSON object a line, or - for standard input",
-                         "--flows: %s cannot be read: %s", path, reason->message);
+                         "cannot read --flows '%s': %s", path, reason->message);
     return stream;
 }
 
-/* A line that is no flow is answered with an error of its own, and the others go on. */
+/* A line that is not a flow gets an error of its own; the other lines are still answered. */
 static int explain_line(const Explainer *explainer, const char *line)
 {
     g_auto(FlowQuestion) question = flow_question_new();
@@ -156,27 +115,54 @@ static int explain_flows(const Explainer *explainer, const char *path, GError **
 
 /* ---- the command ---- */
 
-static bool read_log_line(ExplainOptions *options, const char *line, GError **error)
+/* The question on the command line: its options, or LINE of the kernel log instead. */
+static bool finish_question(FlowQuestion *question, const char *flows, const char *line,
+                            GError **error)
 {
-    if (options->question.to != NULL || options->question.in != NULL || options->flows != NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use one or the other",
+    if (line != NULL && (question->to != NULL || question->in != NULL || flows != NULL)) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit the options or the line",
                          "a line of the kernel log already names the flow");
         return false;
     }
-    flow_question_clear(&options->question);
-    return flow_question_from_log(line, &options->question, error);
+    if (line != NULL) {
+        flow_question_clear(question);
+        return flow_question_from_log(line, question, error);
+    }
+    if (flows != NULL || question->to != NULL)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "see nicfix explain --help",
+                     "explain needs --to ADDRESS, --flows FILE or a line of the kernel log");
+    return false;
 }
 
-static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+static int run(const Context *context, char **words, GError **error)
 {
-    ExplainOptions *options = values;
-    if (*arguments != NULL && !read_log_line(options, *arguments, error))
+    g_auto(FlowQuestion) question = flow_question_new();
+    g_autofree char *flows = NULL;
+    const GOptionEntry options[] = {
+        {"in", 0, 0, G_OPTION_ARG_STRING, &question.in, "Interface it comes in on", "IFACE"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &question.from, "Source address", "ADDRESS"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &question.to, "Destination address", "ADDRESS"},
+        {"out", 0, 0, G_OPTION_ARG_STRING, &question.out,
+         "Interface it goes out through (default: as routed)", "IFACE"},
+        {"protocol", 0, 0, G_OPTION_ARG_STRING, &question.protocol, "Protocol (also sctp and dccp)",
+         "tcp|udp|icmp"},
+        {"port", 0, 0, G_OPTION_ARG_INT, &question.port, "Destination port", "N"},
+        {"source-port", 0, 0, G_OPTION_ARG_INT, &question.source_port, "Source port", "N"},
+        {"icmp-type", 0, 0, G_OPTION_ARG_INT, &question.icmp_type,
+         "ICMP type (default: that of a ping)", "N"},
+        {"from-mac", 0, 0, G_OPTION_ARG_STRING, &question.from_mac, "Source MAC address", "MAC"},
+        {"state", 0, 0, G_OPTION_ARG_STRING, &question.state,
+         "State of its connection (default: new)", "new|established"},
+        {"flows", 0, 0, G_OPTION_ARG_FILENAME, &flows,
+         "Explain the flows in FILE, one JSON object per line", "FILE|-"},
+        {NULL},
+    };
+    int status;
+    if (!command_line_parse(context, options, &words, &status, error))
+        return status;
+    if (!finish_question(&question, flows, *words, error))
         return -1;
-    if (options->flows == NULL && options->question.to == NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "nicfix explain --help shows its options",
-                         "explain needs --to ADDRESS, --flows FILE or a line of the kernel log");
-        return -1;
-    }
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
@@ -185,21 +171,17 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
     if (context->options->snapshot == NULL && (netlink = netlink_new(NETLINK_ROUTE, error)) == NULL)
         return -1;
     Explainer explainer = {context, snapshot, netlink};
-    if (options->flows != NULL)
-        return explain_flows(&explainer, options->flows, error);
-    int status;
-    return explain(&explainer, &options->question, &status, error) ? status : -1;
+    if (flows != NULL)
+        return explain_flows(&explainer, flows, error);
+    return explain(&explainer, &question, &status, error) ? status : -1;
 }
 
 const Command explain_command = {
     .name = "explain",
-    .arguments = "[LINE OF THE KERNEL LOG]",
-    .summary = "What happens to a flow, what decides it, and what would change it?",
+    .arguments = "[LOG-LINE]",
+    .summary = "Show what happens to a flow, what decides it, and the fix",
     .example = "nicfix explain --in cni0 --from 10.244.2.2 \\\n"
                "      --to 192.168.150.131 --protocol tcp --port 8629",
     .max_arguments = 1,
-    .values_size = sizeof(ExplainOptions),
-    .make_entries = make_entries,
-    .free_values = free_values,
     .run = run,
 };

@@ -1,68 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix report: one report of many hosts, from the documents that nicfix wrote on them. */
-#include "commands/command.h"
-
-#include "model/error.h"
+#include "commands/command-line.h"
 #include "fleet/fleet-documents.h"
-#include "report/error-report.h"
 #include "fleet/fleet-html.h"
 #include "fleet/fleet-json.h"
 #include "fleet/fleet-text.h"
+#include "model/error.h"
+#include "model/foreach.h"
+#include "report/error-report.h"
 
-typedef struct {
-    char *format;
-    char *fail_on;
-} ReportOptions;
-
-static GOptionEntry *make_entries(gpointer values)
-{
-    ReportOptions *options = values;
-    const GOptionEntry entries[] = {
-        {"format", 0, 0, G_OPTION_ARG_STRING, &options->format,
-         "Write text (default), a JSON document or a page", "text|json|html"},
-        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &options->fail_on,
-         "Exit 1 from this severity on (default: warning)", "warning|error"},
-        {NULL},
-    };
-    return g_memdup2(entries, sizeof entries);
-}
-
-static void free_values(gpointer values)
-{
-    ReportOptions *options = values;
-    g_free(options->format);
-    g_free(options->fail_on);
-}
-
-static bool check_arguments(const Context *context, char *const *arguments, GError **error)
-{
-    static const char hint[] = "name files that nicfix check --json or nicfix snapshot wrote, "
-                               "directories of them, or - for standard input";
-    if (context->options->snapshot != NULL)
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "report does not take --snapshot");
-    else if (*arguments == NULL)
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "report needs documents");
-    return context->options->snapshot == NULL && *arguments != NULL;
-}
-
-/* A document that is none must not go unnoticed in a page that nobody looks at. */
-static void tell_if_unreadable(const FleetHost *host)
-{
-    if (host->source != FLEET_UNREADABLE)
-        return;
-    g_autoptr(GError) error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_BAD_INPUT, NULL, "%s", host->error);
-    error_report_tell(error);
-}
-
-static FleetReport *read_fleet(const Context *context, char *const *arguments)
+/* An unreadable document is also an error message: nobody may look at the page. */
+static FleetReport *read_fleet(const Context *context, char *const *files)
 {
     FleetReport *report = fleet_report_new();
-    g_autoptr(GPtrArray) paths = fleet_documents_find(arguments);
-    for (guint i = 0; i < paths->len; i++) {
-        FleetHost *host =
-            fleet_document_read(g_ptr_array_index(paths, i), context_uplinks(context));
-        tell_if_unreadable(host);
+    g_autoptr(GPtrArray) paths = fleet_documents_find(files);
+    PTR_ARRAY_FOREACH (const char, path, paths) {
+        FleetHost *host = fleet_document_read(path, context_uplinks(context));
+        if (host->source == FLEET_UNREADABLE) {
+            g_autoptr(GError) error = NULL;
+            nicfix_error_set(&error, NICFIX_ERROR_BAD_INPUT, NULL, "%s", host->error);
+            error_report_print(error);
+        }
         fleet_report_add(report, host);
     }
     fleet_report_finish(report);
@@ -85,30 +43,45 @@ static void write_report(Output *output, const FleetReport *report)
     }
 }
 
-static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+static int run(const Context *context, char **words, GError **error)
 {
     enum { NOTHING_READ = 2 };
-    const ReportOptions *options = values;
-    Severity fail_on;
-    if (!command_choose_format(context, options->format, "html", error) ||
-        !command_parse_fail_on(options->fail_on, &fail_on, error) ||
-        !check_arguments(context, arguments, error))
+    g_autofree char *format = NULL;
+    g_autofree char *fail_on = NULL;
+    const GOptionEntry options[] = {
+        {"format", 0, 0, G_OPTION_ARG_STRING, &format, "Output format (default: text)",
+         "text|json|html"},
+        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &fail_on,
+         "Exit 1 for findings this severe or worse (default: warning)", "warning|error"},
+        {NULL},
+    };
+    int status;
+    Severity severity;
+    if (!command_line_parse(context, options, &words, &status, error))
+        return status;
+    if (!command_choose_format(context, format, "html", error) ||
+        !command_parse_fail_on(fail_on, &severity, error))
         return -1;
-    g_autoptr(FleetReport) report = read_fleet(context, arguments);
+    if (*words == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE,
+                         "name files that nicfix check --json or nicfix snapshot wrote, "
+                         "directories of them, or - for standard input",
+                         "no documents given");
+        return -1;
+    }
+    g_autoptr(FleetReport) report = read_fleet(context, words);
     write_report(context->output, report);
     if (!fleet_report_is_judged(report))
         return NOTHING_READ;
-    return fleet_report_has(report, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
+    return fleet_report_has(report, severity) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
 const Command report_command = {
     .name = "report",
     .arguments = "FILE|DIR|-...",
-    .summary = "One report of many hosts, from what check or snapshot wrote on them",
+    .summary = "Report on many hosts, from what check or snapshot wrote on them",
     .example = "nicfix report --format html fleet/ > fleet.html",
     .max_arguments = G_MAXUINT,
-    .values_size = sizeof(ReportOptions),
-    .make_entries = make_entries,
-    .free_values = free_values,
+    .why_no_snapshot = "it reads the documents that are its arguments",
     .run = run,
 };

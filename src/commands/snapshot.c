@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix snapshot: everything that check reads, as one JSON document. */
-#include "commands/command.h"
-
+#include "commands/command-line.h"
 #include "documents/snapshot-json.h"
 
-/* The document is the result in both formats: there is no text of a snapshot. */
-static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+/* A snapshot has no text form: it is JSON with and without --json. */
+static int run(const Context *context, char **words, GError **error)
 {
-    (void)values;
-    (void)arguments;
+    int status;
+    if (!command_line_parse(context, NULL, &words, &status, error))
+        return status;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
@@ -21,7 +21,7 @@ static int run(const Context *context, gpointer values, char *const *arguments, 
 
 const Command snapshot_command = {
     .name = "snapshot",
-    .summary = "Write everything that check reads as one JSON document",
+    .summary = "Print everything that check reads as one JSON document",
     .example = "nicfix snapshot > worker1.json; nicfix check --snapshot worker1.json",
     .run = run,
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the change to its confirmation or its end. */
 #include "commands/trial.h"
 
 #include "act/interruption.h"
@@ -11,7 +10,7 @@
 
 enum {
     POLL_INTERVAL_MS = 200,
-    GRACE_SECONDS = 30, /* for what undoes it, on a host that is slow */
+    GRACE_SECONDS = 30, /* for the undo to end on a slow host */
 };
 
 bool trial_check_none(const Record *before, GError **error)
@@ -19,9 +18,9 @@ bool trial_check_none(const Record *before, GError **error)
     if (!record_is_pending(before))
         return true;
     g_autofree char *hint =
-        g_strdup_printf("nicfix confirm %s keeps it, nicfix undo puts it back", before->id);
+        g_strdup_printf("run nicfix confirm %s to keep it, or nicfix undo", before->id);
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint,
-                     "change %s waits for its confirmation (%u s left), and nothing was changed",
+                     "change %s is waiting for confirmation (%u s left), and nothing was changed",
                      before->id, record_seconds_left(before));
     return false;
 }
@@ -43,7 +42,7 @@ typedef enum {
     TRIAL_UNDONE,
 } TrialState;
 
-/* A record that cannot be read for once is looked at again. */
+/* A record that cannot be read now may be readable next time. */
 static TrialState state_of(const char *id)
 {
     g_autoptr(Record) record = NULL;
@@ -60,8 +59,8 @@ static bool fail_as_undone(const char *why, GError **error)
     return false;
 }
 
-/* Ctrl-C is the user's word that it is not wanted. SIGHUP is the end of a session that the change
- * itself may have cut off: what was arranged undoes it in time. */
+/* Ctrl-C means that the user does not want the change: undo it now. SIGHUP ends a session that the
+ * change itself may have cut off: the timer or process undoes it when its time has passed. */
 static bool end_by_signal(const Change *change, const char *signal, GError **error)
 {
     if (g_str_equal(signal, "SIGHUP"))
@@ -95,12 +94,12 @@ static bool wait_for_end(const Change *change, const Record *record, GError **er
     case TRIAL_CONFIRMED:
         return true;
     case TRIAL_UNDONE:
-        return fail_as_undone("nobody confirmed the change in time", error);
+        return fail_as_undone("the change was not confirmed in time", error);
     case TRIAL_WAITS:
         break;
     }
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, "run: nicfix undo",
-                     "nobody confirmed the change in time, and it is not known to be put back");
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, "run nicfix undo",
+                     "the change was not confirmed in time, and may not have been put back");
     return false;
 }
 
@@ -111,7 +110,7 @@ bool trial_run(Change *change, Plan *plan, guint seconds, GError **error)
     g_autoptr(Record) record = record_new(plan->actions, change->scope.uplinks);
     record_set_pending(record, seconds);
     change_show_plan(change, plan);
-    /* Before anything is changed it is certain that it will be undone without anybody's help. */
+    /* First of all make certain that it will be undone without anybody's help. */
     if (!record_save(record, error))
         return false;
     if (!revert_arrange(record->id, seconds, context_timeout_ms(change->context) / 1000, error)) {
@@ -126,7 +125,7 @@ bool trial_run(Change *change, Plan *plan, guint seconds, GError **error)
         revert_release(record->id);
         return false;
     }
-    /* Whoever confirms or undoes it needs the lock. */
+    /* confirm and undo need the lock. */
     g_clear_pointer(&change->lock, lock_free);
     return !countdown_is_seen(change->context->output) || wait_for_end(change, record, error);
 }

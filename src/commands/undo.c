@@ -1,43 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nicfix undo: put back what the last change of this host changed; also run by what waits for a
- * confirmation that does not come. */
+/* nicfix undo: undo the last change of this host. The timer or process that waits for a confirmation
+ * runs it, too. */
 #include "commands/undo.h"
 
 #include "act/journal.h"
 #include "act/revert.h"
 #include "commands/change.h"
+#include "commands/command-line.h"
 #include "model/error.h"
 #include "model/plan/undo.h"
-
-typedef struct {
-    gboolean dry_run;
-    gboolean force;
-    char *unconfirmed;
-    gboolean wait;
-} UndoOptions;
-
-static GOptionEntry *make_entries(gpointer values)
-{
-    UndoOptions *options = values;
-    const GOptionEntry entries[] = {
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->dry_run, "Show the plan, change nothing",
-         NULL},
-        {"force", 0, 0, G_OPTION_ARG_NONE, &options->force, "Even if it locks you out of this host",
-         NULL},
-        {"unconfirmed", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->unconfirmed,
-         "Only the change ID, if it still waits to be confirmed", "ID"},
-        {"wait", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options->wait,
-         "With --unconfirmed: when its time is over", NULL},
-        {NULL},
-    };
-    return g_memdup2(entries, sizeof entries);
-}
-
-static void free_values(gpointer values)
-{
-    UndoOptions *options = values;
-    g_free(options->unconfirmed);
-}
 
 /* ---- one try ---- */
 
@@ -60,7 +31,7 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
         if (change->mode == CHANGE_FOR_REAL)
             record_remove();
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
-                         "nothing of the last change can be put back: %s",
+                         "nothing of the last change can be undone: %s",
                          (const char *)g_ptr_array_index(notes, 0));
         return NULL;
     }
@@ -91,7 +62,9 @@ static bool carry_out(const Change *change, Plan *plan, Record *record, GError *
 bool undo_last_change(const Context *context, const UndoRequest *request, GError **error)
 {
     Output silent = {.stream = stdout, .format = FORMAT_TEXT, .quiet = true};
-    const Context own = {context->options, request->no_report ? &silent : context->output};
+    Context own = *context;
+    if (request->no_report)
+        own.output = &silent;
     g_auto(Change) change = {0};
     g_autoptr(Record) record = NULL;
     if (!change_begin(&change, &own, request->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL, error) ||
@@ -117,7 +90,7 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
 
 enum {
     RETRY_SECONDS = 2,
-    MAX_TRIES = 300, /* ten minutes at least: firewalld may be away for an update */
+    MAX_TRIES = 300, /* ten minutes or more: firewalld may be away for an update */
 };
 
 static void wait_until_due(const char *id)
@@ -132,7 +105,7 @@ static void wait_until_due(const char *id)
     }
 }
 
-/* Nobody is there to try again. */
+/* Tries again and again: nobody else will. */
 static bool undo_unconfirmed(const Context *context, const char *id, GError **error)
 {
     const UndoRequest request = {.unconfirmed = id};
@@ -146,36 +119,44 @@ static bool undo_unconfirmed(const Context *context, const char *id, GError **er
             continue;
         }
         g_autofree char *message = g_strdup_printf(
-            "change %s, which nobody confirmed, could not be undone: %s", id, reason->message);
+            "change %s was not confirmed, and could not be undone: %s", id, reason->message);
         journal_note_failure(message);
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
 }
 
-static int run(const Context *context, gpointer values, char *const *arguments, GError **error)
+static int run(const Context *context, char **words, GError **error)
 {
-    (void)arguments;
-    const UndoOptions *options = values;
-    if (context->options->snapshot != NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "a snapshot cannot be changed");
-        return -1;
-    }
-    if (options->wait && options->unconfirmed != NULL)
-        wait_until_due(options->unconfirmed);
-    const UndoRequest request = {.dry_run = options->dry_run, .force = options->force};
-    bool done = options->unconfirmed != NULL
-                    ? undo_unconfirmed(context, options->unconfirmed, error)
-                    : undo_last_change(context, &request, error);
+    gboolean dry_run = FALSE;
+    gboolean force = FALSE;
+    gboolean wait = FALSE;
+    g_autofree char *unconfirmed = NULL;
+    const GOptionEntry options[] = {
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Show the plan and change nothing", NULL},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &force, "Undo even if it locks you out of this host",
+         NULL},
+        {"unconfirmed", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &unconfirmed,
+         "Undo only the change ID, if it still waits for confirmation", "ID"},
+        {"wait", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &wait,
+         "With --unconfirmed: wait until its time has passed", NULL},
+        {NULL},
+    };
+    int status;
+    if (!command_line_parse(context, options, &words, &status, error))
+        return status;
+    if (wait && unconfirmed != NULL)
+        wait_until_due(unconfirmed);
+    const UndoRequest request = {.dry_run = dry_run, .force = force};
+    bool done = unconfirmed != NULL ? undo_unconfirmed(context, unconfirmed, error)
+                                    : undo_last_change(context, &request, error);
     return done ? STATUS_FINE : -1;
 }
 
 const Command undo_command = {
     .name = "undo",
-    .summary = "Put back what the last change of this host changed",
+    .summary = "Undo the last change of this host",
     .example = "nicfix undo --dry-run",
-    .values_size = sizeof(UndoOptions),
-    .make_entries = make_entries,
-    .free_values = free_values,
+    .why_no_snapshot = "a snapshot cannot be changed",
     .run = run,
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line that is erased (ECMA-48, EL) and written again. */
 #include "report/countdown.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Seconds that run down on a terminal, in one line that is written over. */
+/* A line on a terminal that counts seconds down. */
 #pragma once
 
 #include "report/output.h"
@@ -7,7 +7,7 @@
 /* Whether OUTPUT is for a person who watches: text, on a terminal, and not quiet. */
 bool countdown_is_seen(const Output *output);
 
-/* Writes that SECONDS are left over what the last call wrote. */
+/* Replaces the line with how many SECONDS are left. */
 void countdown_show(const Output *output, guint seconds);
 
 /* Removes the line. */

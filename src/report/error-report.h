@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How errors are told: one sentence for people, one document for programs. */
+/* Errors: a sentence and a hint for people, one document for programs. */
 #pragma once
 
 #include "report/output.h"
 
-/* Writes "nicfix: MESSAGE; HINT", escaped, to standard error. */
-void error_report_tell(const GError *error);
+/* ERROR as text (transfer full): "nicfix: MESSAGE; HINT" on one line where STYLE has no width, so that
+ * a log can be searched; else wrapped to the width, with the hint after "try:" on a line of its own.
+ * UNICODE is whether the reader can see more than ASCII. */
+char *error_report_text(const GError *error, const TextStyle *style, bool unicode);
 
+/* Writes ERROR to standard error. */
+void error_report_print(const GError *error);
+
+/* ERROR as the document nicfix.error/1 (transfer full). */
 json_t *error_report_json(const GError *error);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing to standard output, and the look of text: see output.h. */
 #include "report/output.h"
 
 #include "documents/json.h"
@@ -85,7 +84,7 @@ bool output_finish(Output *output, GError **error)
     errno = 0;
     if (fflush(output->stream) == 0 && !ferror(output->stream))
         return true;
-    nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "the result could not be written: %s",
+    nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "cannot write the result: %s",
                      errno != 0 ? g_strerror(errno) : "an earlier write failed");
     return false;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where results go: standard output, as text that fits the terminal, as JSON documents or as a
- * page, and standard error for what went wrong. Whether it arrived is known at the end. */
+/* Standard output, as text that fits the terminal, JSON documents or a page. Whether everything could
+ * be written is known at the end. */
 #pragma once
 
 #include "model/diagnosis/finding.h"
@@ -22,10 +22,10 @@ typedef enum {
     FORMAT_SPECIAL,    /* that of one command: a page, a picture, a line for Nagios */
 } OutputFormat;
 
-/* How text is to look. */
+/* How text looks. */
 typedef struct {
     bool color;
-    guint width; /* columns of the terminal; 0: as many as it takes */
+    guint width; /* columns of the terminal; 0: no limit */
     bool verbose;
 } TextStyle;
 
@@ -37,11 +37,11 @@ typedef struct {
     bool has_document; /* a JSON document was written */
 } Output;
 
-/* How text on STREAM is to look under CHOICE. */
+/* How text on STREAM looks under CHOICE. */
 TextStyle text_style_for(FILE *stream, ColorChoice choice, bool verbose);
 
-/* Whether what is made for output_text(), or for output_json(), would be written: making it is not
- * free where a host has thousands of links. */
+/* Whether output_text() or output_json() would write anything: on a host with thousands of links the
+ * text or document is expensive to make. */
 bool output_wants_text(const Output *output);
 bool output_wants_json(const Output *output);
 
@@ -57,8 +57,8 @@ void output_special(Output *output, char *content);
 /* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost. */
 bool output_finish(Output *output, GError **error);
 
-/* The colours that mean something, as escape sequences to open with; close with text_plain(). All
- * are "" where STYLE has no colour (static). */
+/* Escape sequences that begin a colour with a meaning; end it with text_plain(). All are "" where
+ * STYLE has no colour (static). */
 const char *text_severity(Severity severity, const TextStyle *style);
 const char *text_bad(const TextStyle *style);
 const char *text_doubtful(const TextStyle *style);

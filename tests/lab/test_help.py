@@ -51,7 +51,7 @@ def given_program(request: pytest.FixtureRequest) -> Path:
 def test_it_fits_a_terminal(program: Path) -> None:
     for command in ([], *([name] for name in _commands(program))):
         shown = _help(program, *command)
-        assert shown.startswith("Usage:\n"), command
+        assert shown.startswith("Usage: nicfix "), command
         too_long = [line for line in shown.splitlines() if len(line) > COLUMNS]
         assert not too_long, command
 

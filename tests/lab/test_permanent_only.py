@@ -66,4 +66,4 @@ def test_it_excludes_runtime_only(lab: Lab) -> None:
     """Nothing would be left to do."""
     refused = lab.nicfix(*APPLY, "--runtime-only")
     assert refused.code == 2
-    assert "exclude one another" in refused.stderr
+    assert "exclude each other" in refused.stderr

@@ -51,7 +51,7 @@ def test_confirmed(lab: Lab) -> None:
     assert bound(lab) == (True, True)
     assert lab.nicfix("check").code == 0
     again = lab.nicfix("confirm", pending["id"])
-    assert (again.code, "no change waits" in again.stderr) == (2, True)
+    assert (again.code, "no change is waiting" in again.stderr) == (2, True)
     assert lab.nicfix("undo").code == 0
     assert bound(lab) == (False, False)
 
@@ -90,7 +90,7 @@ def test_one_at_a_time(lab: Lab) -> None:
     for second in (TRY + ("60",), ("apply", "--zone", "work", "--move")):
         refused = lab.nicfix(*second)
         assert refused.code == 2, refused
-        assert f"change {pending['id']} waits for its confirmation" in refused.stderr
+        assert f"change {pending['id']} is waiting for confirmation" in refused.stderr
     wrong = lab.nicfix("confirm", "00000000")
     assert (wrong.code, pending["id"] in wrong.stderr) == (2, True)
     assert lab.nicfix("undo").code == 0
@@ -127,7 +127,7 @@ def test_what_lasts_cannot_be_written(lab: Lab) -> None:
     failed = lab.nicfix("confirm", pending["id"])
     lab.run("umount", "/etc/firewalld")
     assert failed.code == 3, failed
-    assert f"change {pending['id']} still waits, and is undone in" in failed.stderr
+    assert f"change {pending['id']} is undone in" in failed.stderr
     wait_until(lambda: not (lab.bus.state / "last-change").exists())
     assert bound(lab) == (False, False)
 
@@ -140,7 +140,7 @@ def test_no_record_no_trial(lab: Lab) -> None:
     assert (refused.code, bound(lab)) == (4, (False, False)), refused
     done = lab.nicfix("apply", "--zone", "public", "--json")
     assert (done.code, bound(lab)) == (0, (True, True)), done
-    assert any("nicfix undo will not know of this" in note for note in done.json["notes"])
+    assert any("nicfix undo cannot revert this" in note for note in done.json["notes"])
 
 
 def test_odd_numbers_of_seconds(lab: Lab) -> None:
@@ -210,7 +210,7 @@ def test_the_countdown_ends_with_ctrl_c(lab: Lab) -> None:
 def test_the_countdown_ends_by_itself(lab: Lab) -> None:
     """And the exit status says that the host is what it was."""
     terminal = Terminal(lab, *TRY, "2")
-    terminal.read_until("nobody confirmed the change in time; everything was put back")
+    terminal.read_until("the change was not confirmed in time; everything was put back")
     assert terminal.process.wait(LIMIT) == 5
     assert bound(lab) == (False, False)
     terminal.hang_up()

@@ -86,7 +86,7 @@ def test_undo_tells_of_a_record_that_is_not_its_own(lab: Lab) -> None:
     for command in (("undo",), APPLY, ("confirm", "0")):
         refused = lab.nicfix(*command)
         assert refused.code == 2, refused
-        assert "is no record that nicfix wrote" in refused.stderr
+        assert "was not written by nicfix" in refused.stderr
 
 
 @pytest.mark.parametrize("uses", ["undo", "confirm"])
