@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Fixtures of the lab tests, and the rule that nothing is skipped unnoticed."""
+"""Fixtures of the lab tests. In CI nothing is skipped."""
 from __future__ import annotations
 
 import collections
@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How the faults that tests tried ended, all tests together (see fault_loop.py)."""
+    """Prints how the injected faults of all tests ended (see fault_loop.py)."""
     ends: collections.Counter[str] = collections.Counter()
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
@@ -73,5 +73,5 @@ def make_lab(nicfix: Path) -> Iterator[LabMaker]:
 
 @pytest.fixture
 def lab(make_lab: LabMaker) -> Lab:
-    """The node of the incident: nothing bound, the pod refused."""
+    """The node of the incident: nothing is bound, and the pod is rejected."""
     return make_lab()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The demonstration behind scripts/demo: the incident in a lab, seen, cured and checked."""
+"""The demonstration behind scripts/demo: the incident in a lab, found, fixed and checked."""
 from __future__ import annotations
 
 import contextlib
@@ -29,12 +29,12 @@ def database(lab: Lab) -> Iterator[None]:
 
 
 class Show:
-    """Runs commands in a lab as if typed at a prompt, and holds each to its exit status."""
+    """Runs commands in a lab as if typed at a prompt, and checks their exit status."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._env = {**users.environment(lab.folder, None), **lab.bus.env}
-        # nicfix writes to the terminal itself, and makes use of its kind.
+        # nicfix writes to the terminal directly.
         self._env["TERM"] = os.environ.get("TERM", "dumb")
 
     def say(self, text: str) -> None:
@@ -70,20 +70,20 @@ def incident(lab: Lab) -> None:
     show = Show(lab)
     show.say("A worker node: pods behind cni0, the outside behind enp2s0, stock firewalld")
     show.nicfix("list")
-    show.say("The pod cannot reach the outside: a firewall refuses it")
+    show.say("The pod cannot reach the outside: a firewall rejects its packets")
     show.pod(expected=1)
-    show.say("Why, and what would cure it")
+    show.say("Why, and what is the fix?")
     show.nicfix("check", expected=1)
-    show.say("The fix, seen before it is made")
+    show.say("Preview the fix")
     show.nicfix("apply", "--zone", "public", "--dry-run")
-    show.say("Nothing has changed: the pod is still refused")
+    show.say("Nothing has changed: the pod is still rejected")
     show.pod(expected=1)
-    show.say("The fix")
+    show.say("Make the fix")
     show.nicfix("apply", "--zone", "public")
     show.nicfix("check")
     show.say("The pod reaches the outside")
     show.pod(expected=0)
-    show.say("And it lasts")
+    show.say("It survives a reload")
     show.host("firewall-cmd", "--reload")
     show.pod(expected=0)
     show.nicfix("check")
@@ -91,7 +91,7 @@ def incident(lab: Lab) -> None:
 
 def main(nicfix: str) -> int:
     """Returns the exit status of the demonstration."""
-    # A plain end by SIGTERM unwinds as Ctrl-C does, so that the lab is taken down.
+    # SIGTERM unwinds like Ctrl-C, which takes the lab down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with Lab(Path(nicfix)) as lab, database(lab):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One change by nicfix, made again and again on one lab, each time with a fault at another of its
-steps; and what is left on the host then, as firewalld, NetworkManager and the kernel tell it."""
+"""Runs one nicfix change again and again on one lab, each time with a fault at another step, and
+compares what is left on the host according to firewalld, NetworkManager and the kernel."""
 from __future__ import annotations
 
 import contextlib
@@ -24,12 +24,12 @@ RENAMED = "uplink9"  # another name for UPLINK
 
 End = Literal["old", "new", "listed"]
 
-# The calls that change something: a fault may come before them, and after they were carried out.
+# The calls that change something: a fault can occur before them, and after they were carried out.
 _CHANGES = ("addInterface", "removeInterface", "changeZoneOfInterface", "Update2")
 
 
 class Bound(NamedTuple):
-    """The zones that an interface is bound to: now, and by what lasts."""
+    """The zones that an interface is bound to: running and permanent."""
 
     now: str | None = None
     lasting: str | None = None
@@ -62,7 +62,7 @@ MOVE_PROFILE = Job(MOVE.args, MOVE.old, plan={"profiles": {"uplink": _PROFILE}})
 
 @dataclass(frozen=True)
 class Point:
-    """Where in a run a fault comes."""
+    """Where in a run a fault occurs."""
 
     number: int  # of the call
     moment: Moment
@@ -83,7 +83,8 @@ def points_of(calls: Sequence[str]) -> list[Point]:
 
 
 def without_repetitions(points: Sequence[Point]) -> list[Point]:
-    """Of equal calls in a row, which ask for one thing after the other, the first and the last."""
+    """Of equal calls in a row, which read one thing after the other, only the first and the
+    last."""
     rows = [list(row) for _, row in itertools.groupby(points, lambda one: one.method)]
     return [point for row in rows for point in (row if len(row) < 3 else (row[0], row[-1]))]
 
@@ -92,7 +93,7 @@ class FaultLoop:
     """One lab with a tap. Use it in a with statement."""
 
     def __init__(self, lab: Lab, job: Job, *worlds: Bound) -> None:
-        """WORLDS: what may be left after a run, beside the old and the new."""
+        """WORLDS: what may be left after a run, besides the old and the new state."""
         self.lab = lab
         self.job = job
         self.client = Client(lab.bus)
@@ -109,7 +110,7 @@ class FaultLoop:
     def __exit__(self, *_: object) -> None:
         self.tap.__exit__()
 
-    # ---- what is there ----
+    # ---- observing ----
 
     def _is_managed(self) -> bool:
         return "profiles" in self.job.plan
@@ -131,7 +132,7 @@ class FaultLoop:
         return [one for one in found if one.now or one.lasting]
 
     def world(self) -> Any:
-        """All there is to see."""
+        """Everything that can be observed."""
         self.settle()
         return {
             "running": self.client.zones(),
@@ -141,7 +142,7 @@ class FaultLoop:
         }
 
     def settle(self) -> None:
-        """Waits for NetworkManager, which asks firewalld before it answers whoever asks later."""
+        """Waits for NetworkManager, which asks firewalld before it answers later callers."""
         if self._is_managed():
             assert self.lab.run("nmcli", "device", "show", UPLINK).code == 0
             self.client.zone_of(UPLINK)
@@ -150,7 +151,7 @@ class FaultLoop:
         self.bind(wanted)
         return self.world()
 
-    # ---- what is changed ----
+    # ---- changing ----
 
     def bind(self, wanted: Bound) -> None:
         """Makes the bindings WANTED, and no others."""
@@ -160,7 +161,7 @@ class FaultLoop:
             self.client.bind(name, now)
 
     def bind_for_good(self, zone: str | None, interface: str = UPLINK) -> None:
-        """Changes what lasts."""
+        """Changes the permanent binding."""
         if not self._is_managed():
             self.client.bind_for_good(interface, zone)
         elif interface == UPLINK and self._lasting_zone_of(UPLINK) != zone:
@@ -169,7 +170,7 @@ class FaultLoop:
             self.settle()
 
     def restore(self) -> None:
-        """Makes the host what it was before the first run."""
+        """Restores the state before the first run."""
         self.settle()
         if self.bound() != [one for one in [self.job.old] if one.now]:
             self.bind(self.job.old)
@@ -179,12 +180,12 @@ class FaultLoop:
     # ---- runs ----
 
     def run(self, *args: str, faults: Sequence[Fault] = ()) -> Outcome:
-        """Does the job through the tap, with ARGS added. It must come to the first of FAULTS."""
+        """Does the job through the tap, with ARGS added. It must reach the first of FAULTS."""
         words = (*self.job.args, "--json", *args)
         return self._run(lambda: self.lab.nicfix(*words, env=self.tap.env), faults)
 
     def run_to_death(self, faults: Sequence[Fault]) -> None:
-        """Does the job, which one of FAULTS ends."""
+        """Does the job until one of FAULTS kills it."""
         command = self.lab.nicfix_command(*self.job.args)
         self._run(lambda: self.lab.run(*command, env=self.tap.env), faults)
 
@@ -195,7 +196,7 @@ class FaultLoop:
         return outcome
 
     def calls(self, *faults: Fault) -> list[str]:
-        """What a run with FAULTS calls."""
+        """The calls of a run with FAULTS."""
         self.run(faults=faults)
         self.restore()
         return self.tap.calls
@@ -203,7 +204,8 @@ class FaultLoop:
     # ---- judgement ----
 
     def end_of(self, outcome: Outcome) -> End:
-        """Which state the outcome tells of. What it lists is done, so that it is the old one."""
+        """Which state the outcome reports. The commands it lists are run, which leads to the old
+        state."""
         if outcome.code == 0:
             return "new" if outcome.json["changed"] else "old"
         if outcome.code != 6:
@@ -214,8 +216,8 @@ class FaultLoop:
         return "listed"
 
     def count(self, end: End, left: Bound, why: str) -> None:
-        """A run came to END: the world is to be exactly what it is with the bindings LEFT. WHY is
-        told where it is not."""
+        """A run ended with END: the world must be exactly what it is with the bindings LEFT. WHY is
+        printed if it is not."""
         now, known = self.world(), self._worlds[left]
         different = [part for part in known if now[part] != known[part]]
         self.ends["wrong" if different else end] += 1
@@ -224,7 +226,7 @@ class FaultLoop:
 
 
 def listed_commands(outcome: Outcome) -> list[list[str]]:
-    """The commands that nicfix says would put back what it could not."""
+    """The commands that nicfix lists for what it could not undo."""
     hint = json.loads(outcome.stdout)["error"]["hint"]
     assert hint.startswith("run: "), outcome
     return [shlex.split(command) for command in hint.removeprefix("run: ").split("; ")]
@@ -232,8 +234,8 @@ def listed_commands(outcome: Outcome) -> list[list[str]]:
 
 @contextlib.contextmanager
 def counted(record: Callable[[str, object], None], loops: Sequence[FaultLoop]) -> Iterator[None]:
-    """Fails where a fault has left anything wrong, when all have been tried; and tells the summary
-    of the test run how many faults ended how (see conftest.py)."""
+    """Fails if any fault left something wrong, after all have been tried. Adds the number of faults
+    by outcome to the summary of the test run (see conftest.py)."""
     try:
         yield
     finally:

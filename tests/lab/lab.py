@@ -33,7 +33,7 @@ from labkit.networkmanager import NetworkManager
 from labkit.polkit import Polkit
 from labkit.program import Outcome
 
-# Where nicfix is built with sanitizers, what they find must not pass for an exit status of its own.
+# A finding of the sanitizers must not look like an exit status of nicfix.
 _SANITIZER_EXIT = 86
 _SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}",
@@ -56,7 +56,7 @@ link set vethpod master cni0 up
 link add {UPLINK} type veth peer name eth0 netns {{ext}}
 link set cni0 up
 """
-# What NetworkManager does itself where it has a profile for the uplink.
+# NetworkManager does this itself if it has a profile for the uplink.
 _UPLINK = f"""\
 addr add {UPLINK_ADDRESS}/24 dev {UPLINK}
 link set {UPLINK} up
@@ -138,7 +138,7 @@ class Lab:
         cleanup.callback(self.pod.close)
         self.ext = Namespace("ext")
         cleanup.callback(self.ext.close)
-        # Every refusal is told to the sender, not only one a second as the kernel's default is;
+        # The sender gets an ICMP error for every rejection, not only one a second as by default;
         # an IPv6 address is usable at once.
         self.host.sysctl(
             {
@@ -194,7 +194,7 @@ class Lab:
 
     @contextlib.contextmanager
     def nicfix_running(self, *args: str) -> Iterator[subprocess.Popen[str]]:
-        """Starts nicfix on the host and ends it afterwards, if it is still there."""
+        """Starts nicfix on the host and ends it afterwards if it is still running."""
         process = subprocess.Popen(
             self.host.command(self.nicfix_command(*args)),
             env={**os.environ, **self.bus.env, **_SANITIZERS},
@@ -223,7 +223,7 @@ class Lab:
         return Outcome.of(done, time.monotonic() - begin)
 
     def firewall_cmd(self, *args: str) -> str:
-        """What firewall-cmd answers; raises where it fails."""
+        """The output of firewall-cmd; raises if it fails."""
         outcome = self.run("firewall-cmd", *args)
         if outcome.code:
             raise RuntimeError(f"firewall-cmd {args}: {outcome}")
@@ -238,8 +238,8 @@ class Lab:
         return packets.tcp(self.pod, self.ext, address, port)
 
     def firewall_now(self) -> dict[str, Any]:
-        """All there is to see of the firewall: the kernel's rules, what firewalld says of its
-        running and of its permanent configuration, and the files."""
+        """Everything that can be observed of the firewall: the kernel's rules, firewalld's running
+        and permanent configuration, and the files."""
         nft = self.host.run("nft", "--stateless", "list", "ruleset").stdout.decode()
         etc = self.folder / "firewalld"
         return {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix check --after` against what a real reload, a complete reload and a real restart make of the
-host: the findings it foretells are those that a plain check has afterwards."""
+"""`nicfix check --after` predicts the findings that a plain check has after a real reload, complete
+reload or restart."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def _panic(lab: Lab) -> None:
 
 
 def _policy_at_run_time_only(lab: Lab) -> None:
-    """The forwarding rests on a target that is there only now."""
+    """Forwarding depends on a target that is only in the running firewall."""
     for permanent in ((), ("--permanent",)):
         lab.firewall_cmd(*permanent, "--zone=trusted", "--add-interface=cni0")
 
@@ -143,7 +143,7 @@ HOSTS: dict[str, tuple[dict[str, Any], Prepare]] = {
 
 
 def findings(lab: Lab, *args: str) -> set[tuple[str, ...]]:
-    """What check finds, as far as it is the same before and after."""
+    """The findings of check that should not differ."""
     outcome = lab.nicfix("check", "--json", *args)
     assert outcome.code in (0, 1), outcome
     keys = ("id", "severity", "interface", "zone")
@@ -161,7 +161,7 @@ def complete_reload(lab: Lab) -> None:
 
 
 def restart(lab: Lab) -> None:
-    """Of firewalld, and of NetworkManager where it runs: what a reboot does."""
+    """Restarts firewalld, and NetworkManager if it is running, as a reboot does."""
     lab.firewalld.restart()
     if lab.plan.profiles is not None:
         lab.networkmanager.service.stop()
@@ -169,8 +169,8 @@ def restart(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTS)
-def test_what_is_foretold_comes_true(make_lab: LabMaker, name: str) -> None:
-    """Of a reload, of a complete one, and of a reboot."""
+def test_the_prediction_comes_true(make_lab: LabMaker, name: str) -> None:
+    """After a reload, a complete reload and a reboot."""
     plan, prepare = HOSTS[name]
     lab = make_lab(**plan)
     prepare(lab)
@@ -187,7 +187,7 @@ def test_what_is_foretold_comes_true(make_lab: LabMaker, name: str) -> None:
 
 
 def test_yes_or_no(lab: Lab) -> None:
-    """The first word of the text is the answer."""
+    """The text begins with the answer."""
     _cure_until_reload(lab)
     broken = lab.nicfix("check", "--after", "reload")
     assert (broken.code, broken.stdout.split(",")[0]) == (1, "yes"), broken
@@ -197,7 +197,7 @@ def test_yes_or_no(lab: Lab) -> None:
 
 
 def test_a_broken_permanent_configuration(lab: Lab) -> None:
-    """firewalld refuses the reload and goes on; a restart would leave it FAILED."""
+    """firewalld refuses the reload and keeps running; a restart would leave it FAILED."""
     _cure_for_good(lab)
     write_zone(lab, "work")
     for event in ("reload", "reboot"):
@@ -223,8 +223,8 @@ def test_of_a_snapshot(lab: Lab) -> None:
     assert here["after"] == there["after"]
 
 
-def test_what_may_not_be_read_is_not_guessed(make_lab: LabMaker) -> None:
-    """An ordinary user gets no answer, and is told why."""
+def test_without_permission_nothing_is_guessed(make_lab: LabMaker) -> None:
+    """An ordinary user gets an error that says why."""
     lab = make_lab(polkit_rules={})
     refused = lab.nicfix("check", "--after", "reload", user=users.MEMBER)
     assert refused.code == 4, refused

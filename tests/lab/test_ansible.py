@@ -25,7 +25,7 @@ EXAMPLES = ROOT / "examples" / "ansible"
 PROFILE = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
 SSH_OPEN = '<service name="ssh"/>'
 
-# What the hosts of a fleet are like. "unreachable" is one more: there is no such host.
+# The hosts of a fleet. "unreachable" is one more, which does not exist.
 PLANS: dict[str, dict[str, Any]] = {
     "healthy": {"firewalld": FirewalldConfig(zones={"public": SSH_OPEN + FORWARD + bound(UPLINK)})},
     "incident": {},
@@ -35,7 +35,7 @@ PLANS: dict[str, dict[str, Any]] = {
 
 
 class Fleet:
-    """Labs that an administrator's machine reaches by SSH, each from its own outside."""
+    """Labs that a controller reaches over SSH."""
 
     def __init__(
         self, folder: Path, nicfix: Path, make_lab: LabMaker, cleanup: contextlib.ExitStack
@@ -58,17 +58,17 @@ class Fleet:
         return lab
 
     def add_unreachable(self) -> None:
-        """A host that is not there: its network ends at the controller's door."""
+        """A host that does not exist."""
         nowhere = Namespace("nowhere")
         self._cleanup.callback(nowhere.close)
         self.controller.add("unreachable", nowhere, UPLINK_ADDRESS, self.folder / "no-key")
 
     def kept(self, host: str) -> str:
-        """What the fleet playbook has kept of HOST."""
+        """The document of HOST that the fleet playbook wrote."""
         return (self.folder / "kept" / "hosts" / f"{host}.json").read_text()
 
     def document(self, host: str) -> Any:
-        """The same, read."""
+        """The same, parsed."""
         return json.loads(self.kept(host))
 
 
@@ -92,7 +92,7 @@ def shown_diff(output: str) -> list[str]:
 
 
 def test_the_fleet(fleet: Fleet) -> None:
-    """What can be cured is cured, once; a host that fails and one that is not there stop nobody."""
+    """Every curable host is cured; a failed host and an unreachable one do not stop the others."""
     fleet.add("healthy")
     incident = fleet.add("incident")
     managed = fleet.add("networkmanager", nicfix_zone="public", nicfix_move=True)
@@ -135,7 +135,7 @@ def test_the_fleet(fleet: Fleet) -> None:
 
 
 def test_a_fleet_in_order(fleet: Fleet) -> None:
-    """Exit status 0, and nothing said of failures."""
+    """Exit status 0 and no failures."""
     fleet.add("healthy")
     fleet.add("incident")
     done = play_fleet(fleet)
@@ -145,7 +145,7 @@ def test_a_fleet_in_order(fleet: Fleet) -> None:
 
 
 def test_the_report_of_a_fleet(fleet: Fleet) -> None:
-    """Hosts that could not be read are in it; findings that are left do not fail the playbook."""
+    """Unreadable hosts are in it; remaining findings do not fail the playbook."""
     fleet.add("incident")
     fleet.add("no-firewalld")
     preview = play_fleet(fleet, "--check", nicfix_fleet_report=True)
@@ -160,7 +160,7 @@ def test_the_report_of_a_fleet(fleet: Fleet) -> None:
 
 
 def test_too_many_of_a_batch_fail(fleet: Fleet) -> None:
-    """The roll-out stops before the next batch: the refusal is told, and the incident waits."""
+    """The roll-out stops before the next batch and shows why."""
     fleet.add("networkmanager", nicfix_zone="public")  # without nicfix_move
     incident = fleet.add("incident")
     stopped = play_fleet(fleet, nicfix_serial=1)
@@ -185,7 +185,7 @@ def test_one_host(fleet: Fleet) -> None:
 
 
 def test_an_error_that_is_left_fails(fleet: Fleet) -> None:
-    """What the change does not reach is told, and is a failure."""
+    """An error that the change does not cure fails the play."""
     lab = fleet.add("incident")
     lab.host.ip(
         "link add enp3s0 type veth peer name nowhere\naddr add 192.168.151.130/24 dev enp3s0\n"
@@ -198,7 +198,7 @@ def test_an_error_that_is_left_fails(fleet: Fleet) -> None:
 
 
 def test_a_new_login_confirms(fleet: Fleet) -> None:
-    """With nicfix_confirm_within the change lasts once the role has logged in anew."""
+    """With nicfix_confirm_within the change becomes permanent after a new login of the role."""
     lab = fleet.add("incident")
     done = fleet.controller.play(EXAMPLES / "one.yml", nicfix_confirm_within=60)
     assert (done.code, done.of_all("changed")) == (0, {"incident": 1}), done.output
@@ -208,7 +208,7 @@ def test_a_new_login_confirms(fleet: Fleet) -> None:
 
 
 def test_runtime_only(fleet: Fleet) -> None:
-    """Options reach nicfix, and their types are looked at before anything is done."""
+    """Options reach nicfix, and wrong types are rejected first."""
     lab = fleet.add("incident")
     wrong = fleet.controller.play(EXAMPLES / "one.yml", nicfix_confirm_within="soon")
     assert (wrong.code, lab.tcp()) == (2, "filtered"), wrong.output
@@ -242,7 +242,7 @@ def readme_task() -> str:
 
 
 def test_the_task_of_the_readme(fleet: Fleet) -> None:
-    """The very lines: in check mode, for real, again, and where it fails."""
+    """Its exact lines: in check mode, for real, again, and when it fails."""
     lab = fleet.add("incident")
     playbook = fleet.folder / "readme.yml"
     tasks = textwrap.indent(readme_task().strip("\n"), "    ")
@@ -263,7 +263,7 @@ def test_the_task_of_the_readme(fleet: Fleet) -> None:
 
 
 def test_nothing_is_written_elsewhere(fleet: Fleet) -> None:
-    """The home of who runs the tests stays as it was, and so do the examples."""
+    """The home of the user and the examples stay unchanged."""
     places = (EXAMPLES, Path.home() / ".ansible", Path.home() / ".ssh")
 
     def now() -> list[tuple[Path, float]]:

@@ -152,8 +152,8 @@ def test_apply_refuses(lab: Lab, what: str) -> None:
 
 
 def test_a_device_of_networkmanager_is_bound_by_its_profile(make_lab: LabMaker) -> None:
-    """NetworkManager puts its own zone back at each reload, restart and activation: what lasts is
-    the zone that its profile names, and nothing else of the profile is changed."""
+    """NetworkManager restores its own zone at each reload, restart and activation. The permanent
+    change is the zone of the profile; nothing else in the profile changes."""
     profile = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
     lab = make_lab(profiles={"uplink": profile})
     assert lab.tcp() == "filtered"
@@ -178,8 +178,8 @@ def test_a_device_of_networkmanager_is_bound_by_its_profile(make_lab: LabMaker) 
     assert (again.code, again.json["changed"]) == (0, False)
 
 
-def test_a_profile_that_says_another_zone_is_found_and_mended(make_lab: LabMaker) -> None:
-    """A binding that NetworkManager does not know of lasts until its next activation."""
+def test_a_profile_with_another_zone_is_found_and_fixed(make_lab: LabMaker) -> None:
+    """A binding that NetworkManager does not know lasts until its next activation."""
     profile = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
     lab = make_lab(profiles={"uplink": profile})
     lab.firewall_cmd("--zone=public", f"--change-interface={UPLINK}")
@@ -194,16 +194,16 @@ def test_a_profile_that_says_another_zone_is_found_and_mended(make_lab: LabMaker
 
 
 def profile_settings(lab: Lab) -> dict[str, str]:
-    """The settings of the profile "uplink", as nmcli tells them."""
+    """The settings of the profile "uplink" from nmcli."""
     told = lab.run("nmcli", "--terse", "connection", "show", "uplink").stdout
     pairs = (line.split(":", 1) for line in told.splitlines())
     # What is in capitals is the state of the device, and the time stamp is that of its activation.
     return {name: value for name, value in pairs if name.islower() and "timestamp" not in name}
 
 
-def test_who_came_by_ssh_is_not_locked_out(make_lab: LabMaker) -> None:
+def test_ssh_users_are_not_locked_out(make_lab: LabMaker) -> None:
     """Binding the uplink to a zone without ssh would leave no way back: established connections
-    live on, new ones would not be accepted."""
+    stay open, but new ones would be rejected."""
     no_ssh = FirewalldConfig(zones={"closed": "<forward/>"}, zone_targets={"closed": "DROP"})
     lab = make_lab(firewalld=no_ssh)
     came_by_ssh = {"SSH_CONNECTION": f"{OUTSIDE} 50000 {UPLINK_ADDRESS} 22"}
@@ -218,7 +218,7 @@ def test_who_came_by_ssh_is_not_locked_out(make_lab: LabMaker) -> None:
     assert lab.tcp() == "connected"
 
 
-def test_who_comes_by_ssh_and_keeps_the_way_back_is_not_stopped(lab: Lab) -> None:
+def test_ssh_users_can_change_what_keeps_ssh_open(lab: Lab) -> None:
     """The incident's own fix changes nothing for ssh."""
     came_by_ssh = {"SSH_CONNECTION": f"{OUTSIDE} 50000 {UPLINK_ADDRESS} 22"}
     assert lab.nicfix("apply", "--zone", "public", env=came_by_ssh).code == 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The benchmark runs, and compares like with like. What it measures is no matter of tests."""
+"""The benchmark runs and compares like with like. Its numbers are not tested."""
 from __future__ import annotations
 
 import subprocess
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_benchmark(nicfix: Path) -> None:
-    """It raises where the floor asks firewalld something else than nicfix does."""
+    """It raises if the floor makes other calls to firewalld than nicfix does."""
     build = nicfix.resolve().parents[1]
     once = ("--links", "10", "--pairs", "1", "--script-pairs", "1")
     command = [sys.executable, "-B", str(ROOT / "tests/bench/bench.py"), str(build), *once]

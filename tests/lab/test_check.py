@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every finding of `nicfix check`, on a host that really has the fault, and none on hosts that
-have not."""
+"""Every finding of `nicfix check`, on a host that really has the fault, and none on hosts that do
+not."""
 from __future__ import annotations
 
 from typing import Any
@@ -88,8 +88,8 @@ def test_a_binding_of_a_name_that_no_link_has_is_a_warning(make_lab: LabMaker) -
     assert (finding["severity"], finding["zone"]) == ("warning", "public")
 
 
-def test_a_binding_by_an_alternative_name_says_whose_it_is(make_lab: LabMaker) -> None:
-    """The kernel matches the one name only, so such a binding does nothing."""
+def test_a_binding_by_an_alternative_name(make_lab: LabMaker) -> None:
+    """The kernel only matches the primary name: the binding does nothing."""
     lab = make_lab(
         firewalld=FirewalldConfig(zones={"public": FORWARD + bound("ens192")}),
         links=f"link property add dev {UPLINK} altname ens192\n",
@@ -139,10 +139,10 @@ def test_panic_mode_is_an_error(lab: Lab) -> None:
     assert check.json["firewalld"]["panic"] is True
 
 
-def test_a_caller_who_may_not_read_the_zones_is_told_that_the_verdict_is_unknown(
+def test_an_ordinary_user_gets_an_unknown_verdict(
     make_lab: LabMaker,
 ) -> None:
-    """The stock policy lets everybody see what is bound where, but no target and no forward."""
+    """The stock policy shows everybody the bindings, but neither target nor forward."""
     lab = make_lab(polkit_rules={})
     check = lab.nicfix("check", "--json", user=users.STRANGER)
     assert check.finding("verdict-unknown", UPLINK)["severity"] == "info", check
@@ -150,7 +150,7 @@ def test_a_caller_who_may_not_read_the_zones_is_told_that_the_verdict_is_unknown
 
 
 def quiet_hosts() -> dict[str, dict[str, Any]]:
-    """Hosts on which nothing is wrong, by what they are."""
+    """Hosts on which nothing is wrong."""
     nm = {"uplink": ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE)}
     public = FORWARD + bound(UPLINK)
     return {
@@ -189,8 +189,8 @@ def test_the_summary_says_that_all_uplinks_are_covered(make_lab: LabMaker) -> No
     assert "uplink" in check.stdout.strip().splitlines()[-1]
 
 
-def test_a_named_uplink_counts_as_one(lab: Lab) -> None:
-    """`--uplink` says what no route tells."""
+def test_a_named_uplink(lab: Lab) -> None:
+    """`--uplink` names an uplink that has no route."""
     lab.host.ip("link add wan9 type bridge\naddr add 203.0.113.9/24 dev wan9\nlink set wan9 up\n")
     ids = [one["interface"] for one in lab.nicfix("check", "--json").findings()]
     assert "wan9" not in ids

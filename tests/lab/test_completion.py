@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Completion in real shells: of what nicfix itself offers, and of what this host has."""
+"""Completion in real shells."""
 from __future__ import annotations
 
 import re
@@ -20,7 +20,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 _nicfix {nicfix} "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"
 for word in "${{COMPREPLY[@]}}"; do eval "printf '%s\\n' $word"; done
 """
-# Inside of a completion widget compadd would add to the line; here it only tells.
+# In a completion widget compadd would add to the line; here it only prints.
 _ZSH = """
 compadd() {{ shift; print -rl -- "$@" }}
 _files() {{ print FILES }}
@@ -35,9 +35,9 @@ complete -C "$argv[1]" | string replace -r '\\t.*' ''
 
 
 def in_bash(lab: Lab, *words: str) -> list[str]:
-    """The words that bash would put in the place of the last of WORDS: read back as it reads them."""
+    """The words that bash offers for the last of WORDS."""
     script = _BASH.format(folder=_FOLDER, nicfix=lab.nicfix_command()[0])
-    # As bash itself parts them.
+    # As bash splits them.
     parts = [part for word in words for part in re.split("(=)", word) if part or "=" not in word]
     return ask(lab, ["bash", "--norc", "-c", script, "bash", "nicfix", *parts])
 
@@ -68,7 +68,7 @@ SHELLS = {"bash": in_bash, "zsh": in_zsh, "fish": in_fish}
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion(lab: Lab, shell: str) -> None:
-    """Of commands, options, values, interfaces and zones; as the last word or behind an "="."""
+    """Commands, options, values, interfaces and zones; as the last word or after "="."""
     complete = SHELLS[shell]
     assert complete(lab, "app") == ["apply"]
     assert complete(lab, "--json", "und") == ["undo"]
@@ -77,7 +77,7 @@ def test_completion(lab: Lab, shell: str) -> None:
     assert complete(lab, "apply", "--interface", "enp") == [UPLINK]
     assert complete(lab, "apply", "--zone", "publ") == ["public"]
     behind = complete(lab, "apply", "--zone=publ")
-    assert behind in (["public"], ["--zone=public"])  # bash parts words at "="
+    assert behind in (["public"], ["--zone=public"])  # bash splits words at "="
     assert complete(lab, "undo", "x") == []
 
 
@@ -89,15 +89,15 @@ def test_a_hostile_name_is_a_name(lab: Lab, shell: str) -> None:
     assert SHELLS[shell](lab, "apply", "--interface", "a") == [_HOSTILE]
 
 
-def test_files_are_the_shells_to_complete(lab: Lab) -> None:
-    """What is a file is left to it."""
+def test_the_shell_completes_files(lab: Lab) -> None:
+    """The shell completes file names."""
     for words in (("check", "--snapshot", "x"), ("denied", "--file", ""), ("report", "y")):
         assert lab.nicfix("complete", "--", *words).stdout == "@files\n"
         assert in_zsh(lab, *words) == ["FILES"]
 
 
 def test_every_option_is_offered(lab: Lab) -> None:
-    """The very ones that --help lists, but for one letter."""
+    """The same as in --help, except single letters."""
     listed = lab.nicfix("--help").stdout.partition("\nCommands:\n")[2].partition("\n\n")[0]
     for name in [line.split()[0] for line in listed.splitlines()]:
         shown = lab.nicfix(name, "--help").stdout
@@ -107,18 +107,18 @@ def test_every_option_is_offered(lab: Lab) -> None:
 
 
 def test_zones_need_a_firewalld(lab: Lab) -> None:
-    """Without one there are none, and nobody waits for them."""
+    """Without firewalld there are none, and no delay."""
     begin = time.monotonic()
     assert "public" in lab.nicfix("complete", "--", "apply", "--zone", "").stdout.split()
     print(f"zones completed in {(time.monotonic() - begin) * 1000:.0f} ms")
     lab.firewalld.service.stop()
-    told = lab.nicfix("complete", "--", "apply", "--zone", "")
-    assert (told.code, told.stdout, told.stderr) == (0, "", "")
+    offered = lab.nicfix("complete", "--", "apply", "--zone", "")
+    assert (offered.code, offered.stdout, offered.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("words", [(), ("",), ("--",), ("rubbish", ""), ("apply", "--zone=\033[31m")])
 def test_odd_lines(lab: Lab, words: tuple[str, ...]) -> None:
     """Nothing goes wrong, and nothing hostile comes back."""
-    told = lab.nicfix("complete", "--", *words)
-    assert (told.code, told.stderr) == (0, "")
-    assert "\033" not in told.stdout
+    offered = lab.nicfix("complete", "--", *words)
+    assert (offered.code, offered.stderr) == (0, "")
+    assert "\033" not in offered.stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix denied` reads what firewalld denies from the kernel log, and says what it is due to."""
+"""`nicfix denied` reads what firewalld denied from the kernel log, and explains it."""
 from __future__ import annotations
 
 import contextlib
@@ -18,10 +18,10 @@ from lab import DATABASE_PORT, OUTSIDE, POD, UPLINK, Lab
 from labkit.journal import Journal
 from test_json import assert_valid
 
-# The kernel logs packets of other network namespaces than its first only where it is told to.
+# By default the kernel only logs packets of the initial network namespace.
 _ALL_NAMESPACES = Path("/proc/sys/net/netfilter/nf_log_all_netns")
 
-# What is denied in a lab. The kernel log is the machine's, and other labs are logged there as well.
+# Denials of a lab. The kernel log belongs to the machine, and has those of other labs as well.
 WAY = {"chain": "filter_FWD_public_REJECT", "in": "cni0", "out": UPLINK}
 
 # The incident's own line.
@@ -35,15 +35,15 @@ INCIDENT = (
 
 @pytest.fixture(scope="module", autouse=True)
 def logging_of_all_namespaces() -> Iterator[None]:
-    """Has what labs deny logged. Whoever switched it on first may switch it off before another
-    process is done, so that it stays on."""
+    """Makes the kernel log denials in labs. The first process to switch it on could switch it off
+    too early for another, so it stays on."""
     with contextlib.suppress(OSError):
         _ALL_NAMESPACES.write_text("1")
     yield
 
 
 def denied(lab: Lab, *args: str) -> dict[str, Any]:
-    """The document of a run that went well."""
+    """The document of a successful run."""
     outcome = lab.nicfix("denied", "--json", *args)
     assert outcome.code == 0, outcome
     assert_valid(outcome.stdout, "denied")
@@ -51,7 +51,7 @@ def denied(lab: Lab, *args: str) -> dict[str, Any]:
 
 
 def group_of(document: dict[str, Any], **wanted: object) -> dict[str, Any]:
-    """The one group with what is WANTED."""
+    """The one group with WANTED."""
     found = [one for one in document["groups"] if wanted.items() <= one.items()]
     assert len(found) == 1, (wanted, document)
     return found[0]
@@ -65,7 +65,7 @@ def write_log(lab: Lab, text: str | bytes) -> str:
 
 
 def test_the_line_of_the_incident(lab: Lab) -> None:
-    """It gives the incident's answer: what was denied, why, that it is so still, and the fix."""
+    """The answer has what was denied, why, that it still is, and the fix."""
     path = write_log(lab, INCIDENT)
     group = group_of(denied(lab, "--file", path), chain="filter_FWD_public_REJECT")
     assert (group["in"], group["out"], group["port"]) == ("cni0", UPLINK, 8629)
@@ -80,8 +80,8 @@ def test_the_line_of_the_incident(lab: Lab) -> None:
     assert "now    no longer: accept" in shown
 
 
-def test_without_firewalld_the_log_is_still_told(lab: Lab) -> None:
-    """What it is due to is unknown then, with the reason."""
+def test_without_firewalld_the_log_is_still_shown(lab: Lab) -> None:
+    """The verdict is unknown then, with the reason."""
     lab.firewalld.service.stop()
     group = denied(lab, "--file", write_log(lab, INCIDENT))["groups"][0]
     assert (group["verdict"], group["finding"]) == ("unknown", None)
@@ -89,7 +89,7 @@ def test_without_firewalld_the_log_is_still_told(lab: Lab) -> None:
 
 
 def test_real_denials(lab: Lab) -> None:
-    """Of real packets, out of the real kernel log, for as long as it is asked for."""
+    """Real packets, from the real kernel log."""
     with recording(lab, 6) as process:
         assert lab.tcp() == "filtered"
         assert lab.ping() == "filtered"
@@ -111,7 +111,7 @@ def test_real_denials(lab: Lab) -> None:
 
 @contextlib.contextmanager
 def recording(lab: Lab, seconds: int, *args: str) -> Iterator[subprocess.Popen[str]]:
-    """A run of `denied --record` that has begun."""
+    """A running `denied --record`."""
     with lab.nicfix_running("denied", "--record", str(seconds), "--json", *args) as process:
         lab.firewalld.service.wait_until(
             lambda: lab.firewall_cmd("--get-log-denied") == "all", "logging of denials"
@@ -121,7 +121,7 @@ def recording(lab: Lab, seconds: int, *args: str) -> Iterator[subprocess.Popen[s
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_puts_the_old_value_back(lab: Lab, number: signal.Signals) -> None:
-    """Whatever way out it takes, nothing is left switched on, and no binding is lost."""
+    """However it ends, logging is off again and no binding is lost."""
     before = lab.firewall_now()
     with recording(lab, 60) as process:
         process.send_signal(number)
@@ -132,7 +132,7 @@ def test_a_signal_ends_it_and_puts_the_old_value_back(lab: Lab, number: signal.S
 
 
 def test_the_fix_can_be_made_while_it_records(lab: Lab) -> None:
-    """And is there when the logging is off again."""
+    """The fix survives the end of the recording."""
     with recording(lab, 60) as process:
         assert lab.nicfix("apply", "--zone", "public").code == 0
         process.send_signal(signal.SIGINT)
@@ -142,7 +142,7 @@ def test_the_fix_can_be_made_while_it_records(lab: Lab) -> None:
 
 
 def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
-    """What it finds switched on in its file when it comes back is switched off all the same."""
+    """What firewalld loads as switched on from its file is still switched off."""
     with recording(lab, 60) as process:
         lab.firewalld.restart()
         process.send_signal(signal.SIGTERM)
@@ -150,8 +150,8 @@ def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
     assert lab.firewall_cmd("--get-log-denied") == "off"
 
 
-def test_what_cannot_be_put_back_is_told(lab: Lab) -> None:
-    """With the command that does it; and the document says so as well."""
+def test_what_cannot_be_undone_is_reported(lab: Lab) -> None:
+    """With the command to do it, also in the document."""
     with recording(lab, 60, "--timeout", "1") as process:
         lab.firewalld.service.stop()
         process.send_signal(signal.SIGINT)
@@ -161,8 +161,8 @@ def test_what_cannot_be_put_back_is_told(lab: Lab) -> None:
     assert_valid(stdout, "error")
 
 
-def test_it_is_refused_where_the_reload_would_lose_anything(lab: Lab) -> None:
-    """As the fix of the incident, which was made in the running firewall only."""
+def test_it_is_refused_if_the_reload_would_lose_anything(lab: Lab) -> None:
+    """For example the fix of the incident, made only in the running firewall."""
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
     refused = lab.nicfix("denied", "--record", "1")
     assert refused.code == 2
@@ -176,7 +176,7 @@ def test_it_is_refused_where_the_reload_would_lose_anything(lab: Lab) -> None:
 
 
 def test_check_names_the_trap_at_the_end_of_the_recipe(lab: Lab) -> None:
-    """Who fixes it at run time and then switches the logging off has undone the fix."""
+    """Switching the logging off by hand undoes a fix that is only in the running firewall."""
     lab.firewall_cmd("--set-log-denied=all")
     assert lab.nicfix("apply", "--zone", "public", "--runtime-only").code == 0
     assert not any("--set-log-denied" in text for text in evidence(lab))
@@ -185,12 +185,12 @@ def test_check_names_the_trap_at_the_end_of_the_recipe(lab: Lab) -> None:
 
 
 def evidence(lab: Lab) -> list[str]:
-    """All that `nicfix check` bases its findings on."""
+    """The evidence of all findings of check."""
     return [text for one in lab.nicfix("check", "--json").json["findings"] for text in one["evidence"]]
 
 
 def test_what_is_on_already_needs_no_reload(lab: Lab) -> None:
-    """Then nothing is switched, on or off."""
+    """Then nothing is switched on or off."""
     lab.firewall_cmd("--set-log-denied=unicast")
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
     assert lab.nicfix("denied", "--record", "1").code == 0
@@ -198,8 +198,8 @@ def test_what_is_on_already_needs_no_reload(lab: Lab) -> None:
     assert lab.tcp() == "connected"
 
 
-def test_follow_tells_what_comes(lab: Lab) -> None:
-    """One document a line, as lines are written to the file."""
+def test_follow_a_file(lab: Lab) -> None:
+    """One document on each line, as lines are written to the file."""
     path = Path(write_log(lab, INCIDENT))
     with lab.nicfix_running("denied", "--file", str(path), "--follow", "--json") as process:
         assert process.stdout
@@ -209,7 +209,7 @@ def test_follow_tells_what_comes(lab: Lab) -> None:
             log.write(INCIDENT.replace("DPT=8629", "DPT=443"))
         second = json.loads(process.stdout.readline())
         assert [(one["port"], one["count"]) for one in second["groups"]] == [(443, 1)]
-        time.sleep(1.1)  # news of one group come once a second
+        time.sleep(1.1)  # a group is reported once a second at most
         with path.open("a") as log:
             log.write(INCIDENT * 5)
         third = json.loads(process.stdout.readline())
@@ -217,7 +217,7 @@ def test_follow_tells_what_comes(lab: Lab) -> None:
 
 
 def test_follow_the_kernel(lab: Lab) -> None:
-    """What /dev/kmsg has to say, as it says it."""
+    """Lines from /dev/kmsg."""
     lab.firewall_cmd("--set-log-denied=all")
     with lab.nicfix_running("denied", "--since", "now", "--follow", "--json") as process:
         document = first_news(lab, process)
@@ -226,18 +226,18 @@ def test_follow_the_kernel(lab: Lab) -> None:
 
 
 def first_news(lab: Lab, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """What it tells first of packets that are denied until it does: it begins when it is ready."""
+    """Its first group while packets are denied all the time: it starts when it is ready."""
     assert process.stdout
     limit = time.monotonic() + 30
     while time.monotonic() < limit:
         assert lab.tcp() == "filtered"
         if select.select([process.stdout], [], [], 0.5)[0]:
             return json.loads(process.stdout.readline())
-    raise AssertionError("nothing was told")
+    raise AssertionError("nothing was reported")
 
 
 def test_the_journal(lab: Lab) -> None:
-    """Where there is one, it is what is read, and followed."""
+    """If there is a journal, it is read and followed."""
     lab.firewall_cmd("--set-log-denied=all")
     with Journal(lab.host, lab.folder) as journal:
         assert lab.tcp() == "filtered"
@@ -251,7 +251,7 @@ def test_the_journal(lab: Lab) -> None:
 
 
 def test_a_log_of_any_size_takes_the_same_memory(lab: Lab) -> None:
-    """A hundred times the lines, and no more memory for them."""
+    """A hundred times the lines in the same memory."""
     lines = "".join(
         INCIDENT.replace("DPT=8629", f"DPT={port}").replace("10.244.2.2", f"10.{port % 250}.0.1")
         for port in range(1, 2001)
@@ -269,7 +269,7 @@ def peak_of(lab: Lab, path: str) -> int:
         "print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
     )
     command = lab.nicfix_command("denied", "--file", path)
-    # A sanitizer keeps freed memory for a while, to find who uses it still.
+    # A sanitizer keeps freed memory for a while, to find uses after free.
     env = {"ASAN_OPTIONS": "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
     told = lab.run("/usr/bin/python3", "-c", script, *command, env=env)
     code, peak = told.stdout.split()
@@ -313,7 +313,7 @@ def test_bad_options(lab: Lab, args: tuple[str, ...]) -> None:
 
 
 def test_a_broadcast_is_for_this_host(lab: Lab) -> None:
-    """Although no link has its address."""
+    """Although no interface has its address."""
     line = (
         f"filter_IN_public_REJECT: IN={UPLINK} OUT= MAC= SRC={OUTSIDE} DST=255.255.255.255 "
         "PROTO=UDP SPT=68 DPT=67 LEN=1\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pictures: what `nicfix list --format dot` writes is what Graphviz draws."""
+"""Graphviz draws what `nicfix list --format dot` writes."""
 from __future__ import annotations
 
 import re
@@ -17,7 +17,7 @@ RED, GREEN = "#cf222e", "#1a7f37"
 
 
 def draw(dot: str) -> ElementTree.Element:
-    """The picture of DOT; Graphviz has nothing to complain of."""
+    """The picture of DOT, drawn without complaints."""
     done = subprocess.run(
         ["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True, timeout=60
     )
@@ -26,17 +26,17 @@ def draw(dot: str) -> ElementTree.Element:
 
 
 def words(picture: ElementTree.Element) -> str:
-    """All that is written in it."""
+    """All text in it."""
     return " ".join(text.text or "" for text in picture.iter(f"{_SVG}text"))
 
 
 def colors(picture: ElementTree.Element) -> set[str]:
-    """Those of its lines."""
+    """The colours of its lines."""
     return {path.get("stroke", "") for path in picture.iter(f"{_SVG}path")}
 
 
 def test_the_incident_before_and_after(lab: Lab) -> None:
-    """Red, and then green."""
+    """Red, then green."""
     before = draw(lab.nicfix("list", "--format", "dot").stdout)
     assert "refused by public" in words(before)
     assert UPLINK in words(before) and "cni0" in words(before)
@@ -49,13 +49,13 @@ def test_the_incident_before_and_after(lab: Lab) -> None:
 
 @pytest.mark.parametrize("name", ['a"b', "a\\N", "a<b>&c", "a&lt;b", "a;b", "a{b}|c"])
 def test_names_are_only_text(lab: Lab, name: str) -> None:
-    """Whatever the kernel takes for a name."""
+    """Whatever names the kernel accepts."""
     lab.host.run("ip", "link", "add", name, "type", "bridge")
     shown = words(draw(lab.nicfix("list", "--format", "dot").stdout))
     assert name.replace("\\", "\\\\") in shown
 
 
-def test_json_is_a_format_and_others_are_none(lab: Lab) -> None:
+def test_json_is_a_format_and_others_are_refused(lab: Lab) -> None:
     """The same as with --json."""
     assert lab.nicfix("list", "--format", "json").stdout == lab.nicfix("list", "--json").stdout
     for args in (("--format", "json"), ("--format=json",), ("--json",)):
@@ -68,7 +68,7 @@ def test_json_is_a_format_and_others_are_none(lab: Lab) -> None:
 
 @pytest.mark.parametrize(("name", "color"), [("before", RED), ("after", GREEN)])
 def test_the_pictures_of_the_readme(name: str, color: str) -> None:
-    """They are there, and what they are said to be."""
+    """They exist and show what the README says."""
     readme = (_ROOT / "README.md").read_text()
     assert re.search(rf"!\[[^]]+\]\(docs/incident-{name}\.svg\)", readme)
     picture = ElementTree.fromstring((_ROOT / "docs" / f"incident-{name}.svg").read_text())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every exit status, from its real cause, with words that say what to do."""
+"""Every exit status, from its real cause, with a message that says what to do."""
 from __future__ import annotations
 
 import json
@@ -15,7 +15,7 @@ from labkit.program import Outcome
 
 
 def assert_error(outcome: Outcome, code: int, *words: str) -> None:
-    """OUTCOME is an error told as the contract says: one sentence that names the thing."""
+    """OUTCOME is an error as specified: one sentence that names the problem."""
     assert outcome.code == code, outcome
     first = outcome.stderr.splitlines()[0]
     assert first.startswith("nicfix: "), outcome
@@ -103,7 +103,7 @@ def test_3_firewalld_stopped_after_it_ran(lab: Lab) -> None:
 
 
 def test_3_firewalld_could_not_load_its_configuration(make_lab: LabMaker) -> None:
-    """It then filters by the stock configuration, so nothing may be concluded from the user's."""
+    """It filters by the stock configuration then: the user's configuration says nothing."""
     broken = {"zones/public.xml": '<zone><source ipset="nosuch"/></zone>\n'}
     lab = make_lab(firewalld=FirewalldConfig(files=broken), firewalld_state="FAILED")
     for command in ("check", "apply"):
@@ -111,7 +111,7 @@ def test_3_firewalld_could_not_load_its_configuration(make_lab: LabMaker) -> Non
 
 
 def test_a_starting_firewalld_is_waited_for(lab: Lab) -> None:
-    """It owns its name for a while before it serves its first call."""
+    """It owns its name for a while before it answers its first call."""
     lab.firewalld.service.stop()
     lab.firewalld.spawn_until_named()
     lab.firewalld.service.send(signal.SIGSTOP)
@@ -124,7 +124,7 @@ def test_a_starting_firewalld_is_waited_for(lab: Lab) -> None:
 
 
 def test_4_a_user_without_polkitd(lab: Lab) -> None:
-    """With no polkitd on the bus firewalld answers root alone."""
+    """Without polkitd on the bus firewalld only answers root."""
     assert_error(lab.nicfix("check", user=users.STRANGER), 4, "root")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What happens to one flow, asked in the ways a user asks."""
+"""What happens to one flow, in all the ways to describe it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def test_the_incident_before_and_after_its_fix(lab: Lab) -> None:
     assert "other-nft-tables" in after.json["assumptions"]
 
 
-def test_a_line_of_the_kernel_log_asks_the_same(lab: Lab) -> None:
-    """Pasted as it stands in kern.log."""
+def test_a_line_of_the_kernel_log(lab: Lab) -> None:
+    """Pasted as it is in kern.log."""
     asked, pasted = lab.nicfix(*INCIDENT, "--json"), lab.nicfix("explain", LOG_LINE, "--json")
     assert pasted.code == 1
     for member in ("verdict", "reason", "steps", "fix"):
@@ -45,7 +45,7 @@ def test_a_line_of_the_kernel_log_asks_the_same(lab: Lab) -> None:
 
 
 def test_the_kernel_routes_by_rule(lab: Lab) -> None:
-    """Policy routing counts: the table and the gateway are the kernel's own answer."""
+    """Policy routing is respected: table and gateway are the kernel's own answer."""
     lab.host.ip(
         "link add enp3s0 type veth peer name nowhere\n"
         "addr add 203.0.113.1/24 dev enp3s0\nlink set enp3s0 up\nlink set nowhere up\n"
@@ -59,7 +59,7 @@ def test_the_kernel_routes_by_rule(lab: Lab) -> None:
 
 
 def test_a_port_stands_for_its_master(lab: Lab) -> None:
-    """The firewall sees the bridge, whatever port the frame came in by."""
+    """The firewall sees the bridge, whichever port the frame came in on."""
     asked = lab.nicfix("explain", "--in", "vethpod", *INCIDENT[3:], "--json")
     assert asked.json["flow"]["in"] == "cni0"
     assert "vethpod is a port of it" in lab.nicfix("explain", "--in", "vethpod", *INCIDENT[3:]).stdout
@@ -78,14 +78,14 @@ def test_a_port_stands_for_its_master(lab: Lab) -> None:
     ],
 )
 def test_other_directions(lab: Lab, direction: str, args: tuple[str, ...], verdict: str) -> None:
-    """To the host, from the host, and what is established."""
+    """To the host, from the host, and established connections."""
     asked = lab.nicfix("explain", *args, "--json")
     assert (asked.json["flow"]["direction"], asked.json["verdict"]) == (direction, verdict)
     assert asked.code == (0 if verdict == "accept" else 1)
 
 
-def test_many_flows_and_one_that_is_none(lab: Lab) -> None:
-    """Each line is answered by one line; a bad one does not stop the others."""
+def test_many_flows_and_a_bad_one(lab: Lab) -> None:
+    """Each line gets one line; a bad one does not stop the others."""
     flow = {"in": "cni0", "from": POD, "to": OUTSIDE, "protocol": "tcp", "port": 8629}
     lines = [json.dumps(flow), "{", json.dumps({"to": "x"}), json.dumps(flow | {"port": 80})]
     asked = lab.nicfix("explain", "--flows", "-", stdin="\n".join(lines).encode())
@@ -110,7 +110,7 @@ def test_many_flows_and_one_that_is_none(lab: Lab) -> None:
         (LOG_LINE, "--to", OUTSIDE),
     ],
 )
-def test_a_question_that_makes_no_sense(lab: Lab, args: tuple[str, ...]) -> None:
+def test_bad_questions(lab: Lab, args: tuple[str, ...]) -> None:
     """Exit status 2 and one line that says what to do."""
     asked = lab.nicfix("explain", *args)
     assert asked.code == 2, asked
@@ -119,7 +119,7 @@ def test_a_question_that_makes_no_sense(lab: Lab, args: tuple[str, ...]) -> None
 
 
 def test_a_snapshot_needs_the_egress_interface(lab: Lab) -> None:
-    """It holds no routing tables to look the route up in."""
+    """Without the kernel there is no route lookup."""
     snapshot = lab.nicfix("snapshot").raw_stdout
     asked = lab.nicfix(*INCIDENT, "--snapshot", "-", stdin=snapshot)
     assert (asked.code, "--out" in asked.stderr) == (2, True)

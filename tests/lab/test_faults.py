@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whatever happens at whichever step of `nicfix apply`, the host is left in the old state or in the
-new one, and the exit status tells which; or the message lists what leads back to the old one."""
+"""Whatever fails at any step of `nicfix apply`, the host is left in the old state or in the new
+one, and the exit status says which; or the message lists how to restore the old one."""
 from __future__ import annotations
 
 import contextlib
@@ -35,13 +35,13 @@ Record = Callable[[str, object], None]
 
 
 def all_or_nothing(job: Job, end: End, _: Outcome) -> Bound:
-    """What is left where nobody else has a hand in it."""
+    """What may be left if nobody else interferes."""
     return job.new if end == "new" else job.old
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A fault, how it is over, and what is to be left."""
+    """A fault, how it ends, and what may be left."""
 
     begin: Act
     end: Act = lambda loop: None  # after the run, so that there is something to look at
@@ -55,7 +55,7 @@ class Trouble:
     worlds: tuple[Bound, ...] = ()  # that may be left, beside the old and the new
 
 
-# ---- what may happen ----
+# ---- faults ----
 
 
 def to_nicfix(number: signal.Signals) -> Act:
@@ -79,20 +79,20 @@ def to_networkmanager(number: signal.Signals) -> Act:
 
 
 def firewalld_is_killed(loop: FaultLoop) -> None:
-    """It leaves its rules in the kernel. They are taken out here, since firewalld 1.3.3 leaves them
-    as well when it starts, and adds all of its own once more."""
+    """It leaves its rules in the kernel. They are removed here, because firewalld 1.3.3 keeps them
+    when it starts, and adds all of its own again."""
     loop.lab.firewalld.service.stop(signal.SIGKILL)
     loop.lab.host.run("nft", "flush", "ruleset")
 
 
 def networkmanager_restarts(loop: FaultLoop) -> None:
-    """The link stays as it is meanwhile."""
+    """The link stays as it is."""
     loop.lab.networkmanager.service.stop()
     loop.lab.networkmanager.start(UPLINK)
 
 
 def link_goes(loop: FaultLoop) -> None:
-    """The uplink is pulled out."""
+    """The uplink is unplugged."""
     loop.lab.host.ip(f"link del {UPLINK}")
 
 
@@ -108,7 +108,7 @@ def link_comes(loop: FaultLoop) -> None:
 
 
 def rename(old: str, new: str) -> Act:
-    """The uplink gets another name; before Linux 6.2 that needs it down."""
+    """The uplink is renamed; before Linux 6.2 it has to be down for that."""
     return lambda loop: loop.lab.host.ip(
         f"link set {old} down\nlink set {old} name {new}\nlink set {new} up\n"
         f"route add default via {OUTSIDE} dev {new}\n"
@@ -122,18 +122,18 @@ def whatever_it_is_called(job: Job, end: End, outcome: Outcome) -> Bound:
 
 
 def other_client_binds(loop: FaultLoop) -> None:
-    """Somebody moves the uplink in the running firewall."""
+    """Another client moves the uplink in the running firewall."""
     loop.client.bind(UPLINK, "dmz")
 
 
 def other_client_binds_for_good(loop: FaultLoop) -> None:
-    """Somebody moves the uplink in both."""
+    """Another client moves the uplink in both configurations."""
     loop.client.bind(UPLINK, "dmz")
     loop.bind_for_good("dmz")
 
 
 def what_the_other_client_did(job: Job, end: End, outcome: Outcome) -> Bound:
-    """Its binding is there, whatever became of ours."""
+    """Its binding is there, whatever happened to ours."""
     assert end != "listed", outcome
     return all_or_nothing(job, end, outcome)._replace(now="dmz")
 
@@ -176,8 +176,8 @@ TROUBLES = {
     "another client binds it": OTHER_CLIENT,
     "another client binds it for good": OTHER_CLIENT_FOR_GOOD,
 }
-# firewalld has no call that compares and moves: what comes between nicfix's question and its call,
-# nobody can notice.
+# firewalld has no call that compares and moves: a change between nicfix's check and its call
+# goes unnoticed.
 NO_COMPARING = ("changeZoneOfInterface",)
 MOVE_TROUBLES = {
     "SIGTERM": SIGTERM,
@@ -205,7 +205,7 @@ PROFILE_TROUBLES = {
 
 def select(trouble: Trouble, points: Sequence[Point]) -> list[Point]:
     """Those of POINTS at which TROUBLE is tried."""
-    if trouble.lasts_one_call:  # an answer that comes late only matters where nicfix waits for it
+    if trouble.lasts_one_call:  # a late answer only matters if nicfix waits for it
         return [one for one in points if one.moment == "before" and one.method in ALONE]
     points = [
         one for one in points if one.moment == "after" or one.method not in trouble.spares
@@ -213,7 +213,7 @@ def select(trouble: Trouble, points: Sequence[Point]) -> list[Point]:
     return list(points) if trouble.every_call else without_repetitions(points)
 
 
-# Calls that are made one at a time, and not in a wave: the steps of a change.
+# Calls that are made one at a time, not in a batch: the steps of a change.
 ALONE = (
     "checkPermanentConfig",
     "getZoneByName",
@@ -246,8 +246,8 @@ def try_each(
     trouble: Trouble,
     points: Callable[[Sequence[str]], Sequence[Point]],
 ) -> None:
-    """All POINTS of a run's calls, shared out among labs. What a lab's services start in the course
-    of that lives as long as its thread."""
+    """All POINTS of a run's calls, shared out among labs. What a lab's services start meanwhile
+    lives as long as its thread."""
     plan = {**job.plan, "polkit_rules": trouble.polkit_rules}
     with contextlib.ExitStack() as stack:
         labs = [make_lab(**plan) for _ in range(trouble.labs)]
@@ -266,7 +266,7 @@ def try_each(
 
 @pytest.mark.parametrize("name", TROUBLES)
 def test_at_each_call(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """Once for each call that the whole of `nicfix apply --zone public` makes."""
+    """Once for each call of `nicfix apply --zone public`."""
     try_each(make_lab, record_property, BIND, TROUBLES[name], points_of)
 
 
@@ -296,14 +296,14 @@ def test_at_each_step(make_lab: LabMaker, record_property: Record, name: str) ->
 
 
 def spoiling(loop: FaultLoop) -> Fault:
-    """The link goes when all is done, so that all is undone."""
+    """The link disappears at the end, and everything is undone."""
     calls = loop.calls()
     last = max(number for number, method in enumerate(calls) if method == "addInterface")
     return Fault(lambda: link_goes(loop), last, "after")
 
 
 def steps_of_undoing(loop: FaultLoop, spoil: Fault) -> list[Point]:
-    """Those after the link has gone and was missed."""
+    """The steps after the missing link was noticed."""
     points = steps(loop.calls(spoil))
     link_comes(loop)
     return [one for one in points if one.number > spoil.number]
@@ -311,7 +311,7 @@ def steps_of_undoing(loop: FaultLoop, spoil: Fault) -> list[Point]:
 
 @pytest.mark.parametrize("name", [name for name in TROUBLES if "link" not in name])
 def test_at_each_step_of_undoing(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """Once for each step by which a failed run puts everything back."""
+    """Once for each step with which a failed run undoes everything."""
     trouble = TROUBLES[name]
     lab = make_lab(polkit_rules=trouble.polkit_rules)
     with FaultLoop(lab, BIND, *trouble.worlds) as loop, counted(record_property, [loop]):
@@ -324,12 +324,12 @@ def test_at_each_step_of_undoing(make_lab: LabMaker, record_property: Record, na
 
 
 def kill_at(loop: FaultLoop, point: Point) -> Fault:
-    """Nobody can undo what a killed process did."""
+    """A killed process cannot undo anything."""
     return Fault(lambda: loop.tap.signal_program(signal.SIGKILL), point.number, point.moment)
 
 
 def finish(loop: FaultLoop, point: Point) -> None:
-    """The next run does what is left to do."""
+    """The next run does the rest."""
     again = loop.run()
     assert again.code == 0, f"{point}\n{again}"
     loop.count("new", loop.job.new, f"{point}\n{again}")
@@ -337,7 +337,7 @@ def finish(loop: FaultLoop, point: Point) -> None:
 
 
 def take_back(loop: FaultLoop, point: Point) -> None:
-    """`nicfix undo` takes back what was done."""
+    """`nicfix undo` undoes what was done."""
     undone = loop.lab.nicfix("undo")
     assert undone.code == 0, f"{point}\n{undone}"
     loop.count("old", loop.job.old, f"{point}\n{undone}")
@@ -368,7 +368,7 @@ def test_after_sigkill(make_lab: LabMaker, record_property: Record, name: str) -
 def test_after_sigkill_while_undoing(
     make_lab: LabMaker, record_property: Record, go_on: Callable[[FaultLoop, Point], None]
 ) -> None:
-    """A run that was killed while it put things back is no different."""
+    """The same for a run that was killed while undoing."""
     with FaultLoop(make_lab(), BIND) as loop, counted(record_property, [loop]):
         spoil = spoiling(loop)
         for point in steps_of_undoing(loop, spoil):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What --help shows fits a terminal, and the example of each command does what it is there for."""
+"""The output of --help fits a terminal, and the example of each command works."""
 from __future__ import annotations
 
 import os
@@ -22,7 +22,7 @@ LIMIT = 30.0  # seconds; a loaded machine needs about 3
 
 
 def _help(program: Path, *command: str) -> str:
-    """What --help prints."""
+    """The output of --help."""
     done = subprocess.run(
         [program, *command, "--help"], check=True, capture_output=True, text=True
     )
@@ -74,7 +74,7 @@ def _shell(lab: Lab, line: str) -> Outcome:
 
 @dataclass(frozen=True)
 class Example:
-    """How the example of a command ends, what it says, and what has to be there before."""
+    """How the example of a command ends, what it prints, and what it needs."""
 
     code: int
     says: str
@@ -92,7 +92,7 @@ def _collect_fleet(lab: Lab) -> None:
 
 
 def _with_real_id(lab: Lab, line: str) -> str:
-    """LINE with the id of a change that waits in LAB."""
+    """LINE with the id of a change that is waiting in LAB."""
     tried = lab.nicfix("apply", "--confirm-within", "600", "--json")
     given, count = re.subn(r"\b[0-9a-f]{8}\b", tried.json["pending"]["id"], line)
     assert count == 1, line
@@ -136,8 +136,8 @@ def test_the_page_of_the_example_of_report(lab: Lab, program: Path) -> None:
 
 
 def test_example_of_watch(lab: Lab, program: Path) -> None:
-    """It writes its file, and goes on until it is told to end. The folder is one in the lab's own
-    mount namespace."""
+    """It writes its file, and runs until it is stopped. The folder is in the mount namespace of the
+    lab."""
     line = _example(program, "watch")
     match = re.fullmatch(r"nicfix (watch --metrics (/var/lib/\S+)/\S+)", line)
     assert match, line

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""No false alarm and no false calm: firewalls as people have them, where check must find an error
-exactly where packets fail, and where its fix must make them pass. Hosts with devices that a kernel
-may lack are snapshots: tests/unit/test-diagnosis.c."""
+"""No false alarm and no false calm: on firewalls as people have them, check must find an error
+exactly if packets fail, and its fix must make them pass. Hosts with devices that a kernel may lack
+are snapshots, see tests/unit/model/diagnosis/test-diagnosis.c."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _interfaces(*names: str) -> str:
 
 @dataclass(frozen=True)
 class Host:
-    """A firewall, and whether what the pod sends passes it."""
+    """A firewall, and whether traffic from the pod passes it."""
 
     passes: bool
     config: FirewalldConfig = field(default_factory=FirewalldConfig)
     links: str = ""
-    curable: bool = True  # whether check offers a fix where it does not pass
+    curable: bool = True  # whether check offers a fix if it does not pass
 
 
 HOSTS = {
@@ -113,7 +113,7 @@ HOSTS = {
     "two ways out": Host(
         False,
         FirewalldConfig(zones={"public": _interfaces(UPLINK) + "<forward/>"}),
-        # The second nexthop is a dead end of its own; the first is the way the packets go.
+        # The second nexthop is a dead end; packets take the first.
         links="link add enp3s0 type veth peer name nowhere\n"
         "addr add 192.168.151.130/24 dev enp3s0\nlink set enp3s0 up\nlink set nowhere up\n"
         "route add default via 192.168.151.1 dev enp3s0 table 100\nrule add table 100\n",
@@ -122,9 +122,9 @@ HOSTS = {
 
 
 @pytest.mark.parametrize("name", HOSTS)
-def test_check_errs_exactly_where_packets_fail(make_lab: LabMaker, name: str) -> None:
-    """An error where the pod's new connections are refused, none where they pass; and the fix that
-    is offered makes them pass."""
+def test_check_finds_errors_exactly_if_packets_fail(make_lab: LabMaker, name: str) -> None:
+    """An error if the pod's new connections are rejected, none if they pass; and the offered fix
+    makes them pass."""
     host = HOSTS[name]
     lab = make_lab(firewalld=host.config, links=host.links)
     if name != "two ways out":
@@ -150,8 +150,8 @@ def passes(lab: Lab) -> bool:
     return ways.pop()
 
 
-def test_pods_of_one_node_where_br_netfilter_shows_them(make_lab: LabMaker) -> None:
-    """What the bridge switches is refused like what is forwarded, and binding the bridge cures."""
+def test_pods_of_one_node_with_br_netfilter(make_lab: LabMaker) -> None:
+    """Bridged packets are rejected like forwarded ones, and binding the bridge cures it."""
     lab = make_lab()
     lab.host.ip(
         f"link add vethtwo type veth peer name eth1 netns {lab.ext.pid}\n"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The incident nicfix exists for, from the first lost packet to the lasting cure."""
+"""The incident that nicfix was written for, from the first lost packet to the permanent cure."""
 from __future__ import annotations
 
 from lab import OUTSIDE, UPLINK, Lab, LabMaker
 
 
-def test_the_pod_is_refused_and_the_recipe_of_the_incident_does_not_last(lab: Lab) -> None:
-    """What happened before there was a nicfix; proves that the lab tells the truth."""
+def test_the_recipe_of_the_incident_does_not_last(lab: Lab) -> None:
+    """What happened before nicfix existed; proves that the lab behaves like the real host."""
     assert (lab.ping(), lab.tcp()) == ("filtered", "filtered")
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
     assert (lab.ping(), lab.tcp()) == ("reply", "connected")
@@ -48,8 +48,8 @@ def test_an_operator_finds_previews_and_cures_it(lab: Lab) -> None:
     assert lab.firewall_now() == settled
 
 
-def test_the_fix_that_check_names_is_the_one_that_cures(lab: Lab) -> None:
-    """An operator pastes what `check` offers, and no zone has to be chosen."""
+def test_the_fix_from_check_cures(lab: Lab) -> None:
+    """The fix from `check` works as it is, without choosing a zone."""
     fix = lab.nicfix("check", "--json").finding("uplink-unbound", UPLINK)["fix"]
     apply = lab.nicfix(*fix["command"][1:])
     assert apply.code == 0, apply
@@ -58,8 +58,8 @@ def test_the_fix_that_check_names_is_the_one_that_cures(lab: Lab) -> None:
     assert (lab.ping(), lab.tcp()) == ("reply", "connected")
 
 
-def test_the_firewall_cmd_lines_of_the_fix_cure_as_well(lab: Lab) -> None:
-    """For those who may not or will not let a tool change their firewall."""
+def test_the_firewall_cmd_lines_cure_as_well(lab: Lab) -> None:
+    """For those who do not want a tool to change their firewall."""
     fix = lab.nicfix("check", "--json").finding("uplink-unbound", UPLINK)["fix"]
     for command in fix["firewall_cmd"]:
         assert command[0] == "firewall-cmd"

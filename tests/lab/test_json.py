@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What programs read: one document on standard output, as its schema says."""
+"""One document on standard output, as its schema says."""
 from __future__ import annotations
 
 import json

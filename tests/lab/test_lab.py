@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lab itself: that its hosts are what the other tests take them for, and that nothing is left
-of them. These tests use no nicfix."""
+"""The lab itself: its hosts are what the other tests expect, and nothing is left of them. These
+tests do not use nicfix."""
 from __future__ import annotations
 
 import signal
@@ -28,7 +28,7 @@ def processes_that_name(text: str) -> list[str]:
 
 
 def links_of_the_machine() -> str:
-    """The links outside of all labs, without what changes by itself."""
+    """The links outside all labs, without what changes by itself."""
     return subprocess.check_output(["ip", "-brief", "link"], text=True)
 
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `nicfix apply` did is still there, and still works, whatever is restarted: by whomever the
-uplink is managed."""
+"""The changes of `nicfix apply` survive every restart, whoever manages the uplink."""
 from __future__ import annotations
 
 import contextlib
@@ -26,7 +25,7 @@ def profile(zone: str | None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Device:
-    """Whose the uplink is, and the nicfix command that cures it."""
+    """Who manages the uplink, and the nicfix command that cures it."""
 
     nmcli_state: str | None  # what nmcli says of it; None: no NetworkManager runs
     profiles: dict[str, str] | None = None  # as in Plan
@@ -64,7 +63,7 @@ class Node:
         )
 
     def wait_for_network_manager(self) -> None:
-        """Waits until it has taken up the uplink as it does."""
+        """Waits until it has configured the uplink."""
         self.network_manager.service.wait_until(
             lambda: nmcli_state(self.lab) == self.device.nmcli_state, "known device"
         )
@@ -77,7 +76,7 @@ class Node:
             self.wait_for_network_manager()
 
     def activate_again(self) -> None:
-        """What its owner does to have the uplink as it is configured."""
+        """What the manager of the uplink does to configure it again."""
         if self.device.nmcli_state == "connected":
             assert self.lab.run("nmcli", "connection", "up", "uplink").code == 0
         else:
@@ -89,8 +88,8 @@ class Node:
         return self._client.zone_of(UPLINK) == "public" and self.lab.ping() == "reply"
 
     def settle(self) -> None:
-        """Waits until NetworkManager has done what it does when firewalld or a link comes back. It
-        asks firewalld before it answers whoever asks later, and so does firewalld."""
+        """Waits until NetworkManager has reacted to the return of firewalld or a link. It asks
+        firewalld before it answers later callers, and so does firewalld."""
         if self.device.nmcli_state:
             assert self.lab.run("nmcli", "device", "show", UPLINK).code == 0
         self._client.zone_of(UPLINK)
@@ -107,7 +106,7 @@ EVENTS: dict[str, Callable[[Node], object]] = {
 
 
 def nmcli_state(lab: Lab) -> str | None:
-    """What nmcli says of the uplink; None where no NetworkManager runs."""
+    """The uplink's state from nmcli; None if NetworkManager is not running."""
     told = lab.run("nmcli", "--terse", "--fields", "DEVICE,STATE", "device").stdout
     states = dict(line.split(":", 1) for line in told.splitlines())
     return states.get(UPLINK)
@@ -136,8 +135,8 @@ def make_node(make_lab: LabMaker, device: Device) -> Iterator[Node]:
 
 @pytest.mark.parametrize("name", DEVICES)
 def test_it_lasts(make_lab: LabMaker, name: str) -> None:
-    """After each event the uplink is where nicfix put it, the pod gets out, and nothing is found
-    that another event would break."""
+    """After each event the uplink is still bound, the pod reaches the outside, and no finding
+    predicts a later break."""
     device = DEVICES[name]
     with make_node(make_lab, device) as node:
         assert not node.is_right()
@@ -155,7 +154,7 @@ def test_it_lasts(make_lab: LabMaker, name: str) -> None:
 
 
 def test_a_secret_of_the_profile_is_kept(make_lab: LabMaker) -> None:
-    """NetworkManager shows profiles without their secrets, and takes them back without."""
+    """NetworkManager returns profiles without their secrets, and accepts them back that way."""
     lab = make_lab(profiles=profile("work"))
     secret = "a secret; with [signs] and \N{SNOWMAN}"
     words = ("802-1x.eap", "md5", "802-1x.identity", "worker", "802-1x.password", secret)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who came by SSH and would not get in again is told so first: over a real session to a real sshd."""
+"""Users who logged in over SSH are warned before a change locks them out: over a real session to a
+real sshd."""
 from __future__ import annotations
 
 import contextlib
@@ -13,7 +14,7 @@ from labkit.firewalld import FORWARD, FirewalldConfig
 from labkit.program import Outcome
 from labkit.ssh import Session, Sshd
 
-# The zone "closed" has no ssh. Its target refuses aloud, so that nobody has to wait for nothing.
+# The zone "closed" has no ssh. Its target rejects instead of dropping: the tests need not wait.
 CLOSED = FirewalldConfig(zones={"closed": FORWARD})
 BIND = ("apply", "--zone", "closed", "--interface", UPLINK, "--bind-downstream", "--json")
 
@@ -27,18 +28,18 @@ class Remote:
         self.session = session
 
     def nicfix(self, *args: str, before: tuple[str, ...] = ()) -> Outcome:
-        """Runs nicfix in the session, by means of the command BEFORE."""
+        """Runs nicfix in the session through the command BEFORE."""
         env = [f"{name}={value}" for name, value in self.lab.bus.env.items()]
         return self.session.run(*before, "env", *env, *self.lab.nicfix_command(*args))
 
     def can_come_back(self) -> bool:
-        """Whether a new connection is let in."""
+        """Whether a new connection is accepted."""
         return self.sshd.lets_in(self.lab.ext)
 
 
 @pytest.fixture
 def remote(make_lab: LabMaker) -> Iterator[Remote]:
-    """The node of the incident, and somebody who came by the uplink."""
+    """The node of the incident, with somebody logged in through the uplink."""
     lab = make_lab(firewalld=CLOSED)
     with contextlib.ExitStack() as cleanup:
         sshd = Sshd(lab.host, lab.folder, UPLINK_ADDRESS)
@@ -47,7 +48,7 @@ def remote(make_lab: LabMaker) -> Iterator[Remote]:
         yield Remote(lab, sshd, cleanup.enter_context(sshd.login(lab.ext)))
 
 
-# What stands between the login and nicfix, and hides SSH_CONNECTION from it.
+# Commands between the login and nicfix that hide SSH_CONNECTION from it.
 WAYS = {
     "directly": (),
     "with an empty environment, as by sudo": ("env", "-i"),
@@ -58,7 +59,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_refused(remote: Remote, way: str) -> None:
-    """However nicfix was started, it knows the connection it runs by."""
+    """nicfix finds its own connection, however it was started."""
     before = remote.lab.firewall_now()
     refused = remote.nicfix(*BIND, before=WAYS[way])
     assert refused.code == 2, refused
@@ -70,7 +71,7 @@ def test_it_is_refused(remote: Remote, way: str) -> None:
 
 
 def test_it_is_done_with_force(remote: Remote) -> None:
-    """The session that is there lives on, and the warning was right: there will be no other."""
+    """The session stays open, and the warning was right: no new one is possible."""
     assert remote.can_come_back()
     forced = remote.nicfix(*BIND, "--force")
     assert forced.code == 0, forced
@@ -81,7 +82,7 @@ def test_it_is_done_with_force(remote: Remote) -> None:
 
 
 def test_it_is_undone_when_the_session_is_gone(remote: Remote) -> None:
-    """With --confirm-within, who has locked himself out and lost his session gets in again."""
+    """With --confirm-within, a locked-out user without a session gets in again."""
     before = remote.lab.firewall_now()
     tried = remote.nicfix(*BIND, "--force", "--confirm-within", "4")
     assert tried.code == 0, tried
@@ -94,8 +95,8 @@ def test_it_is_undone_when_the_session_is_gone(remote: Remote) -> None:
     assert (now["running"], now["permanent"]) == (before["running"], before["permanent"])
 
 
-def test_it_is_done_when_the_way_was_opened_as_the_message_says(remote: Remote) -> None:
-    """The hint names the command, and says what else it is needed for."""
+def test_the_hint_works(remote: Remote) -> None:
+    """The hint has the command, and what else it is needed for."""
     hint = remote.nicfix(*BIND).json["error"]["hint"]
     command, found, _ = hint.partition(" (and the same with --permanent) opens it first")
     assert found, hint
@@ -109,15 +110,15 @@ def test_it_is_done_when_the_way_was_opened_as_the_message_says(remote: Remote) 
     assert remote.can_come_back()
 
 
-def test_what_keeps_the_way_open_is_not_stopped(remote: Remote) -> None:
+def test_a_change_that_keeps_ssh_open_is_allowed(remote: Remote) -> None:
     """The incident's own fix: zone public has ssh."""
     done = remote.nicfix("apply", "--zone", "public")
     assert done.code == 0, done
     assert remote.can_come_back()
 
 
-def test_a_session_with_another_host_is_none_of_this_firewalls(remote: Remote) -> None:
-    """Its address is not one of this host's: it came to a machine on the way."""
+def test_a_session_with_another_host_does_not_matter(remote: Remote) -> None:
+    """Its address is not an address of this host: it went to another machine."""
     elsewhere = {"SSH_CONNECTION": "203.0.113.5 50000 203.0.113.6 22"}
     done = remote.lab.nicfix(*BIND, env=elsewhere)
     assert done.code == 0, done

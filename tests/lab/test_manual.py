@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""nicfix-json(5) says of each document what its schema says, and its examples work.
-
-No lab is needed: the documents are those that the unit tests expect, or nicfix makes them from a
-snapshot."""
+"""nicfix-json(5) agrees with the schemas, and its examples work. No lab is needed: the documents
+are those of the unit tests, or nicfix makes them from a snapshot."""
 from __future__ import annotations
 
 import json
@@ -109,13 +107,13 @@ def _parts() -> dict[str, Members]:
 
 @pytest.mark.parametrize("name", schemas())
 def test_every_member_is_described(name: str) -> None:
-    """All that the schema has and nothing else, with its type, and with what null means."""
+    """Exactly the members of the schema, each with its type and the meaning of null."""
     schema = Schema(schemas()[name], _parts())
     assert _described()[name] == schema.members(schema.root)
 
 
 def test_every_part_is_of_some_schema() -> None:
-    """What the page describes once is in the schemas as it says."""
+    """Objects that the page describes once are like that in the schemas."""
     for title, part in _parts().items():
         with_it = [one for one in schemas().values() if title in one.get("$defs", {})]
         assert with_it, title
@@ -125,7 +123,7 @@ def test_every_part_is_of_some_schema() -> None:
 
 
 def _enumerated(value: Any) -> Iterator[str]:
-    """The words that are one of several in some member of a schema."""
+    """The words of the enumerations in a schema."""
     if isinstance(value, dict):
         yield from (word for word in value.get("enum", []) if isinstance(word, str))
         value = list(value.values())
@@ -134,10 +132,10 @@ def _enumerated(value: Any) -> Iterator[str]:
             yield from _enumerated(one)
 
 
-def test_every_word_is_told() -> None:
+def test_every_word_is_documented() -> None:
     """Each id, code, verdict and so on that a schema names."""
-    told = set(_PAGE.read_text().split())
-    assert not set(_enumerated(list(schemas().values()))) - told
+    documented = set(_PAGE.read_text().split())
+    assert not set(_enumerated(list(schemas().values()))) - documented
 
 
 def test_no_document_is_left_out() -> None:
@@ -148,7 +146,7 @@ def test_no_document_is_left_out() -> None:
 
 
 def _rendered_examples() -> list[str]:
-    """The command lines of EXAMPLES, as a reader sees them and copies them."""
+    """The command lines of EXAMPLES as a reader sees and copies them."""
     page = subprocess.run(
         ["mandoc", "-T", "utf8", "-O", "width=300", str(_PAGE)], check=True, capture_output=True
     )
@@ -162,7 +160,7 @@ def _golden(name: str) -> str:
 
 
 def _from_snapshot(program: Path, *args: str, stdin: str = "") -> str:
-    """What nicfix says of the host of the incident."""
+    """The output of nicfix for the host of the incident."""
     command = [program, *args, "--snapshot", _FIXTURES / "incident.json"]
     done = subprocess.run(command, input=stdin, text=True, stdout=subprocess.PIPE, check=False)
     assert done.returncode in (0, 1), done
@@ -182,7 +180,7 @@ _WATCHED = (
 
 
 def _watched() -> str:
-    """What watch might say, a document a line."""
+    """Possible output of watch, one document on each line."""
     schema = schemas()["nicfix.watch/1"]
     nothing = dict.fromkeys(schema["required"])
     fixed = {**nothing, "schema": "nicfix.watch/1", "time": "2026-04-07T08:45:31+02:00"}
@@ -193,7 +191,7 @@ def _watched() -> str:
 
 
 def _pending() -> str:
-    """A change that waits to be confirmed."""
+    """A change that is waiting to be confirmed."""
     document = json.loads(_golden("apply-incident.json"))
     document["pending"] = {"id": "3f9a1c2e", "seconds": 60}
     jsonschema.validate(document, schemas()["nicfix.apply/1"])
@@ -201,7 +199,7 @@ def _pending() -> str:
 
 
 def _cases(program: Path) -> Iterator[tuple[str, str, str]]:
-    """How an example begins, a document for it, and what the example makes of that."""
+    """How an example begins, a document for it, and the output of the example."""
     check = "nicfix check --json | jq -r "
     incident = _golden("check-incident.json")
     message = "no zone binds enp2s0, and new connections from cni0 out by it are refused"

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The verdict of `nicfix explain` is the kernel's: random configurations, real packets.
-
-One group of configurations is drawn from a fixed seed, the others from a fresh one, which is
-printed and can be given again as $NICFIX_TRUTH_SEED."""
+"""The verdict of `nicfix explain` is the kernel's: random configurations and real packets. One
+group of configurations is drawn from a fixed seed, the others from a new seed, which is printed and
+can be set with $NICFIX_TRUTH_SEED."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from labkit.probes import Probe, Prober, TCP_PORTS, UDP_PORTS
 CONFIGURATIONS = 7  # of each group
 MAY_BE_UNKNOWN = 0.01  # of the flows
 
-# Who is behind which interface, and the addresses of both families there; the host's come first.
+# The peers behind each interface, with the addresses of both families; the host's come first.
 SIDES = {
     "cni0": (("10.244.2.1", POD, "10.244.2.3"), ("fd00:1::1", "fd00:1::2", "fd00:1::3")),
     UPLINK: ((UPLINK_ADDRESS, OUTSIDE, "192.168.150.132"), ("fd00:2::1", "fd00:2::2", "fd00:2::3")),
@@ -33,7 +32,7 @@ SIDES = {
 
 @pytest.mark.parametrize("group", ["fixed", "fresh 1", "fresh 2", "fresh 3"])
 def test_the_verdict_is_the_kernels(make_lab: LabMaker, tmp_path: Path, group: str) -> None:
-    """Not one verdict is wrong, and hardly any is unknown."""
+    """No verdict is wrong, and hardly any is unknown."""
     fresh = os.environ.get("NICFIX_TRUTH_SEED") or secrets.token_hex(4)
     seed = "fixed" if group == "fixed" else f"{fresh} {group}"
     print(f"seed {seed!r}: NICFIX_TRUTH_SEED={fresh}")
@@ -68,7 +67,7 @@ def test_the_verdict_is_the_kernels(make_lab: LabMaker, tmp_path: Path, group: s
 
 
 def prepare(lab: Lab) -> Prober:
-    """Gives both sides further addresses, and lets the host tell of every refusal."""
+    """Gives both sides more addresses, and makes the host report every rejection."""
     for family in ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.cni0.rp_filter",
                    f"net.ipv4.conf.{UPLINK}.rp_filter", "net.ipv6.icmp.ratelimit"):
         lab.host.sysctl({family: 0})
@@ -83,7 +82,7 @@ def prepare(lab: Lab) -> Prober:
             f"addr add fd00:{v6}::2/64 dev eth0 nodad\naddr add fd00:{v6}::3/64 dev eth0 nodad\n"
             f"route add default via fd00:{v6}::1\n"
         )
-    # A policy that keeps the host from asking for its neighbours is not what is asked about here.
+    # Policies that block neighbour discovery are not the subject here.
     for link, peer in (("cni0", lab.pod), (UPLINK, lab.ext)):
         for addresses in SIDES[link]:
             for address in addresses[1:]:
@@ -106,7 +105,7 @@ def mac_of(namespace: Namespace) -> str:
 
 
 def configure(lab: Lab, files: dict[str, str]) -> None:
-    """Puts FILES in the place of /etc/firewalld and has firewalld load them."""
+    """Replaces /etc/firewalld with FILES and makes firewalld load them."""
     folder = lab.folder / "firewalld"
     for name in ("zones", "policies", "services", "ipsets"):
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -146,7 +145,7 @@ def draw_probes(
 
 
 def ask(lab: Lab, probes: list[Probe]) -> list[str]:
-    """The verdicts of nicfix on PROBES."""
+    """nicfix's verdicts on PROBES."""
     questions = "".join(json.dumps(probe.question()) + "\n" for probe in probes)
     outcome = lab.nicfix("explain", "--json", "--flows", "-", stdin=questions.encode())
     answers = [json.loads(line) for line in outcome.stdout.splitlines()]
@@ -157,7 +156,7 @@ def ask(lab: Lab, probes: list[Probe]) -> list[str]:
 def save(
     lab: Lab, folder: Path, files: dict[str, str], wrong: list[tuple[Probe, str, str]]
 ) -> str:
-    """Keeps what is needed to ask again without the lab, and says how."""
+    """Keeps what is needed to repeat it without the lab, and prints how."""
     snapshot = folder / "snapshot.json"
     snapshot.write_text(lab.nicfix("snapshot").stdout)
     flow = folder / "flows.jsonl"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix apply --permanent-only` changes what lasts, and nothing that is in force."""
+"""`nicfix apply --permanent-only` changes the permanent configuration and nothing else."""
 from __future__ import annotations
 
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
@@ -10,7 +10,7 @@ APPLY = ("apply", "--zone", "public", "--permanent-only")
 
 
 def test_it_counts_from_the_next_reload_on(lab: Lab) -> None:
-    """Not before; and nothing is promised that a reload would not bring."""
+    """Not before; and it predicts only what a reload brings."""
     client = Client(lab.bus)
     applied = lab.nicfix(*APPLY, "--json")
     assert applied.code == 0, applied
@@ -27,7 +27,7 @@ def test_it_counts_from_the_next_reload_on(lab: Lab) -> None:
 
 
 def test_it_is_undone(lab: Lab) -> None:
-    """By `nicfix undo`, as any change."""
+    """With `nicfix undo`, like any change."""
     before = lab.firewall_now()
     assert lab.nicfix(*APPLY).code == 0
     assert lab.nicfix("undo").code == 0
@@ -38,7 +38,7 @@ def test_it_is_undone(lab: Lab) -> None:
 
 
 def test_the_profile_of_networkmanager_is_saved_and_not_activated(make_lab: LabMaker) -> None:
-    """NetworkManager would tell firewalld at once."""
+    """Activation would change firewalld at once."""
     profile = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
     lab = make_lab(profiles={"uplink": profile})
     client = Client(lab.bus)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What users without root are told, and what the rule in polkit/ gives to its group."""
+"""What users without root see, and what the rule in polkit/ grants to its group."""
 from __future__ import annotations
 
 from typing import Any
@@ -42,9 +42,9 @@ def test_a_member_sees_that_all_is_well(make_lab: LabMaker) -> None:
     assert check.findings("error", "warning") == []
 
 
-def test_a_member_is_told_what_stays_closed(open_lab: Lab) -> None:
-    """Version, state and the permanent configuration need the action "config", which would hand
-    over the firewall: the rule does not grant it, and nicfix names what it could not read."""
+def test_a_member_sees_what_stays_hidden(open_lab: Lab) -> None:
+    """Version, state and the permanent configuration need the action "config", which would allow
+    every change. The rule does not grant it, and nicfix lists what it could not read."""
     snapshot = open_lab.nicfix("snapshot", user=users.MEMBER).json
     assert snapshot["firewalld"]["version"] is None
     assert snapshot["firewalld"]["state"] is None
@@ -66,8 +66,8 @@ def test_a_stranger_gets_nothing_from_the_rule(open_lab: Lab) -> None:
     assert (public["target"], public["forward"]) == (None, None)
 
 
-def test_a_stranger_is_told_what_can_be_told(make_lab: LabMaker) -> None:
-    """The stock policy of a server: bindings may be seen, settings may not."""
+def test_a_stranger_sees_bindings_only(make_lab: LabMaker) -> None:
+    """The stock policy of a server: bindings are visible, settings are not."""
     lab = make_lab(polkit_rules={})
     check = lab.nicfix("check", "--json", user=users.STRANGER)
     links = {link["name"]: link for link in check.json["links"]}
@@ -78,7 +78,7 @@ def test_a_stranger_is_told_what_can_be_told(make_lab: LabMaker) -> None:
 
 
 def test_a_frozen_polkitd_does_not_hang_us(make_lab: LabMaker) -> None:
-    """It stalls firewalld for every caller, so only our own time limit ends the wait."""
+    """It blocks firewalld for every caller; only nicfix's own timeout ends the wait."""
     lab = make_lab(polkit_rules={})
     with lab.polkit.service.frozen():
         outcome = lab.nicfix("check", "--timeout", "1", user=users.STRANGER)

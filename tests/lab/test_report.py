@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One report of many hosts: on the command line, in a browser, and of more documents than would fit
+"""One report of many hosts: on the command line, in a browser, and from more documents than fit
 into memory. No services are needed: the documents were written elsewhere."""
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def link(index: int) -> dict[str, Any]:
 
 
 def check(*findings: dict[str, Any], version: str | None = "1.3.3", links: int = 1) -> str:
-    """What `nicfix check --json` writes on a host with FINDINGS."""
+    """The document of `nicfix check --json` on a host with FINDINGS."""
     document = {
         "schema": "nicfix.check/1",
         "after": None,
@@ -87,7 +87,7 @@ def check(*findings: dict[str, Any], version: str | None = "1.3.3", links: int =
 
 
 def failure(message: str) -> str:
-    """What any command writes on a host where it fails."""
+    """The document of a command that failed on a host."""
     error = {"code": "no-firewalld", "message": message, "hint": None}
     return json.dumps({"schema": "nicfix.error/1", "error": error})
 
@@ -234,7 +234,7 @@ import resource, subprocess, sys
 status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
 print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
-# Where nicfix is built with it, the address sanitizer must not keep what was freed.
+# The address sanitizer, if nicfix is built with it, must not keep freed memory.
 _KEEP_NOTHING = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
 
 
@@ -247,7 +247,7 @@ def linked_fleet(folder: Path, text: str, count: int) -> Path:
 
 
 def peak_kib(nicfix: Path, folder: Path) -> int:
-    """The most memory that a report of FOLDER takes."""
+    """The peak memory of a report of FOLDER."""
     command = [sys.executable, "-S", "-c", _MEASURE, nicfix, "report", folder]
     environment = os.environ | {"ASAN_OPTIONS": _KEEP_NOTHING}
     done = subprocess.run(command, capture_output=True, check=True, env=environment)
@@ -257,7 +257,7 @@ def peak_kib(nicfix: Path, folder: Path) -> int:
 
 
 def test_documents_are_read_as_a_stream(nicfix: Path, tmp_path: Path) -> None:
-    """What is kept of 9,000 more documents is a small part of them."""
+    """9,000 more documents take only a little more memory."""
     text = check(finding("error"), links=250)
     few = peak_kib(nicfix, linked_fleet(tmp_path / "few", text, 1_000))
     many = peak_kib(nicfix, linked_fleet(tmp_path / "many", text, 10_000))
@@ -326,13 +326,13 @@ class Page:
         self.press(column, "#hosts thead")
 
     def filter(self, text: str) -> None:
-        """Types TEXT in place of what the filter says."""
+        """Replaces the text of the filter with TEXT."""
         field = self.one("#filter")
         field.clear()
         field.send_keys(text)
 
     def sorts(self) -> dict[str, str]:
-        """What the headings of the hosts say of the order."""
+        """The order according to the headings of the hosts."""
         return {
             one.text: one.get_attribute("aria-sort")
             for one in self.all("#hosts thead th")
@@ -340,7 +340,7 @@ class Page:
         }
 
     def assert_quiet(self) -> None:
-        """Nothing went wrong, and nothing was fetched."""
+        """No errors, and nothing was fetched."""
         assert self.browser.get_log("browser") == []
         assert self.browser.execute_script("return performance.getEntriesByType('resource')") == []
 
@@ -438,7 +438,8 @@ def test_a_finding_opens(page: Page) -> None:
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
-    """What can be clicked can be reached, has a name and is a button, a field or a summary."""
+    """Everything that can be clicked can be reached, has a name and is a button, a field or a
+    summary."""
     script = """return Array.from(document.querySelectorAll('button, input, summary'),
         (one) => [one.tagName, one.tabIndex, one.innerText || one.labels[0].innerText])"""
     elements = page.browser.execute_script(script)
@@ -522,11 +523,11 @@ def test_the_page_is_whole_without_its_script(
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-# ---- names that want to do harm ----
+# ---- hostile names ----
 
 _OWN = "document.title='owned'"
 
-# Names that are shown as they are, and those of which something is made visible.
+# Names that are shown as they are, and those in which something is made visible.
 HOSTILE = {
     name: name
     for name in (
@@ -550,7 +551,7 @@ HOSTILE = {
 def test_a_hostile_name_is_text(
     browser: webdriver.Chrome, nicfix: Path, tmp_path: Path, name: str
 ) -> None:
-    """As the name of a host, of its interface and of all that follows from it."""
+    """As the name of a host, of its interface and of everything derived from it."""
     folder = write_fleet(tmp_path / "fleet", {"web1": check(finding("error"))})
     snapshot = (_FIXTURES / "incident.json").read_text()
     snapshot = snapshot.replace('"enp2s0"', json.dumps(name)).replace('"worker"', json.dumps(name))
@@ -569,7 +570,7 @@ def test_a_hostile_name_is_text(
 
 
 def test_the_policy_stops_other_scripts(page: Page) -> None:
-    """Were a name not escaped, its script would not run either."""
+    """Even if a name were not escaped, its script would not run."""
     page.browser.execute_script(
         """const one = document.createElement('script');
         one.textContent = "document.title = 'owned'";

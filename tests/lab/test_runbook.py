@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""docs/runbook.md shows what really happens: the commands of its marked blocks are run again, each
-scene on a host of its own, and what they print must be what the page says.
-
-With NICFIX_UPDATE_RUNBOOK=1 the page is written anew instead: put a command into a block, run this,
-and look at the difference."""
+"""docs/runbook.md shows real output: the commands of its marked blocks are run, each scene on its
+own host, and the output must match the page. With NICFIX_UPDATE_RUNBOOK=1 the page is updated
+instead: put a command into a block, run this, and read the difference."""
 from __future__ import annotations
 
 import contextlib
@@ -27,7 +25,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 _BLOCK = re.compile(r"<!-- scene: (?P<scene>.+?) -->\n```console\n(?P<text>.*?)```\n", re.DOTALL)
 _COMMAND = re.compile(r"^(?P<prompt>worker|pod)# (?P<command>.*)$", re.MULTILINE)
 
-# What is another at each run, and what the page has instead.
+# What differs from run to run, and what the page has instead.
 _PASSING = (
     (re.compile(r"time=[0-9.]+ ms"), "time=0.05 ms"),
     (re.compile(r"time \d+ms"), "time 0ms"),
@@ -39,7 +37,7 @@ _PASSING = (
 
 @dataclass(frozen=True)
 class Scene:
-    """A host, and what has happened to it before the page looks at it."""
+    """A host, and its state before the commands of the page run."""
 
     plan: dict[str, Any] = field(default_factory=dict)
     prepare: Callable[[Lab], object] = lambda lab: None
@@ -80,7 +78,7 @@ def _add_second_uplink(lab: Lab) -> None:
 
 
 def _show_bridged_frames(lab: Lab) -> None:
-    """Two pods of one node, and br_netfilter: the second pod lives beside the outside."""
+    """Two pods on one node, and br_netfilter: the second pod is in the namespace of the outside."""
     lab.host.ip(
         f"link add vethtwo type veth peer name eth1 netns {lab.ext.pid}\n"
         "link set vethtwo master cni0 up\n"
@@ -181,7 +179,7 @@ SCENES = {
 
 @contextlib.contextmanager
 def _database(lab: Lab) -> Iterator[None]:
-    """Something outside that lets people connect."""
+    """Something outside that accepts connections."""
     with lab.ext.socket() as listener:
         listener.bind((OUTSIDE, DATABASE_PORT))
         listener.listen()
@@ -189,7 +187,7 @@ def _database(lab: Lab) -> Iterator[None]:
 
 
 def _output(lab: Lab, where: Namespace, command: str) -> str:
-    """What COMMAND prints, both streams as they come, as a terminal would show it."""
+    """The output of COMMAND, both streams in order, as on a terminal."""
     environment = {**users.environment(lab.folder, None), **lab.bus.env}
     environment["PATH"] += f":{Path(lab.nicfix_command()[0]).parent}"
     done = where.run("sh", "-c", f"exec 2>&1; {command}", env=environment, check=False)
@@ -200,7 +198,7 @@ def _output(lab: Lab, where: Namespace, command: str) -> str:
 
 
 def _played(lab: Lab, block: str) -> str:
-    """BLOCK as it is now: its commands with what they print."""
+    """BLOCK as it is now: its commands with their output."""
     places = {"worker": lab.host, "pod": lab.pod}
     return "".join(
         f"{found.group()}\n{_output(lab, places[found['prompt']], found['command'])}"
@@ -215,7 +213,7 @@ def _blocks(scene: str) -> list[str]:
 
 
 def _write(scene: str, texts: list[str]) -> None:
-    """Puts TEXTS into the page for its blocks of SCENE."""
+    """Replaces the page's blocks of SCENE with TEXTS."""
     rest = iter(texts)
 
     def instead(match: re.Match[str]) -> str:
@@ -227,8 +225,8 @@ def _write(scene: str, texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_the_page_tells_what_happens(make_lab: LabMaker, name: str) -> None:
-    """Every block of a scene, one after the other on one host."""
+def test_the_page_shows_real_output(make_lab: LabMaker, name: str) -> None:
+    """All blocks of a scene, in order, on one host."""
     scene = SCENES[name]
     lab = make_lab(**scene.plan)
     scene.prepare(lab)
@@ -243,7 +241,7 @@ def test_the_page_tells_what_happens(make_lab: LabMaker, name: str) -> None:
 
 
 def test_all_of_the_page_is_tested() -> None:
-    """No block is left out: neither one without a scene nor one whose scene is not known."""
+    """Every block has a scene, and every scene is known."""
     text = PAGE.read_text()
     assert {match["scene"] for match in _BLOCK.finditer(text)} == set(SCENES)
     assert len(_BLOCK.findall(text)) == text.count("```console")

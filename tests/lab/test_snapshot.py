@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A snapshot stands for the machine it was taken from; hostile names reach nobody raw."""
+"""A snapshot replaces the machine it was taken from; hostile names are never printed raw."""
 from __future__ import annotations
 
 import json
@@ -35,7 +35,7 @@ def test_a_snapshot_of_a_snapshot_is_the_same(lab: Lab) -> None:
 
 
 def damaged(snapshot: bytes) -> dict[str, bytes]:
-    """What may become of a snapshot on its way through tickets and editors."""
+    """What can happen to a snapshot on its way through tickets and editors."""
     wrong_type = json.loads(snapshot)
     wrong_type["links"] = "enp2s0"
     other_schema = {**json.loads(snapshot), "schema": "nicfix.snapshot/99"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A change that cannot be finished leaves the host as it was, and says so."""
+"""A change that cannot be completed leaves the host as it was, and says so."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ sys.exit(subprocess.call(sys.argv[1:]))
 """
 
 
-def test_a_read_only_configuration_is_put_back_to_what_it_was(lab: Lab) -> None:
-    """The running binding works, what lasts cannot be written: neither is left."""
+def test_a_read_only_configuration(lab: Lab) -> None:
+    """The running binding works, the permanent one cannot be written: neither remains."""
     before = lab.firewall_now()
     lab.run("mount", "--bind", "/etc/firewalld", "/etc/firewalld")
     assert lab.run("mount", "-o", "remount,ro,bind", "/etc/firewalld").code == 0
@@ -53,7 +53,7 @@ def test_a_read_only_configuration_is_put_back_to_what_it_was(lab: Lab) -> None:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_it_before_anything_is_changed(lab: Lab, name: str) -> None:
-    """A signal that has come by the first step leaves everything alone."""
+    """After a signal before the first step nothing is changed."""
     before = lab.firewall_now()
     number = str(int(signal.Signals[name]))
     python = ("/usr/bin/python3", "-c", WITH_PENDING_SIGNAL, number)
@@ -64,7 +64,7 @@ def test_a_signal_ends_it_before_anything_is_changed(lab: Lab, name: str) -> Non
 
 
 def test_one_at_a_time(lab: Lab) -> None:
-    """While another nicfix changes the host, this one waits, and then says whose turn it is."""
+    """While another nicfix changes the host, this one waits and then says which one."""
     before = lab.firewall_now()
     python = ("/usr/bin/python3", "-c", WITH_LOCK)
     command = lab.nicfix_command(*INCIDENT_FIX, "--timeout", "1")
@@ -75,8 +75,8 @@ def test_one_at_a_time(lab: Lab) -> None:
     assert lab.nicfix(*INCIDENT_FIX).code == 0
 
 
-def test_the_change_is_one_that_somebody_else_has_made_already(lab: Lab) -> None:
-    """What is done by others is nothing to change."""
+def test_somebody_else_has_already_made_the_change(lab: Lab) -> None:
+    """There is nothing left to change."""
     for permanent in ((), ("--permanent",)):
         lab.firewall_cmd(*permanent, "--zone=public", f"--add-interface={UPLINK}")
     done = lab.nicfix(*INCIDENT_FIX)
@@ -87,7 +87,7 @@ MOMENTS = 16  # at which each fault is tried, spread over the time that a whole 
 
 
 def start(lab: Lab) -> subprocess.Popen[bytes]:
-    """The fix of the incident, under way."""
+    """The fix of the incident, running."""
     return subprocess.Popen(
         lab.host.command(lab.nicfix_command(*INCIDENT_FIX)),
         env={**os.environ, **lab.bus.env},
@@ -107,13 +107,13 @@ def moments(lab: Lab) -> list[float]:
 
 
 def unbind(lab: Lab) -> None:
-    """Makes the host what it was."""
+    """Restores the incident."""
     for permanent in ((), ("--permanent",)):
         lab.run("firewall-cmd", *permanent, "--zone=public", f"--remove-interface={UPLINK}")
 
 
 def bindings(lab: Lab) -> tuple[bool, bool]:
-    """Whether the uplink is bound in the running firewall, and whether for good."""
+    """Whether the uplink is bound in the running firewall, and whether permanently."""
     query = ("--zone=public", f"--query-interface={UPLINK}")
     return (
         lab.run("firewall-cmd", *query).code == 0,
@@ -122,7 +122,8 @@ def bindings(lab: Lab) -> tuple[bool, bool]:
 
 
 def test_sigterm_at_any_moment_leaves_all_or_nothing(lab: Lab) -> None:
-    """The exit status tells which: 0 is the new state; 5, or death before it began, the old."""
+    """The exit status says which: 0 is the new state; 5, or death before the first step, the old
+    one."""
     old, new = (False, False), (True, True)
     for moment in moments(lab):
         run = start(lab)
@@ -135,7 +136,7 @@ def test_sigterm_at_any_moment_leaves_all_or_nothing(lab: Lab) -> None:
 
 
 def test_after_sigkill_at_any_moment_a_second_run_finishes(lab: Lab) -> None:
-    """Nobody can undo what a killed process did; the next run does what is left to do."""
+    """A killed process cannot undo anything; the next run does the rest."""
     for moment in moments(lab):
         run = start(lab)
         time.sleep(moment)
@@ -147,9 +148,9 @@ def test_after_sigkill_at_any_moment_a_second_run_finishes(lab: Lab) -> None:
 
 
 def test_firewalld_stopped_at_any_moment(lab: Lab) -> None:
-    """What lasts is the new state where the run succeeded and the old where it says so; where it
-    could not know, it says what may be left. (SIGKILL would test firewalld: 1.3.3 killed while it
-    writes a zone leaves an empty file, and comes back FAILED.)"""
+    """The permanent state is the new one if the run succeeded and the old one if it says so; if it
+    could not know, it says what may be left. (SIGKILL would test firewalld: 1.3.3 killed while
+    writing a zone leaves an empty file, and comes back FAILED.)"""
     for moment in moments(lab):
         run = start(lab)
         time.sleep(moment)

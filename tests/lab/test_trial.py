@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix apply --confirm-within`: what nobody confirms is undone, whatever becomes of the session
+"""`nicfix apply --confirm-within`: an unconfirmed change is undone, whatever happens to the session
 that made it."""
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIMIT = 30.0  # seconds; a loaded machine needs about 3
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
-    """Polls READY; fails where it does not come true."""
+    """Polls READY; fails if it does not come true."""
     limit = time.monotonic() + LIMIT
     while not ready():
         assert time.monotonic() < limit
@@ -29,7 +29,7 @@ def wait_until(ready: Callable[[], bool]) -> None:
 
 
 def bound(lab: Lab) -> tuple[bool, bool]:
-    """Whether the uplink is bound to public in the running firewall, and whether for good."""
+    """Whether the uplink is bound to public in the running firewall, and whether permanently."""
     query = ("--zone=public", f"--query-interface={UPLINK}")
     return (
         lab.run("firewall-cmd", *query).code == 0,
@@ -38,7 +38,8 @@ def bound(lab: Lab) -> tuple[bool, bool]:
 
 
 def test_confirmed(lab: Lab) -> None:
-    """Made at run time at once, made to last when it is confirmed, and not undone after that."""
+    """The running firewall changes at once, the permanent configuration on confirmation, and
+    nothing is undone after that."""
     tried = lab.nicfix(*TRY, "3", "--json")
     assert (tried.code, bound(lab)) == (0, (True, False)), tried
     pending = tried.json["pending"]
@@ -57,7 +58,7 @@ def test_confirmed(lab: Lab) -> None:
 
 
 def test_not_confirmed(lab: Lab) -> None:
-    """In time the host is what it was, without anybody's doing."""
+    """The host is restored in time, without any action."""
     before = lab.firewall_now()
     assert lab.nicfix(*TRY, "1").code == 0
     wait_until(lambda: not (lab.bus.state / "last-change").exists())
@@ -85,7 +86,7 @@ def test_the_device_of_networkmanager(make_lab: LabMaker) -> None:
 
 
 def test_one_at_a_time(lab: Lab) -> None:
-    """A second change is refused by the first one's name; undo ends the first at once."""
+    """A second change is refused and names the first; undo ends the first at once."""
     pending = lab.nicfix(*TRY, "60", "--json").json["pending"]
     for second in (TRY + ("60",), ("apply", "--zone", "work", "--move")):
         refused = lab.nicfix(*second)
@@ -99,7 +100,7 @@ def test_one_at_a_time(lab: Lab) -> None:
 
 
 def test_a_reload_in_between(lab: Lab) -> None:
-    """What the reload has undone cannot be confirmed, and there is nothing left to undo."""
+    """A change that a reload undid cannot be confirmed, and there is nothing left to undo."""
     pending = lab.nicfix(*TRY, "2", "--json").json["pending"]
     lab.firewall_cmd("--reload")
     gone = lab.nicfix("confirm", pending["id"])
@@ -109,7 +110,7 @@ def test_a_reload_in_between(lab: Lab) -> None:
 
 
 def test_firewalld_is_away_when_the_time_is_over(lab: Lab) -> None:
-    """It is waited for, and what it comes back with is looked at."""
+    """nicfix waits for it, and reads what it comes back with."""
     lab.nicfix(*TRY, "1")
     lab.firewalld.service.stop()
     time.sleep(2)
@@ -133,8 +134,8 @@ def test_what_lasts_cannot_be_written(lab: Lab) -> None:
 
 
 def test_no_record_no_trial(lab: Lab) -> None:
-    """Where the state folder cannot be written nothing is tried; a plain change is made, and it is
-    told that it cannot be undone by nicfix."""
+    """If the state folder cannot be written, no trial is made. A plain change is made, with a note
+    that nicfix cannot undo it."""
     lab.bus.state.write_text("in the way")
     refused = lab.nicfix(*TRY, "60")
     assert (refused.code, bound(lab)) == (4, (False, False)), refused
@@ -143,8 +144,8 @@ def test_no_record_no_trial(lab: Lab) -> None:
     assert any("nicfix undo cannot revert this" in note for note in done.json["notes"])
 
 
-def test_odd_numbers_of_seconds(lab: Lab) -> None:
-    """Out of range is wrong usage."""
+def test_bad_numbers_of_seconds(lab: Lab) -> None:
+    """Values out of range are wrong usage."""
     for seconds in ("-1", "86401", "ten"):
         assert lab.nicfix(*TRY, seconds).code == 2
     assert bound(lab) == (False, False)
@@ -181,12 +182,12 @@ class Terminal:
         os.write(self._master, text.encode())
 
     def hang_up(self) -> None:
-        """The terminal goes away, as when the connection is lost."""
+        """The terminal disappears, as when the connection is lost."""
         os.close(self._master)
 
 
 def test_the_countdown_ends_with_the_confirmation(lab: Lab) -> None:
-    """On a terminal the seconds run down until somebody confirms from elsewhere."""
+    """The seconds count down until somebody confirms from elsewhere."""
     terminal = Terminal(lab, *TRY, "60")
     name = terminal.read_until(r"nicfix confirm ([0-9a-f]{8})").group(1)
     terminal.read_until(r"5\d s left")
@@ -197,7 +198,7 @@ def test_the_countdown_ends_with_the_confirmation(lab: Lab) -> None:
 
 
 def test_the_countdown_ends_with_ctrl_c(lab: Lab) -> None:
-    """Which undoes the change at once."""
+    """The change is undone at once."""
     terminal = Terminal(lab, *TRY, "60")
     terminal.read_until(r"s left")
     terminal.type("\x03")
@@ -208,7 +209,7 @@ def test_the_countdown_ends_with_ctrl_c(lab: Lab) -> None:
 
 
 def test_the_countdown_ends_by_itself(lab: Lab) -> None:
-    """And the exit status says that the host is what it was."""
+    """The exit status says that the change was undone."""
     terminal = Terminal(lab, *TRY, "2")
     terminal.read_until("the change was not confirmed in time; everything was put back")
     assert terminal.process.wait(LIMIT) == 5
@@ -217,7 +218,7 @@ def test_the_countdown_ends_by_itself(lab: Lab) -> None:
 
 
 def test_the_terminal_is_lost(lab: Lab) -> None:
-    """The change is undone in time all the same."""
+    """The change is still undone in time."""
     terminal = Terminal(lab, *TRY, "3")
     terminal.read_until(r"s left")
     terminal.hang_up()
@@ -228,8 +229,8 @@ def test_the_terminal_is_lost(lab: Lab) -> None:
 
 
 def test_by_a_timer_of_systemds(lab: Lab) -> None:
-    """Where systemd runs the host it is systemd that undoes the change, and every process of the
-    session may be gone by then; a confirmation takes the timer away."""
+    """If systemd runs the host, systemd undoes the change, even if every process of the session is
+    gone; a confirmation removes the timer."""
     systemd = Systemd(lab.host, lab.folder)
     systemd.start()
     try:
@@ -256,8 +257,8 @@ def test_by_a_timer_of_systemds(lab: Lab) -> None:
         systemd.stop()
 
 
-def test_the_process_that_waits_is_in_nobodys_session(lab: Lab) -> None:
-    """A session that is killed with all its processes does not take it along."""
+def test_the_waiting_process_is_in_no_session(lab: Lab) -> None:
+    """It survives a session that is killed with all its processes."""
     command = lab.nicfix_command(*TRY, "2")
     session = subprocess.Popen(
         lab.host.command(["sh", "-c", '"$@"; sleep 60', "sh", *command]),

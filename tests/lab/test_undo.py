@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix undo` puts back what the last change changed, and nothing that is somebody else's."""
+"""`nicfix undo` undoes the last change, and nothing that somebody else changed."""
 from __future__ import annotations
 
 import pytest
@@ -11,8 +11,8 @@ APPLY = ("apply", "--zone", "public")
 PROFILE = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
 
 
-def test_undo_is_the_way_back(lab: Lab) -> None:
-    """Running and permanent firewall are what they were, and a second undo finds nothing to do."""
+def test_undo_restores_both(lab: Lab) -> None:
+    """Running and permanent firewall are restored, and a second undo has nothing to do."""
     before = lab.firewall_now()
     assert lab.nicfix(*APPLY).code == 0
     assert lab.tcp() == "connected"
@@ -29,15 +29,15 @@ def test_undo_is_the_way_back(lab: Lab) -> None:
     assert (again.code, again.json["changed"], again.json["actions"]) == (0, False, [])
 
 
-def test_undo_of_what_was_never_done(lab: Lab) -> None:
-    """There is nothing to change, and that is no error."""
+def test_undo_without_a_change(lab: Lab) -> None:
+    """There is nothing to change, and that is not an error."""
     outcome = lab.nicfix("undo")
     assert (outcome.code, outcome.stderr) == (0, "")
     assert "nothing to change" in outcome.stdout
 
 
 def test_undo_of_a_move(lab: Lab) -> None:
-    """The interface is back in the zone it was taken from, in both."""
+    """The interface is back in its old zone, in both configurations."""
     for permanent in ((), ("--permanent",)):
         lab.firewall_cmd(*permanent, "--zone=work", f"--add-interface={UPLINK}")
     before = lab.firewall_now()
@@ -48,7 +48,7 @@ def test_undo_of_a_move(lab: Lab) -> None:
 
 
 def test_undo_in_networkmanagers_profile(make_lab: LabMaker) -> None:
-    """The profile names the zone it named before."""
+    """The profile has its old zone again."""
     lab = make_lab(profiles={"uplink": PROFILE})
     assert lab.nicfix(*APPLY, "--move").code == 0
     assert lab.nicfix("undo").code == 0
@@ -57,8 +57,8 @@ def test_undo_in_networkmanagers_profile(make_lab: LabMaker) -> None:
     assert lab.firewall_cmd(f"--get-zone-of-interface={UPLINK}") == "work"
 
 
-def test_what_somebody_else_has_changed_since_is_theirs(lab: Lab) -> None:
-    """Nothing is left to put back, it is told so, and the record is gone."""
+def test_changes_by_others_are_kept(lab: Lab) -> None:
+    """Nothing is left to undo, the message says so, and the record is gone."""
     assert lab.nicfix(*APPLY).code == 0
     for permanent in ((), ("--permanent",)):
         lab.firewall_cmd(*permanent, "--zone=home", f"--change-interface={UPLINK}")
@@ -70,16 +70,16 @@ def test_what_somebody_else_has_changed_since_is_theirs(lab: Lab) -> None:
     assert "nothing to change" in lab.nicfix("undo").stdout
 
 
-def test_what_a_reload_took_needs_no_undoing(lab: Lab) -> None:
-    """After --runtime-only and a reload the host is as it was."""
+def test_after_a_reload_nothing_is_left_to_undo(lab: Lab) -> None:
+    """After --runtime-only and a reload the host is already restored."""
     assert lab.nicfix(*APPLY, "--runtime-only").code == 0
     lab.firewall_cmd("--reload")
     outcome = lab.nicfix("undo", "--json")
     assert (outcome.code, outcome.json["changed"]) == (0, False)
 
 
-def test_undo_tells_of_a_record_that_is_not_its_own(lab: Lab) -> None:
-    """Nothing is done in the name of a file that anybody could have written."""
+def test_undo_refuses_a_foreign_record(lab: Lab) -> None:
+    """A file that anybody could have written is not used."""
     assert lab.nicfix(*APPLY).code == 0
     record = lab.bus.state / "last-change"
     record.chmod(0o666)
@@ -91,6 +91,6 @@ def test_undo_tells_of_a_record_that_is_not_its_own(lab: Lab) -> None:
 
 @pytest.mark.parametrize("uses", ["undo", "confirm"])
 def test_a_snapshot_cannot_be_changed(lab: Lab, uses: str) -> None:
-    """Neither command reads one."""
+    """Neither command accepts one."""
     arguments = ("0",) if uses == "confirm" else ()
     assert lab.nicfix(uses, *arguments, "--snapshot", "-").code == 2

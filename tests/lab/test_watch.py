@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix watch` tells of each finding that appears or clears, whatever comes and goes."""
+"""`nicfix watch` reports each finding that appears or clears, whatever comes and goes."""
 from __future__ import annotations
 
 import contextlib
@@ -29,7 +29,7 @@ WATCHING = ("state", "watching", None)
 
 
 class Watch:
-    """A running `nicfix watch --json`, and what it says."""
+    """A running `nicfix watch --json`, and its output."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -38,7 +38,7 @@ class Watch:
         self._fd = process.stdout.fileno()
 
     def next(self, limit: float = LIMIT) -> tuple[str, str | None, str | None] | None:
-        """What it says next: the event, what it is about, and the interface; None for nothing."""
+        """The next event: its name, subject and interface; None if there is none."""
         deadline = time.monotonic() + limit
         while b"\n" not in self._text:
             left = deadline - time.monotonic()
@@ -53,7 +53,7 @@ class Watch:
         return told["event"], told["finding"] or told["state"], told["interface"]
 
     def read_until(self, *wanted: tuple[str, str | None, str | None]) -> None:
-        """Reads until each of WANTED was said."""
+        """Reads until each of WANTED was reported."""
         left = set(wanted)
         said = []
         while left:
@@ -63,11 +63,11 @@ class Watch:
             left.discard(event)
 
     def is_silent(self, seconds: float = 1.0) -> bool:
-        """Whether nothing more is said."""
+        """Whether nothing more is reported."""
         return self.next(seconds) is None
 
     def cpu_ticks(self) -> int:
-        """The time it has used the processor for, in ticks (proc(5))."""
+        """Its CPU time in ticks (proc(5))."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return int(fields[11]) + int(fields[12])
 
@@ -81,7 +81,7 @@ class Watch:
 
 @contextlib.contextmanager
 def watching(lab: Lab, *args: str) -> Iterator[Watch]:
-    """One that has begun."""
+    """A started one."""
     with lab.nicfix_running("watch", "--json", *args) as process:
         watch = Watch(process)
         watch.read_until(WATCHING)
@@ -110,11 +110,11 @@ def metrics_of(path: Path) -> dict[str, float]:
     return {name: float(value) for name, value in lines}
 
 
-# ---- what is told ----
+# ---- reports ----
 
 
 def test_findings_appear_and_clear(lab: Lab) -> None:
-    """By firewalld's doing, and by the kernel's; in the order they happen, and nothing besides."""
+    """Caused by firewalld and by the kernel; in order, and nothing else."""
     with watching(lab) as watch:
         watch.read_until(UNBOUND)
         bind(lab)
@@ -134,7 +134,7 @@ def test_findings_appear_and_clear(lab: Lab) -> None:
 
 
 def test_firewalld_comes_and_goes(lab: Lab) -> None:
-    """That is a state, and not an end; and what has changed meanwhile is told."""
+    """That is a state, not the end; changes in between are reported."""
     with watching(lab) as watch:
         watch.read_until(UNBOUND)
         bind(lab, "--permanent")
@@ -149,7 +149,7 @@ def test_firewalld_comes_and_goes(lab: Lab) -> None:
 
 
 def test_firewalld_freezes(lab: Lab) -> None:
-    """Nobody tells when it answers again: it is asked."""
+    """Nothing announces that it answers again: nicfix polls."""
     with watching(lab, "--timeout", "1") as watch:
         watch.read_until(UNBOUND)
         lab.firewalld.service.send(signal.SIGSTOP)
@@ -163,7 +163,7 @@ def test_firewalld_freezes(lab: Lab) -> None:
 
 
 def test_the_bus_comes_and_goes(lab: Lab) -> None:
-    """Like firewalld, with which it goes."""
+    """As with firewalld, which goes with it."""
     with watching(lab) as watch:
         watch.read_until(UNBOUND)
         lab.firewalld.service.stop()
@@ -177,7 +177,7 @@ def test_the_bus_comes_and_goes(lab: Lab) -> None:
 
 
 def test_firewalld_is_not_there_at_the_start(lab: Lab) -> None:
-    """It is waited for."""
+    """nicfix waits for it."""
     lab.firewalld.service.stop()
     with lab.nicfix_running("watch", "--json") as process:
         watch = Watch(process)
@@ -187,7 +187,8 @@ def test_firewalld_is_not_there_at_the_start(lab: Lab) -> None:
 
 
 def test_reloads_by_the_dozen(lab: Lab) -> None:
-    """Each sends hundreds of signals, and loses the binding; the last state is told right."""
+    """Each sends hundreds of signals and loses the binding; the last state is reported
+    correctly."""
     with watching(lab) as watch:
         for _ in range(12):
             bind(lab)
@@ -203,13 +204,13 @@ def test_reloads_by_the_dozen(lab: Lab) -> None:
 
 
 def make_veths(lab: Lab, count: int) -> None:
-    """As a node does that starts that many pods."""
+    """As on a node that starts that many pods."""
     lines = [f"link add v{i} type veth peer name w{i}\nlink set v{i} up\n" for i in range(count)]
     lab.host.ip("".join(lines))
 
 
 def test_a_thousand_links_at_once(lab: Lab) -> None:
-    """Their coming and going is read in few passes, and what else happened then is told."""
+    """They are read in few passes, and other events are still reported."""
     metrics = lab.folder / "nicfix.prom"
     with watching(lab, "--metrics", str(metrics)) as watch:
         watch.read_until(UNBOUND)
@@ -227,7 +228,7 @@ def test_a_thousand_links_at_once(lab: Lab) -> None:
 
 
 def test_more_than_the_socket_holds(lab: Lab) -> None:
-    """Events that are lost are not missed: all is read anew."""
+    """After lost events everything is read again."""
     with watching(lab) as watch:
         watch.read_until(UNBOUND)
         watch.process.send_signal(signal.SIGSTOP)
@@ -239,7 +240,7 @@ def test_more_than_the_socket_holds(lab: Lab) -> None:
 
 
 def test_a_hundred_thousand_events_take_no_memory(lab: Lab) -> None:
-    """A busy day's."""
+    """The events of a busy day."""
     with watching(lab) as watch:
         watch.read_until(UNBOUND)
         toggles = "link set cni0 mtu 1400\nlink set cni0 mtu 1500\n" * 5000
@@ -265,7 +266,7 @@ def test_idle_it_uses_no_processor(lab: Lab) -> None:
 
 
 def test_the_interval_is_a_full_pass(lab: Lab) -> None:
-    """Whether or not anything was heard."""
+    """With or without events."""
     metrics = lab.folder / "nicfix.prom"
     with watching(lab, "--metrics", str(metrics), "--interval", "1") as watch:
         watch.read_until(UNBOUND)
@@ -278,7 +279,7 @@ def test_the_interval_is_a_full_pass(lab: Lab) -> None:
 
 
 def test_metrics(lab: Lab) -> None:
-    """Of one look, and of one that failed; promtool finds nothing to complain of."""
+    """Of a successful check and of a failed one; promtool accepts them."""
     path = lab.folder / "nicfix.prom"
     looked = lab.nicfix("watch", "--once", "--metrics", str(path))
     assert looked.code == 1
@@ -302,7 +303,7 @@ def test_metrics(lab: Lab) -> None:
 
 
 def test_metrics_that_cannot_be_written(lab: Lab) -> None:
-    """That is told at once."""
+    """The error is reported at once."""
     failed = lab.nicfix("watch", "--metrics", "/nowhere/nicfix.prom")
     assert failed.code == 2 or failed.code == 1, failed
     assert "--metrics" in failed.stderr
@@ -391,7 +392,7 @@ Environment=DBUS_SYSTEM_BUS_ADDRESS={bus} ASAN_OPTIONS=detect_leaks=0
 
 
 def test_the_unit(lab: Lab) -> None:
-    """A real systemd starts it with all its hardening, is told when it is ready, and how it is."""
+    """A real systemd starts it with all its hardening, and gets its readiness and status."""
     template = Path(__file__).parents[2] / "systemd" / "nicfix-watch.service.in"
     program, *_ = lab.nicfix_command()
     unit = template.read_text().replace("@sbindir@", "/usr/local/sbin")

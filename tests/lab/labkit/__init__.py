@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a lab is made of: one module for each real thing that runs in it."""
+"""The parts of a lab: one module for each real program that runs in it."""

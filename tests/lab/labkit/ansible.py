@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real ansible-playbook that reaches labs by SSH, and keeps to a folder of its own."""
+"""A real ansible-playbook that reaches labs over SSH and writes only to its own folder."""
 from __future__ import annotations
 
 import json
@@ -17,13 +17,13 @@ from labkit.ssh import CLIENT_OPTIONS
 
 _PATIENCE = 180  # seconds; a run over five hosts takes about 15
 
-# Nothing is copied but the module itself, which goes in by the session's standard input.
+# Only the module itself is copied, through standard input of the session.
 _SETTINGS = {
     "ANSIBLE_PIPELINING": "True",
     "ANSIBLE_SSH_TRANSFER_METHOD": "piped",
     "ANSIBLE_HOST_KEY_CHECKING": "False",
     "ANSIBLE_SSH_TIMEOUT": "20",
-    "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=5s",  # nothing stays for long
+    "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=5s",  # connections end soon
     "ANSIBLE_NOCOLOR": "1",
     "ANSIBLE_DEPRECATION_WARNINGS": "False",
     "ANSIBLE_RETRY_FILES_ENABLED": "False",
@@ -40,7 +40,7 @@ class Play:
 
     @classmethod
     def of(cls, code: int, output: str) -> Play:
-        """From what it wrote."""
+        """Parses the output."""
         hosts: dict[str, dict[str, int]] = {}
         _, _, recap = output.partition("PLAY RECAP")
         for line in recap.splitlines()[1:]:
@@ -77,9 +77,9 @@ class Controller:
         self._inventory[name] = {
             "ansible_host": address,
             "ansible_user": "root",
-            "ansible_become": False,  # it is root who logs in
+            "ansible_become": False,  # root logs in
             "ansible_ssh_executable": str(enter),
-            # Hosts of one address would share a connection.
+            # Hosts with the same address would share a connection.
             "ansible_control_path": f"{self._sockets.name}/{name}",
             "ansible_ssh_private_key_file": str(key),
             "ansible_ssh_common_args": "-F none "

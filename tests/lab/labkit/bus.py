@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A system bus of the lab's own, with the policies that the services themselves ship."""
+"""A private system bus with the policies that the services themselves ship."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ _CONFIG = """\
 
 
 class Bus:
-    """A dbus-daemon of type system, and a connection to it for the test's own look."""
+    """A dbus-daemon of type system, and a connection to it for the tests."""
 
     def __init__(self, host: Namespace, folder: Path) -> None:
         config = folder / "bus.conf"
@@ -62,7 +62,8 @@ class Bus:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """What makes a program take this bus for the system bus, and keep its state beside it."""
+        """Environment that makes a program use this bus as the system bus, and keep its state
+        beside it."""
         return {"DBUS_SYSTEM_BUS_ADDRESS": self.address, "STATE_DIRECTORY": str(self.state)}
 
     def start(self) -> None:
@@ -117,7 +118,7 @@ class Bus:
         return self.call(dbus, "/org/freedesktop/DBus", dbus, "NameHasOwner", arguments)
 
     def stop(self) -> None:
-        """Takes the bus down."""
+        """Stops the bus."""
         if self._connection:
             self._connection.close_sync()
             self._connection = None

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Another client of firewalld beside nicfix: what it sees, and what it changes. Faster than
-firewall-cmd, which takes a quarter of a second to start."""
+"""Another client of firewalld besides nicfix. Faster than firewall-cmd, which takes a quarter of a
+second to start."""
 from __future__ import annotations
 
 from typing import Any
@@ -45,7 +45,7 @@ class Client:
             self._zone("removeInterface", bound, interface)
 
     def bind_for_good(self, interface: str, zone: str | None) -> None:
-        """The same in the permanent configuration, and in it alone."""
+        """The same in the permanent configuration only."""
         bound = self.lasting_zone_of(interface)
         if bound == zone:
             return

@@ -26,7 +26,7 @@ def bound(name: str) -> str:
 
 @dataclass(frozen=True)
 class FirewalldConfig:
-    """What /etc/firewalld holds. Bodies are what stands inside <zone> or <policy>."""
+    """The contents of /etc/firewalld. Bodies are what stands inside <zone> or <policy>."""
 
     default_zone: str = "public"
     zones: Mapping[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class FirewalldConfig:
 
     def write(self, folder: Path) -> None:
         """Writes it all below FOLDER."""
-        # The backend is named since a distribution may have another default.
+        # Distributions differ in their default backend.
         lines = {
             "DefaultZone": self.default_zone,
             "FirewallBackend": "nftables",
@@ -66,7 +66,7 @@ class Firewalld:
         self.service = Service(host, "firewalld", argv, folder, bus.env)
 
     def state(self) -> str | None:
-        """RUNNING, FAILED, ..., or None where nobody answers yet."""
+        """RUNNING, FAILED, ..., or None while it does not answer."""
         if not self._bus.has_owner(NAME):
             return None
         try:
@@ -75,7 +75,7 @@ class Firewalld:
             return None
 
     def start(self, until: str = "RUNNING") -> None:
-        """Starts firewalld; raises where it comes to another state than UNTIL."""
+        """Starts firewalld; raises if it reaches another state than UNTIL."""
         self.service.spawn()
         self.service.wait_until(lambda: self.state() in ("RUNNING", "FAILED"), "final state")
         if self.state() != until:

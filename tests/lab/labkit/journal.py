@@ -34,6 +34,6 @@ class Journal:
         self.service.stop()
 
     def entries(self, *args: str) -> list[dict[str, Any]]:
-        """What journalctl tells of with ARGS."""
+        """The entries that journalctl shows with ARGS."""
         told = self._host.run("journalctl", "--no-pager", "-o", "json", *args, check=False)
         return [json.loads(line) for line in told.stdout.decode().splitlines()]

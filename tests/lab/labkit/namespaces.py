@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Network namespaces that belong to one test.
-
-They have no name in the machine: a sleeping process holds each of them open. When that process
-ends, by close() or because the test run was killed, the kernel takes the namespace down with
-every link, route and firewall rule in it. Nothing is left for anybody to clean up.
-"""
+"""Network namespaces that belong to one test. They have no name on the machine: a sleeping process
+holds each of them open. When that process ends, by close() or because the test run was killed, the
+kernel removes the namespace with every link, route and firewall rule in it. Nothing needs to be
+cleaned up."""
 from __future__ import annotations
 
 import ctypes
@@ -20,10 +18,10 @@ from pathlib import Path
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# A process started with this ends when the test run ends, however that comes about.
+# A process started with this ends with the test run, however that ends.
 DIE_WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
 
-# /run is empty, so that no service finds the machine's own udev, systemd or bus; /sys shows the
+# /run is empty: no service finds the machine's own udev, systemd or bus. /sys shows the
 # namespace's links and is read-only, which makes NetworkManager do without udev.
 _MOUNTS_OF_ITS_OWN = (
     "mount -t tmpfs -o mode=755 tmpfs /run;"
@@ -36,8 +34,8 @@ class Namespace:
     """A private network and mount namespace."""
 
     def __init__(self, name: str, binds: Mapping[Path, str] | None = None) -> None:
-        """BINDS: files and folders that take the place of others inside the namespace. A target
-        that the machine does not have is left out: the service it belongs to is not there."""
+        """BINDS: files and folders that replace others inside the namespace. A target that does not
+        exist on the machine is skipped: its service is not installed."""
         self.name = name
         script = _MOUNTS_OF_ITS_OWN
         for source, target in (binds or {}).items():
@@ -62,7 +60,7 @@ class Namespace:
         return self._holder.pid
 
     def command(self, argv: Sequence[str | bytes], user: str | None = None) -> list[str | bytes]:
-        """The command line that runs ARGV in here, as USER where one is given."""
+        """The command line that runs ARGV in here, as USER if given."""
         enter: list[str | bytes] = ["nsenter", f"--target={self.pid}", "--net", "--mount", "--"]
         if user:
             enter += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
@@ -77,8 +75,8 @@ class Namespace:
         check: bool = True,
         stdin: bytes = b"",
     ) -> subprocess.CompletedProcess[bytes]:
-        """Runs ARGV to its end; raises with its own words when it fails and CHECK is set. ENV
-        takes the place of this process's environment."""
+        """Runs ARGV to its end; with CHECK it raises with the output if it fails. ENV replaces the
+        environment of this process."""
         done = subprocess.run(
             self.command(argv, user),
             input=stdin,
@@ -93,7 +91,7 @@ class Namespace:
         return done
 
     def ip(self, commands: str) -> None:
-        """Runs lines of ip(8) commands, one a line; stops at the first that fails."""
+        """Runs ip(8) commands, one on each line; stops at the first that fails."""
         self.run("ip", "-batch", "-", stdin=commands.encode())
 
     def sysctl(self, settings: Mapping[str, object]) -> None:
@@ -104,8 +102,8 @@ class Namespace:
     def socket(
         self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, protocol: int = 0
     ) -> socket.socket:
-        """A socket that lives in here. Made in a thread of its own, since entering a namespace
-        is a thread's affair (setns(2)) and that thread never comes back."""
+        """A socket in this namespace. It is made in a thread of its own, because setns(2) applies
+        to a thread, and that thread never leaves the namespace."""
         made: list[socket.socket | OSError] = []
 
         def make() -> None:
@@ -125,6 +123,6 @@ class Namespace:
         return made[0]
 
     def close(self) -> None:
-        """Lets the namespace go."""
+        """Releases the namespace."""
         self._holder.send_signal(signal.SIGKILL)
         self._holder.communicate()

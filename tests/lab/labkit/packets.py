@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Real packets between namespaces, and what became of them."""
+"""Real packets between namespaces, and what happened to them."""
 from __future__ import annotations
 
 import errno
@@ -14,7 +14,7 @@ _PATIENCE = 1  # seconds; inside one machine an answer takes less than a millise
 
 
 def ping(source: Namespace, address: str) -> PingOutcome:
-    """Sends one echo request. "filtered": an ICMP error says that a firewall refused it."""
+    """Sends one echo request. "filtered": an ICMP error says that a firewall rejected it."""
     done = source.run("ping", "-n", "-c1", f"-W{_PATIENCE}", address, check=False)
     if done.returncode == 0:
         return "reply"
@@ -22,7 +22,7 @@ def ping(source: Namespace, address: str) -> PingOutcome:
 
 
 def tcp(source: Namespace, target: Namespace, address: str, port: int) -> TcpOutcome:
-    """Connects from SOURCE to a listener that stands in TARGET meanwhile."""
+    """Connects from SOURCE to a listener that runs in TARGET meanwhile."""
     with target.socket() as listener, source.socket() as client:
         listener.bind((address, port))
         listener.listen()

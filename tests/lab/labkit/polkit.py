@@ -32,6 +32,6 @@ class Polkit:
         self.service = Service(host, "polkitd", [program, "--no-debug"], folder, bus.env)
 
     def start(self) -> None:
-        """Starts polkitd and waits until it serves."""
+        """Starts polkitd and waits until it answers."""
         self.service.spawn()
         self.service.wait_until(lambda: self._bus.has_owner(NAME), "name on the bus")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Single packets, each with a number of its own, and what became of them."""
+"""Single packets, each with its own number, and what happened to them."""
 from __future__ import annotations
 
 import contextlib
@@ -44,7 +44,7 @@ class Probe:
         return ipaddress.ip_address(self.source).version
 
     def question(self) -> dict[str, Any]:
-        """The same as a question for `nicfix explain --flows`."""
+        """The same flow as a line for `nicfix explain --flows`."""
         ports = {"port": self.port, "source_port": self.number}
         return {
             "in": self.ingress,
@@ -93,7 +93,8 @@ def _checksum(data: bytes) -> int:
 
 
 def _identify(packet: bytes) -> tuple[str, int] | None:
-    """What a packet says of a probe: "arrived", "answered" or "refused", and its number."""
+    """What happened to a probe according to a packet: "arrived", "answered" or "refused", and the
+    number of the probe."""
     version = packet[0] >> 4
     protocol, payload = (
         (packet[9], packet[(packet[0] & 15) * 4 :]) if version == 4 else (packet[6], packet[40:])
@@ -193,7 +194,7 @@ class Prober:
         return found
 
     def fates(self, probes: Iterable[Probe]) -> dict[int, Fate]:
-        """Sends PROBES and tells by number what became of each."""
+        """Sends PROBES and returns what happened to each, by number."""
         found: set[tuple[str, int]] = set()
         numbers = []
         for probe in probes:

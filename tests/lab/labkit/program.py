@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What came of running a program, as its user sees it."""
+"""The outcome of a program as its user sees it."""
 from __future__ import annotations
 
 import json
@@ -24,26 +24,26 @@ class Outcome:
 
     @property
     def stdout(self) -> str:
-        """Standard output as text; raises where it is no UTF-8."""
+        """Standard output as text; raises if it is not UTF-8."""
         return self.raw_stdout.decode()
 
     @property
     def stderr(self) -> str:
-        """Standard error as text; raises where it is no UTF-8."""
+        """Standard error as text; raises if it is not UTF-8."""
         return self.raw_stderr.decode()
 
     @property
     def json(self) -> Any:
-        """The one JSON document on standard output; raises where there is more, or none."""
+        """The one JSON document on standard output; raises if there is more, or none."""
         return json.loads(self.stdout)
 
     def findings(self, *severities: str) -> list[dict[str, Any]]:
-        """The findings of `check --json`, of SEVERITIES where any are named."""
+        """The findings of `check --json`, only those of SEVERITIES if given."""
         found = self.json["findings"]
         return [one for one in found if not severities or one["severity"] in severities]
 
     def finding(self, name: str, interface: str | None = None) -> dict[str, Any]:
-        """The one finding NAME (of INTERFACE); raises where there is not exactly one."""
+        """The one finding NAME (of INTERFACE); raises unless there is exactly one."""
         found = [
             one
             for one in self.json["findings"]

@@ -99,7 +99,7 @@ def _source(source: str) -> str:
 
 
 def _filter(random: Random) -> str:
-    """What a zone or a policy accepts and refuses."""
+    """What a zone or a policy accepts and rejects."""
     body = ""
     for service in random.sample(_SERVICES, random.choice((0, 0, 1, 2))):
         body += f'<service name="{service}"/>'
@@ -146,7 +146,7 @@ def _rich_rule(random: Random, priority: int) -> str:
 
 
 def _reject(random: Random, family: str, element: str) -> str:
-    """A refusal, with an answer that fits what is refused."""
+    """A reject with an answer that fits what is rejected."""
     if 'protocol="tcp"' in element and "ipv4" in family and random.random() < 0.3:
         return '<reject type="tcp-reset"/>'
     if "ipv4" in family and random.random() < 0.3:

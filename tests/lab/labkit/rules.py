@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The kernel's rules as they work: told apart only by what a packet could notice."""
+"""The kernel's rules, normalized: two that no packet can tell apart are equal."""
 from __future__ import annotations
 
 import re
@@ -11,9 +11,9 @@ _NEXT = re.compile(r"\b(?:jump|goto) (\S+)")
 
 
 def in_force(host: Namespace) -> dict[str, list[str]]:
-    """The rules of each chain that a packet can come to, by "TABLE CHAIN". firewalld leaves the
-    chains of zones that are not in use any more where they are, and makes them in the order of
-    first use: neither means anything."""
+    """The rules of each chain that a packet can reach, by "TABLE CHAIN". firewalld leaves the
+    chains of unused zones in place, and creates chains in the order of first use: neither
+    matters."""
     chains = _chains(host.run("nft", "--stateless", "list", "ruleset").stdout.decode())
     found: dict[str, list[str]] = {}
     queue = [name for name, rules in chains.items() if any(map(_BASE.search, rules))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A service that runs in a namespace: started, watched, frozen, ended, by its own pid alone."""
+"""A service in a namespace: started, watched, frozen and ended by its own pid."""
 from __future__ import annotations
 
 import contextlib
@@ -16,7 +16,7 @@ START_LIMIT = 30.0  # seconds; a loaded machine with two labs at once needs abou
 
 
 class ServiceError(RuntimeError):
-    """A service did not do what a test relies on; says what it wrote."""
+    """A service did not do what a test relies on; has what it wrote."""
 
 
 class Service:
@@ -40,7 +40,7 @@ class Service:
         return self._process.pid
 
     def spawn(self) -> None:
-        """Starts the process and waits for nothing."""
+        """Starts the process without waiting."""
         with open(self.log_file, "ab") as log:
             self._process = subprocess.Popen(
                 [*DIE_WITH_PARENT, *self._host.command(self._argv)],
@@ -51,7 +51,7 @@ class Service:
             )
 
     def wait_until(self, ready: Callable[[], bool], what: str) -> None:
-        """Polls READY; raises with the log when the process ends or WHAT does not come true."""
+        """Polls READY; raises with the log if the process ends or WHAT does not come true."""
         limit = time.monotonic() + START_LIMIT
         while not ready():
             if self._process and self._process.poll() is not None:
@@ -61,7 +61,7 @@ class Service:
             time.sleep(0.01)
 
     def log(self) -> str:
-        """What the service wrote so far."""
+        """What the service has written."""
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
     def send(self, number: signal.Signals) -> None:
@@ -70,7 +70,7 @@ class Service:
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
-        """The service exists, owns its name, and answers nothing meanwhile."""
+        """The service exists and owns its name, but does not answer meanwhile."""
         self.send(signal.SIGSTOP)
         try:
             yield
@@ -79,7 +79,7 @@ class Service:
                 self.send(signal.SIGCONT)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Ends the service and waits for its end; does nothing where it does not run."""
+        """Stops the service and waits for its end; does nothing if it is not running."""
         if not self._process:
             return
         process, self._process = self._process, None

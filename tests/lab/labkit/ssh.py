@@ -15,7 +15,7 @@ from labkit.program import Outcome
 from labkit.services import Service, ServiceError
 
 _PORT = 22
-_PATIENCE = 5  # seconds for a connection that nobody refuses
+_PATIENCE = 5  # seconds for a connection that is not rejected
 
 # Where Debian's sshd keeps its unprivileged part; Fedora's has a folder that is always there.
 _EMPTY_FOLDER = "/run/sshd"
@@ -31,7 +31,7 @@ UsePAM no
 PermitRootLogin prohibit-password
 """
 
-# Without PAM, sshd does not let in whose account is locked, as root's is in some distributions.
+# Without PAM, sshd rejects locked accounts, and root is locked in some distributions.
 _SHADOW = "root:*:19000:0:99999:7:::\n"
 
 CLIENT_OPTIONS = (
@@ -44,8 +44,8 @@ CLIENT_OPTIONS = (
 
 
 class Sshd:
-    """An sshd on HOST, which lets root in with a key that the test has. ENV is what its sessions
-    find in their environment."""
+    """An sshd on HOST that accepts root with the test's key. ENV is the environment of its
+    sessions."""
 
     def __init__(
         self, host: Namespace, folder: Path, address: str, env: Mapping[str, str] | None = None
@@ -62,7 +62,7 @@ class Sshd:
         self.service = Service(host, "sshd", argv, folder, {})
         self.folder.mkdir()
         text = _CONFIG.format(port=_PORT, address=address, folder=self.folder)
-        if env:  # sshd takes the first line of a kind only
+        if env:  # sshd only uses the first line of each kind
             text += "SetEnv " + " ".join(f'"{name}={value}"' for name, value in env.items()) + "\n"
         config.write_text(text)
         for name in ("host-key", "user-key"):
@@ -79,11 +79,11 @@ class Sshd:
         self.service.wait_until(lambda: "Server listening" in self.service.log(), "listener")
 
     def stop(self) -> None:
-        """Ends sshd, and does not wait for sessions."""
+        """Stops sshd, but does not wait for sessions."""
         self.service.stop()
 
     def lets_in(self, client: Namespace) -> bool:
-        """Whether CLIENT gets a new connection, and sshd greets it."""
+        """Whether CLIENT gets a new connection and a greeting."""
         with client.socket() as connection:
             connection.settimeout(_PATIENCE)
             try:
@@ -94,7 +94,7 @@ class Sshd:
 
     @property
     def user_key(self) -> Path:
-        """The private key that root is let in with."""
+        """The private key that root logs in with."""
         return self.folder / "user-key"
 
     def login(self, client: Namespace) -> Session:
@@ -123,14 +123,14 @@ class Session:
         self._master.stop()
 
     def cut(self) -> None:
-        """Ends the connection as a failing network does: nobody says good-bye."""
+        """Breaks the connection as a failing network does, without a goodbye."""
         self._master.stop(signal.SIGKILL)
 
     def _ask(self, what: str) -> int:
         return self._client.run(*self._command, "-O", what, check=False).returncode
 
     def run(self, *argv: str) -> Outcome:
-        """Runs a program by this very connection: where it is gone, no other is made."""
+        """Runs a program over this connection, never over a new one."""
         only_this = ("-o", "ControlMaster=no", "-o", "ProxyCommand=false")
         command = [*self._command[:-1], *only_this, self._command[-1], "--", shlex.join(argv)]
         return Outcome.of(self._client.run(*command, check=False))

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real systemd in a lab: PID 1 of a PID namespace that lies on the lab's host.
-
-It knows no unit of the machine's, since most services bring in others by default (sysinit.target,
-and by it systemd-tmpfiles, which empties /tmp); and whatever it starts sees the machine's files
-read-only, but for the lab's own folder.
-"""
+"""A real systemd in a lab: PID 1 of a PID namespace on the lab's host. It has none of the machine's
+units, because most services pull in others by default (sysinit.target, and with it
+systemd-tmpfiles, which empties /tmp). What it starts sees the machine's files read-only, except for
+the lab's own folder."""
 from __future__ import annotations
 
 import contextlib
@@ -54,7 +52,7 @@ class Systemd:
         return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
 
     def start(self) -> None:
-        """Starts it and waits until it has started what it was to start."""
+        """Starts it and waits until it has started its units."""
         self._service.spawn()
         self._service.wait_until(self._is_up, "systemd")
 
@@ -81,7 +79,7 @@ class Systemd:
         )
 
     def stop(self) -> None:
-        """Ends it, and with it every process of its system."""
+        """Stops it, and every process of its system."""
         with contextlib.suppress(OSError, IndexError):
             os.kill(self.pid, signal.SIGKILL)
         self._service.stop()

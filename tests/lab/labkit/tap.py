@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A tap on the line between one program and the bus: it counts the program's calls, and does
-something at a chosen one. So a fault comes at a step, and not at a time.
-
-The tap authenticates to the bus as whoever runs the test, which is root.
-"""
+"""A tap on the line between one program and the bus. It counts the program's calls and does
+something at a chosen one: a fault occurs at a step, not at a time. The tap authenticates to the bus
+as the user who runs the tests, root."""
 from __future__ import annotations
 
 import concurrent.futures
@@ -25,14 +23,14 @@ from labkit.bus import Bus
 Moment = Literal["before", "after"]
 Result = TypeVar("Result")
 
-_HEADER = 16  # bytes of a message that tell how long it is (D-Bus specification, message format)
-_LIMIT = 120.0  # seconds in which nobody says a word: then something hangs
+_HEADER = 16  # bytes of a message that contain its length (D-Bus specification, message format)
+_LIMIT = 120.0  # seconds of silence: then something hangs
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that happens at one call of the program: before the call is passed on, or after
-    it was answered and before the program is told."""
+    """Something that happens at one call of the program: before the call is passed on, or after its
+    answer and before the program gets it."""
 
     act: Callable[[], object]
     number: int  # of the call, from 0 on
@@ -46,13 +44,13 @@ class _Line:
     program: socket.socket
     bus: socket.socket
     is_up: bool = True
-    talks: bool = False  # authentication is over: what follows are messages
+    talks: bool = False  # authentication is over: messages follow
     from_program: bytes = b""  # not passed on yet: less than a line or a message
     from_bus: bytes = b""
     awaited: dict[int, int] = field(default_factory=dict)  # numbers of calls, by their serials
 
 class Tap:
-    """A socket that a program takes for the bus. Use it in a with statement."""
+    """A socket that a program uses as the bus. Use it in a with statement."""
 
     def __init__(self, bus: Bus, folder: Path) -> None:
         self._bus_path = bus.address.removeprefix("unix:path=")
@@ -77,12 +75,12 @@ class Tap:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """What makes a program take the tap for the system bus."""
+        """Environment that makes a program use the tap as the system bus."""
         return {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self._path}"}
 
     def signal_program(self, number: signal.Signals) -> None:
-        """Sends a signal to the program. What it says after SIGKILL is not heard any more: it was
-        killed before it could say it."""
+        """Sends a signal to the program. Whatever it sends after SIGKILL is dropped: it was killed
+        before that."""
         size = struct.calcsize("3i")  # struct ucred, unix(7)
         told = self._lines[-1].program.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
         pid, _, _ = struct.unpack("3i", told)
@@ -91,9 +89,9 @@ class Tap:
             self._hang_up()
 
     def run(self, program: Callable[[], Result], *faults: Fault) -> Result:
-        """Calls PROGRAM, which runs the program to its end, in a thread, and passes on what is said
-        meanwhile. FAULTS happen in the caller's thread, and nothing is passed on until they are
-        over: a service that one of them starts lives as long as that thread."""
+        """Calls PROGRAM, which runs the program to its end, in a thread, and passes on the traffic
+        meanwhile. FAULTS happen in the thread of the caller, and traffic waits for them. A service
+        that a fault starts lives as long as that thread."""
         self._faults, self.calls = list(faults), []
         waker, wakened = socket.socketpair()
         with waker, wakened, concurrent.futures.ThreadPoolExecutor(1) as thread:
@@ -107,7 +105,7 @@ class Tap:
             return ending.result()
 
     def happened(self, fault: Fault) -> bool:
-        """Whether the last run came to FAULT."""
+        """Whether the last run reached FAULT."""
         return fault not in self._faults
 
     def _pass_on(self) -> None:
@@ -190,7 +188,7 @@ class Tap:
 
 
 def _split(stream: bytes) -> tuple[list[bytes], bytes]:
-    """The whole messages that STREAM begins with, and the rest."""
+    """The complete messages at the start of STREAM, and the rest."""
     messages = []
     while len(stream) >= _HEADER:
         length = Gio.DBusMessage.bytes_needed(stream[:_HEADER])
@@ -202,13 +200,13 @@ def _split(stream: bytes) -> tuple[list[bytes], bytes]:
 
 
 def _receive(peer: socket.socket) -> bytes:
-    """What PEER says next; nothing when it has hung up."""
+    """What PEER sends next; nothing if it has hung up."""
     with contextlib.suppress(ConnectionError):
         return peer.recv(1 << 16)
     return b""
 
 
 def _send(peer: socket.socket, data: bytes) -> None:
-    """Says DATA to PEER, who may have hung up: then that is heard, in its turn."""
+    """Sends DATA to PEER. If PEER has hung up, that shows when it is read."""
     with contextlib.suppress(ConnectionError):
         peer.sendall(data)

@@ -13,8 +13,7 @@ _FIRST_ID = 61000  # above what adduser(8) gives out, below the ranges systemd c
 
 
 def write(folder: Path) -> dict[Path, str]:
-    """Writes both files and the users' homes into FOLDER; returns what the files take the place
-    of."""
+    """Writes both files and the users' homes into FOLDER; returns which files they replace."""
     passwd = group = ""
     for uid, name in enumerate((MEMBER, STRANGER), start=_FIRST_ID):
         home = folder / name
@@ -32,7 +31,7 @@ def write(folder: Path) -> dict[Path, str]:
 
 
 def environment(folder: Path, user: str | None) -> dict[str, str]:
-    """What a login gives USER (None: root), and nothing of the test run's own environment."""
+    """The environment of a login of USER (None: root), with nothing from the test run."""
     home = folder / user if user else Path("/root")
     name = user or "root"
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
