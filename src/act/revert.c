@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A transient timer of systemd-run(1), or a process in a session of its own. */
 #include "act/revert.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -27,46 +27,13 @@ static bool systemd_runs_here(void)
            is_same_file("/proc/self/ns/mnt", "/proc/1/ns/mnt");
 }
 
-static char *unit_name(const char *id)
-{
-    return g_strdup_printf("nicfix-undo-%s", id);
-}
-
-/* The words of `nicfix undo` for ID, added to WORDS. */
-static bool add_command(GStrvBuilder *words, const char *id, guint timeout_seconds)
-{
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *timeout = g_strdup_printf("%u", timeout_seconds);
-    if (program == NULL)
-        return false;
-    g_strv_builder_add_many(words, program, "undo", "--quiet", "--timeout", timeout,
-                            "--unconfirmed", id, NULL);
-    return true;
-}
-
 /* This process holds signals back (act/interruption.h); the other one must not. */
-static void begin_session(gpointer unused)
+static void begin_session(G_GNUC_UNUSED gpointer user)
 {
-    (void)unused;
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setsid();
-}
-
-/* ---- systemd ---- */
-
-/* What the command needs to know of this process's environment. */
-static void add_environment(GStrvBuilder *words)
-{
-    static const char *const names[] = {"DBUS_SYSTEM_BUS_ADDRESS", "STATE_DIRECTORY"};
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        const char *value = g_getenv(names[i]);
-        if (value == NULL)
-            continue;
-        g_autofree char *word = g_strdup_printf("--setenv=%s=%s", names[i], value);
-        g_strv_builder_add(words, word);
-    }
 }
 
 static bool run_quietly(char **command)
@@ -79,44 +46,51 @@ static bool run_quietly(char **command)
            g_spawn_check_wait_status(status, NULL);
 }
 
-static bool arrange_timer(const char *id, guint seconds, guint timeout_seconds)
+static void add_timer(GStrvBuilder *words, const char *id, guint seconds)
 {
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_autofree char *unit = unit_name(id);
-    g_autofree char *unit_option = g_strdup_printf("--unit=%s", unit);
+    static const char *const environment[] = {"DBUS_SYSTEM_BUS_ADDRESS", "STATE_DIRECTORY", NULL};
+    g_autofree char *unit = g_strdup_printf("--unit=nicfix-undo-%s", id);
     g_autofree char *delay = g_strdup_printf("--on-active=%us", seconds);
-    g_strv_builder_add_many(words, "systemd-run", "--quiet", "--collect", unit_option, delay,
+    g_strv_builder_add_many(words, "systemd-run", "--quiet", "--collect", unit, delay,
                             "--timer-property=AccuracySec=100ms",
                             "--description=Undo a nicfix change that nobody confirmed", NULL);
-    add_environment(words);
+    STRV_FOREACH (name, environment) {
+        const char *value = g_getenv(*name);
+        g_autofree char *word = g_strdup_printf("--setenv=%s=%s", *name, value);
+        if (value != NULL)
+            g_strv_builder_add(words, word);
+    }
     g_strv_builder_add(words, "--");
-    if (!add_command(words, id, timeout_seconds))
-        return false;
-    g_auto(GStrv) command = g_strv_builder_end(words);
-    return run_quietly(command);
 }
 
-/* ---- a process ---- */
-
-static bool start_process(const char *id, guint timeout_seconds)
+char **revert_command(RevertBy by, const char *program, const char *id, guint seconds,
+                      guint timeout_seconds)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    if (!add_command(words, id, timeout_seconds))
-        return false;
-    g_strv_builder_add(words, "--wait");
-    g_auto(GStrv) command = g_strv_builder_end(words);
-    return g_spawn_async("/", command, NULL,
-                         G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, begin_session,
-                         NULL, NULL, NULL);
+    g_autofree char *timeout = g_strdup_printf("%u", timeout_seconds);
+    if (by == REVERT_BY_TIMER)
+        add_timer(words, id, seconds);
+    g_strv_builder_add_many(words, program, "undo", "--quiet", "--timeout", timeout,
+                            "--unconfirmed", id, NULL);
+    if (by == REVERT_BY_PROCESS)
+        g_strv_builder_add(words, "--wait");
+    return g_strv_builder_end(words);
 }
-
-/* ---- either ---- */
 
 bool revert_arrange(const char *id, guint seconds, guint timeout_seconds, GError **error)
 {
-    if ((systemd_runs_here() && arrange_timer(id, seconds, timeout_seconds)) ||
-        start_process(id, timeout_seconds))
-        return true;
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    if (program != NULL) {
+        g_auto(GStrv) timer =
+            revert_command(REVERT_BY_TIMER, program, id, seconds, timeout_seconds);
+        g_auto(GStrv) process =
+            revert_command(REVERT_BY_PROCESS, program, id, seconds, timeout_seconds);
+        if ((systemd_runs_here() && run_quietly(timer)) ||
+            g_spawn_async("/", process, NULL,
+                          G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, begin_session,
+                          NULL, NULL, NULL))
+            return true;
+    }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
                      "cannot arrange for the change to be undone, and nothing was changed");
     return false;
@@ -126,8 +100,7 @@ void revert_release(const char *id)
 {
     if (!systemd_runs_here())
         return;
-    g_autofree char *unit = unit_name(id);
-    g_autofree char *timer = g_strconcat(unit, ".timer", NULL);
+    g_autofree char *timer = g_strdup_printf("nicfix-undo-%s.timer", id);
     const char *command[] = {"systemctl", "--quiet", "stop", timer, NULL};
     run_quietly((char **)command);
 }

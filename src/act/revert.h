@@ -8,6 +8,16 @@
 #include <glib.h>
 #include <stdbool.h>
 
+typedef enum {
+    REVERT_BY_TIMER,
+    REVERT_BY_PROCESS,
+} RevertBy;
+
+/* The command line by which PROGRAM undoes the change ID in SECONDS: a timer is started with them, a
+ * process finds them in the record (transfer full). */
+char **revert_command(RevertBy by, const char *program, const char *id, guint seconds,
+                      guint timeout_seconds);
+
 /* Arranges that the change ID is undone SECONDS from now, with TIMEOUT_SECONDS for each call. Fails with
  * NICFIX_ERROR_REFUSED where neither way works. */
 bool revert_arrange(const char *id, guint seconds, guint timeout_seconds,

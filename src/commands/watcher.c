@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The loop. Events come in bursts (a reload of firewalld sends hundreds of signals), and what they
- * are about is only known when it is read: so a burst is waited out, and then there is one pass. */
+/* Events come in bursts (a reload of firewalld sends hundreds of signals) and only say that something
+ * changed. A burst is waited out, then one pass reads everything it may be about. */
 #include "commands/watcher.h"
 
 #include "commands/readiness.h"
@@ -13,9 +13,9 @@
 #include <string.h>
 
 enum {
-    QUIET_MS = 50,       /* without an event, and a burst is over */
-    BURST_MAX_MS = 5000, /* of a burst that does not end */
-    RETRY_MS = 2000, /* after a failure whose end nobody will tell of; twice as long each time */
+    QUIET_MS = 50,       /* without an event: the burst is over */
+    BURST_MAX_MS = 5000, /* a longer burst is not waited out */
+    RETRY_MS = 2000,     /* after a failure whose end nothing announces; doubled each time */
     RETRY_MAX_MS = 60000,
 };
 
@@ -24,19 +24,19 @@ typedef struct {
     const WatcherOptions *options;
     ObserveOptions scope;
     WatchOutput output;
-    Events *events;       /* NULL: none are heard, for a single pass */
-    Bus *bus;             /* NULL: it is away */
-    Snapshot *snapshot;   /* of the last pass that went well; NULL: there was none */
+    Events *events;       /* NULL: for a single pass */
+    Bus *bus;             /* NULL: not connected */
+    Snapshot *snapshot;   /* of the last good pass; NULL: there was none */
     Diagnosis *diagnosis; /* likewise */
     bool is_stale;        /* a pass has failed since */
-    char *state;          /* that was told last: "watching", or the code of an error */
+    char *state;          /* last reported: "watching", or the code of an error */
     Metrics metrics;
-    bool is_unwritten; /* they could not be written, and that was told */
-    guint pending;     /* Events to come to */
+    bool is_unwritten; /* writing them failed, and that was reported */
+    guint pending;     /* events since the last pass began */
     gint64 first_event;
     gint64 last_event;
     guint timer;
-    bool is_retry;  /* TIMER is that of a retry, which an event comes before */
+    bool is_retry;  /* TIMER is of a retry: an event replaces it */
     guint retry_ms; /* after the next failure */
 } Watcher;
 
@@ -83,8 +83,8 @@ static void close_bus(Watcher *watcher)
     g_clear_pointer(&watcher->bus, bus_free);
 }
 
-/* Reads what EVENTS may have changed. Where only the kernel told of something, and services would be
- * asked the same as last time, they are not asked again. */
+/* Reads what EVENTS may have changed. Services are left out where only the kernel announced a change
+ * and they would be asked the same questions as last time. */
 static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
 {
     if (events == EVENT_KERNEL && watcher->snapshot != NULL && !watcher->is_stale) {
@@ -105,18 +105,19 @@ static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
     return snapshot;
 }
 
-static void tell_state(Watcher *watcher, const char *state, const char *message)
+static void report_state(Watcher *watcher, const char *state, const char *message)
 {
     if (g_strcmp0(watcher->state, state) == 0)
         return;
     g_free(watcher->state);
     watcher->state = g_strdup(state);
     watch_report_state(&watcher->output, state, message);
-    readiness_tell(message);
+    g_autofree char *status = g_strdup_printf("%s: %s", state, message);
+    readiness_tell(status);
 }
 
-static void tell_changes(Watcher *watcher, const Diagnosis *before, Diagnosis *after,
-                         const Snapshot *snapshot)
+static void report_changes(Watcher *watcher, const Diagnosis *before, Diagnosis *after,
+                           const Snapshot *snapshot)
 {
     g_autoptr(GArray) changes = diagnosis_changes(before, after);
     if (changes->len > 0)
@@ -128,8 +129,8 @@ static void tell_changes(Watcher *watcher, const Diagnosis *before, Diagnosis *a
 static void take_snapshot(Watcher *watcher, Snapshot *snapshot)
 {
     Diagnosis *diagnosis = diagnose(snapshot, context_uplinks(watcher->context));
-    tell_state(watcher, "watching", "this host is being watched");
-    tell_changes(watcher, watcher->diagnosis, diagnosis, snapshot);
+    report_state(watcher, "watching", "started");
+    report_changes(watcher, watcher->diagnosis, diagnosis, snapshot);
     diagnosis_free(watcher->diagnosis);
     snapshot_free(watcher->snapshot);
     watcher->diagnosis = diagnosis;
@@ -167,8 +168,8 @@ static bool pass(Watcher *watcher, guint events, GError **error)
 
 static void schedule(Watcher *watcher, guint delay_ms);
 
-/* That firewalld comes back is told by the bus; that the bus does, or that firewalld answers again, is
- * not. */
+/* NameOwnerChanged announces firewalld's return. Nothing announces the bus's own return, or a hung
+ * firewalld that answers again: poll for those. */
 static void retry_later(Watcher *watcher, const GError *reason)
 {
     if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD))
@@ -179,8 +180,8 @@ static void retry_later(Watcher *watcher, const GError *reason)
     watcher->retry_ms = MIN(watcher->retry_ms * 2, (guint)RETRY_MAX_MS);
 }
 
-/* A pass whose failure is a state, and not an end. */
-static void pass_and_tell(Watcher *watcher)
+/* One pass; a failure is a state to report, not the end. */
+static void pass_and_report(Watcher *watcher)
 {
     guint events = watcher->pending;
     watcher->pending = 0;
@@ -190,7 +191,7 @@ static void pass_and_tell(Watcher *watcher)
     if (pass(watcher, events, &reason)) {
         watcher->retry_ms = RETRY_MS;
     } else {
-        tell_state(watcher, nicfix_error_word(reason), reason->message);
+        report_state(watcher, nicfix_error_word(reason), reason->message);
         retry_later(watcher, reason);
     }
     g_autoptr(GError) unwritten = NULL;
@@ -211,7 +212,7 @@ static gboolean timer_fires(gpointer user)
     if (quiet_ms < QUIET_MS && burst_ms < BURST_MAX_MS)
         schedule(watcher, (guint)(QUIET_MS - quiet_ms));
     else
-        pass_and_tell(watcher);
+        pass_and_report(watcher);
     return G_SOURCE_REMOVE;
 }
 
@@ -250,14 +251,14 @@ static gboolean quit(gpointer loop)
     return G_SOURCE_CONTINUE;
 }
 
-/* The first pass: what cannot even begin is an error. A firewalld that is away may come. */
+/* The first pass. A firewalld that is away may come; other things that are missing are errors. */
 static bool begin(Watcher *watcher, GError **error)
 {
     watcher->events = events_new(hear, watcher, error);
     if (watcher->events == NULL)
         return false;
     watcher->pending = EVENT_KERNEL | EVENT_SERVICES;
-    pass_and_tell(watcher);
+    pass_and_report(watcher);
     return (watcher->snapshot == NULL ||
             context_check_uplinks(watcher->context, watcher->snapshot, error)) &&
            write_metrics(watcher, error);

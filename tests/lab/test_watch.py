@@ -412,7 +412,7 @@ def test_the_unit(lab: Lab) -> None:
             return systemd.run("systemctl", "show", "-P", key, "nicfix-watch").stdout.strip()
 
         assert (told("ActiveState"), told("SubState")) == ("active", "running")
-        assert told("StatusText") == "this host is being watched"
+        assert told("StatusText") == "watching: started"
         lab.firewalld.service.stop()
         lab.bus.service.wait_until(
             lambda: "firewalld is not running" in told("StatusText"), "news of firewalld"

@@ -29,6 +29,8 @@ typedef enum {
     WORLD_LINK_DOWN, /* the new one, but for the link's own state */
     WORLD_NO_ADDRESS,
     WORLD_NO_ROUTE,
+    WORLD_PANIC,
+    WORLD_RUNTIME_ONLY,
     WORLD_UNREADABLE,
 } World;
 
@@ -41,6 +43,7 @@ typedef struct {
     bool changed;
     bool rolled_back;
     guint left;
+    const char *says; /* in the message; NULL: whatever */
 } FaultCase;
 
 static const PeerAnswer willing[] = {
@@ -62,7 +65,8 @@ static const FaultCase faults[] = {
      NICFIX_ERROR_REFUSED,
      false,
      false,
-     0},
+     0,
+     "another program changed the bindings meanwhile"},
     {"the world cannot be read",
      {{NULL, NULL}},
      WORLD_UNREADABLE,
@@ -190,7 +194,17 @@ static const FaultCase faults[] = {
      NICFIX_ERROR_UNDONE,
      false,
      true,
-     0},
+     0,
+     "the change of enp2s0 was accepted but has no effect; everything was put back"},
+    {"afterwards something else is wrong",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_PANIC,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0,
+     "the change caused something that was not predicted: "},
     {"afterwards the world cannot be read",
      {{NULL, NULL}},
      WORLD_OLD,
@@ -243,6 +257,13 @@ static Snapshot *read_world(World world)
         link->flags &= ~(guint32)IFF_UP;
     if (world == WORLD_NO_ADDRESS)
         g_ptr_array_set_size(link->addresses, 0);
+    if (world == WORLD_RUNTIME_ONLY) {
+        g_autoptr(Action) unbind =
+            action_new(ACTION_UNBIND, SCOPE_PERMANENT, "enp2s0", "public", NULL);
+        action_predict(unbind, snapshot);
+    }
+    if (world == WORLD_PANIC)
+        snapshot->firewalld->panic = TRISTATE_YES;
     if (world == WORLD_NO_ROUTE)
         g_ptr_array_set_size(snapshot->routes, 0);
     return snapshot;
@@ -299,12 +320,60 @@ static void test_fault(void **state)
     assert_int_equal(result.rolled_back, row->rolled_back);
     assert_int_equal(result.left->len, row->left);
     assert_int_equal(result.verified, done);
+    if (row->says != NULL)
+        assert_non_null(strstr(error->message, row->says));
     /* Who is told of something left is told how to put it back. */
     if (row->error == NICFIX_ERROR_NOT_UNDONE)
         assert_true(g_str_has_prefix(nicfix_error_hint(error), "run: firewall-cmd "));
 }
 
+/* ---- a part, and several steps for one interface ---- */
+
+/* Only the running firewall is changed; the rest stays planned, and its finding is expected. */
+static void test_part(G_GNUC_UNUSED void **state)
+{
+    static const PeerAnswer answers[] = {{BIND, "('public',)"}, {NULL, NULL}};
+    static const FaultCase row = {.before = WORLD_OLD, .after = WORLD_RUNTIME_ONLY};
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, TIMEOUT_MS);
+    g_autoptr(Snapshot) snapshot = read_world(WORLD_OLD);
+    g_autoptr(Plan) plan = plan_new(snapshot, &(PlanRequest){.zone = "public"}, NULL);
+    witness.row = &row;
+    witness.n_reads = 0;
+    const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
+    const Transaction transaction = {peer->bus, &options, TRANSACTION_RUNTIME};
+    g_auto(TransactionResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    assert_true(transaction_run(&transaction, plan, &result, &error));
+    assert_true(result.changed && result.verified);
+    assert_int_equal(((Action *)g_ptr_array_index(plan->actions, 0))->state, ACTION_DONE);
+    assert_int_equal(((Action *)g_ptr_array_index(plan->actions, 1))->state, ACTION_PLANNED);
+}
+
+/* A permanent move is two actions: what the first one did is not to be seen in the end. */
+static void test_unbind_and_bind(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Peer) peer = peer_new_with_timeout(willing, TIMEOUT_MS);
+    g_autoptr(Snapshot) snapshot = read_world(WORLD_NEW);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    g_ptr_array_add(actions, action_new(ACTION_UNBIND, SCOPE_PERMANENT, "enp2s0", "public", NULL));
+    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_PERMANENT, "enp2s0", NULL, "public"));
+    g_autoptr(Plan) plan = plan_of_actions(snapshot, actions, NULL);
+    static const FaultCase row = {.before = WORLD_NEW, .after = WORLD_NEW};
+    witness.row = &row;
+    witness.n_reads = 0;
+    const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
+    const Transaction transaction = {.bus = peer->bus, .options = &options};
+    g_auto(TransactionResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    assert_true(transaction_run(&transaction, plan, &result, &error));
+    assert_true(result.verified);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_fault, faults);
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_part),
+        cmocka_unit_test(test_unbind_and_bind),
+    };
+    return RUN_CASES(test_fault, faults) + cmocka_run_group_tests(others, NULL, NULL);
 }
