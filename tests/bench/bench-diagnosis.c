@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long the model takes for a host of thousands of links, and that twice as many take twice as
- * long: meson test --benchmark prints it, in milliseconds. */
+/* Measures the model on hosts with thousands of links, and checks that twice as many take twice as
+ * long. meson test --benchmark prints the milliseconds. */
 #include "model/plan/fixes.h"
 
 #include <linux/if.h>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `nicfix check` takes, beside a script that asks by hand and beside the least that any
-program could take: see scripts/bench. Each is run in turn in the same lab, and what is told is the
-median of the ratios of the pairs, which a busy machine disturbs little."""
+"""Compares the cost of `nicfix check` with that of a script and with the least that any program could
+take, see scripts/bench. They run in turn in the same lab. The result is the median of the ratios of
+pairs, on which a busy machine has little influence."""
 from __future__ import annotations
 
 import argparse
@@ -19,7 +19,7 @@ from lab import UPLINK, Lab, Plan  # noqa: E402
 from labkit.firewalld import FORWARD, FirewalldConfig, bound  # noqa: E402
 from labkit.services import Service  # noqa: E402
 
-_WARM_UP = 3  # runs that do not count: caches fill, firewalld imports
+_WARM_UP = 3  # runs that do not count: caches fill, and firewalld imports modules
 
 _HOSTS = {
     "finds the fault": Plan(),
@@ -39,7 +39,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Pair:
-    """What nicfix took, and what the other program did just before or after."""
+    """What nicfix took, and what the other program took just before or after."""
 
     ours: Cost
     other: Cost
@@ -64,7 +64,7 @@ class Bench:
     def run(self, lab: Lab, name: str) -> Cost:
         """One run."""
         argv = self.command(name)
-        # Where the uplink is bound check finds nothing.
+        # check finds nothing if the uplink is bound.
         right = 1 if name == "nicfix" and lab.plan == _HOSTS["finds the fault"] else 0
         before = _processor_time(lab.firewalld.service.pid)
         done = lab.run(self.measure, *argv)

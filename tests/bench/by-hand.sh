@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The part of what `nicfix check` reads that an administrator would ask for by hand, in as few calls
-# as it takes: the zones in use, with target, forward and interfaces, the permanent zone of each
-# uplink, the links, addresses and routes. It judges nothing, and leaves out policies, direct rules
-# and panic mode.
+# Reads what an administrator would read by hand instead of `nicfix check`, in as few calls as
+# possible: the zones in use with target, forward and interfaces, the permanent zone of each uplink,
+# and the links, addresses and routes. It decides nothing, and leaves out policies, direct rules and
+# panic mode.
 set -euo pipefail
 
 default=$(firewall-cmd --get-default-zone)

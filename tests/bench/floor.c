@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The least that `nicfix check` could take: the same reads of the bus, in the same waves, and the
- * same lists of the kernel, through the same libraries, with nothing kept and nothing decided.
- * The argument is the uplink, which nicfix has to find out. bench.py holds the calls of the two
- * against one another. */
+/* The least that `nicfix check` could take: the same calls on the bus, in the same batches, and the
+ * same kernel lists, through the same libraries, but it keeps nothing and decides nothing. The
+ * argument is the uplink, which nicfix has to find. bench.py checks that both make the same calls. */
 #include <gio/gio.h>
 
 #include <linux/fib_rules.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs a program, throws its output away and writes what it took, with all the programs it ran: wall
- * time, processor time (µs), peak memory (kB) and its exit status. Small itself, since a process
- * begins with the peak memory of the one it was forked from. */
+/* Runs a program, discards its output, and prints what it and its children took: wall time, CPU time
+ * (µs), peak memory (kB) and the exit status. It is small itself, because a process starts with the
+ * peak memory of its parent. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How long nicfix watch takes from the kernel's event to what it says: an uplink appears, which no
-zone binds, again and again.
+"""Measures the time from a kernel event to the report of nicfix watch: again and again an uplink
+appears that is in no zone.
 
     /usr/bin/python3 tests/bench/watch_latency.py build/src/nicfix [TIMES]
 
-Both times are stamps of the same clock: that of `ip -tshort monitor`, when it hears of the route
-that makes the link an uplink, and that of the document which nicfix writes.
+Both are time stamps of the same clock: the first is from `ip -tshort monitor`, for the route that
+makes the link an uplink, and the second is in the document that nicfix writes.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from typing import IO
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
 
-from lab import Lab, Plan  # noqa: E402  (the lab is no package)
+from lab import Lab, Plan  # noqa: E402  (the lab is not a package)
 
 UPLINK = "enp9s0"
 APPEAR = (
