@@ -140,11 +140,14 @@ static int run(const Context *context, char **words, GError **error)
     if (count == 0)
         return STATUS_FINE;
     guint name = command_line_find_name(words);
+    bool is_named = name + 1 < count;
     Line line = {
-        .command = name + 1 < count ? command_find(words[name]) : NULL,
+        .command = is_named ? command_find(words[name]) : NULL,
         .previous = count > 1 ? words[count - 2] : NULL,
         .word = words[count - 1],
     };
+    if (is_named && line.command == NULL)
+        return STATUS_FINE;
     const Context asking = {.command = line.command,
                             .options = context->options,
                             .completion = complete,
