@@ -56,16 +56,14 @@ const char *json_place_text(const JsonPlace *place, const json_t *value, GError 
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
-bool json_place_each(const JsonPlace *place, const json_t *value,
-                     bool (*read)(json_t *element, gpointer user, const JsonPlace *place,
-                                  GError **error),
-                     gpointer user, GError **error)
+bool json_place_each(const JsonPlace *place, const json_t *value, JsonReader read, gpointer object,
+                     GError **error)
 {
     if (!json_is_array(value))
         return json_place_unexpected(place, value, "a list", error);
     for (guint i = 0; i < json_array_size(value); i++) {
         const JsonPlace below = {.parent = place, .index = i};
-        if (!read(json_array_get(value, i), user, &below, error))
+        if (!read(json_array_get(value, i), object, &below, error))
             return false;
     }
     return true;
@@ -301,3 +299,20 @@ static bool read_list(const Member *member, json_t *value, gpointer object, cons
 const MemberType member_group = {write_group, read_group};
 const MemberType member_pointer = {write_pointer, read_pointer};
 const MemberType member_list = {write_list, read_list};
+
+/* ---- what is only read ---- */
+
+static bool read_custom(const Member *member, json_t *value, gpointer object,
+                        const JsonPlace *place, GError **error)
+{
+    return member->reader(value, object, place, error);
+}
+
+bool member_read_each(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
+                      GError **error)
+{
+    return json_place_each(place, value, member->reader, object, error);
+}
+
+const MemberType member_custom = {.read = read_custom};
+const MemberType member_each = {.read = member_read_each};

@@ -19,6 +19,9 @@ struct JsonPlace {
     const char *hint;        /* of the document: what a reader of the error can do */
 };
 
+/* Reads VALUE, which is at PLACE, into OBJECT. */
+typedef bool (*JsonReader)(json_t *value, gpointer object, const JsonPlace *place, GError **error);
+
 typedef struct Member Member;
 
 /* How a member becomes a field and back. OBJECT is the struct that the row's offsets count from. A
@@ -41,7 +44,8 @@ struct Member {
     gsize offset;
     const MemberType *type; /* NULL: the end of the table */
     gconstpointer detail;
-    bool nullable;  /* null leaves the field as it is in a new struct */
+    JsonReader reader; /* of member_custom, and of what reads with member_read_each() */
+    bool nullable;     /* null leaves the field as it is in a new struct */
     gsize presence; /* offset of the bool that says whether there is a value; 0: there always is */
     IntegerType integer;
     gint64 min; /* of an integer; a smaller one in the struct is written as null */
@@ -70,6 +74,10 @@ extern const MemberType member_integer;
 extern const MemberType member_group;
 extern const MemberType member_pointer;
 extern const MemberType member_list;
+/* These are only read. READER gets the member's value, or each element of the list that it is, and
+ * the struct that the rows count from. */
+extern const MemberType member_custom;
+extern const MemberType member_each;
 
 /* The offset of a field, after checking that it has the type CTYPE. */
 #define FIELD_OFFSET(Struct, field, ctype)                                                         \
@@ -138,6 +146,14 @@ extern const MemberType member_list;
 /* A list of objects for structs in a GPtrArray. */
 #define MEMBER_LIST(Struct, field, element_type)                                                   \
     FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_list, .detail = (element_type))
+#define CUSTOM_MEMBER(member, read_value, ...)                                                     \
+    {                                                                                              \
+        .name = (member), .type = &member_custom, .reader = (read_value), ##__VA_ARGS__            \
+    }
+#define EACH_MEMBER(member, read_element)                                                          \
+    {                                                                                              \
+        .name = (member), .type = &member_each, .reader = (read_element)                           \
+    }
 #define MEMBERS_END                                                                                \
     {                                                                                              \
         .type = NULL                                                                               \
@@ -172,9 +188,11 @@ bool json_place_unexpected(const JsonPlace *place, const json_t *value, const ch
 const char *json_place_text(const JsonPlace *place, const json_t *value,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Calls READ with each element of the list that VALUE is, and its place. Stops at the first that
- * fails, and fails where VALUE is not a list. */
-bool json_place_each(const JsonPlace *place, const json_t *value,
-                     bool (*read)(json_t *element, gpointer user, const JsonPlace *place,
-                                  GError **error),
-                     gpointer user, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Calls READ with each element of the list that VALUE is. Stops at the first that fails, and fails
+ * where VALUE is not a list. */
+bool json_place_each(const JsonPlace *place, const json_t *value, JsonReader read, gpointer object,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The reader of member_each, for types that are written, too. */
+bool member_read_each(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
+                      GError **error);

@@ -81,12 +81,6 @@ static bool read_link(json_t *value, gpointer snapshot, const JsonPlace *place, 
     return true;
 }
 
-static bool read_links(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                       const JsonPlace *place, GError **error)
-{
-    return json_place_each(place, value, read_link, object, error);
-}
-
 static json_t *write_addresses(G_GNUC_UNUSED const Member *member, gconstpointer object)
 {
     const Snapshot *snapshot = object;
@@ -113,14 +107,8 @@ static bool read_address(json_t *value, gpointer snapshot, const JsonPlace *plac
     return true;
 }
 
-static bool read_addresses(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                           const JsonPlace *place, GError **error)
-{
-    return json_place_each(place, value, read_address, object, error);
-}
-
-static const MemberType links_type = {write_links, read_links};
-static const MemberType addresses_type = {write_addresses, read_addresses};
+static const MemberType links_type = {write_links, member_read_each};
+static const MemberType addresses_type = {write_addresses, member_read_each};
 
 /* ---- routes and rules ---- */
 
@@ -132,31 +120,25 @@ static const Member nexthop_members[] = {
     MEMBERS_END,
 };
 
-static json_t *write_nexthops(const Member *member, gconstpointer object)
+static json_t *write_nexthops(G_GNUC_UNUSED const Member *member, gconstpointer object)
 {
+    const Route *route = object;
     json_t *array = json_array();
-    ARRAY_FOREACH (const Nexthop, nexthop, *(GArray **)member_field(member, object))
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops)
         json_array_append_new(array, members_to_json(nexthop_members, nexthop));
     return array;
 }
 
-static bool read_nexthop(json_t *value, gpointer nexthops, const JsonPlace *place, GError **error)
+static bool read_nexthop(json_t *value, gpointer route, const JsonPlace *place, GError **error)
 {
     Nexthop nexthop = {0};
     if (!members_read(nexthop_members, value, &nexthop, place, error))
         return false;
-    g_array_append_val((GArray *)nexthops, nexthop);
+    g_array_append_val(((Route *)route)->nexthops, nexthop);
     return true;
 }
 
-static bool read_nexthops(const Member *member, json_t *value, gpointer object,
-                          const JsonPlace *place, GError **error)
-{
-    return json_place_each(place, value, read_nexthop, *(GArray **)member_field(member, object),
-                           error);
-}
-
-static const MemberType nexthops_type = {write_nexthops, read_nexthops};
+static const MemberType nexthops_type = {write_nexthops, member_read_each};
 
 static const Member route_members[] = {
     MEMBER_PREFIX("destination", Route, destination),
@@ -164,7 +146,7 @@ static const Member route_members[] = {
     MEMBER_UINT8(Route, protocol),
     MEMBER_UINT32(Route, metric),
     MEMBER_OPTIONAL_UINT32(Route, nexthop_id),
-    FIELD_MEMBER("nexthops", Route, nexthops, GArray *, &nexthops_type),
+    {.name = "nexthops", .type = &nexthops_type, .reader = read_nexthop},
     MEMBERS_END,
 };
 DEFINE_LIST(route, route_members, route_new());
@@ -353,8 +335,8 @@ static const Member bridge_netfilter_members[] = {
 static const Member snapshot_members[] = {
     MEMBER_TEXT(Snapshot, taken_at),
     MEMBER_TEXT(Snapshot, host),
-    {.name = "links", .type = &links_type},
-    {.name = "addresses", .type = &addresses_type},
+    {.name = "links", .type = &links_type, .reader = read_link},
+    {.name = "addresses", .type = &addresses_type, .reader = read_address},
     MEMBER_LIST(Snapshot, routes, &route_list),
     MEMBER_LIST(Snapshot, rules, &rule_list),
     MEMBER_GROUP("forwarding", forwarding_members),

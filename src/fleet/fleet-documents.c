@@ -9,85 +9,65 @@
 
 #include <string.h>
 
-/* ---- words ---- */
+/* ---- a finding and its fix ---- */
 
-static bool read_finding_id(const Member *member, json_t *value, gpointer object,
-                            const JsonPlace *place, GError **error)
+static bool read_id(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
+    FleetFinding *finding = object;
     const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
-    return finding_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
+    return finding_from_word(word, &finding->id) ||
            json_place_fault(place, error, "not a finding that this nicfix knows");
 }
 
-static bool read_severity(const Member *member, json_t *value, gpointer object,
-                          const JsonPlace *place, GError **error)
+static bool read_severity(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
+    FleetFinding *finding = object;
     const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
-    return severity_from_word(word, G_STRUCT_MEMBER_P(object, member->offset)) ||
+    return severity_from_word(word, &finding->severity) ||
            json_place_fault(place, error, "neither error, warning nor info");
 }
 
-static const MemberType finding_id_type = {.read = read_finding_id};
-static const MemberType severity_type = {.read = read_severity};
-
-/* ---- a finding and its fix ---- */
-
 /* A command is the list of its words. */
-static bool read_command(json_t *value, gpointer commands, const JsonPlace *place, GError **error)
+static bool read_command(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
+    const Fix *fix = object;
     const Member words = {.type = &member_names};
     char **command = NULL;
     if (!words.type->read(&words, value, &command, place, error))
         return false;
-    g_ptr_array_add(commands, command);
+    g_ptr_array_add(fix->firewall_cmd, command);
     return true;
 }
 
-static bool read_commands(const Member *member, json_t *value, gpointer object,
-                          const JsonPlace *place, GError **error)
-{
-    return json_place_each(place, value, read_command, *(GPtrArray **)member_field(member, object),
-                           error);
-}
-
-static const MemberType commands_type = {.read = read_commands};
 static const Member fix_members[] = {
     MEMBER_NAMES(Fix, command),
-    FIELD_MEMBER("firewall_cmd", Fix, firewall_cmd, GPtrArray *, &commands_type),
+    EACH_MEMBER("firewall_cmd", read_command),
     MEMBERS_END,
 };
 
-static bool read_fix(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
-                     GError **error)
+static bool read_fix(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
-    Fix **fix = member_field(member, object);
-    *fix = fix_new();
-    return members_read(fix_members, value, *fix, place, error);
+    FleetFinding *finding = object;
+    finding->fix = fix_new();
+    return members_read(fix_members, value, finding->fix, place, error);
 }
 
-static const MemberType fix_type = {.read = read_fix};
 static const Member finding_members[] = {
-    FIELD_MEMBER("id", FleetFinding, id, FindingId, &finding_id_type),
-    FIELD_MEMBER("severity", FleetFinding, severity, Severity, &severity_type),
+    CUSTOM_MEMBER("id", read_id),
+    CUSTOM_MEMBER("severity", read_severity),
     MEMBER_TEXT(FleetFinding, interface),
     MEMBER_TEXT(FleetFinding, zone),
     MEMBER_NAME(FleetFinding, message),
     MEMBER_NAMES(FleetFinding, evidence),
-    FIELD_MEMBER("fix", FleetFinding, fix, Fix *, &fix_type, .nullable = true),
+    CUSTOM_MEMBER("fix", read_fix, .nullable = true),
     MEMBERS_END,
 };
 
 /* ---- nicfix.check/1 ---- */
-
-/* The rows of each kind of document read into a FleetHost, some of them into several fields. */
-#define READ_MEMBER(member, member_type, ...)                                                      \
-    {                                                                                              \
-        .name = (member), .type = (member_type), ##__VA_ARGS__                                     \
-    }
 
 static bool read_finding(json_t *value, gpointer host, const JsonPlace *place, GError **error)
 {
@@ -98,14 +78,7 @@ static bool read_finding(json_t *value, gpointer host, const JsonPlace *place, G
     return true;
 }
 
-static bool read_findings(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                          const JsonPlace *place, GError **error)
-{
-    return json_place_each(place, value, read_finding, object, error);
-}
-
-static bool read_event(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                       const JsonPlace *place, GError **error)
+static bool read_event(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
     AfterEvent event;
@@ -118,26 +91,15 @@ static bool read_event(G_GNUC_UNUSED const Member *member, json_t *value, gpoint
     return true;
 }
 
-static const MemberType event_type = {.read = read_event};
-static const Member outlook_members[] = {READ_MEMBER("event", &event_type), MEMBERS_END};
-
-static bool read_outlook(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                         const JsonPlace *place, GError **error)
-{
-    return members_read(outlook_members, value, object, place, error);
-}
-
-static const MemberType findings_type = {.read = read_findings};
-static const MemberType outlook_type = {.read = read_outlook};
-
+static const Member outlook_members[] = {CUSTOM_MEMBER("event", read_event), MEMBERS_END};
 static const Member version_members[] = {
     FIELD_MEMBER("version", FleetHost, firewalld, char *, &member_text, .nullable = true),
     MEMBERS_END,
 };
 static const Member check_members[] = {
-    READ_MEMBER("after", &outlook_type, .nullable = true),
+    {.name = "after", .type = &member_group, .detail = outlook_members, .nullable = true},
     MEMBER_GROUP("firewalld", version_members),
-    READ_MEMBER("findings", &findings_type),
+    EACH_MEMBER("findings", read_finding),
     MEMBERS_END,
 };
 
@@ -148,34 +110,26 @@ typedef struct {
     char *hint;
 } Failure;
 
-static void failure_clear(Failure *failure)
-{
-    g_free(failure->message);
-    g_free(failure->hint);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Failure, failure_clear)
-
 static const Member failure_members[] = {
     MEMBER_NAME(Failure, message),
     MEMBER_TEXT(Failure, hint),
     MEMBERS_END,
 };
 
-static bool read_failure(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                         const JsonPlace *place, GError **error)
+static bool read_failure(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
-    g_auto(Failure) failure = {0};
-    if (!members_read(failure_members, value, &failure, place, error))
-        return false;
-    host->error = failure.hint != NULL ? g_strjoin("; ", failure.message, failure.hint, NULL)
-                                       : g_steal_pointer(&failure.message);
-    return true;
+    Failure failure = {0};
+    bool complete = members_read(failure_members, value, &failure, place, error);
+    if (complete)
+        host->error =
+            g_strjoin(failure.hint != NULL ? "; " : NULL, failure.message, failure.hint, NULL);
+    g_free(failure.message);
+    g_free(failure.hint);
+    return complete;
 }
 
-static const MemberType failure_type = {.read = read_failure};
-
-static const Member error_members[] = {READ_MEMBER("error", &failure_type), MEMBERS_END};
+static const Member error_members[] = {CUSTOM_MEMBER("error", read_failure), MEMBERS_END};
 
 /* ---- nicfix.apply/1 ---- */
 
@@ -186,36 +140,28 @@ static const Member count_members[] = {
 };
 
 /* null: the change failed and was undone, and the host was not observed again. */
-static bool read_count_after(G_GNUC_UNUSED const Member *member, json_t *value, gpointer object,
-                             const JsonPlace *place, GError **error)
+static bool read_count_after(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
     host->count = host->before;
     return json_is_null(value) || members_read(count_members, value, &host->count, place, error);
 }
 
-static bool read_dry_run(const Member *member, json_t *value, gpointer object,
-                         const JsonPlace *place, GError **error)
+/* What a dry run predicts is not what the host has. */
+static bool read_dry_run(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
-    bool dry_run = false;
-    if (!member_bool.read(member, value, &dry_run, place, error))
-        return false;
-    /* What a dry run predicts is not what the host has. */
-    if (dry_run)
+    if (json_is_true(value))
         host->count = host->before;
-    return true;
+    return json_is_boolean(value) || json_place_unexpected(place, value, "true or false", error);
 }
-
-static const MemberType count_after_type = {.read = read_count_after};
-static const MemberType dry_run_type = {.read = read_dry_run};
 
 /* In this order, which need not be that of the document. */
 static const Member apply_members[] = {
     MEMBER_STRUCT(FleetHost, before, count_members),
-    READ_MEMBER("after", &count_after_type),
-    READ_MEMBER("dry_run", &dry_run_type),
-    READ_MEMBER("error", &failure_type, .nullable = true),
+    CUSTOM_MEMBER("after", read_count_after),
+    CUSTOM_MEMBER("dry_run", read_dry_run),
+    CUSTOM_MEMBER("error", read_failure, .nullable = true),
     MEMBERS_END,
 };
 
