@@ -15,23 +15,132 @@
 #define SLIP_NOT_AUTHORISED "org.fedoraproject.slip.dbus.service.PolKit.NotAuthorizedException."
 
 typedef struct {
+    const char *bus_name;
+    const char *name;  /* as people call it */
+    const char *start; /* how to start it; NULL: not by the user */
+} CalledService;
+
+static const CalledService services[] = {
+    {FIREWALLD_SERVICE, "firewalld", "start it: systemctl start firewalld"},
+    {NETWORKMANAGER_SERVICE, "NetworkManager", "start it: systemctl start NetworkManager"},
+    {"org.freedesktop.DBus", "the bus", NULL},
+};
+
+/* Every service that a row of the call table names is in the list. */
+static const CalledService *find_service(const char *bus_name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(services); i++) {
+        if (g_str_equal(services[i].bus_name, bus_name))
+            return &services[i];
+    }
+    g_assert_not_reached();
+}
+
+typedef struct {
     const CallRow *row;
-    const char *service; /* as people call it */
-    const char *name;    /* of the D-Bus error */
-    const char *text;    /* one line of the error's own words */
+    const CalledService *service;
+    const char *name; /* of the D-Bus error */
+    const char *text; /* one line of the error's own words */
     guint timeout_ms;
 } Failure;
 
-typedef GError *(*Translate)(const Failure *failure);
+/* ---- the kinds of failure ---- */
 
-static GError *service_absent(const Failure *failure);
-static GError *service_gone(const Failure *failure);
-static GError *bus_lost(const Failure *failure);
-static GError *timed_out(const Failure *failure);
-static GError *not_authorised(const Failure *failure);
-static GError *missing_method(const Failure *failure);
-static GError *firewalld_refused(const Failure *failure);
-static GError *service_refused(const Failure *failure);
+static void service_absent(const Failure *failure, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_NO_FIREWALLD, failure->service->start,
+                     "%s is not running: nobody owns %s on the system bus", failure->service->name,
+                     failure->row->service);
+}
+
+static void service_gone(const Failure *failure, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_NO_FIREWALLD,
+                     "it may be restarting: try again, or look into its journal",
+                     "%s left the bus before it answered %s", failure->service->name,
+                     failure->row->method);
+}
+
+static void bus_lost(const Failure *failure, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_NO_BUS, "check that the system bus is running",
+                     "the connection to the system bus broke off during %s: %s",
+                     failure->row->method, failure->text);
+}
+
+static void timed_out(const Failure *failure, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_TIMEOUT,
+                     "it or polkitd may be stuck or busy: see their journals, or use a longer "
+                     "--timeout",
+                     "%s did not answer %s within %g s", failure->service->name,
+                     failure->row->method, failure->timeout_ms / 1000.0);
+}
+
+/* The action is the last part of the slip error's name, and in later releases the end of the text,
+ * "Not Authorized(polkit): ACTION". */
+static const char *polkit_action(const Failure *failure)
+{
+    if (g_str_has_prefix(failure->name, SLIP_NOT_AUTHORISED))
+        return failure->name + strlen(SLIP_NOT_AUTHORISED);
+    const char *colon = strrchr(failure->text, ':');
+    if (g_str_has_suffix(failure->name, ".NotAuthorizedException") && colon != NULL)
+        return colon + strspn(colon, ": ");
+    return NULL;
+}
+
+static void not_authorised(const Failure *failure, GError **error)
+{
+    const char *action = polkit_action(failure);
+    if (action == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run nicfix as root",
+                         "not authorised to call %s of %s: %s", failure->row->method,
+                         failure->service->name, failure->text);
+        return;
+    }
+    /* "(uid)" instead of "(polkit)": polkit is not there to grant anything. */
+    g_autofree char *hint =
+        strstr(failure->text, "(uid)") != NULL
+            ? g_strdup("run nicfix as root: polkitd is not running, so only root is let in")
+            : g_strdup_printf("run nicfix as root, or let a polkit rule grant the action %s",
+                              action);
+    nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, hint,
+                     "not authorised to call %s of %s: that needs the polkit action %s",
+                     failure->row->method, failure->service->name, action);
+    nicfix_error_set_detail(*error, action);
+}
+
+static void missing_method(const Failure *failure, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_FIREWALLD,
+                     "it is too old, or another program uses its name", "this %s has no %s",
+                     failure->service->name, failure->row->method);
+}
+
+/* "CODE: words" or "CODE"; any other text is an unexpected exception. */
+static void firewalld_refused(const Failure *failure, GError **error)
+{
+    gsize length = strspn(failure->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    bool is_code = length > 0 && (failure->text[length] == ':' || failure->text[length] == '\0');
+    g_autofree char *code = is_code ? g_strndup(failure->text, length) : NULL;
+    bool lockdown = g_strcmp0(code, "ACCESS_DENIED") == 0;
+    nicfix_error_set(error, lockdown ? NICFIX_ERROR_NOT_AUTHORISED : NICFIX_ERROR_FIREWALLD,
+                     lockdown ? "firewalld's lockdown allows only the programs that it lists: "
+                                "see firewall-cmd --query-lockdown"
+                              : NULL,
+                     "firewalld refused %s: %s", failure->row->method, failure->text);
+    nicfix_error_set_detail(*error, code);
+}
+
+static void service_refused(const Failure *failure, GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_FIREWALLD, NULL, "%s refused %s: %s",
+                     failure->service->name, failure->row->method, failure->text);
+}
+
+/* ---- which kind it is ---- */
+
+typedef void (*Translate)(const Failure *failure, GError **error);
 
 /* Names without a row are the service's own refusals. NoReply comes from the bus itself when the
  * service leaves it with our call unanswered (dbus-daemon 1.14, dbus-broker 33). */
@@ -58,36 +167,8 @@ static const struct {
     {FIREWALLD_DBUS "Exception", firewalld_refused},
 };
 
-static const struct {
-    const char *bus_name;
-    const char *name;
-    const char *start; /* how to start it */
-} services[] = {
-    {FIREWALLD_SERVICE, "firewalld", "start it: systemctl start firewalld"},
-    {NETWORKMANAGER_SERVICE, "NetworkManager", "start it: systemctl start NetworkManager"},
-    {"org.freedesktop.DBus", "the bus", NULL},
-};
-
-static const char *service_name(const char *bus_name)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(services); i++) {
-        if (g_str_equal(services[i].bus_name, bus_name))
-            return services[i].name;
-    }
-    return bus_name;
-}
-
-static const char *start_hint(const char *bus_name)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(services); i++) {
-        if (g_str_equal(services[i].bus_name, bus_name))
-            return services[i].start;
-    }
-    return NULL;
-}
-
-/* The first line tells what happened, except of an exception that the service did not foresee: that
- * comes as Python's traceback, which tells it in the last. */
+/* The first line says what happened. An unexpected exception comes as Python's traceback, where the last
+ * line does. */
 static char *one_line(const char *text)
 {
     g_autofree char *copy = g_strdup(text);
@@ -109,12 +190,6 @@ static Translate translation_of(const char *name)
     return service_refused;
 }
 
-/* Errors that GDBus raised itself, before any answer came. */
-static Translate local_translation_of(const GError *reason)
-{
-    return g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ? timed_out : bus_lost;
-}
-
 GError *bus_error_translate(const GError *reason, const CallRow *row, guint timeout_ms)
 {
     if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -125,122 +200,18 @@ GError *bus_error_translate(const GError *reason, const CallRow *row, guint time
     g_autofree char *text = one_line(stripped->message);
     const Failure failure = {
         .row = row,
-        .service = service_name(row->service),
+        .service = find_service(row->service),
         .name = name,
         .text = text,
         .timeout_ms = timeout_ms,
     };
-    GError *error = (name == NULL ? local_translation_of(reason) : translation_of(name))(&failure);
+    /* Without a name GDBus itself raised the error, before any answer came. */
+    bool is_timeout = g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+    Translate translate = name != NULL ? translation_of(name) : is_timeout ? timed_out : bus_lost;
+    GError *error = NULL;
+    translate(&failure, &error);
     if (nicfix_error_detail(error) == NULL)
         nicfix_error_set_detail(error, name);
-    return error;
-}
-
-static GError *service_absent(const Failure *failure)
-{
-    GError *error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_NO_FIREWALLD, start_hint(failure->row->service),
-                     "%s is not running: nobody owns %s on the system bus", failure->service,
-                     failure->row->service);
-    return error;
-}
-
-static GError *service_gone(const Failure *failure)
-{
-    GError *error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_NO_FIREWALLD,
-                     "it may be restarting: try again, or look into its journal",
-                     "%s left the bus before it answered %s", failure->service,
-                     failure->row->method);
-    return error;
-}
-
-static GError *bus_lost(const Failure *failure)
-{
-    GError *error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_NO_BUS, "check that the system bus is running",
-                     "the connection to the system bus broke off during %s: %s",
-                     failure->row->method, failure->text);
-    return error;
-}
-
-static GError *timed_out(const Failure *failure)
-{
-    GError *error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_TIMEOUT,
-                     "it, or polkitd, which it asks, may be stuck or busy: look into their "
-                     "journals, or wait longer with --timeout",
-                     "%s did not answer %s within %g s", failure->service, failure->row->method,
-                     failure->timeout_ms / 1000.0);
-    return error;
-}
-
-/* The action is the last part of the slip error's name, and in later releases the end of the text,
- * "Not Authorized(polkit): ACTION". */
-static const char *polkit_action(const Failure *failure)
-{
-    if (g_str_has_prefix(failure->name, SLIP_NOT_AUTHORISED))
-        return failure->name + strlen(SLIP_NOT_AUTHORISED);
-    const char *colon = strrchr(failure->text, ':');
-    if (g_str_has_suffix(failure->name, ".NotAuthorizedException") && colon != NULL)
-        return colon + strspn(colon, ": ");
-    return NULL;
-}
-
-static GError *not_authorised(const Failure *failure)
-{
-    GError *error = NULL;
-    const char *action = polkit_action(failure);
-    if (action == NULL) {
-        nicfix_error_set(&error, NICFIX_ERROR_NOT_AUTHORISED, "run nicfix as root",
-                         "not authorised to call %s of %s: %s", failure->row->method,
-                         failure->service, failure->text);
-        return error;
-    }
-    /* "(uid)" instead of "(polkit)": there is nobody who could grant anything. */
-    g_autofree char *hint =
-        strstr(failure->text, "(uid)") != NULL
-            ? g_strdup("run nicfix as root: polkitd is not running, so nobody else is let in")
-            : g_strdup_printf("run nicfix as root, or let a polkit rule grant the action %s",
-                              action);
-    nicfix_error_set(&error, NICFIX_ERROR_NOT_AUTHORISED, hint,
-                     "not authorised to call %s of %s: that needs the polkit action %s",
-                     failure->row->method, failure->service, action);
-    nicfix_error_set_detail(error, action);
-    return error;
-}
-
-static GError *missing_method(const Failure *failure)
-{
-    GError *error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_FIREWALLD,
-                     "it is too old, or another program that uses its name", "this %s has no %s",
-                     failure->service, failure->row->method);
-    return error;
-}
-
-/* "CODE: words" or "CODE"; a text of another form is an exception that firewalld did not foresee. */
-static GError *firewalld_refused(const Failure *failure)
-{
-    gsize length = strspn(failure->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    bool is_code = length > 0 && (failure->text[length] == ':' || failure->text[length] == '\0');
-    g_autofree char *code = is_code ? g_strndup(failure->text, length) : NULL;
-    bool lockdown = g_strcmp0(code, "ACCESS_DENIED") == 0;
-    GError *error = NULL;
-    nicfix_error_set(&error, lockdown ? NICFIX_ERROR_NOT_AUTHORISED : NICFIX_ERROR_FIREWALLD,
-                     lockdown ? "firewalld's lockdown allows only the programs that it lists: "
-                                "see firewall-cmd --query-lockdown"
-                              : NULL,
-                     "firewalld refused %s: %s", failure->row->method, failure->text);
-    nicfix_error_set_detail(error, code);
-    return error;
-}
-
-static GError *service_refused(const Failure *failure)
-{
-    GError *error = NULL;
-    nicfix_error_set(&error, NICFIX_ERROR_FIREWALLD, NULL, "%s refused %s: %s", failure->service,
-                     failure->row->method, failure->text);
     return error;
 }
 

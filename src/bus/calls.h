@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every D-Bus call that nicfix makes, one row each. A unit test holds the rows against dbus/. */
+/* Every D-Bus call that nicfix makes, one row each. A unit test compares the rows with dbus/. */
 #pragma once
 
 typedef enum {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two things to listen to: a netlink socket in the main loop, and matches on the bus. */
+/* A netlink socket in the main loop, and matches on the bus. */
 #include "observe/events.h"
 
 #include "bus/calls.h"
@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-enum { SOCKET_BUFFER = 1 << 20 }; /* bytes: some thousand messages, before any is lost */
+enum { SOCKET_BUFFER = 1 << 20 }; /* bytes: room for some thousand messages */
 
-/* Which signals of NetworkManager's tell of what a snapshot holds; others come all the time, such as
- * the strength of wireless networks. */
+/* The signals of NetworkManager that concern a snapshot; others come all the time, such as the strength
+ * of wireless networks. */
 static const struct {
     const char *interface;
     const char *member;
@@ -31,7 +31,7 @@ static const struct {
 enum { N_SUBSCRIPTIONS = 3 + G_N_ELEMENTS(networkmanager_signals) };
 
 struct Events {
-    EventsTold told;
+    EventsFunc notify;
     gpointer user;
     struct nl_sock *socket;
     guint source;
@@ -43,7 +43,7 @@ struct Events {
 
 /* ---- the kernel ---- */
 
-/* What the messages say is not of interest: only that they came, and whether any was lost. */
+/* Only that messages came matters, and whether any was lost. */
 static gboolean hear_kernel(int fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
 {
     Events *events = user;
@@ -59,7 +59,7 @@ static gboolean hear_kernel(int fd, GIOCondition condition G_GNUC_UNUSED, gpoint
             break;
     }
     if (heard != 0)
-        events->told(heard, events->user);
+        events->notify(heard, events->user);
     return G_SOURCE_CONTINUE;
 }
 
@@ -84,10 +84,10 @@ static bool join_groups(struct nl_sock *socket, GError **error)
     return false;
 }
 
-Events *events_new(EventsTold told, gpointer user, GError **error)
+Events *events_new(EventsFunc notify, gpointer user, GError **error)
 {
     g_autoptr(Events) events = g_new0(Events, 1);
-    events->told = told;
+    events->notify = notify;
     events->user = user;
     events->socket = nl_socket_alloc();
     if (!join_groups(events->socket, error))
@@ -105,14 +105,14 @@ static void hear_service(GDBusConnection *connection G_GNUC_UNUSED,
                          GVariant *parameters G_GNUC_UNUSED, gpointer user)
 {
     Events *events = user;
-    events->told(EVENT_SERVICES, events->user);
+    events->notify(EVENT_SERVICES, events->user);
 }
 
-static void hear_end(GDBusConnection *connection G_GNUC_UNUSED, gboolean vanished G_GNUC_UNUSED,
-                     GError *error G_GNUC_UNUSED, gpointer user)
+static void hear_close(GDBusConnection *connection G_GNUC_UNUSED, gboolean vanished G_GNUC_UNUSED,
+                       GError *error G_GNUC_UNUSED, gpointer user)
 {
     Events *events = user;
-    events->told(EVENT_BUS_LOST, events->user);
+    events->notify(EVENT_BUS_LOST, events->user);
 }
 
 static void subscribe(Events *events, const char *sender, const char *interface, const char *member,
@@ -123,7 +123,7 @@ static void subscribe(Events *events, const char *sender, const char *interface,
         hear_service, events, NULL);
 }
 
-static void listen_no_more(Events *events)
+static void stop_listening(Events *events)
 {
     for (guint i = 0; i < events->n_subscriptions; i++)
         g_dbus_connection_signal_unsubscribe(events->connection, events->subscriptions[i]);
@@ -133,15 +133,15 @@ static void listen_no_more(Events *events)
     g_clear_object(&events->connection);
 }
 
-/* A restart of firewalld sends nothing but that its name changes hands (1.3.3). */
+/* The only sign of a restart of firewalld is that its name changes hands (1.3.3). */
 void events_listen(Events *events, Bus *bus)
 {
-    listen_no_more(events);
+    stop_listening(events);
     if (bus == NULL)
         return;
     events->connection = g_object_ref(bus_connection(bus));
     events->closed_handler =
-        g_signal_connect(events->connection, "closed", G_CALLBACK(hear_end), events);
+        g_signal_connect(events->connection, "closed", G_CALLBACK(hear_close), events);
     subscribe(events, FIREWALLD_SERVICE, NULL, NULL, NULL);
     static const char *const services[] = {FIREWALLD_SERVICE, NETWORKMANAGER_SERVICE};
     for (guint i = 0; i < G_N_ELEMENTS(services); i++)
@@ -158,7 +158,7 @@ void events_free(Events *events)
         return;
     if (events->source != 0)
         g_source_remove(events->source);
-    listen_no_more(events);
+    stop_listening(events);
     nl_socket_free(events->socket);
     g_free(events);
 }

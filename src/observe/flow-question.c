@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Resolving a question about a flow on a host: see flow-question.h. */
+/* Resolving a question about a flow on a host. */
 #include "observe/flow-question.h"
 
 #include "model/error.h"
@@ -17,7 +17,7 @@ typedef struct {
     IpAddress to;
     IpAddress from;
     bool has_from;
-    const Link *in; /* the link that was named, or its master where that is a port */
+    const Link *in; /* the one that netfilter sees for the link that was named */
 } Resolver;
 
 G_GNUC_PRINTF(3, 4)
@@ -37,13 +37,14 @@ static bool parse_addresses(Resolver *resolver, GError **error)
 {
     const FlowQuestion *question = resolver->question;
     if (question->to == NULL)
-        return usage(error, "add --to ADDRESS", "the flow needs an address to go to");
+        return usage(error, "add --to ADDRESS", "the flow needs a destination address");
     if (!ip_address_parse(question->to, &resolver->to))
-        return usage(error, "names are not looked up", "--to: %s is no IP address", question->to);
+        return usage(error, "names are not looked up", "--to: '%s' is not an IP address",
+                     question->to);
     if (question->from == NULL)
         return true;
     if (!ip_address_parse(question->from, &resolver->from))
-        return usage(error, "names are not looked up", "--from: %s is no IP address",
+        return usage(error, "names are not looked up", "--from: '%s' is not an IP address",
                      question->from);
     if (resolver->from.family != resolver->to.family)
         return usage(error, "use two IPv4 or two IPv6 addresses",
@@ -76,13 +77,13 @@ static const Link *find_link(const Snapshot *snapshot, const char *option, const
 {
     const Link *link = snapshot_link_by_name(snapshot, name);
     if (link == NULL)
-        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows the links there are",
-                         "%s: no link is named %s", option, name);
+        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows all interfaces",
+                         "%s: no interface is named %s", option, name);
     return link;
 }
 
-/* The link that the flow is taken to be seen by: the named one stands for itself where nobody can
- * tell, and the verdict says so. */
+/* The link that netfilter sees: the named one where that cannot be determined, and then the verdict is
+ * unknown. */
 static const Link *visible_link(const Snapshot *snapshot, const Link *link)
 {
     const Link *seen = link_seen_by_firewall(snapshot, link);
@@ -121,7 +122,7 @@ static bool choose_ports(Resolver *resolver, GError **error)
     return true;
 }
 
-/* A ping is meant where no type is told. */
+/* Without a type it is a ping. */
 static bool choose_icmp_type(Resolver *resolver, GError **error)
 {
     enum { ECHO_REQUEST = 8, ECHO_REQUEST_V6 = 128 };
@@ -150,7 +151,7 @@ static bool choose_protocol(Resolver *resolver, GError **error)
         flow->protocol = protocol_from_word(plain, flow->family);
         if (flow->protocol == PROTOCOL_ANY)
             return usage(error, "use tcp, udp, sctp, dccp or icmp",
-                         "--protocol: %s is not modelled", word);
+                         "--protocol: '%s' is not supported", word);
     }
     return choose_ports(resolver, error) && choose_icmp_type(resolver, error);
 }
@@ -161,7 +162,7 @@ static bool choose_state(Resolver *resolver, GError **error)
     if (word == NULL || g_str_equal(word, "new"))
         return true;
     if (!g_str_equal(word, "established"))
-        return usage(error, "use new or established", "--state: %s is no state", word);
+        return usage(error, "use new or established", "invalid --state value '%s'", word);
     resolver->resolved->flow.state = FLOW_ESTABLISHED;
     return true;
 }
@@ -215,8 +216,8 @@ static RouteQuestion route_question(const Resolver *resolver)
     };
 }
 
-/* The kernel wants a source for what comes in (IPv4): the first other host of the link's network
- * stands for one that was not told. */
+/* The kernel requires a source for a packet that comes in (IPv4): where none is given, the first other
+ * host of the link's network stands in. */
 static bool find_stand_in_source(const Link *link, Family family, IpAddress *source)
 {
     for (guint i = 0; i < link->addresses->len; i++) {
@@ -235,11 +236,10 @@ static bool take_route(Resolver *resolver, GError **error)
     ResolvedFlow *resolved = resolver->resolved;
     const Link *link = snapshot_link_by_index(resolver->snapshot, resolved->route.oif);
     if (resolved->route.fate != ROUTE_FATE_FORWARDED || link == NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_REFUSED,
-                         "the firewall is not asked about it; ip route get asks the kernel, --out "
-                         "names an interface all the same",
-                         "the kernel does not route this flow: %s",
-                         route_fate_reason(resolved->route.fate));
+        nicfix_error_set(
+            error, NICFIX_ERROR_REFUSED,
+            "use --out IFACE to judge it anyway; ip route get shows the kernel's answer",
+            "the kernel does not route this flow: %s", route_fate_reason(resolved->route.fate));
         return false;
     }
     resolved->routed = true;
@@ -280,7 +280,7 @@ static bool choose_egress(Resolver *resolver, GError **error)
     return true;
 }
 
-/* IPv6_rpfilter looks the source up bound to the link the packet came in by. */
+/* IPv6_rpfilter looks the source up bound to the link the packet came in on. */
 static bool look_up_reverse_path(Resolver *resolver, GError **error)
 {
     Flow *flow = &resolver->resolved->flow;
@@ -302,7 +302,7 @@ static bool look_up_reverse_path(Resolver *resolver, GError **error)
 
 /* ---- the direction ---- */
 
-/* What is for this host comes in by the link that was named, else by the one that leads back to the
+/* A packet for this host comes in on the link that was named, else on the one that leads back to the
  * source. */
 static bool choose_ingress_of_input(Resolver *resolver, GError **error)
 {
@@ -310,8 +310,8 @@ static bool choose_ingress_of_input(Resolver *resolver, GError **error)
         return true;
     if (!resolver->has_from || resolver->netlink == NULL)
         return usage(error, "add --in IFACE",
-                     "%s is an address of this host: which link does the "
-                     "packet come in by?",
+                     "%s is an address of this host, and the interface that the packet comes in on "
+                     "is not known",
                      resolver->question->to);
     RouteQuestion back = {.destination = resolver->from};
     RouteAnswer answer;

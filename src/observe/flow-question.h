@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A question about a flow in the user's words, and the flow it is on a given host: which hook it
- * passes, by which interfaces as netfilter names them, and where the kernel routes it. */
+/* A question about a flow in the user's words, and the flow it means on a given host: which hook it
+ * passes, which interfaces netfilter sees, and where the kernel routes it. */
 #pragma once
 
 #include "model/host/flow.h"
@@ -8,7 +8,7 @@
 #include "model/host/snapshot.h"
 #include "observe/kernel/route-lookup.h"
 
-/* The words; NULL and negative numbers stand for what is not told. */
+/* The words; NULL and negative numbers: not given. */
 typedef struct {
     char *in;
     char *out;
@@ -21,19 +21,19 @@ typedef struct {
     int source_port;
     int icmp_type;
     int icmp_code;
-    bool for_this_host; /* TO is this host, as broadcasts and former addresses of it may be */
+    bool for_this_host; /* TO is this host, even if it is a broadcast or former address */
 } FlowQuestion;
 
-/* What it is on this host. The flow's names live as long as the snapshot does. */
+/* What it means on this host. The flow's names live as long as the snapshot does. */
 typedef struct {
     Flow flow;
     bool routed; /* ROUTE is the kernel's answer */
     RouteAnswer route;
-    char *master_of; /* the port that was named in place of its master; NULL: none was */
+    char *master_of; /* the port that was named and whose master FLOW has; NULL: none */
     char *from_mac;  /* of the flow */
 } ResolvedFlow;
 
-/* A question of which nothing is told. */
+/* A question without any words. */
 FlowQuestion flow_question_new(void);
 void flow_question_clear(FlowQuestion *question);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FlowQuestion, flow_question_clear)
@@ -41,7 +41,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FlowQuestion, flow_question_clear)
 /* The question that PACKET asks. */
 FlowQuestion flow_question_from_packet(const LoggedPacket *packet);
 
-/* The question that a line of the kernel log asks: NICFIX_ERROR_BAD_INPUT where it is none. */
+/* The question that a line of the kernel log asks: NICFIX_ERROR_BAD_INPUT where LINE is not one. */
 bool flow_question_from_log(const char *line, FlowQuestion *question,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -50,10 +50,10 @@ bool flow_question_from_log(const char *line, FlowQuestion *question,
 bool flow_question_from_json(const char *line, FlowQuestion *question,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves QUESTION on the host of SNAPSHOT. NETLINK asks that host's kernel for the route; NULL
- * where it cannot be asked, as for a snapshot from a file. Fails with NICFIX_ERROR_USAGE for words
- * that are missing or make no sense together, NICFIX_ERROR_NOT_FOUND for a link that does not
- * exist, and NICFIX_ERROR_REFUSED where the kernel routes it nowhere. */
+/* Resolves QUESTION on the host of SNAPSHOT. NETLINK reaches that host's kernel, which knows the
+ * route; NULL for a snapshot from a file. Fails with NICFIX_ERROR_USAGE for words
+ * that are missing or contradict each other, NICFIX_ERROR_NOT_FOUND for a link that does not exist, and
+ * NICFIX_ERROR_REFUSED where the kernel does not route it. */
 bool flow_question_resolve(const FlowQuestion *question, const Snapshot *snapshot, Netlink *netlink,
                            ResolvedFlow *resolved, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

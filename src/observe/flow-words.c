@@ -49,7 +49,7 @@ bool flow_question_from_log(const char *line, FlowQuestion *question, GError **e
     if (!kernel_log_parse(line, strlen(line), &packet)) {
         nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT,
                          "quote the whole line, with IN=, OUT=, SRC= and DST=",
-                         "this is no line that netfilter writes to the kernel log");
+                         "this is not a line that netfilter writes to the kernel log");
         return false;
     }
     *question = flow_question_from_packet(&packet);

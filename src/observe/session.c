@@ -57,7 +57,7 @@ static int parent_of(int pid)
     return line != NULL ? (int)g_ascii_strtoll(line + strlen("\nPPid:"), NULL, 10) : 0;
 }
 
-/* sshd itself, and what else lets people in, has the connection open that it came by. */
+/* sshd, or whatever else let the user in, has the connection open. */
 static bool find_in_sockets(int pid, RemoteSession *session)
 {
     TcpSocket socket;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checking and reading attributes: see attributes.h. */
+/* Checking and reading attributes. */
 #include "observe/kernel/attributes.h"
 
 #include "model/error.h"
@@ -16,7 +16,7 @@ static bool malformed(const AttributeSet *set, GError **error)
     return false;
 }
 
-/* nla_parse() stops at an attribute that is cut short as if nothing had been there. */
+/* nla_parse() ends silently at an attribute that is cut short. */
 static bool attributes_are_whole(const struct nlattr *head, int size)
 {
     int rest = size;

@@ -7,8 +7,8 @@
 #include <linux/netlink.h>
 #include <netlink/attr.h>
 
-/* The attributes a kind of message may have. What the policy does not name, or is newer than MAX,
- * is passed over. */
+/* The attributes a kind of message may have. Those that the policy does not name, or that are newer
+ * than MAX, are ignored. */
 typedef struct {
     const char *subject; /* what the message is about, with its article: "a link" */
     int max;
@@ -32,7 +32,7 @@ guint32 attribute_u32(const struct nlattr *attribute, guint32 otherwise);
 
 /* The text of ATTRIBUTE up to its first NUL, or NULL where there is none or it is empty (transfer
  * full). Names of links are bytes to the kernel (dev_valid_name() forbids "/", ":" and white space,
- * no more): a byte that is no valid UTF-8 is written "/ff", and a "/" itself, which only an
+ * no more): a byte that is not valid UTF-8 is written "/ff", and a "/" itself, which only an
  * alternative name could have, "/2f". So two names never become one, and a name that is valid UTF-8
  * without a "/" stays as it is. */
 char *attribute_text(const struct nlattr *attribute);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading what is forwarded: see forwarding.h. */
+/* Decoding the messages about forwarding. */
 #include "observe/kernel/forwarding.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 #include "observe/kernel/attributes.h"
 
 #include <linux/netconf.h>
@@ -41,46 +42,36 @@ bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristat
 
 /* ---- one family ---- */
 
-typedef struct {
-    guint8 family;        /* AF_*: what a kernel without that family answers is not taken for it */
-    GHashTable *switches; /* index to Tristate */
-} Forwarding;
-
 static bool add_switch(const struct nlmsghdr *message, gpointer data, GError **error)
 {
-    Forwarding *all = data;
     int index;
     Tristate forwarding;
-    if (message->nlmsg_type != RTM_NEWNETCONF)
-        return true;
     if (!forwarding_from_message(message, &index, &forwarding, error))
         return false;
-    const struct netconfmsg *header = nlmsg_data(message);
-    if (header->ncm_family == all->family)
-        g_hash_table_insert(all->switches, GINT_TO_POINTER(index), GINT_TO_POINTER(forwarding));
+    g_hash_table_insert(data, GINT_TO_POINTER(index), GINT_TO_POINTER(forwarding));
     return true;
 }
 
 static void forget_switches(gpointer data)
 {
-    g_hash_table_remove_all(((Forwarding *)data)->switches);
+    g_hash_table_remove_all(data);
 }
 
 static const NetlinkList forwarding_list = {
     .subject = "forwarding settings",
     .need = NETLINK_LIST_OPTIONAL,
+    .type = RTM_NEWNETCONF,
     .message = add_switch,
     .reset = forget_switches,
 };
 
-/* Returns the switches of FAMILY (transfer full). */
+/* Returns the switches of FAMILY (AF_*), Tristate by index (transfer full). */
 static GHashTable *list_switches(Netlink *netlink, guint8 family, GError **error)
 {
     g_autoptr(GHashTable) switches = g_hash_table_new(g_direct_hash, g_direct_equal);
     const struct netconfmsg all = {.ncm_family = family};
     g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETNETCONF, &all, sizeof all);
-    Forwarding forwarding = {.family = family, .switches = switches};
-    if (!netlink_list(netlink, request, &forwarding_list, &forwarding, error))
+    if (!netlink_list(netlink, request, &forwarding_list, switches, error))
         return NULL;
     return g_steal_pointer(&switches);
 }
@@ -110,8 +101,7 @@ bool forwarding_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
     g_autoptr(GHashTable) ipv6 = list_switches(netlink, AF_INET6, error);
     if (ipv6 == NULL)
         return false;
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        Link *link = g_ptr_array_index(snapshot->links, i);
+    PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
         link->forwarding_ipv4 = switch_of(ipv4, link->index);
         link->forwarding_ipv6 = switch_of(ipv6, link->index);
     }

@@ -6,14 +6,14 @@
 #include "model/host/snapshot.h"
 #include "observe/kernel/netlink.h"
 
-/* Notes forwarding in SNAPSHOT and in the links it has, and bridge_call_iptables and
- * bridge_call_ip6tables from /proc. What the kernel has no answer to stays TRISTATE_UNKNOWN. Errors
- * as of netlink_list(); nothing is noted then. */
+/* Stores forwarding in SNAPSHOT and in the links it has, and bridge_call_iptables and
+ * bridge_call_ip6tables from /proc. What the kernel does not say stays TRISTATE_UNKNOWN. Errors as
+ * of netlink_list(); nothing is stored then. */
 bool forwarding_observe(Netlink *netlink, Snapshot *snapshot,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads an RTM_NEWNETCONF message: *INDEX is the link's, or NETCONFA_IFINDEX_ALL or
- * NETCONFA_IFINDEX_DEFAULT; *FORWARDING is TRISTATE_UNKNOWN where it is not told. Returns false
+ * NETCONFA_IFINDEX_DEFAULT; *FORWARDING is TRISTATE_UNKNOWN where the message does not say. Returns false
  * with NICFIX_ERROR_NETLINK, and nothing written, where it is malformed. */
 bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading addresses: see link-addresses.h. */
+/* Decoding the messages about addresses. */
 #include "observe/kernel/link-addresses.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 #include "observe/kernel/attributes.h"
 
 #include <linux/if_addr.h>
@@ -70,8 +71,6 @@ typedef struct {
 static bool add_address(const struct nlmsghdr *message, gpointer data, GError **error)
 {
     Found found = {0};
-    if (message->nlmsg_type != RTM_NEWADDR)
-        return true;
     if (!link_address_from_message(message, &found.index, &found.address, error))
         return false;
     if (found.index != 0)
@@ -87,6 +86,7 @@ static void forget_addresses(gpointer data)
 static const NetlinkList address_list = {
     .subject = "addresses",
     .need = NETLINK_LIST_REQUIRED,
+    .type = RTM_NEWADDR,
     .message = add_address,
     .reset = forget_addresses,
 };
@@ -94,12 +94,9 @@ static const NetlinkList address_list = {
 static void give_addresses(const GPtrArray *links, const GArray *addresses)
 {
     g_autoptr(GHashTable) by_index = g_hash_table_new(g_direct_hash, g_direct_equal);
-    for (guint i = 0; i < links->len; i++) {
-        Link *link = g_ptr_array_index(links, i);
+    PTR_ARRAY_FOREACH (Link, link, links)
         g_hash_table_insert(by_index, GINT_TO_POINTER(link->index), link);
-    }
-    for (guint i = 0; i < addresses->len; i++) {
-        const Found *found = &g_array_index(addresses, Found, i);
+    ARRAY_FOREACH (const Found, found, addresses) {
         Link *link = g_hash_table_lookup(by_index, GINT_TO_POINTER(found->index));
         if (link != NULL)
             g_ptr_array_add(link->addresses, g_memdup2(&found->address, sizeof found->address));

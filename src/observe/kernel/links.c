@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading links: see links.h. */
+/* Decoding the messages about links. */
 #include "observe/kernel/links.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 #include "observe/kernel/attributes.h"
 #include "observe/kernel/link-addresses.h"
 
@@ -50,7 +51,7 @@ static const AttributeSet info_attributes = {"the kind of a link", IFLA_INFO_MAX
 static const AttributeSet bridge_attributes = {"a bridge", IFLA_BR_MAX, bridge_policy};
 static const AttributeSet vrf_attributes = {"a VRF", IFLA_VRF_MAX, vrf_policy};
 
-/* ---- what only one kind has ---- */
+/* ---- attributes of one kind of link ---- */
 
 static Tristate switch_from_attribute(const struct nlattr *attribute)
 {
@@ -167,16 +168,11 @@ static void settle_kind(Link *link)
     }
 }
 
-/* IFLA_LINK of these is the other end of a pair, which carries them no more than they carry it. */
-static bool is_one_of_a_pair(const Link *link)
-{
-    static const char *const paired[] = {"veth", "netkit", "vxcan", NULL};
-    return link->kind != NULL && g_strv_contains(paired, link->kind);
-}
-
 static void read_lower(Link *link, struct nlattr *const *attributes)
 {
-    if (attributes[IFLA_LINK_NETNSID] == NULL && !is_one_of_a_pair(link))
+    /* IFLA_LINK of these is the other end of a pair, and neither end carries the other. */
+    static const char *const paired[] = {"veth", "netkit", "vxcan", NULL};
+    if (attributes[IFLA_LINK_NETNSID] == NULL && !link_is_any_kind(link, paired))
         link->lower = (int)attribute_u32(attributes[IFLA_LINK], 0);
 }
 
@@ -221,25 +217,18 @@ Link *link_from_message(const struct nlmsghdr *message, GError **error)
 
 static bool add_link(const struct nlmsghdr *message, gpointer data, GError **error)
 {
-    GPtrArray *links = data;
-    if (message->nlmsg_type != RTM_NEWLINK)
-        return true;
     Link *link = link_from_message(message, error);
     if (link != NULL)
-        g_ptr_array_add(links, link);
+        g_ptr_array_add(data, link);
     return link != NULL;
-}
-
-static void forget_links(gpointer data)
-{
-    g_ptr_array_set_size(data, 0);
 }
 
 static const NetlinkList link_list = {
     .subject = "links",
     .need = NETLINK_LIST_REQUIRED,
+    .type = RTM_NEWLINK,
     .message = add_link,
-    .reset = forget_links,
+    .reset = netlink_empty_array,
 };
 
 /* Without IFLA_EXT_MASK's bit for them, virtual functions of SR-IOV are left out. */
@@ -265,7 +254,7 @@ bool links_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
         return false;
     g_ptr_array_sort(links, compare_indices);
     g_ptr_array_set_free_func(links, NULL);
-    for (guint i = 0; i < links->len; i++)
-        snapshot_add_link(snapshot, g_ptr_array_index(links, i));
+    PTR_ARRAY_FOREACH (Link, link, links)
+        snapshot_add_link(snapshot, link);
     return true;
 }

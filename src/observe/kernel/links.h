@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The links of this host with their addresses, as rtnetlink(7) tells them. */
+/* The links of this host with their addresses, by rtnetlink(7). */
 #pragma once
 
 #include "model/host/snapshot.h"
@@ -10,5 +10,5 @@
 bool links_observe(Netlink *netlink, Snapshot *snapshot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads an RTM_NEWLINK message. Returns NULL with NICFIX_ERROR_NETLINK where it is malformed or has
- * no name (transfer full). What only other messages tell (addresses, forwarding) is left unset. */
+ * no name (transfer full). What other messages carry (addresses, forwarding) is left unset. */
 Link *link_from_message(const struct nlmsghdr *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;

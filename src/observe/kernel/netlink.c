@@ -101,6 +101,8 @@ NetlinkRequest *netlink_request_new(int type, const void *header, gsize size)
 
 typedef struct {
     guint32 sequence; /* of the request; the answer's messages have the same */
+    int type;         /* of the messages for FUNCTION; 0: any */
+    guint8 family;    /* of these; 0: any */
     NetlinkMessageFunc function;
     gpointer data;
     bool ended;        /* nothing more will come */
@@ -143,11 +145,19 @@ static int check_sequence(struct nl_msg *message, void *user)
     return is_ours ? NL_OK : NL_SKIP;
 }
 
+static bool is_wanted(const Answer *answer, const struct nlmsghdr *message)
+{
+    if (answer->type != 0 && message->nlmsg_type != answer->type)
+        return false;
+    return answer->family == 0 ||
+           (nlmsg_datalen(message) > 0 && *(const guint8 *)nlmsg_data(message) == answer->family);
+}
+
 static int take_message(struct nl_msg *message, void *user)
 {
     Answer *answer = user;
     const struct nlmsghdr *header = nlmsg_hdr(message);
-    if (!answer->function(header, answer->data, &answer->failure))
+    if (is_wanted(answer, header) && !answer->function(header, answer->data, &answer->failure))
         return -NLE_FAILURE;
     answer->ended = (header->nlmsg_flags & NLM_F_MULTI) == 0;
     return answer->ended ? NL_STOP : NL_OK;
@@ -259,13 +269,23 @@ static bool check_end_of_list(const Answer *answer, const NetlinkList *list, GEr
     return false;
 }
 
+void netlink_empty_array(gpointer array)
+{
+    g_ptr_array_set_size(array, 0);
+}
+
 bool netlink_list(Netlink *netlink, NetlinkRequest *request, const NetlinkList *list, gpointer data,
                   GError **error)
 {
     gulong pause_ms = 1;
     nlmsg_hdr(request)->nlmsg_flags |= NLM_F_DUMP;
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        g_auto(Answer) answer = {.function = list->message, .data = data};
+        g_auto(Answer) answer = {
+            .type = list->type,
+            .family = *(const guint8 *)nlmsg_data(nlmsg_hdr(request)),
+            .function = list->message,
+            .data = data,
+        };
         if (!exchange(netlink, request, list->subject, &answer, error))
             return false;
         if (!answer.interrupted)

@@ -37,11 +37,17 @@ typedef enum {
 typedef struct {
     const char *subject; /* what is listed, for messages: "links" */
     NetlinkNeed need;
-    NetlinkMessageFunc message;   /* called for each message of the list */
+    int type;                     /* of its messages (RTM_NEW*); others are skipped */
+    NetlinkMessageFunc message;   /* called for each of them */
     void (*reset)(gpointer data); /* forgets all messages: the list starts again */
 } NetlinkList;
 
-/* Requests a list and calls LIST->message for each message, with DATA. A list that changed while it was
+/* The reset of a GPtrArray that holds nothing but the list. */
+void netlink_empty_array(gpointer array);
+
+/* Requests a list and calls LIST->message for each message, with DATA. Where the request names a family
+ * (the first byte of its header), messages of another are skipped: a kernel that lacks a family may
+ * list all the others instead. A list that changed while it was
  * sent (NLM_F_DUMP_INTR), or whose messages did not fit into the socket's buffer, is requested again
  * after LIST->reset, a limited number of times. Returns false with what LIST->message set, with
  * NICFIX_ERROR_NETLINK, or with NICFIX_ERROR_TIMEOUT where the kernel is silent for ten seconds; DATA

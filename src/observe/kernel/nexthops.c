@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading nexthop objects: see nexthops.h. */
+/* Decoding the messages about nexthop objects. */
 #include "observe/kernel/nexthops.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 #include "observe/kernel/attributes.h"
 
 #include <linux/nexthop.h>
@@ -123,7 +124,7 @@ bool nexthop_objects_add(NexthopObjects *objects, const struct nlmsghdr *message
     return true;
 }
 
-/* ---- what a route gets ---- */
+/* ---- the nexthops of a route ---- */
 
 static void append(GArray *nexthops, const NexthopObject *object, guint32 weight)
 {
@@ -140,10 +141,11 @@ GArray *nexthop_objects_resolve(const NexthopObjects *objects, guint32 id)
     if (object == NULL)
         return NULL;
     GArray *nexthops = g_array_new(FALSE, TRUE, sizeof(Nexthop));
-    if (object->members == NULL)
+    if (object->members == NULL) {
         append(nexthops, object, 1);
-    for (guint i = 0; object->members != NULL && i < object->members->len; i++) {
-        const Member *member = &g_array_index(object->members, Member, i);
+        return nexthops;
+    }
+    ARRAY_FOREACH (const Member, member, object->members) {
         const NexthopObject *found =
             g_hash_table_lookup(objects->by_id, GUINT_TO_POINTER(member->id));
         if (found != NULL && found->members == NULL)
@@ -156,7 +158,7 @@ GArray *nexthop_objects_resolve(const NexthopObjects *objects, guint32 id)
 
 static bool add_object(const struct nlmsghdr *message, gpointer data, GError **error)
 {
-    return message->nlmsg_type != RTM_NEWNEXTHOP || nexthop_objects_add(data, message, error);
+    return nexthop_objects_add(data, message, error);
 }
 
 static void forget_objects(gpointer data)
@@ -167,6 +169,7 @@ static void forget_objects(gpointer data)
 static const NetlinkList nexthop_list = {
     .subject = "nexthop objects",
     .need = NETLINK_LIST_OPTIONAL,
+    .type = RTM_NEWNEXTHOP,
     .message = add_object,
     .reset = forget_objects,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asking where a packet goes: see route-lookup.h. */
+/* The request for a route, and decoding the answer. */
 #include "observe/kernel/route-lookup.h"
 
 #include "model/error.h"
@@ -11,7 +11,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-/* ---- the question ---- */
+/* ---- the request ---- */
 
 static bool kernel_knows_protocol(const RouteQuestion *question)
 {
@@ -83,8 +83,8 @@ static const struct nla_policy answer_policy[RTA_MAX + 1] = {
 
 static const AttributeSet answer_attributes = {"a route lookup", RTA_MAX, answer_policy};
 
-/* Linux 6.18 tells what leads nowhere by an errno (fib_props[] of IPv4, fib6_prop[] of IPv6); the
- * types for it stand here for kernels that answer with the route. */
+/* Linux 6.18 reports a route that leads nowhere as an errno (fib_props[] of IPv4, fib6_prop[] of
+ * IPv6); the types of such routes are for kernels that answer with the route. */
 static const struct {
     guint8 type;
     RouteFate fate;
@@ -117,7 +117,7 @@ RouteFate route_fate_from_error(const RouteQuestion *question, int error)
         return ROUTE_FATE_PROHIBITED;
     case ENODEV:
         return ROUTE_FATE_NO_LINK;
-    case EXDEV: /* the reverse path filter, by kernels that tell it from the rest */
+    case EXDEV: /* the reverse path filter, by kernels that distinguish it */
         return ROUTE_FATE_INVALID;
     case EINVAL: /* IPv6 looks at no source here */
         return question->iif != 0 && question->destination.family == FAMILY_IPV4
@@ -186,14 +186,14 @@ const char *route_fate_reason(RouteFate fate)
         [ROUTE_FATE_MULTICAST] = "the destination is a multicast address",
         [ROUTE_FATE_NO_ROUTE] = "no route leads there",
         [ROUTE_FATE_UNREACHABLE] =
-            "an \"unreachable\" route covers it, or the link it comes in by does not forward",
+            "an \"unreachable\" route covers it, or the link it comes in on does not forward",
         [ROUTE_FATE_PROHIBITED] = "a \"prohibit\" route or rule covers it",
         [ROUTE_FATE_BLACKHOLE] = "a \"blackhole\" route or rule covers it",
         [ROUTE_FATE_INVALID] =
-            ("the kernel takes no such packet: its source cannot come from there (reverse path "
+            ("the kernel drops such a packet: its source cannot come from there (reverse path "
              "filter, martian address, not this host's), or a \"blackhole\" route covers it"),
-        [ROUTE_FATE_NO_LINK] = "the link is gone, or does not do what is asked of it",
-        [ROUTE_FATE_OTHER] = "the kernel's answer is one that is not known here",
+        [ROUTE_FATE_NO_LINK] = "the link is gone, or cannot do this",
+        [ROUTE_FATE_OTHER] = "the kernel gave an answer that nicfix does not know",
     };
     return reasons[fate];
 }
@@ -220,8 +220,8 @@ static bool ask(Netlink *netlink, const RouteQuestion *question, guint32 flags, 
     return true;
 }
 
-/* What the packet meets comes without the route that matched, and the route comes without the
- * nexthop that was chosen of it: so both are asked for. */
+/* One answer has the nexthop that was chosen but not the route that matched, the other the route but
+ * not the nexthop: it takes both. */
 static bool ask_for_prefix(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
                            GError **error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's own answer to where a packet goes, as `ip route get` asks it: rules, tables, VRFs,
- * multipath and marks all count. */
+/* Where the kernel routes a packet, as `ip route get` shows it: rules, tables, VRFs, multipath and marks
+ * all count. */
 #pragma once
 
 #include "model/host/address.h"
@@ -10,7 +10,7 @@
 typedef struct {
     IpAddress destination;
     const IpAddress *source; /* of the destination's family */
-    int iif;                 /* ifindex it comes in by; 0: this host sends it itself */
+    int iif;                 /* ifindex it comes in on; 0: this host sends it itself */
     int oif;                 /* ifindex the sender has bound itself to */
     guint8 protocol;         /* IPPROTO_*; see route_lookup() */
     guint16 source_port;
@@ -19,7 +19,7 @@ typedef struct {
 } RouteQuestion;
 
 typedef enum {
-    ROUTE_FATE_FORWARDED,   /* it goes out by a link */
+    ROUTE_FATE_FORWARDED,   /* it goes out through a link */
     ROUTE_FATE_LOCAL,       /* the destination is this host's */
     ROUTE_FATE_BROADCAST,   /* to all hosts of a link */
     ROUTE_FATE_MULTICAST,   /* to a group */
@@ -27,8 +27,8 @@ typedef enum {
     ROUTE_FATE_UNREACHABLE, /* an "unreachable" route, or the link it came in by forwards nothing */
     ROUTE_FATE_PROHIBITED,  /* a "prohibit" route */
     ROUTE_FATE_BLACKHOLE,   /* a "blackhole" route */
-    ROUTE_FATE_INVALID,     /* the kernel takes no such packet, whatever the routes */
-    ROUTE_FATE_NO_LINK,     /* the link it comes in or goes out by is gone */
+    ROUTE_FATE_INVALID,     /* the kernel drops such a packet, whatever the routes */
+    ROUTE_FATE_NO_LINK,     /* the link it comes in on or goes out through is gone */
     ROUTE_FATE_OTHER,       /* some other answer: see the errno */
 } RouteFate;
 
@@ -41,23 +41,22 @@ typedef struct {
     IpAddress gateway; /* may be of the other family */
     bool has_source;
     IpAddress source; /* the one this host would choose for what it sends itself */
-    guint32 table;    /* 0 where it is not told */
+    guint32 table;    /* 0: unknown */
     bool has_prefix;
     IpPrefix prefix; /* of the route that matched; before Linux 4.13 the destination itself */
 } RouteAnswer;
 
-/* Asks the kernel about QUESTION. Whatever it answers is an answer, refusals included; false
- * comes with an error as of netlink_ask() only.
+/* Looks QUESTION up. A refusal of the kernel's is an answer, too; returns false only with an error
+ * of netlink_ask().
  *
- * The kernel looks at TCP, UDP, ICMP and ICMPv6 for rules by protocol and port, and refuses to be
- * asked about others (rtm_getroute_parse_ip_proto() of Linux 4.18): these are asked about as if no
- * protocol was given. An IPv4 packet that comes in needs a source: without one the kernel calls it
+ * For rules by protocol and port the kernel knows TCP, UDP, ICMP and ICMPv6, and it refuses requests
+ * about others (rtm_getroute_parse_ip_proto() of Linux 4.18): these are looked up without a protocol. An IPv4 packet that comes in needs a source: without one the kernel calls it
  * martian (measured with 6.18), and so does this: ROUTE_FATE_INVALID.
  *
  * IPv4 tells INVALID and BLACKHOLE apart by no errno (both are EINVAL, and a source that is not
- * this host's is EINVAL or ENETUNREACH by version): for a packet that this host sends, the question
- * is asked again without the source; for one that comes in, EINVAL is INVALID, and
- * route_fate_reason() names the blackhole, too. */
+ * this host's is EINVAL or ENETUNREACH by version): a packet that this host sends is looked up again
+ * without the source; for one that comes in, EINVAL is INVALID, and route_fate_reason() also names the
+ * blackhole. */
 bool route_lookup(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading routes: see routes.h. */
+/* Decoding the messages about routes. */
 #include "observe/kernel/routes.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 #include "observe/kernel/attributes.h"
 #include "observe/kernel/nexthops.h"
 #include "observe/kernel/rules.h"
@@ -26,7 +27,7 @@ static const struct nla_policy route_policy[RTA_MAX + 1] = {
 
 static const AttributeSet route_attributes = {"a route", RTA_MAX, route_policy};
 
-/* A gateway that cannot be read is none that has been left out. */
+/* An unreadable gateway is an error, not an absent one. */
 static bool read_gateway(struct nlattr *const *attributes, Nexthop *nexthop)
 {
     nexthop->has_gateway = attributes[RTA_GATEWAY] != NULL || attributes[RTA_VIA] != NULL;
@@ -34,7 +35,7 @@ static bool read_gateway(struct nlattr *const *attributes, Nexthop *nexthop)
            attribute_via(attributes[RTA_VIA], &nexthop->gateway);
 }
 
-/* The size of the nexthop at HEAD with all that belongs to it, or 0 where it does not fit. */
+/* The size of the nexthop at HEAD with its attributes; 0 where it does not fit. */
 static gsize size_of_hop(const struct rtnexthop *head, gsize rest)
 {
     if (rest < sizeof *head || head->rtnh_len < sizeof *head || head->rtnh_len > rest)
@@ -103,7 +104,7 @@ static bool is_wide(const IpPrefix *destination)
     return destination->length <= 1 || (destination->address.bytes[0] & 0xe0) == 0x20;
 }
 
-/* A destination of length 0 is not told. */
+/* A destination of length 0 is left out of the message. */
 static bool read_destination(const struct rtmsg *header, const struct nlattr *attribute,
                              IpPrefix *destination)
 {
@@ -148,58 +149,30 @@ bool route_from_message(const struct nlmsghdr *message, Route **route, GError **
 
 /* ---- all routes ---- */
 
-typedef struct {
-    guint8 family; /* AF_* */
-    GPtrArray *routes;
-    guint count_before; /* of this family's */
-} RouteListing;
-
 static bool add_route(const struct nlmsghdr *message, gpointer data, GError **error)
 {
-    RouteListing *listing = data;
-    const struct rtgenmsg *header = nlmsg_data(message);
     Route *route = NULL;
-    /* A kernel that lacks a family answers with all the others. */
-    if (message->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(message, sizeof *header) ||
-        header->rtgen_family != listing->family)
-        return true;
     if (!route_from_message(message, &route, error))
         return false;
     if (route != NULL)
-        g_ptr_array_add(listing->routes, route);
+        g_ptr_array_add(data, route);
     return true;
-}
-
-static void forget_routes(gpointer data)
-{
-    const RouteListing *listing = data;
-    g_ptr_array_set_size(listing->routes, (int)listing->count_before);
 }
 
 static const NetlinkList route_list = {
     .subject = "routes",
     .need = NETLINK_LIST_OPTIONAL,
+    .type = RTM_NEWROUTE,
     .message = add_route,
-    .reset = forget_routes,
+    .reset = netlink_empty_array,
 };
 
-/* With strict checking the kernel leaves out all but unicast routes by itself (Linux 4.20,
- * ip_valid_fib_dump_req()); it has no filter for the length of a prefix. */
-static bool list_routes(Netlink *netlink, guint8 family, GPtrArray *routes, GError **error)
-{
-    const struct rtmsg unicast = {.rtm_family = family, .rtm_type = RTN_UNICAST};
-    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETROUTE, &unicast, sizeof unicast);
-    RouteListing listing = {.family = family, .routes = routes, .count_before = routes->len};
-    return netlink_list(netlink, request, &route_list, &listing, error);
-}
-
-/* The kernel expands an object in the route's own message, but for where
- * net.ipv4.nexthop_compat_mode is 0; the objects are asked for only where a route has one. */
+/* The kernel expands an object in the route's own message, except where net.ipv4.nexthop_compat_mode
+ * is 0; the objects are read only if a route has one. */
 static bool resolve_objects(Netlink *netlink, const GPtrArray *routes, GError **error)
 {
     g_autoptr(NexthopObjects) objects = NULL;
-    for (guint i = 0; i < routes->len; i++) {
-        Route *route = g_ptr_array_index(routes, i);
+    PTR_ARRAY_FOREACH (Route, route, routes) {
         if (route->nexthop_id == 0)
             continue;
         if (objects == NULL)
@@ -215,15 +188,24 @@ static bool resolve_objects(Netlink *netlink, const GPtrArray *routes, GError **
     return true;
 }
 
-bool routes_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
+/* With strict checking the kernel leaves out all but unicast routes by itself (Linux 4.20,
+ * ip_valid_fib_dump_req()); it cannot filter by the length of a prefix. */
+static bool observe_family(Netlink *netlink, guint8 family, Snapshot *snapshot, GError **error)
 {
+    const struct rtmsg unicast = {.rtm_family = family, .rtm_type = RTN_UNICAST};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETROUTE, &unicast, sizeof unicast);
     g_autoptr(GPtrArray) routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
-    if (!list_routes(netlink, AF_INET, routes, error) ||
-        !list_routes(netlink, AF_INET6, routes, error) ||
-        !resolve_objects(netlink, routes, error) || !rules_observe(netlink, rules, error))
+    if (!netlink_list(netlink, request, &route_list, routes, error) ||
+        !resolve_objects(netlink, routes, error) || !rules_observe(netlink, family, rules, error))
         return false;
     g_ptr_array_extend_and_steal(snapshot->routes, g_steal_pointer(&routes));
     g_ptr_array_extend_and_steal(snapshot->rules, g_steal_pointer(&rules));
     return true;
+}
+
+bool routes_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
+{
+    return observe_family(netlink, AF_INET, snapshot, error) &&
+           observe_family(netlink, AF_INET6, snapshot, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading rules: see rules.h. */
+/* Decoding the messages about rules. */
 #include "observe/kernel/rules.h"
 
 #include "model/error.h"
@@ -27,7 +27,7 @@ static const struct nla_policy rule_policy[FRA_MAX + 1] = {
 
 static const AttributeSet rule_attributes = {"a routing rule", FRA_MAX, rule_policy};
 
-/* A selector of length 0 matches everything, as one that is not there. */
+/* A selector of length 0 matches everything, like an absent one. */
 static bool read_selector(const struct nlattr *attribute, guint8 length, Family family,
                           bool *has_prefix, IpPrefix *prefix)
 {
@@ -80,48 +80,25 @@ Rule *rule_from_message(const struct nlmsghdr *message, GError **error)
 
 /* ---- all rules ---- */
 
-typedef struct {
-    guint8 family; /* AF_* */
-    GPtrArray *rules;
-    guint count_before; /* of this family's */
-} RuleListing;
-
 static bool add_rule(const struct nlmsghdr *message, gpointer data, GError **error)
 {
-    RuleListing *listing = data;
-    const struct rtgenmsg *header = nlmsg_data(message);
-    /* A kernel that lacks a family may answer with all the others. */
-    if (message->nlmsg_type != RTM_NEWRULE || !nlmsg_valid_hdr(message, sizeof *header) ||
-        header->rtgen_family != listing->family)
-        return true;
     Rule *rule = rule_from_message(message, error);
     if (rule != NULL)
-        g_ptr_array_add(listing->rules, rule);
+        g_ptr_array_add(data, rule);
     return rule != NULL;
-}
-
-static void forget_rules(gpointer data)
-{
-    const RuleListing *listing = data;
-    g_ptr_array_set_size(listing->rules, (int)listing->count_before);
 }
 
 static const NetlinkList rule_list = {
     .subject = "routing rules",
     .need = NETLINK_LIST_OPTIONAL,
+    .type = RTM_NEWRULE,
     .message = add_rule,
-    .reset = forget_rules,
+    .reset = netlink_empty_array,
 };
 
-bool rules_observe(Netlink *netlink, GPtrArray *rules, GError **error)
+bool rules_observe(Netlink *netlink, guint8 family, GPtrArray *rules, GError **error)
 {
-    static const guint8 families[] = {AF_INET, AF_INET6};
-    for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
-        const struct fib_rule_hdr all = {.family = families[i]};
-        g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETRULE, &all, sizeof all);
-        RuleListing listing = {.family = families[i], .rules = rules, .count_before = rules->len};
-        if (!netlink_list(netlink, request, &rule_list, &listing, error))
-            return false;
-    }
-    return true;
+    const struct fib_rule_hdr all = {.family = family};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETRULE, &all, sizeof all);
+    return netlink_list(netlink, request, &rule_list, rules, error);
 }

@@ -2,6 +2,8 @@
 /* Reading /proc/net/tcp and tcp6, and whose sockets are in them. */
 #include "observe/kernel/tcp-table.h"
 
+#include "model/foreach.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,9 +71,9 @@ typedef struct {
     GHashTable *inodes;    /* of the process */
     GHashTable *listening; /* ports */
     GArray *established;   /* TcpSocket of the process */
-} Search;
+} SocketSearch;
 
-static void take_socket(Search *search, const TcpSocket *socket)
+static void take_socket(SocketSearch *search, const TcpSocket *socket)
 {
     if (socket->state == TCP_LISTEN)
         g_hash_table_add(search->listening, GUINT_TO_POINTER(socket->local_port));
@@ -80,7 +82,7 @@ static void take_socket(Search *search, const TcpSocket *socket)
         g_array_append_vals(search->established, socket, 1);
 }
 
-static void read_table(Search *search, const char *path)
+static void read_table(SocketSearch *search, const char *path)
 {
     FILE *table = fopen(path, "re");
     if (table == NULL)
@@ -101,11 +103,10 @@ bool tcp_table_find_accepted(int pid, TcpSocket *found)
         return false;
     g_autoptr(GHashTable) listening = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_autoptr(GArray) established = g_array_new(FALSE, FALSE, sizeof(TcpSocket));
-    Search search = {inodes, listening, established};
+    SocketSearch search = {inodes, listening, established};
     read_table(&search, "/proc/self/net/tcp");
     read_table(&search, "/proc/self/net/tcp6");
-    for (guint i = 0; i < established->len; i++) {
-        const TcpSocket *socket = &g_array_index(established, TcpSocket, i);
+    ARRAY_FOREACH (const TcpSocket, socket, established) {
         if (g_hash_table_contains(listening, GUINT_TO_POINTER(socket->local_port))) {
             *found = *socket;
             return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's table of TCP sockets, as far as it tells by which connection a process was come to. */
+/* The kernel's table of TCP sockets: which incoming connection a process has open. */
 #pragma once
 
 #include "model/host/address.h"
@@ -19,10 +19,10 @@ typedef struct {
     guint64 inode;  /* what the links in /proc/PID/fd name */
 } TcpSocket;
 
-/* Parses LINE of /proc/net/tcp or tcp6 (proc(5)); returns false for the heading and for what is cut
- * short. IPv4 addresses that a socket of IPv6 has are IPv4 addresses. */
+/* Parses LINE of /proc/net/tcp or tcp6 (proc(5)); returns false for the heading and for incomplete
+ * lines. IPv4 addresses that a socket of IPv6 has are IPv4 addresses. */
 bool tcp_socket_parse(const char *line, TcpSocket *socket);
 
-/* Finds a connection of PID's that was made to it: one whose own port is listened on. Returns false,
- * and nothing written, where there is none or it may not be read. */
+/* Finds a connection of PID whose local port is listened on. Returns false, and writes nothing, where
+ * there is none or it may not be read. */
 bool tcp_table_find_accepted(int pid, TcpSocket *found);

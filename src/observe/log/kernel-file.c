@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Logs in files: lines in a buffer of one size, whatever the file holds. */
+/* Logs in files: lines in a buffer of fixed size. */
 #include "observe/log/kernel-source.h"
 
 #include "model/error.h"
@@ -15,13 +15,13 @@
 
 enum {
     BUFFER_SIZE = 64 * 1024, /* a line of journalctl -o json takes a few thousand bytes */
-    POLL_INTERVAL_MS = 1000, /* for a file that was moved away and is not there yet */
+    POLL_INTERVAL_MS = 1000, /* for a file that was moved away and is not back yet */
 };
 
 typedef struct {
     char *path; /* NULL: standard input */
     int fd;
-    int notify; /* inotify(7), -1 where the file is not followed or is none */
+    int notify; /* inotify(7); -1: not followed, or standard input */
     bool follow;
     bool has_ended; /* standard input has */
     bool in_long;   /* the rest of a line that is too long is skipped */
@@ -74,7 +74,7 @@ static void take_line(const char *line, gsize length, const KernelSink *sink)
 
 /* ---- lines ---- */
 
-/* Takes the whole lines of the buffer and leaves the rest at its beginning. */
+/* Takes the complete lines of the buffer and moves the rest to its beginning. */
 static void take_lines(LogFile *file, const KernelSink *sink)
 {
     char *line = file->buffer;
@@ -129,7 +129,7 @@ static bool read_to_end(LogFile *file, const KernelSink *sink, GError **error)
     }
 }
 
-/* A log that was rotated is another file by the same name, or the same one begun anew. */
+/* A rotated log is another file of the same name, or the same file truncated. */
 static bool was_rotated(const LogFile *file)
 {
     struct stat there, here;

@@ -27,7 +27,7 @@ static bool match_this_boot(sd_journal *journal)
            sd_journal_add_match(journal, match, 0) >= 0;
 }
 
-/* A journal without a word of the kernel's, as where it may not be read, is none. */
+/* A journal without kernel messages is one that this user may not read, or none at all. */
 static bool has_entries(sd_journal *journal)
 {
     return sd_journal_seek_head(journal) >= 0 && sd_journal_next(journal) > 0;
@@ -82,7 +82,7 @@ static const KernelSourceKind kind = {
 KernelSource kernel_source_journal(gint64 since)
 {
     sd_journal *journal = NULL;
-    /* Files that nobody writes to any more would hide what is logged now. */
+    /* Files of a journal that is no longer written would hide what is logged now. */
     if (access(SOCKET, F_OK) != 0)
         return (KernelSource){&kind, NULL};
     if (sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM) < 0)

@@ -21,14 +21,14 @@ typedef struct {
     int fd;
 } Kmsg;
 
-/* The time of what was logged USEC microseconds after the start, which the kernel counts without the
- * time that the machine was suspended for, as CLOCK_MONOTONIC does. */
+/* The time of a message that was logged USEC microseconds after the start; like CLOCK_MONOTONIC, the
+ * kernel does not count the time in suspend. */
 static gint64 realtime_of(gint64 usec)
 {
     return g_get_real_time() - g_get_monotonic_time() + usec;
 }
 
-/* Only what the kernel itself says, which is of facility 0, and that nobody else can write. */
+/* Only messages of the kernel itself: facility 0, which nobody else can write. */
 static void take_record(const char *record, gsize length, const KernelSink *sink)
 {
     unsigned priority;
@@ -91,7 +91,7 @@ KernelSource kernel_source_kmsg(gint64 since, GError **error)
         bool exists = errno != ENOENT;
         nicfix_error_set(error, exists ? NICFIX_ERROR_NOT_AUTHORISED : NICFIX_ERROR_NOT_FOUND,
                          "run as root, or give the log with --file",
-                         "the kernel log cannot be read: there is no journal that may be, and "
+                         "the kernel log cannot be read: there is no readable journal, and "
                          "/dev/kmsg says: %s",
                          g_strerror(errno));
         return (KernelSource){&kind, NULL};

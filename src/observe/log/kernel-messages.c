@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which source it is, and what all have in common. */
+/* Choosing the source, and what all sources share. */
 #include "observe/log/kernel-messages.h"
 
 #include "observe/log/kernel-source.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A source of the kernel's messages: what kernel-messages.c and its kinds of sources share. */
+/* A source of kernel messages: what kernel-messages.c and the sources share. */
 #pragma once
 
 #include "observe/log/kernel-messages.h"
@@ -23,10 +23,10 @@ typedef struct {
 
 typedef struct {
     const KernelSourceKind *kind;
-    gpointer state; /* NULL: it cannot be read */
+    gpointer state; /* NULL: the source cannot be read */
 } KernelSource;
 
-/* Opens each kind; a state of NULL where there is none, or it may not be read. */
+/* Open a source; the state is NULL where there is none or it may not be read. */
 KernelSource kernel_source_journal(gint64 since);
 KernelSource kernel_source_kmsg(gint64 since, GError **error);
 KernelSource kernel_source_file(const char *path, bool follow, GError **error);

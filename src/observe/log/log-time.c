@@ -16,7 +16,7 @@ typedef enum {
     TIME_DATED,   /* a date, a clock and perhaps an offset */
     TIME_SYSLOG,  /* month and day in English, and a clock */
     TIME_EPOCH,   /* seconds since the epoch */
-    TIME_AS_TEXT, /* since the host was started, or in words that are not known */
+    TIME_AS_TEXT, /* since the host was started, or in unknown words */
 } TimeKind;
 
 /* The first that matches counts. */
@@ -99,7 +99,7 @@ static gint64 parse_syslog(const GMatchInfo *match, gint64 now)
     g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now / G_USEC_PER_SEC);
     int year = g_date_time_get_year(today);
     g_autoptr(GDateTime) time = syslog_time(year, month, day, clock);
-    /* Clocks differ a little between a log's host and this one. */
+    /* The clock of the log's host may be a little ahead. */
     if (usec_of(time) <= now + G_TIME_SPAN_DAY && time != NULL)
         return usec_of(time);
     g_autoptr(GDateTime) last_year = syslog_time(year - 1, month, day, clock);
@@ -143,7 +143,7 @@ void log_time_find(const char *line, gsize length, gint64 now, LogTime *time)
     }
 }
 
-/* ---- what users say ---- */
+/* ---- times that users give ---- */
 
 static const struct {
     const char *word;
@@ -173,7 +173,7 @@ static GTimeSpan parse_span(const char *text)
     return 0;
 }
 
-/* The beginning of the day that is DAYS before that of NOW. */
+/* Midnight of the day that is DAYS before that of NOW. */
 static gint64 day_before(gint64 now, int days)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(now / G_USEC_PER_SEC);
@@ -228,7 +228,7 @@ gint64 log_time_parse_since(const char *text, gint64 now, GError **error)
     if (point > 0)
         return point;
     nicfix_error_set(error, NICFIX_ERROR_USAGE,
-                     "say 10m, 2h, today, \"2026-04-07 08:45\" or @SECONDS",
-                     "--since: %s is no time that is understood", text);
+                     "use 10m, 2h, today, \"2026-04-07 08:45\" or @SECONDS",
+                     "--since: '%s' is not a time that nicfix understands", text);
     return -1;
 }

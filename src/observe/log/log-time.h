@@ -4,15 +4,15 @@
 
 #include "model/denied/denials.h"
 
-/* Finds the time at the beginning of LINE, of LENGTH bytes that may be anything: as rsyslog, dmesg
+/* Finds the time at the beginning of LINE, of LENGTH arbitrary bytes: as rsyslog, dmesg
  * and journalctl -o short* write it, the names of months and days in any language. Only the first
- * 80 bytes are looked at. NOW (microseconds since the epoch) tells the year, which a line of syslog
- * lacks: that of the last such day. What is not understood is kept as text; *TIME is empty where
- * there is no time. */
+ * 80 bytes are looked at. A line of syslog has no year: it is that of the last such day before NOW
+ * (microseconds since the epoch). What is not understood is kept as text; *TIME is empty where there is
+ * no time. */
 void log_time_find(const char *line, gsize length, gint64 now, LogTime *time);
 
-/* Parses what a user says for a time in the past, as of NOW: "10m", "-2h", "3d" and "2 hours ago",
+/* Parses a time in the past as a user gives it, as of NOW: "10m", "-2h", "3d" and "2 hours ago",
  * "today", "yesterday", "08:45[:19]" of today, "2026-04-07[ 08:45[:19]]", ISO 8601 and "@1712472319".
- * Local time, where none is said. Returns microseconds since the epoch, or -1 with
+ * Local time without an offset. Returns microseconds since the epoch, or -1 with
  * NICFIX_ERROR_USAGE. */
 gint64 log_time_parse_since(const char *text, gint64 now, GError **error);

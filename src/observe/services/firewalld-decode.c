@@ -76,7 +76,7 @@ static const Setting option_settings[] = {
 };
 
 /* The places of the settings in the tuples of the older calls (IMPORT_EXPORT_STRUCTURE in
- * firewall/core/io/zone.py and service.py); NULL: of no use here. */
+ * firewall/core/io/zone.py and service.py); NULL: not used. */
 static const char *const zone_tuple[] = {
     NULL,           NULL,
     NULL,           NULL,

@@ -34,12 +34,12 @@ gpointer firewalld_decode_service_tuple(const char *name, GVariant *settings,
  * entries expire (firewall/core/fw_ipset.py): these count as not read. Never fails. */
 gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **error);
 
-/* The answer of getActiveZones (a{sa{sas}}): zones whose settings are not read yet, ordered by name
+/* The answer of getActiveZones (a{sa{sas}}): zones whose settings are unread, sorted by name
  * (element type Zone, transfer full). */
 GPtrArray *firewalld_decode_active_zones(GVariant *zones);
 
 /* The properties (a{sv}) of firewalld's main object into version and state of FIREWALLD, and of its
- * "config" object into the options. Nothing is written where false is returned. */
+ * "config" object into the options. Nothing is written on error. */
 bool firewalld_decode_identity(GVariant *properties, Firewalld *firewalld,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options,
@@ -50,6 +50,6 @@ bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options,
 bool firewalld_decode_conf(GVariant *properties, Firewalld *firewalld,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What config.getZoneOfInterface says of INTERFACE: a zone, nothing, or a sentence where several
+/* The answer of config.getZoneOfInterface for INTERFACE: a zone, nothing, or a sentence where several
  * zones bind it (transfer full). */
 PermanentBinding *firewalld_decode_permanent_binding(const char *interface, const char *answer);

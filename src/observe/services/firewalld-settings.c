@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Filling structs by tables, and the ways to fill a field. */
+/* Filling structs by tables, and the functions that fill a field. */
 #include "observe/services/firewalld-settings.h"
 
 #include "model/error.h"
@@ -84,7 +84,7 @@ bool fill_int(GVariant *value, gpointer field, char **meaningless G_GNUC_UNUSED)
     return true;
 }
 
-/* A word that is not known leaves the target unknown, which the model can cope with. */
+/* An unknown word leaves the target unknown, which the model can handle. */
 bool fill_target(GVariant *value, gpointer field, char **meaningless G_GNUC_UNUSED)
 {
     *(Target *)field = target_from_word(g_variant_get_string(value, NULL));

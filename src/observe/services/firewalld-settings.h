@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a table of settings fills a struct of the model from a dictionary or a tuple of D-Bus. */
+/* Tables of settings that fill a struct of the model from a dictionary or a tuple of D-Bus. */
 #pragma once
 
 #include <glib.h>
@@ -18,7 +18,7 @@ typedef struct {
 } Setting;
 
 /* Settings as firewalld gave them: a dictionary (a{sv}), or a tuple whose values KEYS names in
- * their order, NULL for what is of no use. */
+ * their order, NULL for those that are not used. */
 typedef struct {
     const char *subject; /* whose settings, for errors: "zone public" */
     GVariant *value;
@@ -26,8 +26,8 @@ typedef struct {
     guint n_keys;
 } Settings;
 
-/* Fills OBJECT by TABLE, row by row, from those of SETTINGS that are there. Where false is returned
- * with NICFIX_ERROR_BAD_REPLY, OBJECT is filled in part and to be thrown away. */
+/* Fills OBJECT by TABLE, row by row, from the SETTINGS that are present. Returns false with
+ * NICFIX_ERROR_BAD_REPLY; OBJECT is then filled in part and to be discarded. */
 bool settings_fill(const Settings *settings, const Setting *table, guint n_rows, gpointer object,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -206,7 +206,7 @@ static Netlink *netlink_to(const char *script)
 
 static bool list_all(Netlink *netlink, NetlinkNeed need, int *count, GError **error)
 {
-    const NetlinkList list = {"things", need, count_message, forget_count};
+    const NetlinkList list = {"things", need, 0, count_message, forget_count};
     g_autoptr(NetlinkRequest) request = some_request();
     return netlink_list(netlink, request, &list, count, error);
 }
@@ -301,9 +301,37 @@ static void test_a_refusal_is_explained(void **state)
                         "the kernel refused to list things: Operation not permitted: why");
 }
 
+typedef struct {
+    const char *name;
+    guint8 family; /* of the request; the messages begin with a byte of 0 */
+    int type;
+    int listed;
+} FilterCase;
+
+static const FilterCase filters[] = {
+    {"any type and family", AF_UNSPEC, 0, 2},
+    {"the type of the messages", AF_UNSPEC, ACCEPTED, 2},
+    {"another type", AF_UNSPEC, RTM_NEWADDR, 0},
+    {"another family", AF_INET, ACCEPTED, 0},
+};
+
+static void test_filter(void **state)
+{
+    const FilterCase *test = *state;
+    const NetlinkList list = {"things", NETLINK_LIST_REQUIRED, test->type, count_message,
+                              forget_count};
+    const struct rtgenmsg header = {.rtgen_family = test->family};
+    g_autoptr(Netlink) netlink = netlink_to("mmd");
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETLINK, &header, sizeof header);
+    int count = 0;
+    assert_true(netlink_list(netlink, request, &list, &count, NULL));
+    assert_int_equal(count, test->listed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_refusal_is_explained)};
     return RUN_CASES(test_list, lists) + RUN_CASES(test_list_after, lists) +
-           RUN_CASES(test_question, questions) + cmocka_run_group_tests(tests, NULL, NULL);
+           RUN_CASES(test_question, questions) + RUN_CASES(test_filter, filters) +
+           cmocka_run_group_tests(tests, NULL, NULL);
 }
