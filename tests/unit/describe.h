@@ -139,10 +139,8 @@ static inline void describe_firewalld(GString *out, const Firewalld *firewalld)
 }
 
 /* Everything that firewalld and NetworkManager told, one thing a line. */
-static inline char *describe_services(const Snapshot *snapshot)
+static inline void describe_side(GString *out, const Firewalld *firewalld)
 {
-    GString *out = g_string_new(NULL);
-    const Firewalld *firewalld = snapshot->firewalld;
     describe_firewalld(out, firewalld);
     g_string_append_c(out, '\n');
     describe_options(out, &firewalld->options);
@@ -163,6 +161,12 @@ static inline char *describe_services(const Snapshot *snapshot)
         describe_ipset(out, g_ptr_array_index(firewalld->ipsets, i));
         g_string_append_c(out, '\n');
     }
+}
+
+static inline char *describe_services(const Snapshot *snapshot)
+{
+    GString *out = g_string_new(NULL);
+    describe_side(out, snapshot->firewalld);
     for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
         const PermanentBinding *binding = g_ptr_array_index(snapshot->permanent->bindings, i);
         g_string_append_printf(out, "permanent %s", binding->interface);
