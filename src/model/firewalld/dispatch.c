@@ -8,6 +8,9 @@
  * the front. From 2.0 the order is total: priority, sources before interfaces, zone name, text. */
 #include "model/firewalld/dispatch.h"
 
+#include "model/foreach.h"
+#include "model/words.h"
+
 #include <string.h>
 
 typedef struct {
@@ -35,9 +38,8 @@ static gint by_zone_name(gconstpointer a, gconstpointer b)
 
 static GPtrArray *zones_by_name(const Firewalld *firewalld)
 {
-    GPtrArray *zones = g_ptr_array_sized_new(firewalld->zones->len);
-    for (guint i = 0; i < firewalld->zones->len; i++)
-        g_ptr_array_add(zones, g_ptr_array_index(firewalld->zones, i));
+    GPtrArray *zones = g_ptr_array_new();
+    g_ptr_array_extend(zones, firewalld->zones, NULL, NULL);
     g_ptr_array_sort(zones, by_zone_name);
     return zones;
 }
@@ -57,8 +59,7 @@ static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide
                         const Zone *zone, const ZoneMatch *ingress, GArray *candidates)
 {
     FlowEnd end = side == DISPATCH_INGRESS ? FLOW_SOURCE : FLOW_DESTINATION;
-    for (guint i = 0; i < zone->sources->len; i++) {
-        const AddressSpec *source = g_ptr_array_index(zone->sources, i);
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
         bool by_mac = source_is_mac(snapshot->firewalld, source);
         /* 2.0 to 2.4 write no rule for a pair of sources of different kinds. */
         bool skipped = ingress != NULL && ingress->by == BOUND_BY_SOURCE &&
@@ -188,8 +189,7 @@ static GArray *candidates_from_2_0(const Snapshot *snapshot, const Flow *flow, D
                                    const char *interface, const ZoneMatch *ingress)
 {
     GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
         if (flow != NULL)
             add_sources(snapshot, flow, side, zone, ingress, candidates);
         add_interfaces(interface, side, zone, candidates);
@@ -244,12 +244,10 @@ ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name)
                                : catch_all(snapshot->firewalld);
 }
 
-const char *bound_by_word(BoundBy by)
-{
-    static const char *const words[] = {
-        [BOUND_BY_NOTHING] = NULL,        [BOUND_BY_CATCH_ALL] = "catch-all",
-        [BOUND_BY_WILDCARD] = "wildcard", [BOUND_BY_INTERFACE] = "interface",
-        [BOUND_BY_SOURCE] = "source",
-    };
-    return words[by];
-}
+static const char *const bound_by_words[] = {
+    [BOUND_BY_NOTHING] = NULL,        [BOUND_BY_CATCH_ALL] = "catch-all",
+    [BOUND_BY_WILDCARD] = "wildcard", [BOUND_BY_INTERFACE] = "interface",
+    [BOUND_BY_SOURCE] = "source",
+};
+
+DEFINE_WORD(bound_by, BoundBy, bound_by_words)

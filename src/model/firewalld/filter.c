@@ -48,30 +48,21 @@ static bool is_in_scope(const RichRule *rule, FilterScope scope)
            rule->element == RICH_ELEMENT_ICMP_TYPE;
 }
 
-/* An action with a rate limit lets the rest of the packets go on. */
-static Match match_action(const Trace *trace, const RichRule *rule)
-{
-    Match match = match_rich_rule(trace->snapshot->firewalld, trace->flow, rule);
-    return rule->action_limited ? match_and(match, MATCH_MAYBE) : match;
-}
-
-static void consult_rich_rule(Trace *trace, Owner owner, const RichRule *rule, Match *best)
-{
-    Match match = match_action(trace, rule);
-    if (match == MATCH_NO)
-        return;
-    Outcome outcome = rule->understood ? outcome_of(rule) : OUTCOME_ANY;
-    trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome,
-                    (Setting){SETTING_RICH_RULE, .name = rule->text}, best);
-}
-
 /* All rich rules of PHASE that have PRIORITY. */
 static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, FilterScope scope,
                                Phase phase, int priority, Match *best)
 {
     PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (phase_of(rule) == phase && rule->priority == priority && is_in_scope(rule, scope))
-            consult_rich_rule(trace, owner, rule, best);
+        if (phase_of(rule) != phase || rule->priority != priority || !is_in_scope(rule, scope))
+            continue;
+        Match match = match_rich_rule(trace->snapshot->firewalld, trace->flow, rule);
+        /* An action with a rate limit lets the rest of the packets go on. */
+        if (rule->action_limited)
+            match = match_and(match, MATCH_MAYBE);
+        Outcome outcome = rule->understood ? outcome_of(rule) : OUTCOME_ANY;
+        if (match != MATCH_NO)
+            trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome,
+                            (Setting){SETTING_RICH_RULE, .name = rule->text}, best);
     }
 }
 

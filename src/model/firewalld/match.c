@@ -3,6 +3,7 @@
  * (firewall/core/nftables.py, 1.3.3), held against packets. */
 #include "model/firewalld/match.h"
 
+#include "model/foreach.h"
 #include "model/firewalld/icmp-type.h"
 
 #include <string.h>
@@ -204,10 +205,10 @@ static Match match_service_once(const Firewalld *firewalld, const Flow *flow, co
         return MATCH_MAYBE;
     Match match = match_ports(flow, FLOW_DESTINATION, service->ports);
     match = match_or(match, match_ports(flow, FLOW_SOURCE, service->source_ports));
-    for (char **protocol = service->protocols; *protocol != NULL; protocol++)
+    STRV_FOREACH (protocol, service->protocols)
         match = match_or(match, match_protocol(flow, *protocol));
     match = match_and(match, match_service_destination(firewalld, flow, service));
-    for (char **include = service->includes; *include != NULL; include++)
+    STRV_FOREACH (include, service->includes)
         match = match_or(match, match_service_once(firewalld, flow, *include, seen));
     return match;
 }

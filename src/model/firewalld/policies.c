@@ -52,8 +52,7 @@ static void match_members(const Trace *trace, const Zone *zone, DispatchSide sid
     const char *name = ingress ? flow->in : flow->out;
     for (char **interface = zone->interfaces; name != NULL && *interface != NULL; interface++)
         ways[WAY_INTERFACE] = match_or(ways[WAY_INTERFACE], match_interface(*interface, name));
-    for (guint i = 0; i < zone->sources->len; i++) {
-        const AddressSpec *source = g_ptr_array_index(zone->sources, i);
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
         Way way = way_of_source(trace->snapshot->firewalld, source);
         ways[way] =
             match_or(ways[way], match_address(trace->snapshot->firewalld, flow,
@@ -145,23 +144,6 @@ static Match match_policy(const Trace *trace, const Policy *policy, const ZoneMa
 
 /* ---- one policy ---- */
 
-static Outcome outcome_of_target(Target target)
-{
-    switch (target) {
-    case TARGET_ACCEPT:
-        return OUTCOME_ACCEPT;
-    case TARGET_REJECT:
-        return OUTCOME_REJECT;
-    case TARGET_DROP:
-        return OUTCOME_DROP;
-    case TARGET_DEFAULT:
-    case TARGET_CONTINUE:
-    case TARGET_UNKNOWN:
-        break;
-    }
-    return (Outcome)0;
-}
-
 static void run_surely(Trace *trace, const Policy *policy)
 {
     Owner owner = {.policy = policy->name};
@@ -173,7 +155,7 @@ static void run_surely(Trace *trace, const Policy *policy)
         trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_MASQUERADE});
     filter_post(trace, owner, &policy->filter, FILTER_WHOLE);
-    Outcome outcome = outcome_of_target(policy->target);
+    Outcome outcome = target_outcome(policy->target, (Outcome)0);
     Match match = outcome != 0 ? MATCH_YES : MATCH_NO;
     trace_rule(trace, STAGE_POLICY, owner, match, outcome,
                (Setting){SETTING_TARGET, .target = policy->target});

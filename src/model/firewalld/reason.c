@@ -43,7 +43,7 @@ static const struct {
     [SETTING_PORT] = {"port "},
     [SETTING_SOURCE_PORT] = {"source-port "},
     [SETTING_PROTOCOL] = {"protocol "},
-    [SETTING_MASQUERADE] = {"masquerade accepts what leaves through the zone"},
+    [SETTING_MASQUERADE] = {"masquerade accepts what it translates"},
     [SETTING_TARGET] = {"target "},
     [SETTING_EQUAL_PRIORITIES] = {"several policies of priority ",
                                   " for one pair of zones corrupt firewalld's order of rules"},

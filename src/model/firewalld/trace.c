@@ -52,3 +52,13 @@ void trace_unknown(Trace *trace, Stage stage, Owner owner, Setting setting)
 {
     trace_rule(trace, stage, owner, MATCH_MAYBE, OUTCOME_ANY, setting);
 }
+
+Outcome target_outcome(Target target, Outcome otherwise)
+{
+    static const Outcome outcomes[] = {
+        [TARGET_ACCEPT] = OUTCOME_ACCEPT,
+        [TARGET_REJECT] = OUTCOME_REJECT,
+        [TARGET_DROP] = OUTCOME_DROP,
+    };
+    return outcomes[target] != 0 ? outcomes[target] : otherwise;
+}

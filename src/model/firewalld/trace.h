@@ -33,3 +33,6 @@ void trace_unordered_end(Trace *trace, Match best);
 
 /* Anything may happen here: SETTING is not modelled, or could not be read. */
 void trace_unknown(Trace *trace, Stage stage, Owner owner, Setting setting);
+
+/* What TARGET does to what reaches it; OTHERWISE where it names no outcome. */
+Outcome target_outcome(Target target, Outcome otherwise);

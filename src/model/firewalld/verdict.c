@@ -4,6 +4,7 @@
  * firewalld's sources is marked so. */
 #include "model/firewalld/verdict.h"
 
+#include "model/foreach.h"
 #include "model/firewalld/filter.h"
 #include "model/firewalld/policies.h"
 #include "model/firewalld/preliminaries.h"
@@ -59,8 +60,7 @@ static void consult_unread_forward_ports(Trace *trace)
         return;
     g_autoptr(GArray) zones = zones_of_nat(trace);
     trace->decided = false;
-    for (guint i = 0; i < zones->len; i++) {
-        const ZoneMatch *ingress = &g_array_index(zones, ZoneMatch, i);
+    ARRAY_FOREACH (const ZoneMatch, ingress, zones) {
         if (ingress->zone != NULL && !ingress->zone->settings_read)
             trace_rule(trace, STAGE_FORWARD_PORT, zone_owner(ingress), MATCH_MAYBE, OUTCOME_ACCEPT,
                        (Setting){SETTING_FORWARD_PORTS, .unread = true});
@@ -74,7 +74,7 @@ static void consult_unread_forward_ports(Trace *trace)
 static Match match_exit(const Trace *trace, const Zone *zone, const char **exit)
 {
     Match best = MATCH_NO;
-    for (char **interface = zone->interfaces; *interface != NULL; interface++) {
+    STRV_FOREACH (interface, zone->interfaces) {
         if (!interface_is_catch_all(*interface) && trace->flow->out != NULL &&
             match_interface(*interface, trace->flow->out) == MATCH_YES) {
             *exit = *interface;
@@ -110,23 +110,6 @@ static void consult_forward_flag(Trace *trace, const ZoneMatch *ingress)
                accepts ? OUTCOME_ACCEPT : (Outcome)0, setting);
 }
 
-static Outcome target_outcome(Target target)
-{
-    switch (target) {
-    case TARGET_ACCEPT:
-        return OUTCOME_ACCEPT;
-    case TARGET_DROP:
-        return OUTCOME_DROP;
-    case TARGET_DEFAULT:
-    case TARGET_REJECT:
-    case TARGET_CONTINUE:
-        return OUTCOME_REJECT;
-    case TARGET_UNKNOWN:
-        break;
-    }
-    return (Outcome)0;
-}
-
 static void consult_target(Trace *trace, const ZoneMatch *match)
 {
     const Zone *zone = match->zone;
@@ -135,7 +118,8 @@ static void consult_target(Trace *trace, const ZoneMatch *match)
                       (Setting){SETTING_TARGET, .unread = true});
         return;
     }
-    trace_rule(trace, STAGE_TARGET, zone_owner(match), MATCH_YES, target_outcome(zone->target),
+    trace_rule(trace, STAGE_TARGET, zone_owner(match), MATCH_YES,
+               target_outcome(zone->target, OUTCOME_REJECT),
                (Setting){SETTING_TARGET, .target = zone->target});
 }
 
@@ -167,11 +151,6 @@ static void run_forward(Trace *trace, const ZoneMatch *ingress, const ZoneMatch 
         consult_forward_flag(trace, ingress);
     policies_run(trace, POLICIES_AFTER_ZONE, ingress, egress);
     consult_target(trace, ingress);
-}
-
-static void end_of_output(Trace *trace)
-{
-    trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_ACCEPT, (Setting){SETTING_HOST_OUTPUT});
 }
 
 static void run_output(Trace *trace, const ZoneMatch *egress)
@@ -283,8 +262,7 @@ static void run_egress(Trace *trace, const ZoneMatch *ingress)
     g_autoptr(GArray) zones = dispatch(trace->snapshot, trace->flow, DISPATCH_EGRESS, ingress,
                                        chained ? DISPATCH_TO_EVERY : DISPATCH_TO_FIRST);
     bool all_decided = true;
-    for (guint i = 0; i < zones->len; i++) {
-        const ZoneMatch *egress = &g_array_index(zones, ZoneMatch, i);
+    ARRAY_FOREACH (const ZoneMatch, egress, zones) {
         if (chained && trace->decided)
             break;
         trace->decided = false;
@@ -303,13 +281,13 @@ static void run_zones(Trace *trace)
         return;
     if (trace->flow->direction == FLOW_OUTPUT) {
         run_egress(trace, NULL);
-        end_of_output(trace);
+        trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
+                   (Setting){SETTING_HOST_OUTPUT});
         return;
     }
     g_autoptr(GArray) zones =
         dispatch(trace->snapshot, trace->flow, DISPATCH_INGRESS, NULL, DISPATCH_TO_FIRST);
-    for (guint i = 0; i < zones->len; i++) {
-        const ZoneMatch *ingress = &g_array_index(zones, ZoneMatch, i);
+    ARRAY_FOREACH (const ZoneMatch, ingress, zones) {
         trace->decided = false;
         note_zone(trace, STAGE_INGRESS_ZONE, ingress);
         run_egress(trace, ingress);

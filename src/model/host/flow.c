@@ -2,6 +2,8 @@
 /* Making flows, and the words for their parts. */
 #include "model/host/flow.h"
 
+#include "model/words.h"
+
 Flow flow_new(FlowDirection direction, Family family)
 {
     return (Flow){
@@ -21,15 +23,11 @@ FlowAddress flow_address(const IpAddress *address)
     };
 }
 
-const char *flow_direction_word(FlowDirection direction)
-{
-    static const char *const words[] = {
-        [FLOW_FORWARD] = "forward",
-        [FLOW_INPUT] = "input",
-        [FLOW_OUTPUT] = "output",
-    };
-    return words[direction];
-}
+static const char *const direction_words[] = {
+    [FLOW_FORWARD] = "forward",
+    [FLOW_INPUT] = "input",
+    [FLOW_OUTPUT] = "output",
+};
 
 static const char *const protocol_words[] = {
     [PROTOCOL_ANY] = NULL,      [PROTOCOL_TCP] = "tcp",   [PROTOCOL_UDP] = "udp",
@@ -37,16 +35,12 @@ static const char *const protocol_words[] = {
     [PROTOCOL_ICMPV6] = "icmp",
 };
 
-const char *protocol_word(Protocol protocol)
-{
-    return protocol_words[protocol];
-}
+DEFINE_WORD(flow_direction, FlowDirection, direction_words)
+DEFINE_WORD(protocol, Protocol, protocol_words)
+static DEFINE_FROM_WORD(ipv4_protocol, Protocol, protocol_words, PROTOCOL_ANY)
 
-Protocol protocol_from_word(const char *word, Family family)
+    Protocol protocol_from_word(const char *word, Family family)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(protocol_words); i++) {
-        if (g_strcmp0(protocol_words[i], word) == 0)
-            return i == PROTOCOL_ICMP && family == FAMILY_IPV6 ? PROTOCOL_ICMPV6 : (Protocol)i;
-    }
-    return PROTOCOL_ANY;
+    Protocol protocol = ipv4_protocol_from_word(word);
+    return protocol == PROTOCOL_ICMP && family == FAMILY_IPV6 ? PROTOCOL_ICMPV6 : protocol;
 }

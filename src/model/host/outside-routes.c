@@ -3,6 +3,8 @@
  * so that thousands of routing tables or VRFs cost no more than they are many. */
 #include "model/host/outside-routes.h"
 
+#include "model/foreach.h"
+
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 
@@ -74,8 +76,8 @@ static bool may_be_half(const IpPrefix *destination)
            (destination->length == 4 && is_in_global_unicast(destination));
 }
 
-/* Table, family, length and leading bits of a half, in one number; FLIP 1 makes it that of the
- * other half. */
+/* Table, family, length (1 or 4) and leading bits of a half, in one number; FLIP 1 makes it that of
+ * the other half. */
 static gint64 half_key(const Route *route, int flip)
 {
     const IpPrefix *destination = &route->destination;
@@ -94,8 +96,10 @@ static void add_half(OutsideRoutes *routes, const Route *route)
 
 static bool has_other_half(const OutsideRoutes *routes, const Route *route)
 {
+    if (!may_be_half(&route->destination))
+        return false;
     gint64 key = half_key(route, 1);
-    return may_be_half(&route->destination) && g_hash_table_contains(routes->halves, &key);
+    return g_hash_table_contains(routes->halves, &key);
 }
 
 /* ---- the whole ---- */
@@ -110,12 +114,11 @@ OutsideRoutes *outside_routes_new(const Snapshot *snapshot)
         routes->rules[i].tables = g_hash_table_new(g_direct_hash, g_direct_equal);
         routes->rules[i].vrfs = NEVER;
     }
-    for (guint i = 0; i < snapshot->rules->len; i++)
-        add_rule(routes, g_ptr_array_index(snapshot->rules, i));
-    for (guint i = 0; i < snapshot->routes->len; i++)
-        add_half(routes, g_ptr_array_index(snapshot->routes, i));
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
+    PTR_ARRAY_FOREACH (const Rule, rule, snapshot->rules)
+        add_rule(routes, rule);
+    PTR_ARRAY_FOREACH (const Route, route, snapshot->routes)
+        add_half(routes, route);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
         if (link->vrf_table != 0)
             g_hash_table_insert(routes->vrfs, GUINT_TO_POINTER(link->vrf_table), (gpointer)link);
     }

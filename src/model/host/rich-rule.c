@@ -3,6 +3,8 @@
  * by attributes of its own (Rich_Rule._import_from_string in firewall/core/rich.py). */
 #include "model/host/rich-rule.h"
 
+#include "model/foreach.h"
+
 #include <string.h>
 
 /* ---- ports ---- */
@@ -309,7 +311,7 @@ static bool understand(RuleReader *reader, const char *text)
     g_auto(GStrv) words = NULL;
     if (!g_shell_parse_argv(text, NULL, &words, NULL) || !g_str_equal(words[0], "rule"))
         return false;
-    for (char **word = words; *word != NULL; word++) {
+    STRV_FOREACH (word, words) {
         if (!read_word(reader, *word))
             return false;
     }

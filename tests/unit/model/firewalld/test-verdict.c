@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What firewalld does to a packet, rule by rule: the files tests/unit/verdicts/NAME.rules, whose
- * README says how they are written. Each flow of each of them is a test of its own. */
+ * README says how they are written. Each flow of each of them is a test of its own. With
+ * NICFIX_UPDATE_GOLDEN=1 the answers in the files are written anew, to be looked over. */
 #include "model/firewalld/reason.h"
 
-#include "sketch.h"
+#include "flows.h"
 
 /* A flow, and the configuration that stands above it. */
 typedef struct {
@@ -20,87 +21,51 @@ static void verdict_case_clear(gpointer data)
     g_free(row->flow);
 }
 
-/* ---- flows ---- */
+/* ---- one flow ---- */
 
-static FlowDirection parse_direction(const char *word)
+/* "reject: target of zone public (target default); assumes not-translated" (transfer full). */
+static char *answer_text(const Verdict *verdict)
 {
-    static const FlowDirection directions[] = {FLOW_FORWARD, FLOW_INPUT, FLOW_OUTPUT};
-    for (gsize i = 0; i < G_N_ELEMENTS(directions); i++) {
-        if (g_str_equal(word, flow_direction_word(directions[i])))
-            return directions[i];
-    }
-    g_error("no direction: %s", word);
-}
-
-static FlowAddress parse_address(Flow *flow, const char *word)
-{
-    if (g_str_equal(word, "elsewhere"))
-        return (FlowAddress){.kind = FLOW_ADDRESS_ELSEWHERE};
-    FlowAddress address = {.kind = FLOW_ADDRESS_PREFIX, .prefix = sketch_prefix(word)};
-    flow->family = address.prefix.address.family;
-    return address;
-}
-
-/* "tcp 80", "tcp" for any port, "icmp 8". */
-static void parse_protocol(Flow *flow, char ***word)
-{
-    flow->protocol = protocol_from_word(**word, flow->family);
-    if (flow->protocol == PROTOCOL_ANY)
-        sketch_unknown(**word);
-    const char *number = (*word)[1];
-    if (number == NULL || !g_ascii_isdigit(*number))
-        return;
-    (*word)++;
-    if (flow->protocol == PROTOCOL_ICMP || flow->protocol == PROTOCOL_ICMPV6) {
-        flow->icmp_type = (int)sketch_number(number);
-        flow->icmp_code = 0;
+    GString *text = g_string_new(verdict_word(verdict));
+    const VerdictStep *step = reason_step(verdict);
+    g_autofree char *reason = reason_of(verdict);
+    if (step == NULL) {
+        g_string_append_printf(text, ": %s", reason);
     } else {
-        flow->port = (guint16)sketch_number(number);
+        g_autofree char *setting = setting_text(&step->setting);
+        g_string_append_printf(text, ": %s", stage_word(step->stage));
+        if (step->policy != NULL || step->zone != NULL)
+            g_string_append_printf(text, " of %s %s", step->policy != NULL ? "policy" : "zone",
+                                   step->policy != NULL ? step->policy : step->zone);
+        g_string_append_printf(text, " (%s)", setting);
     }
+    const char *separator = "; assumes ";
+    for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
+        if (!verdict->assumes[i])
+            continue;
+        g_string_append_printf(text, "%s%s", separator, assumption_word(i));
+        separator = ", ";
+    }
+    return g_string_free(text, FALSE);
 }
 
-static void parse_word(Flow *flow, char ***word)
+/* LINE with what the model answers behind its arrow (transfer full). */
+static char *answered(const char *scenario, const char *line)
 {
-    const char *key = **word;
-    if (g_str_equal(key, "in"))
-        flow->in = sketch_value(word);
-    else if (g_str_equal(key, "out"))
-        flow->out = sketch_value(word);
-    else if (g_str_equal(key, "from"))
-        flow->from = parse_address(flow, sketch_value(word));
-    else if (g_str_equal(key, "to"))
-        flow->to = parse_address(flow, sketch_value(word));
-    else if (g_str_equal(key, "mac"))
-        flow->from_mac = sketch_value(word);
-    else if (g_str_equal(key, "source-port"))
-        flow->source_port = (guint16)sketch_number(sketch_value(word));
-    else if (g_str_equal(key, "established"))
-        flow->state = FLOW_ESTABLISHED;
-    else if (g_str_equal(key, "typical"))
-        flow->typical = true;
-    else if (g_str_equal(key, "back-by-it"))
-        flow->reverse_path = REVERSE_PATH_SAME_LINK;
-    else if (g_str_equal(key, "back-by-another"))
-        flow->reverse_path = REVERSE_PATH_OTHER_LINK;
-    else if (g_str_equal(key, "no-way-back"))
-        flow->reverse_path = REVERSE_PATH_NONE;
-    else
-        parse_protocol(flow, word);
+    g_autoptr(Snapshot) snapshot = sketch(scenario);
+    g_auto(GStrv) sides = g_strsplit(line, " -> ", 2);
+    g_auto(GStrv) words = g_strsplit(sides[0], " ", -1);
+    Flow flow = flow_parse(words);
+    g_autoptr(Verdict) verdict = verdict_of(snapshot, &flow);
+    g_autofree char *answer = answer_text(verdict);
+    return g_strdup_printf("%s -> %s", sides[0], answer);
 }
 
 static void test_flow(void **state)
 {
     const VerdictCase *row = *state;
-    g_autoptr(Snapshot) snapshot = sketch(row->scenario);
-    g_auto(GStrv) sides = g_strsplit(row->flow, " -> ", 2);
-    g_auto(GStrv) words = g_strsplit(sides[0], " ", -1);
-    Flow flow = flow_new(parse_direction(words[0]), FAMILY_IPV4);
-    for (char **word = words + 1; *word != NULL; word++)
-        parse_word(&flow, &word);
-    g_autoptr(Verdict) verdict = verdict_of(snapshot, &flow);
-    g_autofree char *reason = reason_of(verdict);
-    if (g_strcmp0(verdict_word(verdict), sides[1]) != 0)
-        fail_msg("%s, expected %s: %s", verdict_word(verdict), sides[1], reason);
+    g_autofree char *line = answered(row->scenario, row->flow);
+    assert_string_equal(line, row->flow);
 }
 
 /* ---- files ---- */
@@ -132,12 +97,35 @@ static void add_block(GArray *rows, const char *block)
     }
 }
 
+/* Writes the answer of each flow in the file at PATH anew. */
+static void update_file(const char *path, const char *text)
+{
+    g_autoptr(GString) updated = g_string_new(NULL);
+    g_autoptr(GString) scenario = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        g_autofree char *answer = is_flow(*line) ? answered(scenario->str, *line) : NULL;
+        if (**line == '\0')
+            g_string_truncate(scenario, 0);
+        else if (answer == NULL && **line != '#')
+            g_string_append_printf(scenario, "%s\n", *line);
+        g_string_append_printf(updated, "%s%s", answer != NULL ? answer : *line,
+                               line[1] != NULL ? "\n" : "");
+    }
+    if (!g_file_set_contents(path, updated->str, -1, NULL))
+        g_error("cannot write %s", path);
+}
+
 static int run_file(const char *folder, const char *name)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, NULL))
         g_error("cannot read %s", path);
+    if (g_getenv("NICFIX_UPDATE_GOLDEN") != NULL) {
+        update_file(path, text);
+        return 0;
+    }
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(VerdictCase));
     g_array_set_clear_func(rows, verdict_case_clear);
     g_auto(GStrv) blocks = g_strsplit(text, "\n\n", -1);

@@ -69,6 +69,10 @@ static const RoleCase roles[] = {
      "a uplink"},
     {"half of global unicast", "link a veth\nroute 2000::/4 dev a\n", "a downstream"},
     {"another eighth of IPv6", "link a veth\nroute 6000::/3 dev a\n", "a downstream"},
+    {"routes that are no halves, in a snapshot from a file", /* UBSan looks at their shifts */
+     "link a veth\nroute 10.0.0.0/24 dev a\nroute 2001:db8::/64 dev a\n"
+     "route 192.0.2.1/32 dev a\n",
+     "a downstream"},
     {"a quarter of IPv6", "link a veth\nroute 2000::/2 dev a\n", "a downstream"},
     {"a route of length 3 of IPv4", "link a veth\nroute 32.0.0.0/3 dev a\n", "a downstream"},
     {"a wide route into a VRF device", "link red vrf table 10\nroute 0.0.0.0/0 dev red\n",
