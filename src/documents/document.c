@@ -47,8 +47,8 @@ char *document_schema(const json_t *root, const JsonPlace *place, GError **error
 
 /* ---- files ---- */
 
-/* Reads FD to its end, but not much more than DOCUMENT_SIZE_MAX; returns whether that worked, with
- * errno set otherwise. A pipe has no size to ask for. */
+/* Reads FD to its end, but stops soon after DOCUMENT_SIZE_MAX: the size of a pipe is not known before.
+ * Returns false with errno set where reading fails. */
 static bool read_all(int fd, GByteArray *bytes)
 {
     while (bytes->len <= DOCUMENT_SIZE_MAX) {

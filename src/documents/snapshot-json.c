@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables that say which member of the document is which field of the snapshot. Writing and
- * reading both follow them. */
+/* The tables that say which member of the document is which field of the snapshot. Both writing and
+ * reading follow them. */
 #include "documents/snapshot-json.h"
 
 #include "documents/snapshot-members.h"
@@ -331,7 +331,7 @@ static const Member bridge_netfilter_members[] = {
     MEMBERS_END,
 };
 
-/* Links come before addresses, which are put with their links as they are read. */
+/* Links come before addresses, each of which is added to its link as it is read. */
 static const Member snapshot_members[] = {
     MEMBER_TEXT(Snapshot, taken_at),
     MEMBER_TEXT(Snapshot, host),

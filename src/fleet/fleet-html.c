@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fleet as a page. Everything that comes from documents is text in elements, or in attributes in
- * double quotes: escaped twice over, for what nobody should see and for HTML. No script but the
- * page's own runs, as its policy names that by its hash. */
+ * double quotes, and is escaped twice: what is not printable, and what HTML gives a meaning. The
+ * page's policy names its own script by its hash, which keeps any other from running. */
 #include "fleet/fleet-html.h"
 
 #include "fleet-page.h"
@@ -14,14 +14,14 @@
 
 /* ---- text ---- */
 
-/* Appends TEXT as HTML, with nothing else changed: what is meant to be copied. */
+/* Appends TEXT with only HTML's own characters escaped: commands are copied from the page. */
 static void append_markup(GString *page, const char *text)
 {
     g_autofree char *markup = g_markup_escape_text(text, -1);
     g_string_append(page, markup);
 }
 
-/* Appends TEXT from outside, with what is not printable made visible. */
+/* Appends TEXT from outside, with unprintable characters made visible. */
 static void append_text(GString *page, const char *text)
 {
     g_autofree char *visible = escape_for_terminal(text);
@@ -92,7 +92,7 @@ static void append_paragraph(GString *page, const char *class, const char *text)
 
 /* ---- hosts ---- */
 
-/* What the buttons of the page look for, a word each. */
+/* The words that the buttons of the page look for. */
 static void append_traits(GString *page, const FleetHost *host)
 {
     const struct {
@@ -108,7 +108,7 @@ static void append_traits(GString *page, const FleetHost *host)
         g_string_append(page, traits[i].has ? traits[i].word : "");
 }
 
-/* A count of something BAD is shown as such; what is not known is a dash. */
+/* A count above 0 has the class BAD; an unknown one is a dash. */
 static void append_count(GString *page, const char *title, const char *bad, bool known, guint count)
 {
     g_string_append_printf(page, "<td class=\"count%s%s\" data-title=\"%s\">", count > 0 ? " " : "",
@@ -209,7 +209,7 @@ static void append_script(GString *page, G_GNUC_UNUSED const FleetReport *report
     g_string_append(page, script);
 }
 
-/* 'sha256-...', as a policy names what stands between two tags. */
+/* 'sha256-...': how a policy names the text between two tags. */
 static void append_hash(GString *page, const char *file)
 {
     guint8 digest[32];

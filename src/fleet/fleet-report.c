@@ -98,7 +98,7 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return order != 0 ? order : g_strcmp0(x->file, y->file);
 }
 
-/* What is not known may be as bad as an error, but no error is known. */
+/* A host that nothing is known of may have errors, but comes after those that do. */
 static guint badness(const FleetHost *host)
 {
     enum { FINE, NOTED, WARNED, UNKNOWN, WRONG };

@@ -71,7 +71,7 @@ static const char *failure_of(const FleetHost *host)
     return host->error != NULL ? failures[host->source] : NULL;
 }
 
-/* What failed, or the worst finding and what else there is to know (transfer full). */
+/* What failed, or the worst finding and a remark (transfer full). */
 static char *worst_cell(const FleetHost *host)
 {
     const FleetFinding *worst = worst_of(host);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong with a document is told with its place: the rows make one change each to a document
- * that has everything. */
+/* An error in a document names its place. Each row makes one change to a document that has every
+ * member. */
 #include "documents/snapshot-json.h"
 
 #include "cases.h"
@@ -54,7 +54,7 @@ static const FaultCase faults[] = {
      "links[0].mtu: 4294967296 is not between 0 and 4294967295"},
     {"a negative MTU", "\"mtu\":4294967295", "\"mtu\":-1",
      "links[0].mtu: -1 is not between 0 and 4294967295"},
-    {"an operational state that is none", "\"operstate\":\"up\"", "\"operstate\":\"upward\"",
+    {"an unknown operational state", "\"operstate\":\"up\"", "\"operstate\":\"upward\"",
      "links[0].operstate: not an operational state of RFC 2863"},
     {"an operational state too large", "\"operstate\":200", "\"operstate\":256",
      "links[1].operstate: 256 is not between 0 and 255"},
@@ -68,17 +68,17 @@ static const FaultCase faults[] = {
      "links[0]: expected an object, found a number"},
     {"an address of no link", "{\"link\":1,", "{\"link\":9,",
      "addresses[2].link: no link has the index 9"},
-    {"an address that is none", "127.0.0.1/8", "127.0.0.1/33",
+    {"an invalid address", "127.0.0.1/8", "127.0.0.1/33",
      "addresses[2].address: not an address with a prefix length"},
     {"a scope too large", "\"scope\":254", "\"scope\":300",
      "addresses[2].scope: 300 is not between 0 and 255"},
-    {"a destination that is none", "128.0.0.0/1", "default",
+    {"an invalid destination", "128.0.0.0/1", "default",
      "routes[0].destination: not an address with a prefix length"},
     {"a nexthop's output that is a name", "\"oif\":3", "\"oif\":\"eth0\"",
      "routes[0].nexthops[0].oif: expected a whole number, found a string"},
     {"a gateway with a length", "\"gateway\":\"fe80::2\"", "\"gateway\":\"fe80::2/64\"",
      "routes[0].nexthops[0].gateway: not an IP address"},
-    {"a family that is none", "\"family\":\"ipv6\"", "\"family\":\"ipx\"",
+    {"an unknown family", "\"family\":\"ipv6\"", "\"family\":\"ipx\"",
      "rules[0].family: neither ipv4 nor ipv6"},
     {"a number for a flag", "\"l3mdev\":true", "\"l3mdev\":1",
      "rules[0].l3mdev: expected true or false, found a number"},
@@ -95,17 +95,17 @@ static const FaultCase faults[] = {
      "firewalld: expected an object, found a string"},
     {"an option that is a flag", "\"backend\":\"nftables\"", "\"backend\":false",
      "firewalld.options.backend: expected a string, found true or false"},
-    {"a target that is none", "%%REJECT%%", "REFUSE",
+    {"an unknown target", "%%REJECT%%", "REFUSE",
      "firewalld.zones[0].target: not a target of a zone or policy"},
     {"an interface without a name", "\"cali+\"", "\"\"",
      "firewalld.zones[0].interfaces[1]: the string is empty"},
-    {"a source that is no text", "\"ipset:friends\"", "{}",
+    {"a source that is not a string", "\"ipset:friends\"", "{}",
      "firewalld.zones[0].sources[2]: expected a string, found an object"},
     {"a zone without a name", "\"name\":\"bare\"", "\"name\":\"\"",
      "firewalld.zones[1].name: the string is empty"},
     {"a priority too small", "\"ingress_priority\":-5", "\"ingress_priority\":-2147483649",
      "firewalld.zones[0].ingress_priority: -2147483649 is not between -2147483648 and 2147483647"},
-    {"a port that is none", "{\"port\":null,\"protocol\":\"esp\"}",
+    {"an invalid port", "{\"port\":null,\"protocol\":\"esp\"}",
      "{\"port\":\"70000\",\"protocol\":\"esp\"}",
      "firewalld.services[0].ports[0].port: not a port or a range of ports"},
     {"a port without a protocol", "\"protocol\":\"esp\"", "\"protocol\":null",
@@ -153,7 +153,7 @@ static void test_fault(void **state)
     assert_string_equal(error->message, expected);
 }
 
-/* Nothing that is cut off is taken for a document, nor does it do harm. */
+/* A document that is cut off anywhere is refused. */
 static void test_every_beginning_is_refused(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = full_snapshot();

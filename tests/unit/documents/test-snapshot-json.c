@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The snapshot's way to JSON and back, by texts and files: nothing is lost. What is refused is
- * test-snapshot-json-faults.c's business. */
+/* From a snapshot to JSON and back, as text and in files, nothing is lost. What is refused is in
+ * test-snapshot-json-faults.c. */
 #include "documents/snapshot-json.h"
 
 #include "cases.h"
@@ -285,7 +285,7 @@ static void test_what_is_not_there_is_null(G_GNUC_UNUSED void **state)
     assert_same_snapshot(snapshot, again);
 }
 
-/* Later versions of the schema may add members; this version passes them over. */
+/* Later versions of the schema may add members; this version ignores them. */
 static void test_unknown_members_are_passed_over(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = full_snapshot();
@@ -339,7 +339,7 @@ static const FixtureCase fixtures[] = {
     {"k3s with its bridges in trusted", "k3s-trusted.json", "k3s-node-1"},
 };
 
-/* Written again, a document of this version is what it was, whoever laid it out. */
+/* A document of this version is read and written again as it was, apart from its layout. */
 static void test_fixture(void **state)
 {
     const FixtureCase *test = *state;
@@ -379,7 +379,7 @@ static void test_file(void **state)
     assert_string_equal(error->message, test->message);
 }
 
-/* Puts SIZE bytes of DATA where standard input is read. */
+/* Makes standard input deliver SIZE bytes of DATA. */
 static void feed_standard_input(const char *data, gsize size)
 {
     int ends[2];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Documents of a fleet: what each kind becomes, which files there are, and what is told of those that
+/* Documents of a fleet: what each kind becomes, which files are found, and the errors of those that
  * cannot be read. */
 #include "fleet/fleet-documents.h"
 
@@ -34,8 +34,7 @@ static void folder_write(const char *folder, const char *name, const char *text)
     assert_true(g_file_set_contents(path, text, -1, NULL));
 }
 
-/* The file NAME among the fixtures, with NEW in place of the one OLD; OLD is NULL: as it is (transfer
- * full). */
+/* The fixture NAME, with its only OLD replaced by NEW unless OLD is NULL (transfer full). */
 static char *fixture_text(const char *name, const char *old, const char *new)
 {
     g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), name, NULL);
@@ -92,7 +91,7 @@ static char *row_text(const FleetHost *host)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* What the document TEXT becomes, which is read from host.json (transfer full). */
+/* The row that the document TEXT becomes when it is read from host.json (transfer full). */
 static char *read_text(const char *text)
 {
     g_autofree char *folder = folder_new();
@@ -175,7 +174,7 @@ static const FaultCase faults[] = {
     {"no JSON", NULL, NULL, "all fine\n", "line 1, column 3: '[' or '{' expected near 'all'"},
     {"a list", NULL, NULL, "[]", "expected an object, found a list"},
     {"two documents", NULL, NULL, "{}\n{}", "line 2, column 1: end of file expected near '{'"},
-    {"bytes that are no text", NULL, NULL, "{\"schema\": \"\xff\"}",
+    {"bytes that are not UTF-8", NULL, NULL, "{\"schema\": \"\xff\"}",
      "line 1, column 12: unable to decode byte 0xff near '\"'"},
     {"no schema", NULL, NULL, "{}", "schema: missing"},
     {"a number for a schema", NULL, NULL, "{\"schema\": 1}",
@@ -195,32 +194,32 @@ static const FaultCase faults[] = {
      "findings: expected a list, found an object"},
     {"firewalld as a text", "fleet/router.json", "\"firewalld\" : {",
      "\"firewalld\" : \"on\", \"x\" : {", "firewalld: expected an object, found a string"},
-    {"a finding that is none", "fleet/worker.json", "\"uplink-unbound\"", "\"moon-phase\"",
+    {"an unknown finding", "fleet/worker.json", "\"uplink-unbound\"", "\"moon-phase\"",
      "findings[0].id: not a finding that this nicfix knows"},
-    {"a severity that is none", "fleet/worker.json", "\"error\"", "\"fatal\"",
+    {"an unknown severity", "fleet/worker.json", "\"error\"", "\"fatal\"",
      "findings[0].severity: neither error, warning nor info"},
     {"an interface as a number", "fleet/worker.json", "\"interface\" : \"enp2s0\"",
      "\"interface\" : 2", "findings[0].interface: expected a string, found a number"},
     {"no message", "fleet/worker.json", "\"message\" : \"no zone",
      "\"message\" : null, \"x\" : \"no zone", "findings[0].message: expected a string, found null"},
-    {"evidence that is no text", "fleet/worker.json", "\"evidence\" : [", "\"evidence\" : [7,",
+    {"evidence that is not a string", "fleet/worker.json", "\"evidence\" : [", "\"evidence\" : [7,",
      "findings[0].evidence[0]: expected a string, found a number"},
-    {"a command that is a text", "fleet/worker.json", "\"command\" : [",
+    {"a command that is a string", "fleet/worker.json", "\"command\" : [",
      "\"command\" : \"reboot\", \"x\" : [",
      "findings[0].fix.command: expected a list, found a string"},
-    {"a command of firewall-cmd that is a text", "fleet/worker.json", "\"firewall_cmd\" : [",
+    {"a firewall-cmd command that is a string", "fleet/worker.json", "\"firewall_cmd\" : [",
      "\"firewall_cmd\" : [\"reboot\",",
      "findings[0].fix.firewall_cmd[0]: expected a list, found a string"},
-    {"an event that is none", "fleet/web1.json", "\"reboot\"", "\"doomsday\"",
+    {"an unknown event", "fleet/web1.json", "\"reboot\"", "\"doomsday\"",
      "after.event: neither reload nor reboot"},
     {"a snapshot that is damaged", "incident.json", "\"links\"", "\"lynx\"", "links: missing"},
     {"counts that are negative", "fleet/vpn2.json", "\"errors\": 1", "\"errors\": -1",
      "before.errors: -1 is not between 0 and 4294967295"},
-    {"a count as a text", "fleet/vpn2.json", "\"warnings\": 0", "\"warnings\": \"none\"",
+    {"a count that is a string", "fleet/vpn2.json", "\"warnings\": 0", "\"warnings\": \"none\"",
      "before.warnings: expected a whole number, found a string"},
-    {"a dry run that is a text", "fleet/vpn2.json", "\"dry_run\": false", "\"dry_run\": \"no\"",
+    {"a dry run that is a string", "fleet/vpn2.json", "\"dry_run\": false", "\"dry_run\": \"no\"",
      "dry_run: expected true or false, found a string"},
-    {"an error that is a text", "fleet/db9.json", "\"error\": {", "\"error\": \"x\", \"y\": {",
+    {"an error that is a string", "fleet/db9.json", "\"error\": {", "\"error\": \"x\", \"y\": {",
      "error: expected an object, found a string"},
 };
 
@@ -236,7 +235,7 @@ static void test_fault(void **state)
     assert_string_equal(row, expected);
 }
 
-/* What is cut off anywhere is unreadable, and never half a row. */
+/* A document that is cut off anywhere is unreadable, and never half a row. */
 static void test_truncated_documents_are_unreadable(G_GNUC_UNUSED void **state)
 {
     g_autofree char *text = fixture_text("fleet/worker.json", NULL, NULL);
@@ -347,7 +346,7 @@ static void test_a_file_without_a_name_is_told_of(G_GNUC_UNUSED void **state)
                              "cannot be read: No such file or directory");
 }
 
-static void test_uplinks_that_are_named_count(G_GNUC_UNUSED void **state)
+static void test_named_uplinks_count(G_GNUC_UNUSED void **state)
 {
     const char *const uplinks[] = {"cni0", "no-such-link", NULL};
     g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), "incident-cured.json", NULL);
@@ -365,7 +364,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_directory_is_told_of),
         cmocka_unit_test(test_a_missing_file_is_told_of),
         cmocka_unit_test(test_a_file_without_a_name_is_told_of),
-        cmocka_unit_test(test_uplinks_that_are_named_count),
+        cmocka_unit_test(test_named_uplinks_count),
     };
     return RUN_CASES(test_document, documents) + RUN_CASES(test_fault, faults) +
            RUN_CASES(test_name, names) + cmocka_run_group_tests(files, NULL, NULL);

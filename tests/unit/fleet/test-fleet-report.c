@@ -49,7 +49,7 @@ static FleetHost *make_host(const Document *document, guint file)
     return host;
 }
 
-/* The hosts in their order, those that are not alone with their file (transfer full). */
+/* The hosts in their order, with the file where a host has several documents (transfer full). */
 static char *hosts_text(const FleetReport *report)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -160,7 +160,7 @@ static void test_fleet(void **state)
     assert_string_equal(counts, test->counts);
 }
 
-/* ---- what the exit status is made from ---- */
+/* ---- what decides the exit status ---- */
 
 typedef struct {
     const char *name;
@@ -190,7 +190,7 @@ static void test_answer(void **state)
     assert_int_equal(fleet_report_has(report, SEVERITY_INFO), test->has_info);
 }
 
-/* As many as an apply document may claim, and one more, are not none. */
+/* The largest count that an apply document can have, and one more, do not add up to 0. */
 static void test_counts_do_not_wrap(G_GNUC_UNUSED void **state)
 {
     g_autoptr(FleetReport) report = fleet_report_new();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A fleet as text, document and page, word for word, and with names that want to do harm. */
+/* A fleet as text, document and page: word for word, and with hostile names. */
 #include "fleet/fleet-html.h"
 #include "fleet/fleet-json.h"
 #include "fleet/fleet-text.h"
@@ -12,7 +12,7 @@
 
 /* ---- fleets ---- */
 
-/* Of the fixtures: a folder, hosts of which nothing else is known, and one that has two documents. */
+/* A folder of documents, two hosts outside it, one of which has two documents, and a missing file. */
 static const char *const fleet[] = {"fleet", "incident.json", "hosts/docker.json", "nowhere.json",
                                     NULL};
 static const char *const fine_fleet[] = {"fleet/router.json", "incident-cured.json", NULL};
@@ -28,8 +28,8 @@ static FleetReport *read_fleet(const char *const *arguments)
     return report;
 }
 
-/* PAGE without its look, its script and what names them, which are compared with their files
- * elsewhere (transfer full). */
+/* PAGE without its style, its script and their hashes, which another test compares with the files
+ * (transfer full). */
 static char *content_of(const char *page)
 {
     g_autoptr(GRegex) files = g_regex_new("(?s)(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?="
@@ -53,7 +53,7 @@ static const ViewCase views[] = {
     {"report-fine.html", fine_fleet, 0},
 };
 
-/* What NAME ends in says what is rendered (transfer full). */
+/* REPORT in the format that NAME ends in (transfer full). */
 static char *render(const char *name, const FleetReport *report, guint width)
 {
     const TextStyle style = {.width = width};
@@ -87,7 +87,7 @@ static char *between(const char *page, const char *tag)
     return g_strndup(parts[1], (gsize)(end - parts[1]));
 }
 
-/* The policy lets in what is in the page and nothing else. */
+/* The policy allows what is in the page and nothing else. */
 static void test_the_policy_names_style_and_script(G_GNUC_UNUSED void **state)
 {
     g_autoptr(FleetReport) report = read_fleet(fine_fleet);
@@ -109,7 +109,7 @@ static void test_the_policy_names_style_and_script(G_GNUC_UNUSED void **state)
     assert_null(strstr(page, "://"));
 }
 
-/* ---- names that want to do harm ---- */
+/* ---- hostile names ---- */
 
 typedef struct {
     const char *name;
@@ -141,7 +141,7 @@ static const HostileCase hostile[] = {
     {"a backslash", "\\x1b", "\\\\x1b"},
 };
 
-/* A report in which everything that is a text is WORD. */
+/* A report in which every text is WORD. */
 static FleetReport *hostile_report(const char *word)
 {
     FleetReport *report = fleet_report_new();
@@ -182,7 +182,7 @@ static guint occurrences(const char *text, const char *word)
     return g_strv_length(parts) - 1;
 }
 
-/* The page of a name that does no harm has the same tags. */
+/* The page of a harmless name has the same tags. */
 static void test_hostile_name(void **state)
 {
     const HostileCase *test = *state;
