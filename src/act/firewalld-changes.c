@@ -4,6 +4,7 @@
 #include "act/firewalld-changes.h"
 
 #include "bus/bus-error.h"
+#include "bus/deadline.h"
 #include "model/error.h"
 
 static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, GError **error)
@@ -134,4 +135,42 @@ bool firewalld_change_was_not_made(const GError *error)
                                         "ZONE_ALREADY_SET", NULL};
     const char *code = bus_error_firewalld_code(error);
     return code != NULL && g_strv_contains(codes, code);
+}
+
+/* ---- logging ---- */
+
+static bool try_log_denied(Bus *bus, const char *value, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GVariant) done =
+        bus_call(bus, CALL_SET_LOG_DENIED, NULL, g_variant_new("(s)", value), &reason);
+    if (done == NULL && g_strcmp0(bus_error_firewalld_code(reason), "ALREADY_SET") != 0) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_GET_LOG_DENIED, NULL, NULL, error);
+    if (reply == NULL)
+        return false;
+    const char *now;
+    g_variant_get(reply, "(&s)", &now);
+    if (g_str_equal(now, value))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_FIREWALLD, NULL,
+                     "firewalld was told to log denials of '%s' but still says '%s'", value, now);
+    return false;
+}
+
+bool firewalld_set_log_denied(Bus *bus, const char *value, GError **error)
+{
+    gint64 deadline = deadline_in(bus_timeout_ms(bus));
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        if (try_log_denied(bus, value, &reason))
+            return true;
+        if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD) ||
+            !deadline_wait(deadline)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+    }
 }

@@ -17,3 +17,8 @@ bool firewalld_check_permanent(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESU
 
 /* Whether ERROR of undoing a change says that there is nothing to undo: the change was not made. */
 bool firewalld_change_was_not_made(const GError *error);
+
+/* Sets LogDenied to VALUE ("off", "all", ...), which reloads firewalld, and reads it back. Waits for
+ * a firewalld that is away as long as for the answer to a call. */
+bool firewalld_set_log_denied(Bus *bus, const char *value,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

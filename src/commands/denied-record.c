@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/denied-record.h"
 
+#include "act/firewalld-changes.h"
 #include "act/interruption.h"
-#include "act/log-denied.h"
 #include "commands/change.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
 #include "model/plan/losses.h"
-#include "report/countdown.h"
 
 #define LOGGING "all"
 
@@ -71,7 +70,7 @@ static bool switch_off(const Change *change, const char *value, GPtrArray *notes
 {
     g_autoptr(GError) reason = NULL;
     note_losses(change, notes);
-    if (log_denied_set(change->bus, value, &reason))
+    if (firewalld_set_log_denied(change->bus, value, &reason))
         return true;
     g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
     nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
@@ -82,7 +81,7 @@ static bool switch_off(const Change *change, const char *value, GPtrArray *notes
 static bool switch_on(const Change *change, const char *old, GPtrArray *notes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (log_denied_set(change->bus, LOGGING, &reason))
+    if (firewalld_set_log_denied(change->bus, LOGGING, &reason))
         return true;
     g_autoptr(GError) left = NULL;
     if (switch_off(change, old, notes, &left))

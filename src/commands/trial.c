@@ -6,7 +6,6 @@
 #include "commands/undo.h"
 #include "model/error.h"
 #include "model/foreach.h"
-#include "report/countdown.h"
 
 enum {
     POLL_INTERVAL_MS = 200,

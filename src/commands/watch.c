@@ -1,9 +1,316 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nicfix watch: keep checking, and report when a finding appears or clears. */
+/* nicfix watch: keep checking, and report when a finding appears or clears.
+ *
+ * Events come in bursts (a reload of firewalld sends hundreds of signals) and only say that something
+ * changed. A burst is waited out, then one pass reads everything it may be about. */
 #include "commands/command-line.h"
-#include "commands/watcher.h"
+#include "commands/readiness.h"
+#include "model/error.h"
+#include "model/plan/fixes.h"
+#include "observe/events.h"
+#include "report/metrics.h"
+#include "report/watch-report.h"
 
-enum { MAX_INTERVAL = 86400 };
+#include <glib-unix.h>
+#include <string.h>
+
+enum {
+    MAX_INTERVAL = 86400,
+    QUIET_MS = 50,       /* without an event: the burst is over */
+    BURST_MAX_MS = 5000, /* a longer burst is not waited out */
+    RETRY_MS = 2000,     /* after a failure whose end nothing announces; doubled each time */
+    RETRY_MAX_MS = 60000,
+};
+
+typedef struct {
+    const Context *context;
+    const char *metrics_file; /* NULL: none */
+    ObserveOptions scope;
+    WatchOutput output;
+    Events *events;       /* NULL: for a single pass */
+    Bus *bus;             /* NULL: not connected */
+    Snapshot *snapshot;   /* of the last good pass; NULL: there was none */
+    Diagnosis *diagnosis; /* likewise */
+    bool is_stale;        /* a pass has failed since */
+    char *state;          /* last reported: "watching", or the code of an error */
+    Metrics metrics;
+    bool is_unwritten; /* writing them failed, and that was reported */
+    guint pending;     /* events since the last pass began */
+    gint64 first_event;
+    gint64 last_event;
+    guint timer;
+    bool is_retry;  /* TIMER is of a retry: an event replaces it */
+    guint retry_ms; /* after the next failure */
+} Watcher;
+
+static void watcher_clear(Watcher *watcher)
+{
+    if (watcher->timer != 0)
+        g_source_remove(watcher->timer);
+    events_free(watcher->events);
+    bus_free(watcher->bus);
+    diagnosis_free(watcher->diagnosis);
+    snapshot_free(watcher->snapshot);
+    g_free(watcher->state);
+    memset(watcher, 0, sizeof *watcher);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watcher, watcher_clear)
+
+static Watcher watcher_new(const Context *context, const char *metrics_file)
+{
+    return (Watcher){
+        .context = context,
+        .metrics_file = metrics_file,
+        .scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES),
+        .output = watch_output_for(context->output),
+        .retry_ms = RETRY_MS,
+    };
+}
+
+/* ---- one pass ---- */
+
+static bool open_bus(Watcher *watcher, GError **error)
+{
+    if (watcher->bus == NULL) {
+        watcher->bus = bus_open(context_timeout_ms(watcher->context), error);
+        if (watcher->bus != NULL && watcher->events != NULL)
+            events_listen(watcher->events, watcher->bus);
+    }
+    return watcher->bus != NULL;
+}
+
+static void close_bus(Watcher *watcher)
+{
+    if (watcher->events != NULL)
+        events_listen(watcher->events, NULL);
+    g_clear_pointer(&watcher->bus, bus_free);
+}
+
+/* Reads what EVENTS may have changed. Services are left out where only the kernel announced a change
+ * and they would be asked the same questions as last time. */
+static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
+{
+    if (events == EVENT_KERNEL && watcher->snapshot != NULL && !watcher->is_stale) {
+        bool suffices = false;
+        g_autoptr(Snapshot) snapshot =
+            observe_kernel(watcher->snapshot, &watcher->scope, &suffices, error);
+        if (snapshot == NULL || suffices)
+            return g_steal_pointer(&snapshot);
+    }
+    if (!open_bus(watcher, error))
+        return NULL;
+    g_autoptr(GError) reason = NULL;
+    Snapshot *snapshot = observe(watcher->bus, &watcher->scope, &reason);
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_BUS))
+        close_bus(watcher);
+    if (reason != NULL)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return snapshot;
+}
+
+static void report_state(Watcher *watcher, const char *state, const char *message)
+{
+    if (g_strcmp0(watcher->state, state) == 0)
+        return;
+    g_free(watcher->state);
+    watcher->state = g_strdup(state);
+    watch_report_state(&watcher->output, state, message);
+    g_autofree char *status = g_strdup_printf("%s: %s", state, message);
+    readiness_tell(status);
+}
+
+static void report_changes(Watcher *watcher, const Diagnosis *before, Diagnosis *after,
+                           const Snapshot *snapshot)
+{
+    g_autoptr(GArray) changes = diagnosis_changes(before, after);
+    if (changes->len > 0)
+        fixes_suggest(snapshot, after, context_uplinks(watcher->context));
+    for (guint i = 0; i < changes->len; i++)
+        watch_report_change(&watcher->output, &g_array_index(changes, FindingChange, i));
+}
+
+static void take_snapshot(Watcher *watcher, Snapshot *snapshot)
+{
+    Diagnosis *diagnosis = diagnose(snapshot, context_uplinks(watcher->context));
+    report_state(watcher, "watching", "started");
+    report_changes(watcher, watcher->diagnosis, diagnosis, snapshot);
+    diagnosis_free(watcher->diagnosis);
+    snapshot_free(watcher->snapshot);
+    watcher->diagnosis = diagnosis;
+    watcher->snapshot = snapshot;
+    watcher->is_stale = false;
+}
+
+static bool write_metrics(Watcher *watcher, GError **error)
+{
+    if (watcher->metrics_file == NULL)
+        return true;
+    watcher->metrics.diagnosis = watcher->is_stale ? NULL : watcher->diagnosis;
+    watcher->metrics.links = watcher->snapshot != NULL ? watcher->snapshot->links->len : 0;
+    return metrics_write(&watcher->metrics, watcher->metrics_file, error);
+}
+
+/* One pass because of EVENTS; fails where the host cannot be read. */
+static bool pass(Watcher *watcher, guint events, GError **error)
+{
+    gint64 begin = g_get_monotonic_time();
+    Snapshot *snapshot = read_host(watcher, events, error);
+    watcher->metrics.passes++;
+    if (snapshot != NULL) {
+        take_snapshot(watcher, snapshot);
+        watcher->metrics.last_success = g_get_real_time() / G_USEC_PER_SEC;
+    } else {
+        watcher->is_stale = true;
+        watcher->metrics.failures++;
+    }
+    watcher->metrics.duration = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
+    return snapshot != NULL;
+}
+
+/* ---- when ---- */
+
+static void schedule(Watcher *watcher, guint delay_ms);
+
+/* NameOwnerChanged announces firewalld's return. Nothing announces the bus's own return, or a hung
+ * firewalld that answers again: poll for those. */
+static void retry_later(Watcher *watcher, const GError *reason)
+{
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD))
+        return;
+    watcher->pending |= EVENT_SERVICES;
+    watcher->is_retry = watcher->timer == 0;
+    schedule(watcher, watcher->retry_ms);
+    watcher->retry_ms = MIN(watcher->retry_ms * 2, (guint)RETRY_MAX_MS);
+}
+
+/* One pass; a failure is a state to report, not the end. */
+static void pass_and_report(Watcher *watcher)
+{
+    guint events = watcher->pending;
+    watcher->pending = 0;
+    if ((events & EVENT_BUS_LOST) != 0)
+        close_bus(watcher);
+    g_autoptr(GError) reason = NULL;
+    if (pass(watcher, events, &reason)) {
+        watcher->retry_ms = RETRY_MS;
+    } else {
+        report_state(watcher, nicfix_error_word(reason), reason->message);
+        retry_later(watcher, reason);
+    }
+    g_autoptr(GError) unwritten = NULL;
+    bool written = write_metrics(watcher, &unwritten);
+    if (!written && !watcher->is_unwritten)
+        watch_report_state(&watcher->output, nicfix_error_word(unwritten), unwritten->message);
+    watcher->is_unwritten = !written;
+}
+
+static gboolean timer_fires(gpointer user)
+{
+    Watcher *watcher = user;
+    watcher->timer = 0;
+    watcher->is_retry = false;
+    gint64 now = g_get_monotonic_time();
+    gint64 quiet_ms = (now - watcher->last_event) / G_TIME_SPAN_MILLISECOND;
+    gint64 burst_ms = (now - watcher->first_event) / G_TIME_SPAN_MILLISECOND;
+    if (quiet_ms < QUIET_MS && burst_ms < BURST_MAX_MS)
+        schedule(watcher, (guint)(QUIET_MS - quiet_ms));
+    else
+        pass_and_report(watcher);
+    return G_SOURCE_REMOVE;
+}
+
+static void schedule(Watcher *watcher, guint delay_ms)
+{
+    if (watcher->timer == 0)
+        watcher->timer = g_timeout_add(delay_ms, timer_fires, watcher);
+}
+
+static void hear(guint events, gpointer user)
+{
+    Watcher *watcher = user;
+    watcher->last_event = g_get_monotonic_time();
+    if (watcher->pending == 0 || watcher->is_retry)
+        watcher->first_event = watcher->last_event;
+    if (watcher->is_retry) {
+        g_source_remove(watcher->timer);
+        watcher->timer = 0;
+        watcher->is_retry = false;
+    }
+    watcher->pending |= events;
+    schedule(watcher, QUIET_MS);
+}
+
+static gboolean interval_is_over(gpointer user)
+{
+    hear(EVENT_KERNEL | EVENT_SERVICES, user);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- the whole ---- */
+
+static gboolean quit(gpointer loop)
+{
+    g_main_loop_quit(loop);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The first pass. A firewalld that is away may come; other things that are missing are errors. */
+static bool begin(Watcher *watcher, GError **error)
+{
+    watcher->events = events_new(hear, watcher, error);
+    if (watcher->events == NULL)
+        return false;
+    watcher->pending = EVENT_KERNEL | EVENT_SERVICES;
+    pass_and_report(watcher);
+    return (watcher->snapshot == NULL ||
+            context_check_uplinks(watcher->context, watcher->snapshot, error)) &&
+           write_metrics(watcher, error);
+}
+
+/* Watches until SIGINT or SIGTERM comes. Fails where it cannot begin, or cannot write the metrics at the
+ * start. */
+static bool watch(const Context *context, const char *metrics_file, guint interval_seconds,
+                  GError **error)
+{
+    g_auto(Watcher) watcher = watcher_new(context, metrics_file);
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    guint interrupt = g_unix_signal_add(SIGINT, quit, loop);
+    guint terminate = g_unix_signal_add(SIGTERM, quit, loop);
+    guint interval = interval_seconds > 0
+                         ? g_timeout_add_seconds(interval_seconds, interval_is_over, &watcher)
+                         : 0;
+    bool begun = begin(&watcher, error);
+    if (begun) {
+        readiness_begin();
+        g_main_loop_run(loop);
+        readiness_end();
+    }
+    g_source_remove(interrupt);
+    g_source_remove(terminate);
+    if (interval != 0)
+        g_source_remove(interval);
+    return begun;
+}
+
+/* One pass, reported like the first of a watch. *FAILING is whether it found a warning or an error. Fails
+ * where the host cannot be read; the metrics are written all the same. */
+static bool watch_once(const Context *context, const char *metrics_file, bool *failing,
+                       GError **error)
+{
+    g_auto(Watcher) watcher = watcher_new(context, metrics_file);
+    g_autoptr(GError) reason = NULL;
+    bool passed = pass(&watcher, EVENT_KERNEL | EVENT_SERVICES, &reason);
+    g_autoptr(GError) unwritten = NULL;
+    bool written = write_metrics(&watcher, &unwritten);
+    if (!passed)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    else if (!written)
+        g_propagate_error(error, g_steal_pointer(&unwritten));
+    if (!passed || !written)
+        return false;
+    *failing = diagnosis_has(watcher.diagnosis, SEVERITY_WARNING);
+    return context_check_uplinks(context, watcher.snapshot, error);
+}
 
 static int run(const Context *context, char **words, GError **error)
 {
@@ -25,10 +332,9 @@ static int run(const Context *context, char **words, GError **error)
         return -1;
     if (context->options->json)
         context->output->format = FORMAT_JSON_LINES;
-    const WatcherOptions wanted = {(guint)interval, metrics};
     bool failing = false;
-    bool done = once ? watcher_run_once(context, &wanted, SEVERITY_WARNING, &failing, error)
-                     : watcher_run(context, &wanted, error);
+    bool done = once ? watch_once(context, metrics, &failing, error)
+                     : watch(context, metrics, (guint)interval, error);
     return !done ? -1 : failing ? STATUS_NOT_FINE : STATUS_FINE;
 }
 

@@ -57,6 +57,15 @@ void output_special(Output *output, char *content);
 /* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost. */
 bool output_finish(Output *output, GError **error);
 
+/* Whether OUTPUT is for a person who watches: text, on a terminal, and not quiet. */
+bool countdown_is_seen(const Output *output);
+
+/* Replaces the line with how many SECONDS are left. */
+void countdown_show(const Output *output, guint seconds);
+
+/* Removes the line. */
+void countdown_end(const Output *output);
+
 /* Escape sequences that begin a colour with a meaning; end it with text_plain(). All are "" where
  * STYLE has no colour (static). */
 const char *text_severity(Severity severity, const TextStyle *style);
