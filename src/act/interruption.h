@@ -12,5 +12,5 @@ void interruption_hold(void);
 /* The name of a signal that has arrived since, such as "SIGTERM", or NULL (static). */
 const char *interruption_pending(void);
 
-/* Forgets the signals that have arrived, so that what they cause can be done. */
+/* Forgets the signals that have arrived: what is done because of them must not end, too. */
 void interruption_forget(void);

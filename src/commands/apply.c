@@ -46,7 +46,7 @@ static void add_hint_of_better_plan(const Snapshot *snapshot, const PlanRequest 
 
 /* ---- the record ---- */
 
-/* Adopts what an interrupted run had completed, so that undo reverts it too. */
+/* Adopts what an interrupted run had completed: undo then reverts it, too. */
 static void adopt_unfinished(Record *record, const Record *before, const Snapshot *snapshot)
 {
     if (before == NULL || before->state == RECORD_DONE)

@@ -20,7 +20,7 @@ void denied_stream_begin(DeniedStream *stream, Output *output, DeniedHost *host,
         .host = host,
         .messages = messages,
         .denials = denials_new(),
-        .told = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free),
+        .reported = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free),
         .notes = g_ptr_array_new_with_free_func(g_free),
     };
 }
@@ -67,17 +67,17 @@ static void report_cause(DeniedStream *stream, DenialGroup *group)
 
 static void report_group(DeniedStream *stream, DenialGroup *group)
 {
-    const Reported *told = g_hash_table_lookup(stream->told, group);
+    const Reported *last = g_hash_table_lookup(stream->reported, group);
     gint64 now = g_get_monotonic_time();
-    if (told != NULL && (told->count == group->count || now - told->when < G_TIME_SPAN_SECOND))
+    if (last != NULL && (last->count == group->count || now - last->when < G_TIME_SPAN_SECOND))
         return;
-    if (told == NULL || stream->output->format == FORMAT_JSON_LINES)
+    if (last == NULL || stream->output->format == FORMAT_JSON_LINES)
         report_cause(stream, group);
     else
         output_text(stream->output, denied_report_again_text(group, &stream->output->style));
     Reported *fresh = g_new(Reported, 1);
     *fresh = (Reported){group->count, now};
-    g_hash_table_insert(stream->told, group, fresh);
+    g_hash_table_insert(stream->reported, group, fresh);
 }
 
 void denied_stream_report_news(DeniedStream *stream)
@@ -99,7 +99,7 @@ void denied_stream_finish(DeniedStream *stream)
     for (guint i = 0; i < groups->len; i++) {
         DenialGroup *group = g_ptr_array_index(groups, i);
         causes[i] = denied_host_cause(stream->host, group);
-        if (!g_hash_table_contains(stream->told, group))
+        if (!g_hash_table_contains(stream->reported, group))
             output_text(stream->output, denied_report_group_text(group, &causes[i], style));
     }
     output_text(stream->output, denied_report_end_text(&source, groups->len, style));
@@ -110,7 +110,7 @@ void denied_stream_finish(DeniedStream *stream)
 
 void denied_stream_clear(DeniedStream *stream)
 {
-    g_clear_pointer(&stream->told, g_hash_table_unref);
+    g_clear_pointer(&stream->reported, g_hash_table_unref);
     denials_free(stream->denials);
     kernel_messages_free(stream->messages);
     g_clear_pointer(&stream->notes, g_ptr_array_unref);

@@ -11,9 +11,9 @@ typedef struct {
     DeniedHost *host;
     KernelMessages *messages;
     Denials *denials;
-    GHashTable *told; /* DenialGroup to what was reported of it */
-    GPtrArray *notes; /* char *: of the report */
-    bool recorded;    /* logging was switched on for this */
+    GHashTable *reported; /* DenialGroup to what was last reported of it */
+    GPtrArray *notes;     /* char *: of the report */
+    bool recorded;        /* logging was switched on for this */
 } DeniedStream;
 
 /* Reads denials from MESSAGES (taken) and explains them on HOST, which must outlive the stream. */

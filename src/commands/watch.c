@@ -6,6 +6,7 @@
 #include "commands/command-line.h"
 #include "commands/readiness.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/plan/fixes.h"
 #include "observe/events.h"
 #include "report/metrics.h"
@@ -125,8 +126,8 @@ static void report_changes(Watcher *watcher, const Diagnosis *before, Diagnosis 
     g_autoptr(GArray) changes = diagnosis_changes(before, after);
     if (changes->len > 0)
         fixes_suggest(snapshot, after, context_uplinks(watcher->context));
-    for (guint i = 0; i < changes->len; i++)
-        watch_report_change(&watcher->output, &g_array_index(changes, FindingChange, i));
+    ARRAY_FOREACH (const FindingChange, change, changes)
+        watch_report_change(&watcher->output, change);
 }
 
 static void take_snapshot(Watcher *watcher, Snapshot *snapshot)

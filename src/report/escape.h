@@ -14,7 +14,7 @@
  *               marks, zero-width joiners, the byte order mark), line and paragraph separators,
  *               private and unassigned ones
  *   \U000e0001  the same above U+FFFF
- *   \\          a backslash, so that what is written and what was escaped cannot be confused
+ *   \\          a backslash, which is not confused with what was escaped
  *
  * Everything else is unchanged. */
 char *escape_for_terminal(const char *text);
@@ -23,7 +23,7 @@ char *escape_for_terminal(const char *text);
  * two for a wide character, none for one that combines with the character before it. */
 gsize escape_display_width(const char *escaped);
 
-/* Returns WORD, any bytes, so that a POSIX shell reads it as that one word (transfer full):
+/* Returns WORD, any bytes, as a POSIX shell reads it as that one word (transfer full):
  * unchanged where that is safe, in single quotes where a character means something to the shell,
  * and by way of printf(1) where one is not printable. The result needs no escaping for a terminal:
  * that would double its backslashes. Newlines at the end of WORD are lost, as in every command

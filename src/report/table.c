@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tables: see table.h. Widths are columns of a terminal, not bytes. */
+/* Widths are columns of a terminal, not bytes. */
 #include "report/table.h"
 
+#include "model/foreach.h"
 #include "report/escape.h"
 
 #include <string.h>
@@ -92,8 +93,7 @@ static gsize column_width(const Table *table, guint column)
 {
     gsize width = 0;
     bool empty = table->rows->len > 0;
-    for (guint i = 0; i < table->rows->len; i++) {
-        const TableRow *row = g_ptr_array_index(table->rows, i);
+    PTR_ARRAY_FOREACH (const TableRow, row, table->rows) {
         for (guint j = 0; j < row->cells[column]->len; j++)
             width = MAX(width, escape_display_width(cell_line(row, column, j)));
         empty = empty && g_str_equal(cell_line(row, column, 0), "-");
@@ -216,9 +216,9 @@ static void render_rest(const Rendering *rendering, const TableRow *row)
     enum { INDENT = 4 };
     g_autoptr(GPtrArray) rest = rest_of(rendering, row);
     gsize used = 0;
-    for (guint i = 0; i < rest->len; i++) {
+    PTR_ARRAY_FOREACH (const char, text, rest) {
         guint indent = rendering->width > 2 * INDENT ? INDENT : 0;
-        g_autofree char *item = cut(g_ptr_array_index(rest, i), rendering->width - indent);
+        g_autofree char *item = cut(text, rendering->width - indent);
         gsize width = escape_display_width(item);
         bool follows = used > 0 && used + GAP + width <= rendering->width;
         if (used > 0 && !follows)
@@ -248,8 +248,7 @@ void table_render(const Table *table, const TextStyle *style, GString *text)
         .text = text,
     };
     render_line(&rendering, table->titles, text_bold(style));
-    for (guint i = 0; i < table->rows->len; i++) {
-        const TableRow *row = g_ptr_array_index(table->rows, i);
+    PTR_ARRAY_FOREACH (const TableRow, row, table->rows) {
         render_aligned(&rendering, row);
         render_rest(&rendering, row);
     }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Breaking lines between words: see wrap.h. */
 #include "report/wrap.h"
 
 #include "report/escape.h"
