@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The order in which firewalld's rules choose a zone. All facts were held against packets with
+/* The order in which firewalld's rules choose a zone. All of it was tested with packets on
  * 0.9.11, 1.0.0, 1.3.3, 2.0.5, 2.2.3, 2.4.4 and 2.5.0 (nftables backend).
  *
  * Up to 1.3 there is one list: sources by zone name and then in the order they were added,
@@ -172,9 +172,9 @@ static gint by_priority(gconstpointer a, gconstpointer b)
     return names != 0 ? names : compare_texts(x->text, y->text);
 }
 
-/* A "+" and the catch-all of the default zone differ in nothing but the zone's name in firewalld's
+/* A "+" and the catch-all of the default zone differ only in the zone's name in firewalld's
  * sort key. A "+" that comes later by that is not sure to take anything: that was read in the
- * source of 2.x, and not held against packets. */
+ * source of 2.x, and not tested with packets. */
 static void settle_order_of_catch_alls(const Firewalld *firewalld, GArray *candidates)
 {
     for (guint i = 0; i < candidates->len; i++) {

@@ -28,7 +28,7 @@ typedef enum {
 } DispatchSide;
 
 typedef enum {
-    DISPATCH_TO_FIRST, /* the list ends with the first zone that surely matches */
+    DISPATCH_TO_FIRST, /* the list ends with the first zone that certainly matches */
     DISPATCH_TO_EVERY, /* each zone that matches, for chains that go on after one */
 } DispatchExtent;
 
@@ -44,7 +44,7 @@ typedef enum {
 Generation firewalld_generation(const Firewalld *firewalld);
 
 /* The zones FLOW may be sent to on SIDE, in the order they are tried; never empty, and the last
- * one surely matches. INGRESS is the zone of the other side where SIDE is the egress, else NULL.
+ * one certainly matches. INGRESS is the zone of the other side where SIDE is the egress, else NULL.
  * Element type ZoneMatch (transfer full). */
 GArray *dispatch(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
                  const ZoneMatch *ingress, DispatchExtent extent);
@@ -52,7 +52,7 @@ GArray *dispatch(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
 /* The first of them. */
 ZoneMatch dispatch_first(const Snapshot *snapshot, const Flow *flow, DispatchSide side);
 
-/* The zone that filters what comes in by the interface NAME, sources left aside: what `list` and
+/* The zone that filters what comes in on the interface NAME, sources aside: what `list` and
  * `check` show of a link. */
 ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name);
 

@@ -7,7 +7,7 @@
 
 typedef enum {
     FILTER_WHOLE,
-    FILTER_ICMP_ONLY, /* the forwarding half of a zone of 0.9 holds nothing but what is ICMP's */
+    FILTER_ICMP_ONLY, /* the forwarding half of a zone of 0.9 holds only rules for ICMP */
 } FilterScope;
 
 void filter_pre(Trace *trace, Owner owner, const Filter *filter, FilterScope scope);

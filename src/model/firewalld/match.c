@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Elements against flows, one function an element. The facts are firewalld's nftables backend's
- * (firewall/core/nftables.py, 1.3.3), held against packets. */
+ * (firewall/core/nftables.py, 1.3.3), tested with packets. */
 #include "model/firewalld/match.h"
 
 #include "model/foreach.h"
@@ -293,7 +293,7 @@ static bool may_keep_port(const Flow *flow, const ForwardPort *forward_port)
     return range == NULL || match_port(flow, FLOW_DESTINATION, range) != MATCH_NO;
 }
 
-/* A translation that changes nothing does not mark the connection as translated, and so does not
+/* A translation that changes nothing does not mark the connection as translated, and does not
  * accept it (measured with 1.3.3 on Linux 6.18). */
 Match match_forward_port(const Flow *flow, const ForwardPort *forward_port)
 {

@@ -18,7 +18,7 @@ Match match_or(Match a, Match b);
 /* NAME against an interface of a zone: a name, or a prefix that ends in "+" or "*". */
 Match match_interface(const char *pattern, const char *name);
 bool interface_is_wildcard(const char *pattern);
-/* Whether the pattern is nothing but its wildcard, and so takes every interface. */
+/* Whether the pattern is only its wildcard, which matches every interface. */
 bool interface_is_catch_all(const char *pattern);
 
 Match match_address(const Firewalld *firewalld, const Flow *flow, FlowEnd end,

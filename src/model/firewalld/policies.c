@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which policies a packet meets. Up to 1.3 a policy applies where the packet's interface or address
  * is listed in one of its zones, whatever zone the packet was sent to; the default zone's catch-all
- * is no listing. From 2.0 it follows the zones the packet was sent to, catch-all included. */
+ * lists nothing. From 2.0 it follows the zones the packet was sent to, catch-all included. */
 #include "model/firewalld/policies.h"
 
 #include "model/firewalld/filter.h"
@@ -212,7 +212,7 @@ static GArray *policies_of_phase(const Trace *trace, PolicyPhase phase, const Zo
 }
 
 /* Runs those from FIRST on that share its priority, and returns where the next priority starts.
- * Which of them comes first is their history (1.x, 2.5), so each may decide. */
+ * Which of them comes first depends on their history (1.x, 2.5): each may decide. */
 static guint run_equal_priorities(Trace *trace, const GArray *matches, guint first)
 {
     bool any_decided = false;

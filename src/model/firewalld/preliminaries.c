@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules before the zones: see preliminaries.h. Held against packets, but for RFC3964_IPv4 and
+/* The rules before the zones: see preliminaries.h. Tested with packets, except RFC3964_IPv4 and
  * the loose forms of IPv6_rpfilter, which were read in firewalld's source. */
 #include "model/firewalld/preliminaries.h"
 
@@ -44,7 +44,7 @@ static bool has_wide_route(const Snapshot *snapshot, const Link *link, const IpP
 }
 
 /* Without what the kernel says of the way back, the link's own networks and its wide routes can
- * tell that it is good, and nothing that it is not. */
+ * show that it is good, but not that it is bad. */
 static ReversePath reverse_path_of(const Trace *trace)
 {
     const Flow *flow = trace->flow;
@@ -119,7 +119,7 @@ void preliminaries_loopback(Trace *trace)
 }
 
 /* RFC3964_IPv4: IPv4 addresses inside 6to4 and mapped IPv6 destinations that have no business on
- * the wire; the list is nftables.py's. Read in the source, not held against packets. */
+ * the wire; the list is nftables.py's. Read in the source, not tested with packets. */
 void preliminaries_rfc3964(Trace *trace)
 {
     static const char *const refused[] = {

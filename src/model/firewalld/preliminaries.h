@@ -7,13 +7,13 @@
 /* Panic mode drops everything. */
 void preliminaries_panic(Trace *trace);
 
-/* IPv6_rpfilter drops what came in by another link than leads back to its source. */
+/* IPv6_rpfilter drops what came in on another link than the one that leads back to its source. */
 void preliminaries_reverse_path(Trace *trace);
 
 /* Established and related connections are accepted. */
 void preliminaries_established(Trace *trace);
 
-/* So is the loopback. */
+/* Traffic of the loopback is accepted. */
 void preliminaries_loopback(Trace *trace);
 
 /* RFC3964_IPv4 refuses IPv6 destinations that stand for private IPv4 ones. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The way of a packet through firewalld's hooks, generation by generation. The facts behind it were
- * held against real packets over random configurations (nftables backend); what was only read in
- * firewalld's sources is marked so. */
+ * tested with real packets over random configurations (nftables backend); what was only read in
+ * firewalld's sources is marked as such. */
 #include "model/firewalld/verdict.h"
 
 #include "model/foreach.h"
@@ -153,12 +153,6 @@ static void run_forward(Trace *trace, const ZoneMatch *ingress, const ZoneMatch 
     consult_target(trace, ingress);
 }
 
-static void run_output(Trace *trace, const ZoneMatch *egress)
-{
-    policies_run(trace, POLICIES_BEFORE_ZONE, NULL, egress);
-    policies_run(trace, POLICIES_AFTER_ZONE, NULL, egress);
-}
-
 /* ---- 0.9: both zones have a half, and "default" is not the end ---- */
 
 static void consult_terminal_target(Trace *trace, const ZoneMatch *match)
@@ -244,12 +238,13 @@ static void run_pair(Trace *trace, const ZoneMatch *ingress, const ZoneMatch *eg
         (old ? run_forward_0_9 : run_forward)(trace, ingress, egress);
         break;
     case FLOW_OUTPUT:
-        run_output(trace, egress);
+        policies_run(trace, POLICIES_BEFORE_ZONE, NULL, egress);
+        policies_run(trace, POLICIES_AFTER_ZONE, NULL, egress);
         break;
     }
 }
 
-/* Runs the rest once for each zone the packet may leave by. 2.5 tries every one of them in OUTPUT,
+/* Runs the rest once for each zone the packet may leave through. 2.5 tries every one of them in OUTPUT,
  * one after the other; else each is a world of its own. */
 static void run_egress(Trace *trace, const ZoneMatch *ingress)
 {
@@ -378,7 +373,7 @@ static void run_as(const Snapshot *snapshot, const Flow *flow, Verdict *verdict)
     run(&trace);
 }
 
-/* A version that could not be read may be any: one of each generation is asked. */
+/* A version that could not be read may be any: one of each generation is judged. */
 static void run_as_every_generation(const Snapshot *snapshot, const Flow *flow, Verdict *verdict)
 {
     static char versions[][8] = {"0.9.11", "1.3.3", "2.4.4", "2.5.0"};

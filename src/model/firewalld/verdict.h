@@ -56,9 +56,9 @@ typedef enum {
     SETTING_INTERFACE,        /* name */
     SETTING_SOURCE,           /* name */
     SETTING_ALL,              /* all that a zone or policy holds */
-    SETTING_FORWARD,          /* name: the interface or source that is an exit of the zone */
-    SETTING_FORWARD_OFF,      /* name: the same, which forward: no makes no exit */
-    SETTING_FORWARD_EXCLUDES, /* name: the link, which is no exit of the zone */
+    SETTING_FORWARD,          /* name: the interface or source of the zone it reaches */
+    SETTING_FORWARD_OFF,      /* name: the same, with forward off */
+    SETTING_FORWARD_EXCLUDES, /* name: the link, which the zone does not reach */
     SETTING_RICH_RULE,        /* name: the rule */
     SETTING_ICMP_BLOCK,       /* name: the ICMP type */
     SETTING_ICMP_ALLOW,       /* name: the same with icmp-block-inversion */
@@ -108,7 +108,7 @@ typedef enum {
 } Assumption;
 
 typedef struct {
-    Flow flow;                   /* that was asked about; its names are the caller's */
+    Flow flow;                   /* as asked; its strings are the caller's */
     guint possible;              /* Outcomes, or-ed: never 0 */
     GPtrArray *steps;            /* VerdictStep */
     const VerdictStep *deciding; /* the step that decided; NULL where several outcomes are left */
@@ -123,6 +123,6 @@ Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow);
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
 
-/* Whether FLOW is surely accepted, and whether it surely is not. */
+/* Whether the flow is certainly accepted, and whether it certainly is not. */
 bool verdict_accepts(const Verdict *verdict);
 bool verdict_refuses(const Verdict *verdict);

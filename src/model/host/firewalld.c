@@ -136,26 +136,21 @@ void ipset_free(Ipset *ipset)
     g_free(ipset);
 }
 
+/* The options are strings and nothing else: they are copied and freed as an array. */
+enum { N_OPTIONS = sizeof(FirewalldOptions) / sizeof(char *) };
+
 static FirewalldOptions options_copy(const FirewalldOptions *options)
 {
-    return (FirewalldOptions){
-        .backend = g_strdup(options->backend),
-        .ipv6_rpfilter = g_strdup(options->ipv6_rpfilter),
-        .rfc3964_ipv4 = g_strdup(options->rfc3964_ipv4),
-        .zone_drifting = g_strdup(options->zone_drifting),
-        .strict_forward_ports = g_strdup(options->strict_forward_ports),
-        .flush_all_on_reload = g_strdup(options->flush_all_on_reload),
-    };
+    FirewalldOptions copy;
+    for (gsize i = 0; i < N_OPTIONS; i++)
+        ((char **)&copy)[i] = g_strdup(((char *const *)options)[i]);
+    return copy;
 }
 
 static void options_clear(FirewalldOptions *options)
 {
-    g_free(options->backend);
-    g_free(options->ipv6_rpfilter);
-    g_free(options->rfc3964_ipv4);
-    g_free(options->zone_drifting);
-    g_free(options->strict_forward_ports);
-    g_free(options->flush_all_on_reload);
+    for (gsize i = 0; i < N_OPTIONS; i++)
+        g_free(((char **)options)[i]);
 }
 
 Firewalld *firewalld_new(void)

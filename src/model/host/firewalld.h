@@ -29,7 +29,7 @@ typedef struct {
 
 typedef struct {
     char *name;
-    bool settings_read; /* false: only what getActiveZones tells (interfaces, sources) is known */
+    bool settings_read; /* false: only what getActiveZones returns (interfaces, sources) is known */
     Target target;
     Tristate forward;
     char **interfaces;
@@ -41,7 +41,7 @@ typedef struct {
 
 typedef struct {
     char *name;
-    bool settings_read; /* false: nothing but the name is known */
+    bool settings_read; /* false: only the name is known */
     bool disabled;
     Target target;
     int priority;
@@ -141,7 +141,7 @@ void permanent_binding_free(PermanentBinding *binding);
 const PermanentBinding *permanent_binding(const Permanent *permanent, const char *interface);
 
 /* firewalld's word for a target ("default", "%%REJECT%%", ...), NULL for TARGET_UNKNOWN; and back,
- * TARGET_UNKNOWN for a word that is none. */
+ * TARGET_UNKNOWN for any other word. */
 const char *target_word(Target target);
 Target target_from_word(const char *word);
 

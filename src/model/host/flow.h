@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A flow: the first packet of a connection as netfilter sees it on one hook of this host. What is
- * not told about it may be anything, and a verdict on it covers every case. */
+ * not known about it may be anything, and a verdict on it covers every case. */
 #pragma once
 
 #include "model/host/address.h"
@@ -17,9 +17,9 @@ typedef enum {
 } FlowState;
 
 typedef enum {
-    FLOW_ADDRESS_ANY,       /* not told: it may be any address */
+    FLOW_ADDRESS_ANY,       /* not known: it may be any address */
     FLOW_ADDRESS_PREFIX,    /* an address, or any of a network */
-    FLOW_ADDRESS_ELSEWHERE, /* a host that no list names: nothing but "everything" covers it */
+    FLOW_ADDRESS_ELSEWHERE, /* a host that no list names: only 0.0.0.0/0 or ::/0 covers it */
 } FlowAddressKind;
 
 typedef struct {
@@ -27,9 +27,9 @@ typedef struct {
     IpPrefix prefix; /* of FLOW_ADDRESS_PREFIX */
 } FlowAddress;
 
-/* Transport protocols; what firewalld can tell apart by ports or types. */
+/* Transport protocols that firewalld distinguishes by ports or types. */
 typedef enum {
-    PROTOCOL_ANY, /* not told */
+    PROTOCOL_ANY, /* not known */
     PROTOCOL_TCP,
     PROTOCOL_UDP,
     PROTOCOL_SCTP,
@@ -38,7 +38,7 @@ typedef enum {
     PROTOCOL_ICMPV6,
 } Protocol;
 
-/* Whether the packet's way back, looked up from its source, leaves by the link it came in by. */
+/* Whether the route back to the packet's source leaves through the link it came in on. */
 typedef enum {
     REVERSE_PATH_UNKNOWN,
     REVERSE_PATH_SAME_LINK,
@@ -54,18 +54,18 @@ typedef struct {
     const char *out; /* netfilter's oif; NULL for input */
     FlowAddress from;
     FlowAddress to;
-    const char *from_mac; /* NULL: not told */
+    const char *from_mac; /* NULL: not known */
     bool typical; /* stands for the usual host of its network: single hosts that some list names
                      (an address, a MAC) are not meant */
     Protocol protocol;
-    guint16 port;        /* destination port, 0: not told */
-    guint16 source_port; /* 0: not told */
-    int icmp_type;       /* -1: not told */
-    int icmp_code;       /* -1: not told */
+    guint16 port;        /* destination port, 0: not known */
+    guint16 source_port; /* 0: not known */
+    int icmp_type;       /* -1: not known */
+    int icmp_code;       /* -1: not known */
     ReversePath reverse_path;
 } Flow;
 
-/* A flow of which nothing is told but DIRECTION and FAMILY. */
+/* A flow of which only DIRECTION and FAMILY are known. */
 Flow flow_new(FlowDirection direction, Family family);
 
 FlowAddress flow_address(const IpAddress *address);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One link as rtnetlink(7) describes it, and what its own description tells. What depends on other
- * links or on the host is said in topology.h. */
+/* One link as rtnetlink(7) describes it, and what follows from that alone. topology.h has
+ * what depends on other links or on the host. */
 #pragma once
 
 #include "model/host/address.h"
@@ -16,7 +16,7 @@ typedef struct {
     int index;
     char *name;
     char **altnames;
-    char *kind;          /* "physical", "loopback", IFLA_INFO_KIND, or NULL where neither is told */
+    char *kind;          /* "physical", "loopback", IFLA_INFO_KIND, or NULL where unknown */
     char *port_kind;     /* IFLA_INFO_SLAVE_KIND: what its master is, NULL without one */
     char *parent_device; /* IFLA_PARENT_DEV_NAME, such as "0000:00:03.0", or NULL */
     char *parent_bus;    /* IFLA_PARENT_DEV_BUS_NAME, such as "pci", or NULL */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes against rules: see outside-routes.h. Everything is looked up in tables that are made once,
- * so that thousands of routing tables or VRFs cost no more than they are many. */
+/* Routes against rules: see outside-routes.h. Everything is looked up in hash tables that are filled
+ * once, which keeps the cost linear with thousands of routing tables or VRFs. */
 #include "model/host/outside-routes.h"
 
 #include "model/foreach.h"

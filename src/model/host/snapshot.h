@@ -13,7 +13,7 @@
 #include "model/host/networkmanager.h"
 #include "model/host/route.h"
 
-/* Something that could not be read, and what it would have told. */
+/* Something that could not be read, and what it was read for. */
 typedef struct {
     char *what;   /* in the user's words: "settings of zone public" */
     char *where;  /* the method, file or message that refused */

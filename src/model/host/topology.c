@@ -12,12 +12,12 @@ struct Topology {
     const Snapshot *snapshot;
     GHashTable *roles;   /* Link to Role */
     GHashTable *reasons; /* uplink Link to text */
-    GHashTable *exits;   /* the Exits there are: who may leave by which uplink */
+    GHashTable *exits;   /* Exit: which links may forward to which uplink */
     GPtrArray *uplinks;
     GPtrArray *downstreams;
 };
 
-/* The members of VRF, or what is in none where it is NULL, may leave by UPLINK. */
+/* Members of VRF may forward to UPLINK; with VRF NULL, links that are in no VRF may. */
 typedef struct {
     const Link *vrf;
     const Link *uplink;
@@ -76,16 +76,16 @@ static char *describe_route(const Route *route, const Nexthop *nexthop)
         nexthop->has_gateway ? ip_address_to_string(&nexthop->gateway) : NULL;
     const char *family = route->destination.address.family == FAMILY_IPV6 ? "IPv6 " : "";
     bool is_default = route->destination.length == 0;
-    return g_strdup_printf("%s%s route%s%s%s%s in table %s", family,
-                           is_default ? "default" : "wide", is_default ? "" : " ",
+    return g_strdup_printf("%s%s%s%s%s in table %s", family,
+                           is_default ? "default route" : "route to all of ",
                            is_default ? "" : prefix, gateway != NULL ? " via " : "",
                            gateway != NULL ? gateway : "", table);
 }
 
 /* ---- hardware ---- */
 
-/* Kernels before 5.14 tell of no link where its hardware is (IFLA_PARENT_DEV_NAME): there, what has
- * no kind of its own is taken for hardware. */
+/* Kernels before 5.14 do not report the hardware of a link (IFLA_PARENT_DEV_NAME): there, a link
+ * without a kind counts as hardware. */
 static bool tells_hardware(const Snapshot *snapshot)
 {
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
@@ -324,8 +324,8 @@ const GPtrArray *topology_downstreams(const Topology *topology)
     return topology->downstreams;
 }
 
-/* A macvlan is a second NIC in the network of the link it stands on: what comes in by the one has no
- * way out by the other. */
+/* A macvlan is a second interface in the network of its lower link: the host does not forward
+ * between the two. */
 static bool is_in_network_of(const Link *link, const Link *uplink)
 {
     static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", NULL};

@@ -7,7 +7,7 @@
 
 typedef enum {
     ROLE_OTHER,      /* none of these: down, unused, or with no traffic of its own */
-    ROLE_UPLINK,     /* packets leave by it for other networks */
+    ROLE_UPLINK,     /* packets leave through it for other networks */
     ROLE_DOWNSTREAM, /* the host forwards its traffic */
     ROLE_PORT,       /* of a bridge, bond, team or Open vSwitch: netfilter does not see it */
     ROLE_LOOPBACK,
@@ -32,20 +32,20 @@ const char *topology_uplink_reason(const Topology *topology, const Link *link);
 const GPtrArray *topology_uplinks(const Topology *topology);
 const GPtrArray *topology_downstreams(const Topology *topology);
 
-/* Whether what comes in by LINK may leave by UPLINK, as far as VRFs and the layers of links go: into
+/* Whether what comes in on LINK may leave through UPLINK, as far as VRFs and the layers of links go: into
  * another VRF only where a route leads there, and never back into the network it came from. */
 bool topology_leads(const Topology *topology, const Link *link, const Link *uplink);
 
 /* The link that netfilter sees for a packet by LINK: LINK itself, or the bridge, bond or team it is a
- * port of. NULL where that cannot be told: of a port of an Open vSwitch bridge (its flows, which are
- * not read, decide by which link a packet comes to the IP stack, if it does at all). */
+ * port of. NULL where that is unknown: for a port of Open vSwitch, whose flows (which are not read)
+ * decide on which link a packet reaches the IP stack, if any. */
 const Link *link_seen_by_firewall(const Snapshot *snapshot, const Link *link);
 
-/* Whether this host forwards packets of FAMILY that come in by LINK. IPv4 has a switch for each
+/* Whether this host forwards packets of FAMILY that come in on LINK. IPv4 has a switch for each
  * link, IPv6 one for all of them (ip-sysctl: conf/all/forwarding). */
 Tristate link_forwards(const Snapshot *snapshot, const Link *link, Family family);
 
-/* The name netfilter's forward hook sees as the input interface of packets that come in by LINK:
+/* The name netfilter's forward hook sees as the input interface of packets that come in on LINK:
  * that of the VRF device for a member of a VRF, else its own (transfer none). */
 const char *link_ingress_name(const Snapshot *snapshot, const Link *link);
 

@@ -277,7 +277,7 @@ static const ReasonCase reasons[] = {
     {"by a half",
      "link a tun\nroute 0.0.0.0/1 dev a table 9\nroute 128.0.0.0/1 dev a table 9\n"
      "rule 4 table 9\n",
-     "wide route 0.0.0.0/1 in table 9"},
+     "route to all of 0.0.0.0/1 in table 9"},
     {"by a route of IPv4 over a router of IPv6", "link a veth\nroute 0.0.0.0/0 dev a via fe80::7\n",
      "default route via fe80::7 in table main"},
     {"on hardware", ETH0, "hardware that is up and has a global address"},
