@@ -3,6 +3,7 @@
 #include "observe/flow-question.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/host/topology.h"
 
 #include <netinet/in.h>
@@ -59,10 +60,8 @@ static bool is_local(const Snapshot *snapshot, const IpAddress *address)
     const char *network = address->family == FAMILY_IPV4 ? "127.0.0.0/8" : "::1/128";
     if (ip_prefix_parse(network, &loopback) && ip_prefix_contains(&loopback, address))
         return true;
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        for (guint j = 0; j < link->addresses->len; j++) {
-            const LinkAddress *own = g_ptr_array_index(link->addresses, j);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses) {
             if (ip_address_equal(&own->prefix.address, address))
                 return true;
         }
@@ -173,8 +172,8 @@ static bool choose_mac(Resolver *resolver, GError **error)
     if (mac == NULL)
         return true;
     if (!mac_address_is_valid(mac))
-        return usage(error, "write it as 02:00:5e:00:53:01", "--from-mac: %s is no MAC address",
-                     mac);
+        return usage(error, "write it as 02:00:5e:00:53:01",
+                     "--from-mac: '%s' is not a MAC address", mac);
     resolver->resolved->from_mac = g_strdup(mac);
     resolver->resolved->flow.from_mac = resolver->resolved->from_mac;
     return true;
@@ -220,8 +219,7 @@ static RouteQuestion route_question(const Resolver *resolver)
  * host of the link's network stands in. */
 static bool find_stand_in_source(const Link *link, Family family, IpAddress *source)
 {
-    for (guint i = 0; i < link->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+    PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
         if (address->prefix.address.family != family)
             continue;
         *source = address->prefix.address;

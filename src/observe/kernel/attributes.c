@@ -122,6 +122,24 @@ bool attribute_via(const struct nlattr *attribute, IpAddress *address)
     return true;
 }
 
+bool attribute_prefix(const struct nlattr *attribute, int kernel_family, guint8 length,
+                      IpPrefix *prefix)
+{
+    Family family;
+    if (!family_from_kernel(kernel_family, &family) || length > ip_address_bits(family))
+        return false;
+    *prefix = (IpPrefix){.address.family = family, .length = length};
+    return length == 0 ||
+           (attribute_address(attribute, &prefix->address) && prefix->address.family == family);
+}
+
+bool attribute_gateway(const struct nlattr *gateway, const struct nlattr *via, bool *has,
+                       IpAddress *address)
+{
+    *has = gateway != NULL || via != NULL;
+    return !*has || attribute_address(gateway, address) || attribute_via(via, address);
+}
+
 bool family_from_kernel(int kernel_family, Family *family)
 {
     if (kernel_family != AF_INET && kernel_family != AF_INET6)

@@ -43,5 +43,15 @@ bool attribute_address(const struct nlattr *attribute, IpAddress *address);
 /* The same for an RTA_VIA, an address that names its family. */
 bool attribute_via(const struct nlattr *attribute, IpAddress *address);
 
+/* Reads the prefix of LENGTH bits and the family KERNEL_FAMILY (AF_*) whose address is ATTRIBUTE, which
+ * may be NULL for a LENGTH of 0; false where that makes no sense. */
+bool attribute_prefix(const struct nlattr *attribute, int kernel_family, guint8 length,
+                      IpPrefix *prefix);
+
+/* Reads the gateway of a route or nexthop, an address (RTA_GATEWAY) or an RTA_VIA. Without either *HAS
+ * is false; returns false where it is unreadable, which is an error and not an absent gateway. */
+bool attribute_gateway(const struct nlattr *gateway, const struct nlattr *via, bool *has,
+                       IpAddress *address);
+
 /* FAMILY_IPV4 for AF_INET, FAMILY_IPV6 for AF_INET6; says whether it was one of these. */
 bool family_from_kernel(int kernel_family, Family *family);

@@ -13,7 +13,7 @@ bool link_addresses_observe(Netlink *netlink, const GPtrArray *links,
 /* Reads an RTM_NEWADDR message into *ADDRESS and the index of its link into *INDEX; *INDEX is 0
  * where it is of a family other than IPv4 and IPv6. Where the address has a peer, as on a
  * point-to-point link, the prefix length is the peer's (rtnetlink(7): IFA_LOCAL beside
- * IFA_ADDRESS), so that the link's own address stands for itself alone. Returns false with
+ * IFA_ADDRESS), and the link's own network is its address alone. Returns false with
  * NICFIX_ERROR_NETLINK, and nothing written, where it is malformed. */
 bool link_address_from_message(const struct nlmsghdr *message, int *index, LinkAddress *address,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -79,23 +79,6 @@ static bool read_vrf(Link *link, const struct nlattr *data, GError **error)
     return true;
 }
 
-static const struct {
-    const char *kind;
-    bool (*read)(Link *link, const struct nlattr *data, GError **error);
-} kinds_with_data[] = {
-    {"bridge", read_bridge},
-    {"vrf", read_vrf},
-};
-
-static bool read_data(Link *link, const struct nlattr *data, GError **error)
-{
-    for (gsize i = 0; data != NULL && i < G_N_ELEMENTS(kinds_with_data); i++) {
-        if (g_strcmp0(link->kind, kinds_with_data[i].kind) == 0)
-            return kinds_with_data[i].read(link, data, error);
-    }
-    return true;
-}
-
 static bool read_info(Link *link, const struct nlattr *info, GError **error)
 {
     struct nlattr *attributes[IFLA_INFO_MAX + 1];
@@ -105,7 +88,12 @@ static bool read_info(Link *link, const struct nlattr *info, GError **error)
         return false;
     link->kind = attribute_text(attributes[IFLA_INFO_KIND]);
     link->port_kind = attribute_text(attributes[IFLA_INFO_SLAVE_KIND]);
-    return read_data(link, attributes[IFLA_INFO_DATA], error);
+    const struct nlattr *data = attributes[IFLA_INFO_DATA];
+    if (data != NULL && link_is_kind(link, "bridge"))
+        return read_bridge(link, data, error);
+    if (data != NULL && link_is_kind(link, "vrf"))
+        return read_vrf(link, data, error);
+    return true;
 }
 
 /* ---- a link ---- */

@@ -134,7 +134,7 @@ static void append(GArray *nexthops, const NexthopObject *object, guint32 weight
         g_array_append_val(nexthops, nexthop);
 }
 
-/* Members of a group are no groups (nh_check_attr_group() of the kernel). */
+/* A group cannot be a member of a group (nh_check_attr_group() of the kernel). */
 GArray *nexthop_objects_resolve(const NexthopObjects *objects, guint32 id)
 {
     const NexthopObject *object = g_hash_table_lookup(objects->by_id, GUINT_TO_POINTER(id));

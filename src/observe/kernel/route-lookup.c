@@ -23,7 +23,7 @@ static bool kernel_knows_protocol(const RouteQuestion *question)
         return question->destination.family == FAMILY_IPV4;
     case IPPROTO_ICMPV6:
         return question->destination.family == FAMILY_IPV6;
-    default: /* a number of the Internet's, of which there is no enumeration */
+    default: /* a protocol number, without an enumeration */
         return false;
     }
 }
@@ -59,7 +59,7 @@ NetlinkRequest *route_question_request(const RouteQuestion *question, guint32 fl
         .rtm_family = ipv4 ? AF_INET : AF_INET6,
         .rtm_dst_len = bits,
         .rtm_src_len = question->source != NULL ? bits : 0,
-        /* IPv6 always tells the table, and with strict checking refuses to be asked for it. */
+        /* IPv6 always returns the table, and refuses the flag under strict checking. */
         .rtm_flags = ipv4 ? flags : flags & ~(guint32)RTM_F_LOOKUP_TABLE,
     };
     NetlinkRequest *request = netlink_request_new(RTM_GETROUTE, &header, sizeof header);
@@ -128,34 +128,6 @@ RouteFate route_fate_from_error(const RouteQuestion *question, int error)
     }
 }
 
-static bool read_optional_address(const struct nlattr *attribute, bool *has, IpAddress *address)
-{
-    *has = attribute != NULL;
-    return attribute == NULL || attribute_address(attribute, address);
-}
-
-static bool read_gateway(struct nlattr *const *attributes, RouteAnswer *answer)
-{
-    const struct nlattr *via = attributes[RTA_VIA];
-    if (via == NULL)
-        return read_optional_address(attributes[RTA_GATEWAY], &answer->has_gateway,
-                                     &answer->gateway);
-    answer->has_gateway = true;
-    return attribute_via(via, &answer->gateway);
-}
-
-static bool read_prefix(const struct rtmsg *header, const struct nlattr *destination,
-                        IpPrefix *prefix)
-{
-    Family family;
-    if (!family_from_kernel(header->rtm_family, &family) ||
-        header->rtm_dst_len > ip_address_bits(family))
-        return false;
-    *prefix = (IpPrefix){.address.family = family, .length = header->rtm_dst_len};
-    return header->rtm_dst_len == 0 ||
-           (attribute_address(destination, &prefix->address) && prefix->address.family == family);
-}
-
 bool route_answer_from_message(const struct nlmsghdr *message, RouteAnswer *answer, GError **error)
 {
     struct nlattr *attributes[RTA_MAX + 1];
@@ -163,9 +135,13 @@ bool route_answer_from_message(const struct nlmsghdr *message, RouteAnswer *answ
     if (!attributes_parse(&answer_attributes, message, sizeof(struct rtmsg), attributes, error))
         return false;
     const struct rtmsg *header = nlmsg_data(message);
-    if (!read_gateway(attributes, &result) ||
-        !read_optional_address(attributes[RTA_PREFSRC], &result.has_source, &result.source) ||
-        !read_prefix(header, attributes[RTA_DST], &result.prefix)) {
+    const struct nlattr *source = attributes[RTA_PREFSRC];
+    result.has_source = source != NULL;
+    if (!attribute_gateway(attributes[RTA_GATEWAY], attributes[RTA_VIA], &result.has_gateway,
+                           &result.gateway) ||
+        (source != NULL && !attribute_address(source, &result.source)) ||
+        !attribute_prefix(attributes[RTA_DST], header->rtm_family, header->rtm_dst_len,
+                          &result.prefix)) {
         nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
                          "the kernel's answer to a route lookup is malformed");
         return false;

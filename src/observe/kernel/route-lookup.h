@@ -53,7 +53,7 @@ typedef struct {
  * about others (rtm_getroute_parse_ip_proto() of Linux 4.18): these are looked up without a protocol. An IPv4 packet that comes in needs a source: without one the kernel calls it
  * martian (measured with 6.18), and so does this: ROUTE_FATE_INVALID.
  *
- * IPv4 tells INVALID and BLACKHOLE apart by no errno (both are EINVAL, and a source that is not
+ * The errno of IPv4 does not distinguish INVALID and BLACKHOLE (both are EINVAL, and a source that is not
  * this host's is EINVAL or ENETUNREACH by version): a packet that this host sends is looked up again
  * without the source; for one that comes in, EINVAL is INVALID, and route_fate_reason() also names the
  * blackhole. */

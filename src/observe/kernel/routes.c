@@ -27,12 +27,10 @@ static const struct nla_policy route_policy[RTA_MAX + 1] = {
 
 static const AttributeSet route_attributes = {"a route", RTA_MAX, route_policy};
 
-/* An unreadable gateway is an error, not an absent one. */
 static bool read_gateway(struct nlattr *const *attributes, Nexthop *nexthop)
 {
-    nexthop->has_gateway = attributes[RTA_GATEWAY] != NULL || attributes[RTA_VIA] != NULL;
-    return !nexthop->has_gateway || attribute_address(attributes[RTA_GATEWAY], &nexthop->gateway) ||
-           attribute_via(attributes[RTA_VIA], &nexthop->gateway);
+    return attribute_gateway(attributes[RTA_GATEWAY], attributes[RTA_VIA], &nexthop->has_gateway,
+                             &nexthop->gateway);
 }
 
 /* The size of the nexthop at HEAD with its attributes; 0 where it does not fit. */
@@ -104,18 +102,6 @@ static bool is_wide(const IpPrefix *destination)
     return destination->length <= 1 || (destination->address.bytes[0] & 0xe0) == 0x20;
 }
 
-/* A destination of length 0 is left out of the message. */
-static bool read_destination(const struct rtmsg *header, const struct nlattr *attribute,
-                             IpPrefix *destination)
-{
-    Family family;
-    if (!family_from_kernel(header->rtm_family, &family))
-        return false;
-    *destination = (IpPrefix){.address.family = family, .length = header->rtm_dst_len};
-    return header->rtm_dst_len == 0 || (attribute_address(attribute, &destination->address) &&
-                                        destination->address.family == family);
-}
-
 static bool malformed(GError **error)
 {
     nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
@@ -136,7 +122,8 @@ bool route_from_message(const struct nlmsghdr *message, Route **route, GError **
     if (!attributes_parse(&route_attributes, message, sizeof *header, attributes, error))
         return false;
     g_autoptr(Route) result = route_new();
-    if (!read_destination(header, attributes[RTA_DST], &result->destination) ||
+    if (!attribute_prefix(attributes[RTA_DST], header->rtm_family, header->rtm_dst_len,
+                          &result->destination) ||
         !read_nexthops(header, attributes, result))
         return malformed(error);
     result->table = attribute_u32(attributes[RTA_TABLE], header->rtm_table);

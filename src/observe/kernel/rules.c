@@ -27,18 +27,6 @@ static const struct nla_policy rule_policy[FRA_MAX + 1] = {
 
 static const AttributeSet rule_attributes = {"a routing rule", FRA_MAX, rule_policy};
 
-/* A selector of length 0 matches everything, like an absent one. */
-static bool read_selector(const struct nlattr *attribute, guint8 length, Family family,
-                          bool *has_prefix, IpPrefix *prefix)
-{
-    if (length == 0)
-        return true;
-    *has_prefix = true;
-    prefix->length = length;
-    return length <= ip_address_bits(family) && attribute_address(attribute, &prefix->address) &&
-           prefix->address.family == family;
-}
-
 static void read_scalars(Rule *rule, const struct fib_rule_hdr *header,
                          struct nlattr *const *attributes)
 {
@@ -65,11 +53,13 @@ Rule *rule_from_message(const struct nlmsghdr *message, GError **error)
         return NULL;
     const struct fib_rule_hdr *header = nlmsg_data(message);
     read_scalars(rule, header, attributes);
+    /* A selector of length 0 matches everything, like an absent one. */
+    rule->has_source = header->src_len > 0;
+    rule->has_destination = header->dst_len > 0;
     if (!family_from_kernel(header->family, &rule->family) || rule->suppress_prefix_length < -1 ||
-        !read_selector(attributes[FRA_SRC], header->src_len, rule->family, &rule->has_source,
-                       &rule->source) ||
-        !read_selector(attributes[FRA_DST], header->dst_len, rule->family, &rule->has_destination,
-                       &rule->destination)) {
+        !attribute_prefix(attributes[FRA_SRC], header->family, header->src_len, &rule->source) ||
+        !attribute_prefix(attributes[FRA_DST], header->family, header->dst_len,
+                          &rule->destination)) {
         nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
                          "the kernel's message about the routing rule of priority %u is malformed",
                          rule->priority);

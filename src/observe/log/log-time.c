@@ -73,7 +73,7 @@ static int month_of(const char *name)
     return 0;
 }
 
-/* NULL where there is no such day in YEAR (transfer full). */
+/* NULL where YEAR does not have that day (transfer full). */
 static GDateTime *syslog_time(int year, int month, int day, const char *clock)
 {
     g_autofree char *iso = g_strdup_printf("%04d-%02d-%02dT%s", year, month, day, clock);

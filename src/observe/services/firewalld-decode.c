@@ -54,14 +54,9 @@ static const Setting service_settings[] = {
     {"destination", "a{ss}", fill_destination, 0},
 };
 
-typedef struct {
-    char *version;
-    char *state;
-} Identity;
-
 static const Setting identity_settings[] = {
-    {"version", "s", fill_text, offsetof(Identity, version)},
-    {"state", "s", fill_text, offsetof(Identity, state)},
+    {"version", "s", fill_text, offsetof(Firewalld, version)},
+    {"state", "s", fill_text, offsetof(Firewalld, state)},
 };
 
 /* A row overrides those above it: IPv6_rpfilter can say no more than yes or no. */
@@ -227,39 +222,14 @@ gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **e
 
 bool firewalld_decode_identity(GVariant *properties, Firewalld *firewalld, GError **error)
 {
-    Identity identity = {NULL, NULL};
     const Settings dictionary = {.subject = "its main object", .value = properties};
-    bool understood = FILL(&dictionary, identity_settings, &identity, error);
-    if (understood) {
-        g_free(firewalld->version);
-        g_free(firewalld->state);
-        firewalld->version = g_steal_pointer(&identity.version);
-        firewalld->state = g_steal_pointer(&identity.state);
-    }
-    g_free(identity.version);
-    g_free(identity.state);
-    return understood;
-}
-
-static void options_clear(FirewalldOptions *options)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(option_settings); i++) {
-        char **field = (char **)(gpointer)((char *)options + option_settings[i].offset);
-        g_clear_pointer(field, g_free);
-    }
+    return FILL(&dictionary, identity_settings, firewalld, error);
 }
 
 bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options, GError **error)
 {
-    FirewalldOptions read = {NULL};
     const Settings dictionary = {.subject = "its configuration", .value = properties};
-    if (!FILL(&dictionary, option_settings, &read, error)) {
-        options_clear(&read);
-        return false;
-    }
-    options_clear(options);
-    *options = read;
-    return true;
+    return FILL(&dictionary, option_settings, options, error);
 }
 
 static const Setting conf_settings[] = {

@@ -39,7 +39,7 @@ gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **e
 GPtrArray *firewalld_decode_active_zones(GVariant *zones);
 
 /* The properties (a{sv}) of firewalld's main object into version and state of FIREWALLD, and of its
- * "config" object into the options. Nothing is written on error. */
+ * "config" object into the options. On error these may be filled in part. */
 bool firewalld_decode_identity(GVariant *properties, Firewalld *firewalld,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options,

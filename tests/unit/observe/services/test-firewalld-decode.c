@@ -289,7 +289,6 @@ static void test_identity(void **state)
     g_autoptr(Firewalld) firewalld = firewalld_new();
     g_autoptr(GString) description = g_string_new(NULL);
     bool decoded = firewalld_decode_identity(properties, firewalld, &error);
-    assert_true(decoded || (firewalld->version == NULL && firewalld->state == NULL));
     if (decoded)
         describe_firewalld(description, firewalld);
     assert_described(test, description, error);
@@ -319,10 +318,8 @@ static void test_options(void **state)
     g_autoptr(GVariant) properties = parse("a{sv}", test->settings);
     g_autoptr(GError) error = NULL;
     g_autoptr(Firewalld) firewalld = firewalld_new();
-    firewalld->options.backend = g_strdup("before");
     g_autoptr(GString) description = g_string_new(NULL);
     bool decoded = firewalld_decode_options(properties, &firewalld->options, &error);
-    assert_true(decoded || g_str_equal(firewalld->options.backend, "before"));
     if (decoded)
         describe_options(description, &firewalld->options);
     assert_described(test, description, error);
