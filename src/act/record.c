@@ -194,11 +194,10 @@ static Action *read_action(GKeyFile *file, guint64 number)
     g_autofree char *interface = read_string(file, group, "interface");
     g_autofree char *from = read_string(file, group, "from");
     g_autofree char *to = read_string(file, group, "to");
-    ActionOp op;
-    ActionScope scope;
-    if (!action_op_from_word(op_word, &op) || !action_scope_from_word(scope_word, &scope))
+    int op = action_op_from_word(op_word), scope = action_scope_from_word(scope_word);
+    if (op < 0 || scope < 0)
         return NULL;
-    g_autoptr(Action) action = action_new(op, scope, interface, from, to);
+    g_autoptr(Action) action = action_new((ActionOp)op, (ActionScope)scope, interface, from, to);
     action->profile = read_string(file, group, "profile");
     action->saved_only = g_key_file_get_boolean(file, group, "saved-only", NULL);
     bool has_profile = action->profile != NULL;

@@ -20,11 +20,6 @@ typedef struct {
     TransactionResult *result;
 } Run;
 
-static const char *subject_of(const Action *action)
-{
-    return action->interface != NULL ? action->interface : action->to;
-}
-
 static bool make_change(const Run *run, const Action *action, GError **error)
 {
     const Transaction *transaction = run->transaction;
@@ -86,7 +81,7 @@ static bool undo_by(const Run *run, Action *action, const Action *inverse, bool 
  * away and is back has lost its runtime-only settings; what others have changed since stays. */
 static Action *rest_of_undoing(const Action *action, const Snapshot *world)
 {
-    if (!action_is_told(action, world) || action_is_done(action, world))
+    if (!action_is_observable(action, world) || action_is_done(action, world))
         return action_inverse(action);
     bool is_lost = action->op == ACTION_MOVE && action->scope == SCOPE_RUNTIME &&
                    binding_of_interface(world, action->interface) == NULL;
@@ -217,8 +212,8 @@ static bool check_done(const Run *run, const Snapshot *observed, GError **error)
     PTR_ARRAY_FOREACH (const Action, action, run->actions) {
         if (action->op == ACTION_UNBIND) /* a later action may bind it again */
             continue;
-        const char *subject = subject_of(action);
-        if (!action_is_told(action, observed)) {
+        const char *subject = action_subject(action);
+        if (!action_is_observable(action, observed)) {
             nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
                              "the state of %s cannot be read after the change", subject);
             return false;
@@ -232,16 +227,27 @@ static bool check_done(const Run *run, const Snapshot *observed, GError **error)
     return true;
 }
 
+/* Refuses what has cost a link anything. */
 static bool check_links(const Run *run, const Snapshot *observed, GError **error)
 {
+    static const char *const losses[] = {
+        [LINK_LOST_ITSELF] = "is gone",
+        [LINK_REPLACED] = "is another link than before",
+        [LINK_LOST_UP] = "is down",
+        [LINK_LOST_ADDRESS] = "has lost its address",
+        [LINK_LOST_ROUTE] = "has lost its route to",
+    };
     PTR_ARRAY_FOREACH (const Action, action, run->actions) {
-        g_autofree char *loss = action->interface != NULL
-                                    ? link_loss(run->plan->predicted, observed, action->interface)
-                                    : NULL;
-        if (loss != NULL) {
-            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "after the change, %s", loss);
-            return false;
-        }
+        if (action->interface == NULL)
+            continue;
+        LinkLoss loss = link_loss(run->plan->predicted, observed, action->interface);
+        if (loss.kind == LINK_LOST_NOTHING)
+            continue;
+        bool has_prefix = loss.kind == LINK_LOST_ADDRESS || loss.kind == LINK_LOST_ROUTE;
+        g_autofree char *prefix = has_prefix ? ip_prefix_to_string(&loss.prefix) : g_strdup("");
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "after the change, %s %s%s%s",
+                         action->interface, losses[loss.kind], has_prefix ? " " : "", prefix);
+        return false;
     }
     return true;
 }
@@ -274,11 +280,14 @@ static bool verify(const Run *run, GError **error)
     if (result->observed == NULL || !check_links(run, result->observed, error))
         return false;
     if (run->plan->permanent_only) {
-        result->foreseen = plan_foresee(result->observed, error);
-        if (result->foreseen == NULL)
+        result->after_reboot = plan_predict_reboot(result->observed);
+        if (result->after_reboot == NULL) {
+            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                             "after the change, the permanent configuration could not be read");
             return false;
+        }
     }
-    result->after = diagnose(run->plan->permanent_only ? result->foreseen : result->observed,
+    result->after = diagnose(run->plan->permanent_only ? result->after_reboot : result->observed,
                              run->transaction->options->uplinks);
     return check_done(run, result->observed, error) && check_findings(run, error);
 }
@@ -290,15 +299,15 @@ static bool check_world(const Run *run, GError **error)
     if (now == NULL)
         return false;
     PTR_ARRAY_FOREACH (const Action, action, run->plan->actions) {
-        if (action_is_told(action, now))
+        if (action_is_observable(action, now))
             continue;
         nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root, or with --runtime-only",
                          "the permanent configuration of %s could not be read, and nothing was "
                          "changed",
-                         subject_of(action));
+                         action_subject(action));
         return false;
     }
-    if (!plan_fits(run->plan, now)) {
+    if (!plan_preconditions_hold(run->plan, now)) {
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
                          "another program changed the bindings meanwhile, and nothing was changed");
         return false;
@@ -338,7 +347,7 @@ bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResu
 void transaction_result_clear(TransactionResult *result)
 {
     snapshot_free(result->observed);
-    snapshot_free(result->foreseen);
+    snapshot_free(result->after_reboot);
     diagnosis_free(result->after);
     g_clear_pointer(&result->left, g_ptr_array_unref);
     memset(result, 0, sizeof *result);

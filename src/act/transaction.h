@@ -24,9 +24,10 @@ typedef struct {
     bool verified;      /* what was observed afterwards is what was predicted */
     bool rolled_back;   /* something was done, and all of it undone */
     Snapshot *observed; /* afterwards; NULL where it was not read */
-    Snapshot *foreseen; /* plan_foresee() of OBSERVED, for a plan of permanent changes only */
-    Diagnosis *after;   /* of FORESEEN, else of OBSERVED; NULL where that was not read */
-    GPtrArray *left;    /* Action (of the plan): done, and could not be undone */
+    Snapshot
+        *after_reboot; /* plan_predict_reboot() of OBSERVED, for a plan of permanent changes only */
+    Diagnosis *after;  /* of AFTER_REBOOT, else of OBSERVED; NULL where that was not read */
+    GPtrArray *left;   /* Action (of the plan): done, and could not be undone */
 } TransactionResult;
 
 /* Carries out PLAN and fills *RESULT, on success and failure alike; the actions' states are kept up

@@ -7,6 +7,7 @@
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
 #include "model/plan/undo.h"
+#include "report/plan-text.h"
 
 typedef struct {
     char *zone;
@@ -27,22 +28,6 @@ static void apply_options_clear(ApplyOptions *options)
     g_strfreev(options->interfaces);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyOptions, apply_options_clear)
-
-/* Where a plan was refused without a hint, a larger one may cure. */
-static void add_hint_of_better_plan(const Snapshot *snapshot, const PlanRequest *request,
-                                    GError **error)
-{
-    if (!g_error_matches(*error, NICFIX_ERROR, NICFIX_ERROR_REFUSED) ||
-        nicfix_error_hint(*error) != NULL)
-        return;
-    g_auto(GStrv) command = fixes_find_better(snapshot, request);
-    if (command == NULL)
-        return;
-    g_autofree char *words = g_strjoinv(" ", command);
-    g_autofree char *hint = g_strdup_printf("run: %s", words);
-    g_autoptr(GError) plain = g_steal_pointer(error);
-    nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint, "%s", plain->message);
-}
 
 /* ---- the record ---- */
 
@@ -70,8 +55,7 @@ static bool carry_out_recorded(const Change *change, Plan *plan, const Record *b
     g_autoptr(GError) reason = NULL;
     bool recorded = record_save(record, &reason);
     if (!recorded) /* as by a user who is not root; the change is made all the same */
-        g_ptr_array_add(plan->notes,
-                        g_strdup_printf("nicfix undo cannot revert this: %s", reason->message));
+        plan_notes_add(plan->notes, (PlanNote){NOTE_NOT_RECORDED, .reason = reason->message});
     change_show_plan(change, plan);
     bool done = change_carry_out(change, plan, NULL, &as_before, error);
     if (!recorded)
@@ -117,20 +101,21 @@ static bool check_record(const Change *change, Record **before, GError **error)
     return false;
 }
 
+/* Where the plan would not cure, a larger one may. */
 static Plan *make_plan(const Snapshot *snapshot, const PlanRequest *request, int confirm_within,
                        GError **error)
 {
-    Plan *plan = plan_new(snapshot, request, error);
-    if (plan == NULL)
-        add_hint_of_better_plan(snapshot, request, error);
-    else if (confirm_within > 0 && plan->actions->len > 0)
-        g_ptr_array_add(plan->notes,
-                        trial_is_needed(plan)
-                            ? g_strdup_printf("undone in %d s; made permanent when you run "
-                                              "nicfix confirm",
-                                              confirm_within)
-                            : g_strdup("--confirm-within: the running firewall does not change, "
-                                       "so there is nothing to confirm"));
+    g_auto(PlanRefusal) refusal = {0};
+    Plan *plan = plan_new(snapshot, request, &refusal);
+    if (plan == NULL) {
+        if (refusal.code == REFUSED_NOT_CURED)
+            refusal.better = fixes_find_better(snapshot, request);
+        plan_refusal_set_error(&refusal, error);
+    } else if (confirm_within > 0 && plan->actions->len > 0) {
+        plan_notes_add(plan->notes,
+                       (PlanNote){trial_is_needed(plan) ? NOTE_TRIAL : NOTE_NOTHING_ON_TRIAL,
+                                  .seconds = (guint)confirm_within});
+    }
     return plan;
 }
 

@@ -5,9 +5,9 @@
 #include "act/interruption.h"
 #include "model/error.h"
 #include "model/foreach.h"
-#include "model/plan/lock-out.h"
 #include "observe/flow-question.h"
 #include "observe/session.h"
+#include "report/plan-text.h"
 #include "report/apply-report.h"
 
 #include <string.h>
@@ -82,7 +82,10 @@ bool change_check_way_back(const Change *change, const Plan *plan, GError **erro
     if (!flow_question_resolve(&question, change->snapshot, netlink, &resolved, NULL) ||
         resolved.flow.direction != FLOW_INPUT)
         return true;
-    return lock_out_check(plan->start, plan->goal, &resolved.flow, error);
+    g_autoptr(Verdict) verdict = plan_find_lock_out(plan, &resolved.flow);
+    if (verdict != NULL)
+        lock_out_set_error(&resolved.flow, verdict, error);
+    return verdict == NULL;
 }
 
 /* ---- carrying out ---- */

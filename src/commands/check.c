@@ -7,6 +7,7 @@
 #include "model/plan/lost-binding.h"
 #include "report/check-report.h"
 #include "report/nagios.h"
+#include "report/plan-text.h"
 
 /* Reports DIAGNOSIS of SNAPSHOT with fixes. OUTLOOK says which future SNAPSHOT is; NULL: none. */
 static void report(const Context *context, const Snapshot *snapshot, Diagnosis *diagnosis,
@@ -51,15 +52,19 @@ static int check_for_nagios(const Context *context)
     return (int)nagios_status(diagnosis);
 }
 
-static int check_after(const Context *context, AfterEvent event, Severity fail_on, GError **error)
+static int check_after(const Context *context, ReloadEvent event, Severity fail_on, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
-    g_autoptr(GPtrArray) assumes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) assumes = reload_assumptions_new();
     g_autoptr(Snapshot) now = context_snapshot(context, &scope, NULL, error);
-    g_autoptr(Snapshot) then = now != NULL ? snapshot_after(now, event, assumes, error) : NULL;
-    if (then == NULL)
+    if (now == NULL)
         return -1;
+    g_autoptr(Snapshot) then = snapshot_after_reload(now, event, assumes);
+    if (then == NULL) {
+        permanent_unread_set_error(error);
+        return -1;
+    }
     g_autoptr(Diagnosis) before = diagnose(now, context_uplinks(context));
     g_autoptr(Diagnosis) after = diagnose(then, context_uplinks(context));
     const Outlook outlook = {
@@ -88,7 +93,7 @@ static int run(const Context *context, char **words, GError **error)
     };
     int status;
     Severity severity;
-    AfterEvent event;
+    ReloadEvent event;
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
     if (!command_choose_format(context, format, "nagios", error) ||
@@ -103,7 +108,8 @@ static int run(const Context *context, char **words, GError **error)
     }
     if (after == NULL)
         return check_now(context, severity, error);
-    if (after_event_from_word(after, &event))
+    event = reload_event_from_word(after);
+    if (event != EVENT_UNKNOWN)
         return check_after(context, event, severity, error);
     command_reject_value("--after", after, "reload, reboot", error);
     return -1;

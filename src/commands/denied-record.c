@@ -6,29 +6,23 @@
 #include "commands/change.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
-#include "model/plan/losses.h"
+#include "report/plan-text.h"
 
 #define LOGGING "all"
 
 enum { POLL_INTERVAL_MS = 200 };
 
-static char *list_losses(GPtrArray *losses)
-{
-    g_ptr_array_add(losses, NULL);
-    char *list = g_strjoinv("; ", (char **)losses->pdata);
-    g_ptr_array_remove_index(losses, losses->len - 1);
-    return list;
-}
-
 /* setLogDenied reloads firewalld (1.3.3), and a reload drops what is runtime only. */
 static bool check_losses(const Snapshot *snapshot, bool force, GPtrArray *notes, GError **error)
 {
-    g_autoptr(GPtrArray) losses = losses_at_reload(snapshot, error);
-    if (losses == NULL)
+    g_autoptr(GPtrArray) losses = reload_losses(snapshot);
+    if (losses == NULL) {
+        permanent_unread_set_error(error);
         return false;
+    }
     if (losses->len == 0)
         return true;
-    g_autofree char *list = list_losses(losses);
+    g_autofree char *list = reload_losses_text(losses);
     if (force) {
         g_ptr_array_add(notes, g_strdup_printf("lost in the reload that this needs: %s", list));
         return true;

@@ -9,6 +9,7 @@
 #include "commands/command-line.h"
 #include "model/error.h"
 #include "model/plan/undo.h"
+#include "report/plan-text.h"
 
 /* ---- one try ---- */
 
@@ -23,16 +24,16 @@ static bool is_meant(const Record *record, const UndoRequest *request)
 /* The plan, and what cannot be part of it; an empty one where RECORD is NULL. */
 static Plan *make_plan(const Change *change, const Record *record, GError **error)
 {
-    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) notes = plan_notes_new();
     g_autoptr(GPtrArray) nothing = g_ptr_array_new();
     g_autoptr(GPtrArray) inverses =
         undo_actions(change->snapshot, record != NULL ? record->actions : nothing, notes);
     if (inverses->len == 0 && notes->len > 0) {
+        g_autofree char *why = plan_note_text(g_ptr_array_index(notes, 0));
         if (change->mode == CHANGE_FOR_REAL)
             record_remove();
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
-                         "nothing of the last change can be undone: %s",
-                         (const char *)g_ptr_array_index(notes, 0));
+                         "nothing of the last change can be undone: %s", why);
         return NULL;
     }
     Plan *plan = plan_of_actions(change->snapshot, inverses, change->scope.uplinks);

@@ -81,13 +81,13 @@ static bool read_finding(json_t *value, gpointer host, const JsonPlace *place, G
 static bool read_event(json_t *value, gpointer object, const JsonPlace *place, GError **error)
 {
     FleetHost *host = object;
-    AfterEvent event;
     const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
-    if (!after_event_from_word(word, &event))
+    ReloadEvent event = reload_event_from_word(word);
+    if (event == EVENT_UNKNOWN)
         return json_place_fault(place, error, "neither reload nor reboot");
-    host->after = after_event_word(event);
+    host->after = reload_event_word(event);
     return true;
 }
 

@@ -6,36 +6,13 @@
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
+#include "report/plan-text.h"
 
 /* ---- text ---- */
 
-static char *describe(const Action *action)
-{
-    static const char *const scopes[] = {
-        [SCOPE_RUNTIME] = "in the running firewall",
-        [SCOPE_PERMANENT] = "in the permanent configuration",
-        [SCOPE_NETWORKMANAGER] = "in NetworkManager's profile",
-    };
-    const char *scope = scopes[action->scope];
-    switch (action->op) {
-    case ACTION_BIND:
-        return g_strdup_printf("bind %s to zone %s %s", action->interface, action->to, scope);
-    case ACTION_UNBIND:
-        return g_strdup_printf("unbind %s from zone %s %s", action->interface, action->from, scope);
-    case ACTION_MOVE:
-        return g_strdup_printf("move %s from zone %s to zone %s %s", action->interface,
-                               action->from, action->to, scope);
-    case ACTION_ENABLE_FORWARD:
-        return g_strdup_printf("switch the forward of zone %s on %s", action->to, scope);
-    case ACTION_DISABLE_FORWARD:
-        return g_strdup_printf("switch the forward of zone %s off %s", action->to, scope);
-    }
-    return NULL;
-}
-
 static void append_action(GString *text, const Action *action, const TextStyle *style)
 {
-    g_autofree char *raw = describe(action);
+    g_autofree char *raw = action_text(action);
     g_autofree char *description = escape_for_terminal(raw);
     g_auto(GStrv) command = action_firewall_cmd(action);
     g_string_append_printf(text, "  %s\n    %s", description, text_faint(style));
@@ -45,8 +22,7 @@ static void append_action(GString *text, const Action *action, const TextStyle *
 
 static void append_services(GString *text, const char *what, const GPtrArray *services)
 {
-    for (guint i = 0; i < services->len; i++) {
-        const ServiceChange *change = g_ptr_array_index(services, i);
+    PTR_ARRAY_FOREACH (const ServiceChange, change, services) {
         g_autofree char *interface = escape_for_terminal(change->interface);
         g_autofree char *service = escape_for_terminal(change->service);
         g_string_append_printf(text, "  %s %s on this host from %s\n", what, service, interface);
@@ -55,8 +31,7 @@ static void append_services(GString *text, const char *what, const GPtrArray *se
 
 static void append_findings(GString *text, const char *what, const GPtrArray *findings)
 {
-    for (guint i = 0; i < findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(findings, i);
+    PTR_ARRAY_FOREACH (const Finding, finding, findings) {
         g_autofree char *message = escape_for_terminal(finding->message);
         g_string_append_printf(text, "  %s %s: %s\n", what, finding_word(finding->id), message);
     }
@@ -68,17 +43,18 @@ char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
         return g_strdup("");
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%splan%s\n", text_bold(style), text_plain(style));
-    for (guint i = 0; i < plan->actions->len; i++)
-        append_action(text, g_ptr_array_index(plan->actions, i), style);
+    PTR_ARRAY_FOREACH (const Action, action, plan->actions)
+        append_action(text, action, style);
     g_string_append_printf(text, "%spredicted%s\n", text_bold(style), text_plain(style));
     append_findings(text, "cures", plan->cured);
     append_findings(text, "causes", plan->caused);
     append_services(text, "opens", plan->opens);
     append_services(text, "closes", plan->closes);
     if (plan->opens->len == 0 && plan->closes->len == 0)
-        g_string_append(text, "  opens and closes no service of this host\n");
-    for (guint i = 0; i < plan->notes->len; i++) {
-        g_autofree char *line = escape_for_terminal(g_ptr_array_index(plan->notes, i));
+        g_string_append(text, "  reachable services of this host: unchanged\n");
+    PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
+        g_autofree char *raw = plan_note_text(note);
+        g_autofree char *line = escape_for_terminal(raw);
         g_string_append_printf(text, "  note: %s\n", line);
     }
     return g_string_free(text, FALSE);
@@ -200,7 +176,12 @@ json_t *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const G
     json_object_set_new(document, "causes", findings_json(plan->caused));
     json_object_set_new(document, "opens", services_json(plan->opens));
     json_object_set_new(document, "closes", services_json(plan->closes));
-    json_object_set_new(document, "notes", json_texts(plan->notes));
+    json_t *notes = json_array();
+    PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
+        g_autofree char *line = plan_note_text(note);
+        json_array_append_new(notes, json_text(line));
+    }
+    json_object_set_new(document, "notes", notes);
     json_object_set_new(document, "pending", pending_json(outcome));
     json_object_set_new(document, "error", json_error(error));
     return document;

@@ -2,12 +2,13 @@
 /* A diagnosis as text and as JSON. */
 #include "report/check-report.h"
 
-#include "model/foreach.h"
 #include "model/firewalld/dispatch.h"
 #include "model/firewalld/reason.h"
+#include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
+#include "report/plan-text.h"
 #include "report/unread-text.h"
 #include "report/wrap.h"
 
@@ -90,11 +91,12 @@ static void append_outlook(GString *text, const Outlook *outlook, const TextStyl
 {
     g_string_append_printf(
         text, "%s%s%s, a %s would %s\n", outlook->worse ? text_bad(style) : text_good(style),
-        outlook->worse ? "yes" : "no", text_plain(style), after_event_word(outlook->event),
+        outlook->worse ? "yes" : "no", text_plain(style), reload_event_word(outlook->event),
         outlook->worse ? "break something: what is wrong then is below"
                        : "break nothing that is not broken now");
-    for (guint i = 0; i < outlook->assumes->len; i++) {
-        g_autofree char *line = escape_for_terminal(g_ptr_array_index(outlook->assumes, i));
+    PTR_ARRAY_FOREACH (const ReloadAssumption, assumption, outlook->assumes) {
+        g_autofree char *raw = reload_assumption_text(assumption);
+        g_autofree char *line = escape_for_terminal(raw);
         g_string_append(text, "  assumes: ");
         wrap_append(text, line, (guint)strlen("  assumes: "), 4, style);
     }
@@ -165,9 +167,14 @@ static json_t *outlook_json(const Outlook *outlook)
     if (outlook == NULL)
         return json_null();
     json_t *object = json_object();
-    json_object_set_new(object, "event", json_text(after_event_word(outlook->event)));
+    json_object_set_new(object, "event", json_text(reload_event_word(outlook->event)));
     json_object_set_new(object, "worse", json_boolean(outlook->worse));
-    json_object_set_new(object, "assumes", json_texts(outlook->assumes));
+    json_t *assumes = json_array();
+    PTR_ARRAY_FOREACH (const ReloadAssumption, assumption, outlook->assumes) {
+        g_autofree char *line = reload_assumption_text(assumption);
+        json_array_append_new(assumes, json_text(line));
+    }
+    json_object_set_new(object, "assumes", assumes);
     return object;
 }
 

@@ -2,15 +2,15 @@
 /* What `nicfix check` shows: findings, worst first, and a summary. */
 #pragma once
 
-#include "model/plan/after.h"
+#include "model/plan/reload.h"
 #include "model/diagnosis/diagnosis.h"
 #include "report/output.h"
 
 /* What a diagnosis of the host as it will be is about. */
 typedef struct {
-    AfterEvent event;
+    ReloadEvent event;
     bool worse;               /* than the host as it is */
-    const GPtrArray *assumes; /* char *: what was taken for granted */
+    const GPtrArray *assumes; /* ReloadAssumption */
 } Outlook;
 
 /* Both render DIAGNOSIS of SNAPSHOT, which are of the host as it is where OUTLOOK is NULL (transfer

@@ -56,5 +56,11 @@ ZoneMatch dispatch_first(const Snapshot *snapshot, const Flow *flow, DispatchSid
  * `check` show of a link. */
 ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name);
 
+/* Whether MATCH is by an interface that its zone names, itself or by a wildcard. */
+static inline bool zone_match_is_binding(const ZoneMatch *match)
+{
+    return match->by == BOUND_BY_INTERFACE || match->by == BOUND_BY_WILDCARD;
+}
+
 /* The word for how an interface is bound in JSON: "interface", "wildcard", "catch-all", or NULL. */
 const char *bound_by_word(BoundBy by);

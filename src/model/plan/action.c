@@ -2,6 +2,9 @@
 /* Actions as values: their effect on a snapshot, their inverses and their words. */
 #include "model/plan/action.h"
 
+#include "model/foreach.h"
+#include "model/words.h"
+
 Action *action_new(ActionOp op, ActionScope scope, const char *interface, const char *from,
                    const char *to)
 {
@@ -43,6 +46,11 @@ void action_free(Action *action)
     g_free(action);
 }
 
+const char *action_subject(const Action *action)
+{
+    return action->interface != NULL ? action->interface : action->to;
+}
+
 Action *action_inverse(const Action *action)
 {
     static const ActionOp inverses[] = {
@@ -67,54 +75,40 @@ Action *action_inverse(const Action *action)
 
 const char *binding_of_interface(const Snapshot *snapshot, const char *name)
 {
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
         if (g_strv_contains((const char *const *)zone->interfaces, name))
             return zone->name;
     }
     return NULL;
 }
 
-static void zone_remove_interface(Zone *zone, const char *name)
+/* Takes NAME out of FROM and puts it into TO; either may be NULL. */
+static void rebind(const char *name, Zone *from, Zone *to)
 {
-    char **kept = zone->interfaces;
-    for (char **interface = zone->interfaces; *interface != NULL; interface++) {
-        if (g_str_equal(*interface, name))
-            g_free(*interface);
-        else
-            *kept++ = *interface;
+    if (from != NULL) {
+        char **kept = from->interfaces;
+        for (char **interface = from->interfaces; *interface != NULL; interface++) {
+            if (g_str_equal(*interface, name))
+                g_free(*interface);
+            else
+                *kept++ = *interface;
+        }
+        *kept = NULL;
     }
-    *kept = NULL;
+    if (to != NULL) {
+        guint count = g_strv_length(to->interfaces);
+        to->interfaces = g_renew(char *, to->interfaces, count + 2);
+        to->interfaces[count] = g_strdup(name);
+        to->interfaces[count + 1] = NULL;
+    }
 }
 
-static void zone_add_interface(Zone *zone, const char *name)
-{
-    guint count = g_strv_length(zone->interfaces);
-    zone->interfaces = g_renew(char *, zone->interfaces, count + 2);
-    zone->interfaces[count] = g_strdup(name);
-    zone->interfaces[count + 1] = NULL;
-}
-
-/* The firewall that ACTION changes; NULL where it is not in SNAPSHOT. */
-static Firewalld *side_of(const Action *action, const Snapshot *snapshot)
-{
-    return action->scope == SCOPE_RUNTIME ? snapshot->firewalld : snapshot->permanent->firewalld;
-}
-
+/* The zone NAME of the firewall that ACTION changes; NULL where it is not in SNAPSHOT. */
 static Zone *zone_of(const Action *action, const Snapshot *snapshot, const char *name)
 {
-    const Firewalld *side = side_of(action, snapshot);
+    const Firewalld *side =
+        action->scope == SCOPE_RUNTIME ? snapshot->firewalld : snapshot->permanent->firewalld;
     return side != NULL ? firewalld_zone(side, name) : NULL;
-}
-
-static void predict_zones(const Action *action, const Snapshot *snapshot)
-{
-    Zone *from = zone_of(action, snapshot, action->from);
-    Zone *to = zone_of(action, snapshot, action->to);
-    if (from != NULL)
-        zone_remove_interface(from, action->interface);
-    if (to != NULL)
-        zone_add_interface(to, action->interface);
 }
 
 static void predict_permanent_binding(const Action *action, Snapshot *snapshot)
@@ -129,122 +123,100 @@ static void predict_permanent_binding(const Action *action, Snapshot *snapshot)
     binding->zone = g_strdup(action->to);
 }
 
-static void predict_profile(const Action *action, Snapshot *snapshot)
-{
-    ManagedDevice *device =
-        (ManagedDevice *)networkmanager_device(snapshot->networkmanager, action->interface);
-    if (device == NULL)
-        return;
-    g_free(device->zone);
-    device->zone = g_strdup(action->to);
-}
-
-static void predict_forward(const Action *action, Snapshot *snapshot)
-{
-    Zone *zone = zone_of(action, snapshot, action->to);
-    if (zone != NULL)
-        zone->forward = action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO;
-}
-
 void action_predict(const Action *action, Snapshot *snapshot)
 {
-    if (action->interface == NULL)
-        predict_forward(action, snapshot);
-    else if (action->scope == SCOPE_NETWORKMANAGER)
-        predict_profile(action, snapshot);
-    else
-        predict_zones(action, snapshot);
-    if (action->interface != NULL && action->scope == SCOPE_PERMANENT)
-        predict_permanent_binding(action, snapshot);
-}
-
-/* Whether the forward flag of the action's zone is WANTED. */
-static bool forward_is(const Action *action, const Snapshot *snapshot, bool wanted)
-{
-    const Zone *zone = zone_of(action, snapshot, action->to);
-    return zone != NULL && zone->forward == (wanted ? TRISTATE_YES : TRISTATE_NO);
-}
-
-static const char *zone_in_scope(const Action *action, const Snapshot *snapshot)
-{
-    if (action->scope == SCOPE_RUNTIME)
-        return binding_of_interface(snapshot, action->interface);
-    if (action->scope == SCOPE_NETWORKMANAGER) {
-        const ManagedDevice *device =
-            networkmanager_device(snapshot->networkmanager, action->interface);
-        return device != NULL ? device->zone : NULL;
+    Zone *to = zone_of(action, snapshot, action->to);
+    if (action->interface == NULL) {
+        if (to != NULL)
+            to->forward = action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO;
+    } else if (action->scope == SCOPE_NETWORKMANAGER) {
+        ManagedDevice *device =
+            (ManagedDevice *)networkmanager_device(snapshot->networkmanager, action->interface);
+        if (device != NULL) {
+            g_free(device->zone);
+            device->zone = g_strdup(action->to);
+        }
+    } else {
+        rebind(action->interface, zone_of(action, snapshot, action->from), to);
+        if (action->scope == SCOPE_PERMANENT)
+            predict_permanent_binding(action, snapshot);
     }
-    const PermanentBinding *binding = permanent_binding(snapshot->permanent, action->interface);
-    return binding != NULL ? binding->zone : NULL;
 }
 
-bool action_is_told(const Action *action, const Snapshot *snapshot)
+/* ---- where a snapshot is ---- */
+
+bool action_is_observable(const Action *action, const Snapshot *snapshot)
 {
     if (action->scope == SCOPE_NETWORKMANAGER) {
         const ManagedDevice *device =
             networkmanager_device(snapshot->networkmanager, action->interface);
         return device != NULL && g_strcmp0(device->profile_uuid, action->profile) == 0;
     }
-    if (action->interface == NULL)
-        return side_of(action, snapshot) != NULL;
-    return action->scope != SCOPE_PERMANENT ||
-           permanent_binding(snapshot->permanent, action->interface) != NULL;
+    if (action->scope == SCOPE_RUNTIME)
+        return true;
+    return action->interface == NULL
+               ? snapshot->permanent->firewalld != NULL
+               : permanent_binding(snapshot->permanent, action->interface) != NULL;
 }
 
-bool action_fits(const Action *action, const Snapshot *snapshot)
+/* Whether ACTION's scope binds its interface to ZONE; for the forward flag, whether it is FORWARD. */
+static bool is_at(const Action *action, const Snapshot *snapshot, const char *zone,
+                  Tristate forward)
 {
-    if (action->interface == NULL)
-        return forward_is(action, snapshot, action->op == ACTION_DISABLE_FORWARD);
-    return g_strcmp0(zone_in_scope(action, snapshot), action->from) == 0;
+    if (action->interface == NULL) {
+        const Zone *changed = zone_of(action, snapshot, action->to);
+        return changed != NULL && changed->forward == forward;
+    }
+    const char *bound = NULL;
+    if (action->scope == SCOPE_RUNTIME) {
+        bound = binding_of_interface(snapshot, action->interface);
+    } else if (action->scope == SCOPE_NETWORKMANAGER) {
+        const ManagedDevice *device =
+            networkmanager_device(snapshot->networkmanager, action->interface);
+        bound = device != NULL ? device->zone : NULL;
+    } else {
+        const PermanentBinding *binding = permanent_binding(snapshot->permanent, action->interface);
+        bound = binding != NULL ? binding->zone : NULL;
+    }
+    return g_strcmp0(bound, zone) == 0;
+}
+
+bool action_precondition_holds(const Action *action, const Snapshot *snapshot)
+{
+    return is_at(action, snapshot, action->from,
+                 action->op == ACTION_ENABLE_FORWARD ? TRISTATE_NO : TRISTATE_YES);
 }
 
 bool action_is_done(const Action *action, const Snapshot *snapshot)
 {
-    if (action->interface == NULL)
-        return forward_is(action, snapshot, action->op == ACTION_ENABLE_FORWARD);
-    return g_strcmp0(zone_in_scope(action, snapshot), action->to) == 0;
+    return is_at(action, snapshot, action->to,
+                 action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO);
 }
 
 /* ---- words ---- */
 
-static char *option_for(const Action *action)
-{
-    switch (action->op) {
-    case ACTION_BIND:
-        return g_strdup_printf("--add-interface=%s", action->interface);
-    case ACTION_UNBIND:
-        return g_strdup_printf("--remove-interface=%s", action->interface);
-    case ACTION_MOVE:
-        return g_strdup_printf("--change-interface=%s", action->interface);
-    case ACTION_ENABLE_FORWARD:
-        return g_strdup("--add-forward");
-    case ACTION_DISABLE_FORWARD:
-        return g_strdup("--remove-forward");
-    }
-    return NULL;
-}
-
-static char **nmcli_command(const Action *action)
-{
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "nmcli", "connection", "modify", action->profile,
-                            "connection.zone", action->to != NULL ? action->to : "", NULL);
-    return g_strv_builder_end(words);
-}
-
 char **action_firewall_cmd(const Action *action)
 {
-    if (action->scope == SCOPE_NETWORKMANAGER)
-        return nmcli_command(action);
+    static const char *const options[] = {
+        [ACTION_BIND] = "--add-interface=",
+        [ACTION_UNBIND] = "--remove-interface=",
+        [ACTION_MOVE] = "--change-interface=",
+        [ACTION_ENABLE_FORWARD] = "--add-forward",
+        [ACTION_DISABLE_FORWARD] = "--remove-forward",
+    };
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_autofree char *option = option_for(action);
+    if (action->scope == SCOPE_NETWORKMANAGER) {
+        g_strv_builder_add_many(words, "nmcli", "connection", "modify", action->profile,
+                                "connection.zone", action->to != NULL ? action->to : "", NULL);
+        return g_strv_builder_end(words);
+    }
     g_autofree char *zone =
-        g_strdup_printf("--zone=%s", action->op == ACTION_UNBIND ? action->from : action->to);
+        g_strconcat("--zone=", action->op == ACTION_UNBIND ? action->from : action->to, NULL);
+    g_autofree char *option = g_strconcat(options[action->op], action->interface, NULL);
     g_strv_builder_add(words, "firewall-cmd");
     if (action->scope == SCOPE_PERMANENT)
         g_strv_builder_add(words, "--permanent");
-    g_strv_builder_add(words, zone);
-    g_strv_builder_add(words, option);
+    g_strv_builder_add_many(words, zone, option, NULL);
     return g_strv_builder_end(words);
 }
 
@@ -262,52 +234,15 @@ static const char *const scope_words[] = {
     [SCOPE_NETWORKMANAGER] = "networkmanager",
 };
 
-const char *action_op_word(ActionOp op)
-{
-    return op_words[op];
-}
+static const char *const state_words[] = {
+    [ACTION_PLANNED] = "planned",
+    [ACTION_DONE] = "done",
+    [ACTION_FAILED] = "failed",
+    [ACTION_UNDONE] = "undone",
+};
 
-const char *action_scope_word(ActionScope scope)
-{
-    return scope_words[scope];
-}
-
-static bool find_word(const char *const *words, guint count, const char *word, guint *index)
-{
-    for (guint i = 0; i < count; i++) {
-        if (g_strcmp0(words[i], word) == 0) {
-            *index = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool action_op_from_word(const char *word, ActionOp *op)
-{
-    guint index;
-    if (!find_word(op_words, G_N_ELEMENTS(op_words), word, &index))
-        return false;
-    *op = (ActionOp)index;
-    return true;
-}
-
-bool action_scope_from_word(const char *word, ActionScope *scope)
-{
-    guint index;
-    if (!find_word(scope_words, G_N_ELEMENTS(scope_words), word, &index))
-        return false;
-    *scope = (ActionScope)index;
-    return true;
-}
-
-const char *action_state_word(ActionState state)
-{
-    static const char *const words[] = {
-        [ACTION_PLANNED] = "planned",
-        [ACTION_DONE] = "done",
-        [ACTION_FAILED] = "failed",
-        [ACTION_UNDONE] = "undone",
-    };
-    return words[state];
-}
+DEFINE_WORD(action_op, ActionOp, op_words)
+DEFINE_FROM_WORD(action_op, int, op_words, -1)
+DEFINE_WORD(action_scope, ActionScope, scope_words)
+DEFINE_FROM_WORD(action_scope, int, scope_words, -1)
+DEFINE_WORD(action_state, ActionState, state_words)

@@ -5,7 +5,7 @@
 #include "model/host/snapshot.h"
 
 typedef enum {
-    ACTION_BIND,   /* an interface that the scope binds nowhere */
+    ACTION_BIND,   /* an interface that the scope does not bind yet */
     ACTION_UNBIND, /* from the zone that has it */
     ACTION_MOVE,   /* from one zone to another in one step: the running firewall only */
     ACTION_ENABLE_FORWARD,
@@ -49,6 +49,9 @@ Action *action_copy(const Action *action);
 void action_free(Action *action);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
 
+/* The name of what ACTION changes: the interface, else the zone (transfer none). */
+const char *action_subject(const Action *action);
+
 /* What undoes ACTION: another action (transfer full). */
 Action *action_inverse(const Action *action);
 
@@ -56,11 +59,11 @@ Action *action_inverse(const Action *action);
  * a snapshot. */
 void action_predict(const Action *action, Snapshot *snapshot);
 
-/* Whether SNAPSHOT is still what ACTION starts from. */
-bool action_fits(const Action *action, const Snapshot *snapshot);
+/* Whether what ACTION changes was read into SNAPSHOT; else the next two mean nothing. */
+bool action_is_observable(const Action *action, const Snapshot *snapshot);
 
-/* Whether SNAPSHOT tells what is now of what ACTION changes; else the next two mean nothing. */
-bool action_is_told(const Action *action, const Snapshot *snapshot);
+/* Whether SNAPSHOT is still what ACTION starts from. */
+bool action_precondition_holds(const Action *action, const Snapshot *snapshot);
 
 /* Whether SNAPSHOT is what ACTION leads to. */
 bool action_is_done(const Action *action, const Snapshot *snapshot);
@@ -73,8 +76,8 @@ const char *binding_of_interface(const Snapshot *snapshot, const char *name);
 
 const char *action_op_word(ActionOp op);
 const char *action_scope_word(ActionScope scope);
-
-/* The other way round: false where WORD (NULL is none) is no such word. */
-bool action_op_from_word(const char *word, ActionOp *op);
-bool action_scope_from_word(const char *word, ActionScope *scope);
 const char *action_state_word(ActionState state);
+
+/* The value that WORD, which may be NULL, stands for; -1 where it is not such a word. */
+int action_op_from_word(const char *word);
+int action_scope_from_word(const char *word);

@@ -3,6 +3,7 @@
 #include "model/plan/fixes.h"
 
 #include "model/firewalld/verdict.h"
+#include "model/foreach.h"
 
 /* What a plan may ask for beyond binding, in the order of how much that changes. What is behind a
  * downstream is the host's own: to take it to the uplink's zone opens less than the other way. */
@@ -18,32 +19,35 @@ static const struct {
     {true, true, true, false},
 };
 
-static void add_flag(GStrvBuilder *words, bool wanted, const char *flag)
-{
-    if (wanted)
-        g_strv_builder_add(words, flag);
-}
-
 static char **command_for(const Plan *plan, const PlanRequest *request)
 {
+    const struct {
+        bool wanted;
+        const char *option;
+    } flags[] = {
+        {request->runtime_only, "--runtime-only"},
+        {request->permanent_only, "--permanent-only"},
+        {request->enable_forward, "--enable-forward"},
+        {request->move, "--move"},
+        {request->bind_downstreams, "--bind-downstream"},
+        {request->force, "--force"},
+    };
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
     g_strv_builder_add_many(words, "nicfix", "apply", "--zone", plan->zone, NULL);
-    for (const char *const *name = request->interfaces; name != NULL && *name != NULL; name++)
+    STRV_FOREACH (name, request->interfaces)
         g_strv_builder_add_many(words, "--interface", *name, NULL);
-    for (const char *const *name = request->uplinks; name != NULL && *name != NULL; name++)
+    STRV_FOREACH (name, request->uplinks)
         g_strv_builder_add_many(words, "--uplink", *name, NULL);
-    add_flag(words, request->runtime_only, "--runtime-only");
-    add_flag(words, request->permanent_only, "--permanent-only");
-    add_flag(words, request->enable_forward, "--enable-forward");
-    add_flag(words, request->move, "--move");
-    add_flag(words, request->bind_downstreams, "--bind-downstream");
-    add_flag(words, request->force, "--force");
+    for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
+        if (flags[i].wanted)
+            g_strv_builder_add(words, flags[i].option);
+    }
     return g_strv_builder_end(words);
 }
 
 /* ---- the search ---- */
 
-/* What a plan is sought for: PlanIsCure tells whether one does what it is for. */
+/* Whether PLAN does what it is sought for. */
 typedef bool (*PlanIsCure)(const Plan *plan, gconstpointer purpose);
 
 typedef struct {
@@ -55,7 +59,7 @@ typedef struct {
     gconstpointer purpose;
 } Search;
 
-/* Links by the hundred come and go, and hundreds of commands are no fix to paste. */
+/* Links by the hundred come and go, and nobody pastes hundreds of commands. */
 static bool is_worth_binding(const Refusal *refusal)
 {
     enum { MAX_BOUND = 32 };
@@ -117,9 +121,8 @@ static Fix *fix_from(const Plan *plan, const PlanRequest *request)
 {
     Fix *fix = fix_new();
     fix->command = command_for(plan, request);
-    for (guint i = 0; i < plan->actions->len; i++)
-        g_ptr_array_add(fix->firewall_cmd,
-                        action_firewall_cmd(g_ptr_array_index(plan->actions, i)));
+    PTR_ARRAY_FOREACH (const Action, action, plan->actions)
+        g_ptr_array_add(fix->firewall_cmd, action_firewall_cmd(action));
     return fix;
 }
 
@@ -189,10 +192,8 @@ static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const
 
 void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const char *const *named_uplinks)
 {
-    for (guint i = 0; i < diagnosis->findings->len; i++) {
-        Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+    PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings)
         finding->fix = find_fix(snapshot, diagnosis, finding, named_uplinks);
-    }
 }
 
 /* ---- other fixes ---- */

@@ -2,81 +2,61 @@
 /* Comparing a link with what it was. */
 #include "model/plan/link-loss.h"
 
+#include "model/foreach.h"
+
 #include <linux/if_addr.h>
 #include <net/if.h>
 
 static bool has_address(const Link *link, const LinkAddress *wanted)
 {
-    for (guint i = 0; i < link->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+    PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
         if (ip_address_equal(&address->prefix.address, &wanted->prefix.address))
             return true;
     }
     return false;
 }
 
-static char *lost_address(const Link *before, const Link *after)
-{
-    for (guint i = 0; i < before->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(before->addresses, i);
-        if ((address->flags & IFA_F_TEMPORARY) != 0 || has_address(after, address))
-            continue;
-        g_autofree char *text = ip_prefix_to_string(&address->prefix);
-        return g_strdup_printf("%s has lost its address %s", before->name, text);
-    }
-    return NULL;
-}
-
-/* Whether ROUTE leads out by the link of INDEX. */
+/* Whether ROUTE leads out through the link of INDEX. */
 static bool route_uses(const Route *route, int index)
 {
-    for (guint i = 0; i < route->nexthops->len; i++) {
-        if (g_array_index(route->nexthops, Nexthop, i).oif == index)
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+        if (nexthop->oif == index)
             return true;
     }
     return false;
-}
-
-static bool is_same_prefix(const IpPrefix *a, const IpPrefix *b)
-{
-    return a->length == b->length && ip_address_equal(&a->address, &b->address);
 }
 
 static bool has_route(const Snapshot *snapshot, const Route *wanted, int index)
 {
-    for (guint i = 0; i < snapshot->routes->len; i++) {
-        const Route *route = g_ptr_array_index(snapshot->routes, i);
+    const IpPrefix *to = &wanted->destination;
+    PTR_ARRAY_FOREACH (const Route, route, snapshot->routes) {
         if (route->table == wanted->table && route_uses(route, index) &&
-            is_same_prefix(&route->destination, &wanted->destination))
+            route->destination.length == to->length &&
+            ip_address_equal(&route->destination.address, &to->address))
             return true;
     }
     return false;
 }
 
-static char *lost_route(const Snapshot *before, const Snapshot *after, const Link *link)
-{
-    for (guint i = 0; i < before->routes->len; i++) {
-        const Route *route = g_ptr_array_index(before->routes, i);
-        if (!route_uses(route, link->index) || has_route(after, route, link->index))
-            continue;
-        g_autofree char *text = ip_prefix_to_string(&route->destination);
-        return g_strdup_printf("the route to %s by %s is gone", text, link->name);
-    }
-    return NULL;
-}
-
-char *link_loss(const Snapshot *before, const Snapshot *after, const char *name)
+LinkLoss link_loss(const Snapshot *before, const Snapshot *after, const char *name)
 {
     const Link *old = snapshot_link_by_name(before, name);
     const Link *new = snapshot_link_by_name(after, name);
     if (old == NULL)
-        return NULL;
+        return (LinkLoss){LINK_LOST_NOTHING};
     if (new == NULL)
-        return g_strdup_printf("%s is gone", name);
+        return (LinkLoss){LINK_LOST_ITSELF};
     if (new->index != old->index)
-        return g_strdup_printf("%s is another link than before", name);
+        return (LinkLoss){LINK_REPLACED};
     if ((old->flags & IFF_UP) != 0 && (new->flags &IFF_UP) == 0)
-        return g_strdup_printf("%s is down", name);
-    char *address = lost_address(old, new);
-    return address != NULL ? address : lost_route(before, after, old);
+        return (LinkLoss){LINK_LOST_UP};
+    PTR_ARRAY_FOREACH (const LinkAddress, address, old->addresses) {
+        if ((address->flags & IFA_F_TEMPORARY) == 0 && !has_address(new, address))
+            return (LinkLoss){LINK_LOST_ADDRESS, address->prefix};
+    }
+    PTR_ARRAY_FOREACH (const Route, route, before->routes) {
+        if (route_uses(route, old->index) && !has_route(after, route, old->index))
+            return (LinkLoss){LINK_LOST_ROUTE, route->destination};
+    }
+    return (LinkLoss){LINK_LOST_NOTHING};
 }

@@ -4,7 +4,20 @@
 
 #include "model/host/snapshot.h"
 
-/* What the link NAME of BEFORE no longer has in AFTER: itself, being up, an address or a route to
- * other networks. One sentence (transfer full), NULL where nothing is lost. Addresses that come and
- * go by themselves (IFA_F_TEMPORARY, RFC 8981) do not count. */
-char *link_loss(const Snapshot *before, const Snapshot *after, const char *name);
+typedef enum {
+    LINK_LOST_NOTHING,
+    LINK_LOST_ITSELF,
+    LINK_REPLACED, /* another link has its name */
+    LINK_LOST_UP,
+    LINK_LOST_ADDRESS,
+    LINK_LOST_ROUTE,
+} LinkLossKind;
+
+typedef struct {
+    LinkLossKind kind;
+    IpPrefix prefix; /* the address, or where the route leads */
+} LinkLoss;
+
+/* What the link NAME of BEFORE no longer has in AFTER. Addresses that come and go by themselves
+ * (IFA_F_TEMPORARY, RFC 8981) do not count. */
+LinkLoss link_loss(const Snapshot *before, const Snapshot *after, const char *name);

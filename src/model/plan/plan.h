@@ -3,8 +3,9 @@
  * planned that is not predicted to cure, and nothing is changed here. */
 #pragma once
 
-#include "model/plan/action.h"
 #include "model/diagnosis/diagnosis.h"
+#include "model/firewalld/verdict.h"
+#include "model/plan/action.h"
 #include "model/plan/host-services.h"
 
 /* What the user asks for; all zero is "cure what can be cured, in the zone that makes sense". */
@@ -22,14 +23,43 @@ typedef struct {
     bool force;             /* accept zones that accept everything, or that another program keeps */
 } PlanRequest;
 
+/* What the user should know of a plan. The comments name the members of PlanNote that are set. */
+typedef enum {
+    NOTE_RUNTIME_ONLY,
+    NOTE_PERMANENT_ONLY,
+    NOTE_MASQUERADE_LOST,    /* zone, interface: what leaves through it is no longer masqueraded */
+    NOTE_POLICIES_FORGOTTEN, /* zone, losses: until a reload, which would undo those */
+    NOTE_OVERTAKEN,          /* interface or zone, scope: not undone, somebody else changed it */
+    NOTE_STATE_UNREAD,       /* interface or zone, scope: not undone, its state is not known */
+    NOTE_TRIAL,              /* seconds: after which it is undone unless it is confirmed */
+    NOTE_NOTHING_ON_TRIAL,
+    NOTE_NOT_RECORDED, /* reason: undo will not know of this */
+} PlanNoteCode;
+
+typedef struct {
+    PlanNoteCode code;
+    ActionScope scope;
+    char *interface;
+    char *zone;
+    GPtrArray *losses; /* ReloadLoss; NULL: not known */
+    guint seconds;
+    char *reason;
+} PlanNote;
+
+/* Copies the strings of NOTE and takes its losses. */
+void plan_notes_add(GPtrArray *notes, PlanNote note);
+
+/* An array of PlanNote. */
+GPtrArray *plan_notes_new(void);
+
 typedef struct {
     char *zone;              /* NULL where there is nothing to do */
     GPtrArray *actions;      /* Action, in the order they are to be done */
     Snapshot *predicted;     /* the snapshot as it would be afterwards */
     bool permanent_only;     /* only what lasts is changed, so that the next two are of a reboot */
-    const Snapshot *start;   /* what is judged: the snapshot, or plan_foresee() of it */
-    const Snapshot *goal;    /* PREDICTED, or plan_foresee() of it */
-    GPtrArray *foreseen;     /* Snapshot: those of plan_foresee() */
+    const Snapshot *start;   /* what is judged: the snapshot, or plan_predict_reboot() of it */
+    const Snapshot *goal;    /* PREDICTED, or plan_predict_reboot() of it */
+    GPtrArray *after_reboot; /* Snapshot: those of plan_predict_reboot() */
     const Diagnosis *before; /* of START: what was known, or DIAGNOSED */
     Diagnosis *diagnosed;
     Diagnosis *after;  /* of GOAL */
@@ -37,15 +67,51 @@ typedef struct {
     GPtrArray *caused; /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
     GPtrArray *opens;  /* ServiceChange: reachable afterwards, not before */
     GPtrArray *closes; /* ServiceChange: the other way round */
-    GPtrArray *notes;  /* char *: what else the user should know */
+    GPtrArray *notes;  /* PlanNote: what else the user should know */
 } Plan;
 
-/* Plans what REQUEST asks for on SNAPSHOT, which must outlive the result; a zone that REQUEST names
- * must be in it to be found. Fails with NICFIX_ERROR_NOT_FOUND for an interface or a zone that does
- * not exist, and with NICFIX_ERROR_REFUSED for what would not cure, would break something else, or
- * needs a word more: the hint says which. */
+/* Why nothing is planned. The comments name the members of PlanRefusal that are set. */
+typedef enum {
+    REFUSED_NO_SUCH_LINK,       /* interface */
+    REFUSED_ALTERNATIVE_NAME,   /* interface; other: the name that firewalld knows */
+    REFUSED_LOOPBACK,           /* interface */
+    REFUSED_PORT,               /* interface; other: its master, NULL where that is not known */
+    REFUSED_NO_SUCH_ZONE,       /* zone */
+    REFUSED_ACCEPTING_ZONE,     /* zone: an uplink in it would open the whole host */
+    REFUSED_PROGRAMS_ZONE,      /* zone: another program keeps it */
+    REFUSED_PROGRAMS_LINK,      /* interface, zone: another program keeps it in there */
+    REFUSED_SEVERAL_ZONES,      /* interface, zones: that refuse what leaves through it */
+    REFUSED_DIFFERENT_ZONES,    /* zone, other: the uplinks need both */
+    REFUSED_ZONE_UNREAD,        /* interface: which zone filters it */
+    REFUSED_BOUND_ELSEWHERE,    /* interface, zone, scope: who binds it there */
+    REFUSED_PROFILE_UNKNOWN,    /* interface: NetworkManager manages it */
+    REFUSED_MANAGER_UNREAD,     /* interface: whether NetworkManager manages it */
+    REFUSED_PERMANENT_UNREAD,   /* interface; NULL: all that is permanent */
+    REFUSED_PERMANENT_CONFLICT, /* interface: it is bound in more than one zone */
+    REFUSED_NOT_CURED,          /* interface, zone; finding: what is left; better */
+    REFUSED_WORSE,              /* finding: what it would add */
+} PlanRefusalCode;
+
+typedef struct {
+    PlanRefusalCode code;
+    const char *interface;
+    const char *other;
+    const char *zone;
+    const GPtrArray *zones; /* char * */
+    ActionScope scope;
+    const Finding *finding;
+    char **better; /* the command line of a plan that would cure: the caller's to find */
+    Plan *attempt; /* as far as it got; it holds what the rest points at */
+} PlanRefusal;
+
+void plan_refusal_clear(PlanRefusal *refusal);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlanRefusal, plan_refusal_clear)
+
+/* Plans what REQUEST asks for on SNAPSHOT; both must outlive the result. Returns NULL, and fills
+ * *REFUSAL unless REFUSAL is NULL, for an interface or a zone that does not exist, and for what would
+ * not cure, would break something else, or needs another option. */
 Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request,
-               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+               PlanRefusal *refusal) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A plan of ACTIONS (Action, copied) on SNAPSHOT, which must outlive it: nothing is chosen or
  * refused, only predicted. UPLINKS as in PlanRequest. */
@@ -55,9 +121,14 @@ Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 
-/* SNAPSHOT as a reboot leaves it, for plans of what lasts alone (transfer full). Fails where that was
- * not read, see snapshot_after(). */
-Snapshot *plan_foresee(const Snapshot *snapshot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* SNAPSHOT as a reboot leaves it, for plans of what lasts alone (transfer full). NULL where the
+ * permanent configuration was not read. */
+Snapshot *plan_predict_reboot(const Snapshot *snapshot) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The verdict on new connections like SESSION, a flow to this host by which it is administrated, once
+ * PLAN is done; NULL where it locks nobody out, since they are still accepted or were not before
+ * (transfer full). The session itself may live on: established connections are accepted. */
+Verdict *plan_find_lock_out(const Plan *plan, const Flow *session);
 
 /* Whether SNAPSHOT, read anew, is still what PLAN starts from. */
-bool plan_fits(const Plan *plan, const Snapshot *snapshot);
+bool plan_preconditions_hold(const Plan *plan, const Snapshot *snapshot);

@@ -9,13 +9,17 @@ typedef struct {
     const PlanRequest *request;
     Plan *plan;
     GPtrArray *links; /* Link: what is to be bound, the uplinks first */
+    PlanRefusal refusal;
 } Planner;
+
+/* Keeps REFUSAL as the reason why nothing is planned; returns false. */
+bool planner_refuse(Planner *planner, PlanRefusal refusal);
 
 /* Whether FINDING is one that a binding, and what goes with it, can cure as it was asked for. */
 bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding);
 
-/* Chooses the links and then the plan's zone; fails where what was asked for cannot be meant. */
-bool planner_choose(Planner *planner, GError **error);
+/* Chooses the links and then the plan's zone; false where that is refused. */
+bool planner_choose(Planner *planner);
 
-/* Adds the actions to the plan and predicts each; fails where one would need a word more. */
-bool planner_add_actions(Planner *planner, GError **error);
+/* Adds the actions to the plan and predicts each; false where one is refused. */
+bool planner_add_actions(Planner *planner);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walking back over what was done, on a copy of the world. A subject is what several actions may
+/* Goes back over what was done, on a copy of the world. A subject is what several actions may
  * change one after the other: the binding of one interface, or one setting of a zone. */
 #include "model/plan/undo.h"
 
-/* The same words for all actions on one subject; no name in it can hold a space. */
-static char *subject_of(const Action *action)
+#include "model/foreach.h"
+
+/* The same for all actions on one subject; no name in it can hold a space. */
+static char *key_of(const Action *action)
 {
-    return g_strdup_printf("%s %s %s", action_scope_word(action->scope),
-                           action->interface != NULL ? "interface" : "zone",
-                           action->interface != NULL ? action->interface : action->to);
+    return g_strconcat(action_scope_word(action->scope),
+                       action->interface != NULL ? " interface " : " zone ", action_subject(action),
+                       NULL);
 }
 
 static GHashTable *subjects_new(void)
@@ -16,17 +18,17 @@ static GHashTable *subjects_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
-/* Of each of ACTIONS whether it is still in effect, so that it would be undone (transfer full). An
- * action is where the next one on its subject is, which starts from what it left. SUBJECTS is filled
- * with those of which anything is. */
+/* For each of ACTIONS whether it is still in effect and would be undone (transfer full). An action is
+ * in effect where the next one on its subject is, which starts from what it left. Fills SUBJECTS with
+ * those of the actions in effect. */
 static bool *find_done(const Snapshot *snapshot, const GPtrArray *actions, GHashTable *subjects)
 {
     g_autoptr(Snapshot) world = snapshot_copy(snapshot);
     bool *done = g_new0(bool, actions->len);
     for (guint i = actions->len; i > 0; i--) {
         const Action *action = g_ptr_array_index(actions, i - 1);
-        g_autofree char *subject = subject_of(action);
-        if (!action_is_told(action, world) ||
+        g_autofree char *subject = key_of(action);
+        if (!action_is_observable(action, world) ||
             (!g_hash_table_contains(subjects, subject) && !action_is_done(action, world)))
             continue;
         done[i - 1] = true;
@@ -37,21 +39,17 @@ static bool *find_done(const Snapshot *snapshot, const GPtrArray *actions, GHash
     return done;
 }
 
-/* What is neither in effect, by its SUBJECTS, nor back where it was. */
+/* Adds a note for each subject that is neither in effect, by SUBJECTS, nor back where it was. */
 static void note_what_stays(const Snapshot *snapshot, const GPtrArray *actions,
                             GHashTable *subjects, GPtrArray *notes)
 {
-    for (guint i = 0; i < actions->len; i++) {
-        const Action *action = g_ptr_array_index(actions, i);
-        bool is_first = g_hash_table_add(subjects, subject_of(action));
-        bool read = action_is_told(action, snapshot);
-        if (is_first && !(read && action_fits(action, snapshot)))
-            g_ptr_array_add(
-                notes, g_strdup_printf("%s is left as it is (%s): %s",
-                                       action->interface != NULL ? action->interface : action->to,
-                                       action_scope_word(action->scope),
-                                       read ? "somebody else has changed it since"
-                                            : "what it is now could not be read"));
+    PTR_ARRAY_FOREACH (const Action, action, actions) {
+        bool is_read = action_is_observable(action, snapshot);
+        if (g_hash_table_add(subjects, key_of(action)) &&
+            !(is_read && action_precondition_holds(action, snapshot)))
+            plan_notes_add(notes, (PlanNote){is_read ? NOTE_OVERTAKEN : NOTE_STATE_UNREAD,
+                                             .scope = action->scope, .interface = action->interface,
+                                             .zone = action->to});
     }
 }
 

@@ -113,10 +113,8 @@ static char *render_plan(const Plan *plan, const TextStyle *style)
 static char *render_apply(const Snapshot *snapshot, const char *request, const TextStyle *style)
 {
     g_auto(RequestWords) words = request_parse(request);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &error);
-    if (plan == NULL)
-        g_error("%s", error->message);
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
+    assert_non_null(plan);
     return render_plan(plan, style);
 }
 

@@ -95,17 +95,17 @@ static void test_there_and_back(void **state)
     g_autoptr(Action) action = make_action(test);
     g_autoptr(Action) inverse = action_inverse(action);
 
-    assert_true(action_fits(action, world));
+    assert_true(action_precondition_holds(action, world));
     assert_false(action_is_done(action, world));
     action_predict(action, world);
     assert_true(action_is_done(action, world));
-    assert_false(action_fits(action, world));
-    assert_true(action_fits(inverse, world));
+    assert_false(action_precondition_holds(action, world));
+    assert_true(action_precondition_holds(inverse, world));
     g_autofree char *there = bindings_text(world);
 
     action_predict(inverse, world);
     assert_true(action_is_done(inverse, world));
-    assert_true(action_fits(action, world));
+    assert_true(action_precondition_holds(action, world));
     g_autofree char *before = bindings_text(snapshot);
     assert_string_not_equal(there, before);
     /* A list need not be in its old order. */
@@ -232,7 +232,7 @@ static void test_state(void **state)
     bool is_binding = test->op != ACTION_ENABLE_FORWARD;
     g_autoptr(Action) action =
         action_new(test->op, test->scope, is_binding ? "eth0" : NULL, test->from, test->to);
-    assert_int_equal(action_fits(action, snapshot), test->fits);
+    assert_int_equal(action_precondition_holds(action, snapshot), test->fits);
     assert_int_equal(action_is_done(action, snapshot), test->is_done);
 }
 
@@ -285,7 +285,7 @@ static void test_a_profile_there_and_back(G_GNUC_UNUSED void **state)
     assert_true(action_is_done(action, world));
     action_predict(inverse, world);
     assert_string_equal(networkmanager_device(world->networkmanager, "eth0")->zone, "home");
-    assert_true(action_fits(action, snapshot));
+    assert_true(action_precondition_holds(action, snapshot));
 }
 
 /* ---- looking up ---- */

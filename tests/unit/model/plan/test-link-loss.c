@@ -13,27 +13,28 @@ typedef struct {
     const char *name;
     const char *before;
     const char *after;
-    const char *loss; /* NULL: nothing */
+    LinkLossKind kind;
+    const char *prefix; /* NULL: none */
 } LossCase;
 
 static const LossCase losses[] = {
-    {"all as it was", LINK ROUTE, LINK ROUTE, NULL},
-    {"it never was there", "link lo loopback\n", LINK, NULL},
-    {"more than before", LINK, LINK ROUTE, NULL},
-    {"another gateway", LINK ROUTE, LINK "route 0.0.0.0/0 dev eth0 via 192.0.2.2\n", NULL},
-    {"gone", LINK ROUTE, "link lo loopback\n", "eth0 is gone"},
-    {"made anew", LINK, "link lo loopback\nlink eth1 physical\nlink eth0 physical\n",
-     "eth0 is another link than before"},
+    {"all as it was", LINK ROUTE, LINK ROUTE, LINK_LOST_NOTHING, NULL},
+    {"it never was there", "link lo loopback\n", LINK, LINK_LOST_NOTHING, NULL},
+    {"more than before", LINK, LINK ROUTE, LINK_LOST_NOTHING, NULL},
+    {"another gateway", LINK ROUTE, LINK "route 0.0.0.0/0 dev eth0 via 192.0.2.2\n",
+     LINK_LOST_NOTHING, NULL},
+    {"gone", LINK ROUTE, "link lo loopback\n", LINK_LOST_ITSELF, NULL},
+    {"made anew", LINK, "link lo loopback\nlink eth1 physical\nlink eth0 physical\n", LINK_REPLACED,
+     NULL},
     {"down", LINK, "link lo loopback\nlink eth0 physical down addr 192.0.2.10/24,2001:db8::10/64\n",
-     "eth0 is down"},
+     LINK_LOST_UP, NULL},
     {"without its address", LINK, "link lo loopback\nlink eth0 physical addr 2001:db8::10/64\n",
-     "eth0 has lost its address 192.0.2.10/24"},
-    {"without its route", LINK ROUTE, LINK, "the route to 0.0.0.0/0 by eth0 is gone"},
+     LINK_LOST_ADDRESS, "192.0.2.10/24"},
+    {"without its route", LINK ROUTE, LINK, LINK_LOST_ROUTE, "0.0.0.0/0"},
     {"the route is in another table", LINK ROUTE,
-     LINK "route 0.0.0.0/0 dev eth0 via 192.0.2.1 table 100\n",
-     "the route to 0.0.0.0/0 by eth0 is gone"},
+     LINK "route 0.0.0.0/0 dev eth0 via 192.0.2.1 table 100\n", LINK_LOST_ROUTE, "0.0.0.0/0"},
     {"the other half of the default route", LINK "route 128.0.0.0/1 dev eth0 via 192.0.2.1\n",
-     LINK "route 0.0.0.0/1 dev eth0 via 192.0.2.1\n", "the route to 128.0.0.0/1 by eth0 is gone"},
+     LINK "route 0.0.0.0/1 dev eth0 via 192.0.2.1\n", LINK_LOST_ROUTE, "128.0.0.0/1"},
 };
 
 static void test_loss(void **state)
@@ -41,8 +42,12 @@ static void test_loss(void **state)
     const LossCase *row = *state;
     g_autoptr(Snapshot) before = sketch(row->before);
     g_autoptr(Snapshot) after = sketch(row->after);
-    g_autofree char *loss = link_loss(before, after, "eth0");
-    assert_int_equal(g_strcmp0(loss, row->loss), 0);
+    LinkLoss loss = link_loss(before, after, "eth0");
+    assert_int_equal(loss.kind, row->kind);
+    if (row->prefix != NULL) {
+        g_autofree char *prefix = ip_prefix_to_string(&loss.prefix);
+        assert_string_equal(prefix, row->prefix);
+    }
 }
 
 static void test_temporary_address(void **state)
@@ -53,8 +58,7 @@ static void test_temporary_address(void **state)
     Link *link = (Link *)snapshot_link_by_name(before, "eth0");
     LinkAddress *address = g_ptr_array_index(link->addresses, 1);
     address->flags |= IFA_F_TEMPORARY;
-    g_autofree char *loss = link_loss(before, after, "eth0");
-    assert_null(loss);
+    assert_int_equal(link_loss(before, after, "eth0").kind, LINK_LOST_NOTHING);
 }
 
 int main(void)

@@ -3,6 +3,8 @@
  * changed since, or on which it was done in part. */
 #include "model/plan/undo.h"
 
+#include "model/foreach.h"
+
 #include "sketch.h"
 
 #define HOST                                                                                       \
@@ -43,8 +45,8 @@ typedef struct {
 #define UNBIND      "firewall-cmd --permanent --zone=public --remove-interface=eth0\n"
 #define BACK_NOW    "firewall-cmd --zone=work --change-interface=eth0\n"
 #define BACK        "firewall-cmd --permanent --zone=work --add-interface=eth0\n"
-#define OTHERS      "eth0 is left as it is (runtime): somebody else has changed it since\n"
-#define OTHERS_GOOD "eth0 is left as it is (permanent): somebody else has changed it since\n"
+#define OTHERS      "eth0 left runtime changed\n"
+#define OTHERS_GOOD "eth0 left permanent changed\n"
 
 static const UndoCase cases[] = {
     {"as it was left", HOST "bind public eth0\n", BIND, UNBIND UNBIND_NOW, ""},
@@ -56,7 +58,7 @@ static const UndoCase cases[] = {
     {"somebody else has moved it at run time only",
      HOST "permanent eth0 public\nchange home interfaces eth0\n", BIND, UNBIND, OTHERS},
     {"what is permanent cannot be read", HOST "change public interfaces eth0\n", BIND, UNBIND_NOW,
-     "eth0 is left as it is (permanent): what it is now could not be read\n"},
+     "eth0 left permanent unread\n"},
     {"a move", HOST "bind public eth0\n", MOVE, UNBIND BACK BACK_NOW, ""},
     {"a move that was killed half-way", HOST "permanent eth0 -\nchange public interfaces eth0\n",
      MOVE, BACK BACK_NOW, ""},
@@ -75,7 +77,7 @@ static const UndoCase cases[] = {
      "link eth0 physical\nzone public\n",
      {{ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, "closed"}},
      "",
-     "closed is left as it is (runtime): somebody else has changed it since\n"},
+     "closed left runtime changed\n"},
     {"nothing was done", HOST, {{0}}, "", ""},
 };
 
@@ -99,19 +101,29 @@ static char *commands_of(const GPtrArray *actions)
     return g_string_free(text, FALSE);
 }
 
+static char *notes_text(const GPtrArray *notes)
+{
+    GString *text = g_string_new(NULL);
+    PTR_ARRAY_FOREACH (const PlanNote, note, notes) {
+        assert_true(note->code == NOTE_OVERTAKEN || note->code == NOTE_STATE_UNREAD);
+        g_string_append_printf(
+            text, "%s left %s %s\n", note->interface != NULL ? note->interface : note->zone,
+            action_scope_word(note->scope), note->code == NOTE_OVERTAKEN ? "changed" : "unread");
+    }
+    return g_string_free(text, FALSE);
+}
+
 static void test_undo(void **state)
 {
     const UndoCase *row = *state;
     g_autoptr(Snapshot) snapshot = sketch(row->host);
     g_autoptr(GPtrArray) actions = actions_of(row);
-    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) notes = plan_notes_new();
     g_autoptr(GPtrArray) inverses = undo_actions(snapshot, actions, notes);
     g_autofree char *commands = commands_of(inverses);
     assert_string_equal(commands, row->commands);
-    g_autoptr(GString) told = g_string_new(NULL);
-    for (guint i = 0; i < notes->len; i++)
-        g_string_append_printf(told, "%s\n", (const char *)g_ptr_array_index(notes, i));
-    assert_string_equal(told->str, row->notes);
+    g_autofree char *left = notes_text(notes);
+    assert_string_equal(left, row->notes);
     g_autoptr(GPtrArray) done = undo_find_done(snapshot, actions);
     assert_int_equal(done->len, inverses->len);
 }
@@ -120,19 +132,18 @@ typedef struct {
     const char *name;
     const char *manager;
     const char *command;
-    const char *note; /* NULL: none */
+    const char *note;
 } ProfileCase;
 
 static const ProfileCase profiles[] = {
     {"as it was left", "manager eth0 public uuid u-1\n",
-     "nmcli connection modify u-1 connection.zone ", NULL},
-    {"back already", "manager eth0 - uuid u-1\n", NULL, NULL},
+     "nmcli connection modify u-1 connection.zone ", ""},
+    {"back already", "manager eth0 - uuid u-1\n", NULL, ""},
     {"another profile is active", "manager eth0 public uuid u-2\n", NULL,
-     "eth0 is left as it is (networkmanager): what it is now could not be read"},
-    {"no profile is active", "", NULL,
-     "eth0 is left as it is (networkmanager): what it is now could not be read"},
+     "eth0 left networkmanager unread\n"},
+    {"no profile is active", "", NULL, "eth0 left networkmanager unread\n"},
     {"somebody else gave it a zone", "manager eth0 home uuid u-1\n", NULL,
-     "eth0 is left as it is (networkmanager): somebody else has changed it since"},
+     "eth0 left networkmanager changed\n"},
 };
 
 static void test_profile(void **state)
@@ -142,7 +153,7 @@ static void test_profile(void **state)
     g_autoptr(Snapshot) snapshot = sketch(host);
     g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     g_ptr_array_add(actions, action_new_for_profile("eth0", "u-1", NULL, "public"));
-    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) notes = plan_notes_new();
     g_autoptr(GPtrArray) inverses = undo_actions(snapshot, actions, notes);
     assert_int_equal(inverses->len, row->command != NULL);
     if (row->command != NULL) {
@@ -150,9 +161,8 @@ static void test_profile(void **state)
         g_autofree char *command = g_strjoinv(" ", words);
         assert_string_equal(command, row->command);
     }
-    assert_int_equal(notes->len, row->note != NULL);
-    if (row->note != NULL)
-        assert_string_equal(g_ptr_array_index(notes, 0), row->note);
+    g_autofree char *left = notes_text(notes);
+    assert_string_equal(left, row->note);
 }
 
 int main(void)

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Both sides as lists of settings, thing by thing, and the difference. */
+#include "model/plan/reload-losses.h"
+
+#include "model/foreach.h"
+#include "model/plan/reload.h"
+
+static void loss_free(gpointer data)
+{
+    ReloadLoss *loss = data;
+    g_free(loss->name);
+    g_free(loss->value);
+    g_free(loss);
+}
+
+/* ---- settings ---- */
+
+/* One setting of a thing, as ReloadLoss has it. */
+typedef struct {
+    const char *name;
+    char *value;
+} Setting;
+
+static void setting_free(gpointer data)
+{
+    Setting *setting = data;
+    g_free(setting->value);
+    g_free(setting);
+}
+
+static guint setting_hash(gconstpointer data)
+{
+    const Setting *setting = data;
+    return g_str_hash(setting->name) ^ (setting->value != NULL ? g_str_hash(setting->value) : 0);
+}
+
+static gboolean setting_equal(gconstpointer first, gconstpointer second)
+{
+    const Setting *a = first, *b = second;
+    return g_str_equal(a->name, b->name) && g_strcmp0(a->value, b->value) == 0;
+}
+
+/* Takes VALUE. */
+static void add_setting(GPtrArray *settings, const char *name, char *value)
+{
+    Setting *setting = g_new(Setting, 1);
+    *setting = (Setting){name, value};
+    g_ptr_array_add(settings, setting);
+}
+
+static void add_names(GPtrArray *settings, const char *setting, char **names)
+{
+    STRV_FOREACH (name, names)
+        add_setting(settings, setting, g_strdup(*name));
+}
+
+static void add_ports(GPtrArray *settings, const char *setting, const GPtrArray *ports)
+{
+    PTR_ARRAY_FOREACH (const PortRange, port, ports) {
+        g_autofree char *text = port_range_port_text(port);
+        add_setting(settings, setting, g_strdup_printf("%s/%s", text, port->protocol));
+    }
+}
+
+static void add_filter(GPtrArray *settings, const Filter *filter)
+{
+    add_names(settings, "service", filter->services);
+    add_ports(settings, "port", filter->ports);
+    add_ports(settings, "source-port", filter->source_ports);
+    add_names(settings, "protocol", filter->protocols);
+    add_names(settings, "icmp-block", filter->icmp_blocks);
+    PTR_ARRAY_FOREACH (const ForwardPort, forward, filter->forward_ports) {
+        g_autofree char *text = port_range_port_text(forward->port);
+        add_setting(settings, "forward-port",
+                    g_strdup_printf("port=%s:proto=%s:toport=%s:toaddr=%s", text,
+                                    forward->port->protocol,
+                                    forward->to_port != NULL ? forward->to_port : "",
+                                    forward->to_address != NULL ? forward->to_address : ""));
+    }
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules)
+        add_setting(settings, "rich-rule", g_strdup(rule->text));
+    if (filter->icmp_block_inversion)
+        add_setting(settings, "icmp-block-inversion", NULL);
+    if (filter->masquerade == TRISTATE_YES)
+        add_setting(settings, "masquerade", NULL);
+}
+
+static void add_target(GPtrArray *settings, Target target)
+{
+    static const char *const names[] = {
+        [TARGET_UNKNOWN] = NULL,    [TARGET_DEFAULT] = NULL,    [TARGET_CONTINUE] = NULL,
+        [TARGET_ACCEPT] = "ACCEPT", [TARGET_REJECT] = "REJECT", [TARGET_DROP] = "DROP",
+    };
+    if (names[target] != NULL)
+        add_setting(settings, "target", g_strdup(names[target]));
+}
+
+static bool add_zone(gconstpointer item, GPtrArray *settings)
+{
+    const Zone *zone = item;
+    add_names(settings, "interface", zone->interfaces);
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)
+        add_setting(settings, "source", g_strdup(source->text));
+    add_target(settings, zone->target);
+    if (zone->forward == TRISTATE_YES)
+        add_setting(settings, "forward", NULL);
+    add_filter(settings, &zone->filter);
+    return zone->settings_read;
+}
+
+static bool add_policy(gconstpointer item, GPtrArray *settings)
+{
+    const Policy *policy = item;
+    add_names(settings, "ingress-zone", policy->ingress_zones);
+    add_names(settings, "egress-zone", policy->egress_zones);
+    add_setting(settings, "priority", g_strdup_printf("%d", policy->priority));
+    add_target(settings, policy->target);
+    add_filter(settings, &policy->filter);
+    return policy->settings_read;
+}
+
+static bool add_ipset(gconstpointer item, GPtrArray *settings)
+{
+    const Ipset *ipset = item;
+    add_names(settings, "entry", ipset->entries);
+    return ipset->entries_read;
+}
+
+/* ---- the difference ---- */
+
+/* A kind of thing that firewalld has several of. The name is the first member of each. */
+typedef struct {
+    const char *word;
+    bool (*add_settings)(gconstpointer item, GPtrArray *settings); /* false: they were not read */
+} ThingKind;
+
+static const char *name_of(gconstpointer item)
+{
+    return *(char *const *)item;
+}
+
+static void add_loss(GPtrArray *losses, ReloadLossKind kind, const ThingKind *thing,
+                     const char *name, const Setting *setting)
+{
+    ReloadLoss *loss = g_new(ReloadLoss, 1);
+    *loss = (ReloadLoss){
+        .kind = kind,
+        .thing = thing != NULL ? thing->word : NULL,
+        .name = g_strdup(name),
+        .setting = setting != NULL ? setting->name : NULL,
+        .value = setting != NULL ? g_strdup(setting->value) : NULL,
+    };
+    g_ptr_array_add(losses, loss);
+}
+
+/* Adds the settings of ONE that OTHER does not have. */
+static void add_missing(GPtrArray *losses, ReloadLossKind kind, const ThingKind *thing,
+                        const char *name, const GPtrArray *one, const GPtrArray *other)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(setting_hash, setting_equal);
+    PTR_ARRAY_FOREACH (Setting, setting, other)
+        g_hash_table_add(known, setting);
+    PTR_ARRAY_FOREACH (const Setting, setting, one) {
+        if (!g_hash_table_contains(known, setting))
+            add_loss(losses, kind, thing, name, setting);
+    }
+}
+
+static void compare(const ThingKind *thing, gconstpointer now, gconstpointer then,
+                    GPtrArray *losses)
+{
+    g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func(setting_free);
+    g_autoptr(GPtrArray) after = g_ptr_array_new_with_free_func(setting_free);
+    if (!thing->add_settings(now, before) || !thing->add_settings(then, after)) {
+        add_loss(losses, RELOAD_UNREAD, thing, name_of(now), NULL);
+        return;
+    }
+    add_missing(losses, RELOAD_LOSES, thing, name_of(now), before, after);
+    add_missing(losses, RELOAD_BRINGS, thing, name_of(now), after, before);
+}
+
+static void compare_all(const ThingKind *thing, const GPtrArray *now, const GPtrArray *then,
+                        GPtrArray *losses)
+{
+    PTR_ARRAY_FOREACH (const void, item, now) {
+        const void *match = NULL;
+        PTR_ARRAY_FOREACH (const void, other, then) {
+            if (g_str_equal(name_of(other), name_of(item)))
+                match = other;
+        }
+        if (match != NULL)
+            compare(thing, item, match, losses);
+        else
+            add_loss(losses, RELOAD_REMOVES, thing, name_of(item), NULL);
+    }
+}
+
+GPtrArray *reload_losses(const Snapshot *snapshot)
+{
+    static const ThingKind zones = {"zone", add_zone};
+    static const ThingKind policies = {"policy", add_policy};
+    static const ThingKind ipsets = {"ipset", add_ipset};
+    g_autoptr(Snapshot) reloaded = snapshot_after_reload(snapshot, EVENT_RELOAD, NULL);
+    if (reloaded == NULL)
+        return NULL;
+    const Firewalld *now = snapshot->firewalld;
+    const Firewalld *then = reloaded->firewalld;
+    GPtrArray *losses = g_ptr_array_new_with_free_func(loss_free);
+    compare_all(&zones, now->zones, then->zones, losses);
+    compare_all(&policies, now->policies, then->policies, losses);
+    compare_all(&ipsets, now->ipsets, then->ipsets, losses);
+    if (now->direct_rules != TRISTATE_NO && !firewalld_keeps_state_on_reload(now))
+        add_loss(losses, RELOAD_DIRECT_RULES, NULL, NULL, NULL);
+    return losses;
+}

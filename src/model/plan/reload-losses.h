@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a reload of firewalld undoes: the running settings that are not the permanent ones. */
+#pragma once
+
+#include "model/host/snapshot.h"
+
+typedef enum {
+    RELOAD_LOSES,        /* a setting of a thing */
+    RELOAD_BRINGS,       /* a setting that the running one does not have */
+    RELOAD_REMOVES,      /* the thing itself */
+    RELOAD_UNREAD,       /* what becomes of the thing: its settings could not be read */
+    RELOAD_DIRECT_RULES, /* those that are not permanent; no thing */
+} ReloadLossKind;
+
+typedef struct {
+    ReloadLossKind kind;
+    const char *thing; /* "zone", "policy" or "ipset" (static) */
+    char *name;
+    const char *setting; /* as firewall-cmd's options name it: "service" (static) */
+    char *value;         /* "http"; NULL for a setting that is on or off */
+} ReloadLoss;
+
+/* What is different after a reload (ReloadLoss; transfer full); empty where nothing is. NULL where the
+ * permanent configuration was not read. */
+GPtrArray *reload_losses(const Snapshot *snapshot) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/plan-text.h"
+
+#include "model/error.h"
+#include "model/firewalld/reason.h"
+#include "model/foreach.h"
+#include "report/template.h"
+
+#define OVERRIDE "use --force to override"
+
+/* ---- refusals ---- */
+
+static const struct {
+    NicfixError error;
+    const char *message;
+    const char *hint;
+} refusals[] = {
+    [REFUSED_NO_SUCH_LINK] = {NICFIX_ERROR_NOT_FOUND, "there is no interface {interface}",
+                              "'nicfix list' shows the interfaces of this host"},
+    [REFUSED_ALTERNATIVE_NAME] = {NICFIX_ERROR_NOT_FOUND,
+                                  "{interface} is an alternative name of {other}, which firewalld "
+                                  "does not know",
+                                  "use --interface {other}"},
+    [REFUSED_LOOPBACK] = {NICFIX_ERROR_REFUSED,
+                          "{interface} is the loopback: firewalld accepts it in every zone", NULL},
+    [REFUSED_PORT] = {NICFIX_ERROR_REFUSED, "{interface} is a port: the firewall never sees it",
+                      "use --interface {other}"},
+    [REFUSED_NO_SUCH_ZONE] = {NICFIX_ERROR_NOT_FOUND, "firewalld has no zone {zone}",
+                              "'nicfix list' shows the zones of this host"},
+    [REFUSED_ACCEPTING_ZONE] = {NICFIX_ERROR_REFUSED,
+                                "zone {zone} accepts everything: an uplink in it opens the whole "
+                                "host",
+                                OVERRIDE},
+    [REFUSED_PROGRAMS_ZONE] = {NICFIX_ERROR_REFUSED,
+                               "another program manages zone {zone} and may undo any change",
+                               OVERRIDE},
+    [REFUSED_PROGRAMS_LINK] = {NICFIX_ERROR_REFUSED,
+                               "another program keeps {interface} in its zone {zone} and may put "
+                               "it back",
+                               OVERRIDE},
+    [REFUSED_SEVERAL_ZONES] = {NICFIX_ERROR_REFUSED,
+                               "several zones ({zones}) refuse what goes out through {interface}, "
+                               "and it can be bound to only one",
+                               "choose one with --zone; --bind-downstream binds the downstreams to "
+                               "it as well"},
+    [REFUSED_DIFFERENT_ZONES] = {NICFIX_ERROR_REFUSED,
+                                 "the uplinks need different zones ({zone}, {other})",
+                                 "apply to one interface at a time with --interface, or choose a "
+                                 "zone with --zone"},
+    [REFUSED_ZONE_UNREAD] = {NICFIX_ERROR_REFUSED,
+                             "the zone that filters {interface} could not be read",
+                             "name it with --zone"},
+    [REFUSED_BOUND_ELSEWHERE] = {NICFIX_ERROR_REFUSED, "{scope} binds {interface} to zone {zone}",
+                                 "use --move to take it out of that zone"},
+    [REFUSED_PROFILE_UNKNOWN] = {NICFIX_ERROR_REFUSED,
+                                 "NetworkManager manages {interface} but does not say by which "
+                                 "profile",
+                                 "use --runtime-only to change only the running firewall"},
+    [REFUSED_MANAGER_UNREAD] = {NICFIX_ERROR_TIMEOUT,
+                                "NetworkManager is running, but whether it manages {interface} "
+                                "could not be read",
+                                "see systemctl status NetworkManager, or use --runtime-only to "
+                                "change only the running firewall"},
+    [REFUSED_PERMANENT_UNREAD] = {NICFIX_ERROR_NOT_AUTHORISED,
+                                  "the permanent binding of {interface} could not be read",
+                                  "run as root, or use --runtime-only"},
+    [REFUSED_PERMANENT_CONFLICT] = {NICFIX_ERROR_REFUSED,
+                                    "the permanent configuration binds {interface} in more than "
+                                    "one zone",
+                                    "remove it from all zones but one with firewall-cmd "
+                                    "--permanent"},
+    [REFUSED_NOT_CURED] = {NICFIX_ERROR_REFUSED,
+                           "binding {interface} to zone {zone} would not cure it: {finding}",
+                           "this would: {better}"},
+    [REFUSED_WORSE] = {NICFIX_ERROR_REFUSED, "this would break something else: {finding}",
+                       OVERRIDE},
+};
+
+static char *join(const GPtrArray *names)
+{
+    GString *list = g_string_new(NULL);
+    PTR_ARRAY_FOREACH (const char, name, names)
+        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+    return g_string_free(list, FALSE);
+}
+
+static char *fill_refusal(const char *template, const PlanRefusal *refusal)
+{
+    static const char *const scopes[] = {
+        [SCOPE_RUNTIME] = "the running firewall",
+        [SCOPE_PERMANENT] = "the permanent configuration",
+        [SCOPE_NETWORKMANAGER] = "NetworkManager's profile",
+    };
+    g_autofree char *zones = refusal->zones != NULL ? join(refusal->zones) : NULL;
+    g_autofree char *better = refusal->better != NULL ? g_strjoinv(" ", refusal->better) : NULL;
+    return template_fill(template, "interface", refusal->interface, "other", refusal->other, "zone",
+                         refusal->zone, "zones", zones, "scope", scopes[refusal->scope], "finding",
+                         refusal->finding != NULL ? refusal->finding->message : NULL, "better",
+                         better, NULL);
+}
+
+void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)
+{
+    if (refusal->code == REFUSED_PERMANENT_UNREAD && refusal->interface == NULL) {
+        permanent_unread_set_error(error);
+        return;
+    }
+    bool has_hint = refusals[refusal->code].hint != NULL &&
+                    (refusal->code != REFUSED_NOT_CURED || refusal->better != NULL) &&
+                    (refusal->code != REFUSED_PORT || refusal->other != NULL);
+    g_autofree char *message = fill_refusal(refusals[refusal->code].message, refusal);
+    g_autofree char *hint = has_hint ? fill_refusal(refusals[refusal->code].hint, refusal) : NULL;
+    nicfix_error_set(error, refusals[refusal->code].error, hint, "%s", message);
+}
+
+void permanent_unread_set_error(GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED,
+                     "run as root; with --snapshot, take the snapshot as root",
+                     "firewalld's permanent configuration was not read");
+}
+
+void lock_out_set_error(const Flow *session, const Verdict *verdict, GError **error)
+{
+    g_autofree char *reason = reason_of(verdict);
+    g_autofree char *client = ip_address_to_string(&session->from.prefix.address);
+    g_autofree char *port = g_strdup_printf("%u", session->port);
+    g_autofree char *hint =
+        verdict->ingress.zone == NULL
+            ? g_strdup(OVERRIDE)
+            : template_fill("first run firewall-cmd --zone={zone} --add-port={port}/tcp, and again "
+                            "with --permanent, or " OVERRIDE,
+                            "zone", verdict->ingress.zone->name, "port", port, NULL);
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint,
+                     "this would lock you out: new connections from %s to port %s on %s would no "
+                     "longer be accepted (%s)",
+                     client, port, session->in, reason);
+}
+
+/* ---- actions ---- */
+
+char *action_text(const Action *action)
+{
+    static const char *const templates[] = {
+        [ACTION_BIND] = "bind {interface} to zone {to} {scope}",
+        [ACTION_UNBIND] = "unbind {interface} from zone {from} {scope}",
+        [ACTION_MOVE] = "move {interface} from zone {from} to zone {to} {scope}",
+        [ACTION_ENABLE_FORWARD] = "enable forwarding within zone {to} {scope}",
+        [ACTION_DISABLE_FORWARD] = "disable forwarding within zone {to} {scope}",
+    };
+    static const char *const scopes[] = {
+        [SCOPE_RUNTIME] = "in the running firewall",
+        [SCOPE_PERMANENT] = "in the permanent configuration",
+        [SCOPE_NETWORKMANAGER] = "in NetworkManager's profile",
+    };
+    return template_fill(templates[action->op], "interface", action->interface, "from",
+                         action->from, "to", action->to, "scope", scopes[action->scope], NULL);
+}
+
+/* ---- reloads ---- */
+
+static char *loss_text(const ReloadLoss *loss)
+{
+    static const char *const templates[] = {
+        [RELOAD_LOSES] = "{thing} {name} loses {setting}{value}",
+        [RELOAD_BRINGS] = "{thing} {name} gets {setting}{value}",
+        [RELOAD_REMOVES] = "{thing} {name} is lost",
+        [RELOAD_UNREAD] = "{thing} {name} could not be read",
+        [RELOAD_DIRECT_RULES] = "direct rules that are not permanent are lost",
+    };
+    g_autofree char *value = loss->value != NULL ? g_strconcat(" ", loss->value, NULL) : NULL;
+    return template_fill(templates[loss->kind], "thing", loss->thing, "name", loss->name, "setting",
+                         loss->setting, "value", value, NULL);
+}
+
+char *reload_losses_text(const GPtrArray *losses)
+{
+    GString *list = g_string_new(NULL);
+    PTR_ARRAY_FOREACH (const ReloadLoss, loss, losses) {
+        g_autofree char *text = loss_text(loss);
+        g_string_append_printf(list, "%s%s", list->len > 0 ? "; " : "", text);
+    }
+    return g_string_free(list, FALSE);
+}
+
+char *reload_assumption_text(const ReloadAssumption *assumption)
+{
+    static const char *const templates[] = {
+        [ASSUMES_BINDINGS_KEPT] = "what is bound to zone {zone} stays there, although the default "
+                                  "zone becomes {other}",
+        [ASSUMES_PROGRAM_BINDS] = "the program that manages zone {zone} puts {interfaces} back "
+                                  "there",
+        [ASSUMES_NEW_DEFAULT_ZONE] = "the default zone becomes {zone} (firewalld takes five "
+                                     "seconds to notice a changed firewalld.conf)",
+        [ASSUMES_SAME_NETWORK] = "links, addresses and routes stay as they are now",
+    };
+    g_autofree char *interfaces =
+        assumption->interfaces != NULL ? g_strjoinv(", ", (char **)assumption->interfaces) : NULL;
+    return template_fill(templates[assumption->code], "zone", assumption->zone, "other",
+                         assumption->other, "interfaces", interfaces, NULL);
+}
+
+/* ---- notes ---- */
+
+static char *losses_of_note(const PlanNote *note)
+{
+    if (note->losses == NULL)
+        return g_strdup("what else it would lose could not be read");
+    if (note->losses->len == 0)
+        return g_strdup("it would lose nothing else");
+    g_autofree char *list = reload_losses_text(note->losses);
+    return g_strconcat("then ", list, NULL);
+}
+
+char *plan_note_text(const PlanNote *note)
+{
+    static const char *const templates[] = {
+        [NOTE_RUNTIME_ONLY] = "--runtime-only: the next reload or restart of firewalld undoes this",
+        [NOTE_PERMANENT_ONLY] = "--permanent-only: nothing changes now; this takes effect when "
+                                "firewalld and NetworkManager start next",
+        [NOTE_MASQUERADE_LOST] = "zone {zone} does not masquerade what goes out through "
+                                 "{interface}, as its zone does now: hosts with private addresses "
+                                 "will get no answers",
+        [NOTE_POLICIES_FORGOTTEN] = "this firewalld forgets the policies of zone {zone} when the "
+                                    "only interface leaves it: run firewall-cmd --reload "
+                                    "afterwards ({losses})",
+        [NOTE_OVERTAKEN] = "{subject} is left as it is ({scope}): somebody else has changed it "
+                           "since",
+        [NOTE_STATE_UNREAD] = "{subject} is left as it is ({scope}): its state could not be read",
+        [NOTE_TRIAL] = "--confirm-within: undone in {seconds} s; made permanent when you run "
+                       "nicfix confirm",
+        [NOTE_NOTHING_ON_TRIAL] = "--confirm-within: the running firewall does not change, and "
+                                  "there is nothing to confirm",
+        [NOTE_NOT_RECORDED] = "nicfix undo cannot revert this: {reason}",
+    };
+    g_autofree char *losses = losses_of_note(note);
+    g_autofree char *seconds = g_strdup_printf("%u", note->seconds);
+    return template_fill(templates[note->code], "zone", note->zone, "interface", note->interface,
+                         "subject", note->interface != NULL ? note->interface : note->zone, "scope",
+                         action_scope_word(note->scope), "losses", losses, "seconds", seconds,
+                         "reason", note->reason, NULL);
+}
