@@ -9,6 +9,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/link-loss.h"
+#include "report/finding-text.h"
 
 #include <string.h>
 
@@ -268,8 +269,9 @@ static bool check_findings(const Run *run, GError **error)
                                                    run->result->after, SEVERITY_WARNING);
     if (finding == NULL)
         return true;
+    g_autofree char *message = finding_message(finding);
     nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                     "the change caused something that was not predicted: %s", finding->message);
+                     "the change caused something that was not predicted: %s", message);
     return false;
 }
 

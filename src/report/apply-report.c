@@ -4,6 +4,7 @@
 
 #include "model/foreach.h"
 #include "report/escape.h"
+#include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/plan-text.h"
@@ -32,7 +33,8 @@ static void append_services(GString *text, const char *what, const GPtrArray *se
 static void append_findings(GString *text, const char *what, const GPtrArray *findings)
 {
     PTR_ARRAY_FOREACH (const Finding, finding, findings) {
-        g_autofree char *message = escape_for_terminal(finding->message);
+        g_autofree char *raw = finding_message(finding);
+        g_autofree char *message = escape_for_terminal(raw);
         g_string_append_printf(text, "  %s %s: %s\n", what, finding_word(finding->id), message);
     }
 }

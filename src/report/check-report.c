@@ -6,6 +6,7 @@
 #include "model/firewalld/reason.h"
 #include "model/foreach.h"
 #include "report/escape.h"
+#include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/plan-text.h"
@@ -18,16 +19,24 @@
 
 static void append_finding(GString *text, const Finding *finding, const TextStyle *style)
 {
-    g_autofree char *message = escape_for_terminal(finding->message);
+    g_autofree char *raw = finding_message(finding);
+    g_autofree char *message = escape_for_terminal(raw);
+    g_auto(GStrv) sentences = finding_evidence(finding);
+    g_autoptr(GPtrArray) commands = finding_commands(finding);
     const char *severity = severity_word(finding->severity);
     const char *id = finding_word(finding->id);
     g_string_append_printf(text, "%s%s%s %s: ", text_severity(finding->severity, style), severity,
                            text_plain(style), id);
     wrap_append(text, message, (guint)(strlen(severity) + strlen(id) + strlen(" : ")), 2, style);
     for (guint i = 0; i < finding->evidence->len; i++) {
-        g_autofree char *evidence = escape_for_terminal(g_ptr_array_index(finding->evidence, i));
+        g_autofree char *evidence = escape_for_terminal(sentences[i]);
         g_string_append(text, "  - ");
         wrap_append(text, evidence, 4, 4, style);
+    }
+    PTR_ARRAY_FOREACH (char *, command, commands) {
+        g_string_append_printf(text, "  %srun:%s  ", text_good(style), text_plain(style));
+        command_text_append(text, command);
+        g_string_append_c(text, '\n');
     }
     if (finding->fix != NULL)
         fix_text_append(text, finding->fix, 2, style);
@@ -43,16 +52,22 @@ char *check_report_summary(const Diagnosis *diagnosis)
 {
     guint uplinks = topology_uplinks(diagnosis->topology)->len;
     guint downstreams = topology_downstreams(diagnosis->topology)->len;
-    if (!diagnosis_has(diagnosis, SEVERITY_WARNING) && uplinks == 0)
-        return g_strdup("no uplinks: nothing leads to other networks\n");
-    if (!diagnosis_has(diagnosis, SEVERITY_WARNING))
-        return g_strdup_printf("all %u uplink%s covered (%u downstream%s, %u note%s)\n", uplinks,
-                               plural(uplinks), downstreams, plural(downstreams), diagnosis->infos,
-                               plural(diagnosis->infos));
-    return g_strdup_printf("%u error%s, %u warning%s, %u note%s (%u uplink%s, %u downstream%s)\n",
-                           diagnosis->errors, plural(diagnosis->errors), diagnosis->warnings,
-                           plural(diagnosis->warnings), diagnosis->infos, plural(diagnosis->infos),
-                           uplinks, plural(uplinks), downstreams, plural(downstreams));
+    guint notes = diagnosis->infos;
+    GString *text = g_string_new(NULL);
+    if (diagnosis_has(diagnosis, SEVERITY_WARNING))
+        g_string_append_printf(text, "%u error%s, %u warning%s, %u note%s", diagnosis->errors,
+                               plural(diagnosis->errors), diagnosis->warnings,
+                               plural(diagnosis->warnings), notes, plural(notes));
+    else if (uplinks == 0)
+        return g_string_free(g_string_assign(text, "no uplinks: nothing leads to other networks"),
+                             FALSE);
+    else
+        g_string_append(text, "every uplink is covered");
+    g_string_append_printf(text, " (%u uplink%s, %u downstream%s", uplinks, plural(uplinks),
+                           downstreams, plural(downstreams));
+    if (notes > 0 && !diagnosis_has(diagnosis, SEVERITY_WARNING))
+        g_string_append_printf(text, ", %u note%s", notes, plural(notes));
+    return g_string_free(g_string_append_c(text, ')'), FALSE);
 }
 
 static void append_links(GString *text, const char *role, const Snapshot *snapshot,
@@ -115,12 +130,11 @@ char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
         append_finding(text, g_ptr_array_index(diagnosis->findings, i), style);
     g_autofree char *summary = check_report_summary(diagnosis);
     bool wrong = diagnosis_has(diagnosis, SEVERITY_WARNING);
-    g_string_append_printf(
-        text, "%s%s%s",
+    const char *color =
         wrong ? text_severity(diagnosis->errors > 0 ? SEVERITY_ERROR : SEVERITY_WARNING, style)
-              : text_good(style),
-        g_strchomp(summary), text_plain(style));
-    g_string_append_c(text, '\n');
+              : text_good(style);
+    g_string_append_printf(text, "%s%s%s%s\n", color, wrong ? "" : "OK: ", summary,
+                           text_plain(style));
     unread_text_append(text, snapshot, style);
     return g_string_free(text, FALSE);
 }

@@ -20,5 +20,5 @@ char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
 json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
                           const Outlook *outlook);
 
-/* The summary alone: one line (transfer full). */
+/* The summary alone, in one line without its end (transfer full). */
 char *check_report_summary(const Diagnosis *diagnosis);

@@ -208,10 +208,8 @@ static void append_zone(Picture *picture, guint number, const Zone *zone)
 /* ---- edges ---- */
 
 /* "refused by public", "refused by policy lockdown", "refused: panic mode" (transfer full). */
-static char *refusal_text(const Picture *picture, const WayCoverage *way)
+static char *refusal_text(const VerdictStep *step)
 {
-    g_autoptr(Verdict) verdict = verdict_of(picture->snapshot, &way->flow);
-    const VerdictStep *step = verdict->deciding;
     if (step == NULL)
         return g_strdup("refused");
     if (step->policy != NULL)
@@ -224,11 +222,12 @@ static char *refusal_text(const Picture *picture, const WayCoverage *way)
 
 static void append_way(Picture *picture, guint from, guint to, const WayCoverage *way)
 {
-    g_autofree char *reason = coverage_reason(picture->map, way);
+    const Verdict *verdict = coverage_verdict(picture->map, way);
+    g_autofree char *reason = reason_of(verdict);
     g_autofree char *tooltip = quoted(reason);
     g_autofree char *words = way->coverage == COVERAGE_ACCEPTED ? g_strdup("accepted")
                              : way->coverage == COVERAGE_OPEN   ? g_strdup("not certain")
-                                                                : refusal_text(picture, way);
+                                                                : refusal_text(verdict->deciding);
     g_autofree char *label = quoted(words);
     const char *color = color_of(way->coverage);
     g_string_append_printf(picture->text,

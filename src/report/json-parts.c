@@ -4,6 +4,7 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
+#include "report/finding-text.h"
 
 json_t *json_fix(const Fix *fix)
 {
@@ -20,13 +21,15 @@ json_t *json_fix(const Fix *fix)
 
 json_t *json_finding(const Finding *finding)
 {
+    g_autofree char *message = finding_message(finding);
+    g_auto(GStrv) evidence = finding_evidence(finding);
     json_t *object = json_object();
     json_object_set_new(object, "id", json_text(finding_word(finding->id)));
     json_object_set_new(object, "severity", json_text(severity_word(finding->severity)));
     json_object_set_new(object, "interface", json_text(finding->interface));
     json_object_set_new(object, "zone", json_text(finding->zone));
-    json_object_set_new(object, "message", json_text(finding->message));
-    json_object_set_new(object, "evidence", json_texts(finding->evidence));
+    json_object_set_new(object, "message", json_text(message));
+    json_object_set_new(object, "evidence", json_strv(evidence));
     json_object_set_new(object, "fix", json_fix(finding->fix));
     return object;
 }

@@ -3,6 +3,7 @@
 
 #include "report/check-report.h"
 #include "report/escape.h"
+#include "report/finding-text.h"
 
 NagiosStatus nagios_status(const Diagnosis *diagnosis)
 {
@@ -30,23 +31,22 @@ static char *line_of(NagiosStatus status, const char *message, const char *data)
     return g_strdup_printf("NICFIX %s - %s%s\n", words[status], shown, data);
 }
 
-/* The worst finding stands for all; how many there are is in the numbers. */
-static char *describe(const Diagnosis *diagnosis)
+/* The worst finding; the performance data count the others. */
+static char *status_text(const Diagnosis *diagnosis)
 {
-    if (!diagnosis_has(diagnosis, SEVERITY_WARNING)) {
-        char *summary = check_report_summary(diagnosis);
-        return g_strchomp(summary);
-    }
+    if (!diagnosis_has(diagnosis, SEVERITY_WARNING))
+        return check_report_summary(diagnosis);
     const Finding *worst = g_ptr_array_index(diagnosis->findings, 0);
     guint others = diagnosis->errors + diagnosis->warnings - 1;
-    return others == 0 ? g_strdup_printf("%s: %s", finding_word(worst->id), worst->message)
-                       : g_strdup_printf("%s: %s, and %u more", finding_word(worst->id),
-                                         worst->message, others);
+    g_autofree char *message = finding_message(worst);
+    return others == 0
+               ? g_strdup_printf("%s: %s", finding_word(worst->id), message)
+               : g_strdup_printf("%s: %s, and %u more", finding_word(worst->id), message, others);
 }
 
 char *nagios_text(const Diagnosis *diagnosis)
 {
-    g_autofree char *message = describe(diagnosis);
+    g_autofree char *message = status_text(diagnosis);
     g_autofree char *data = g_strdup_printf(
         " | errors=%u;;0;0 warnings=%u;0;;0 uplinks=%u;;;0 downstreams=%u;;;0", diagnosis->errors,
         diagnosis->warnings, topology_uplinks(diagnosis->topology)->len,

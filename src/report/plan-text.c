@@ -4,6 +4,7 @@
 #include "model/error.h"
 #include "model/firewalld/reason.h"
 #include "model/foreach.h"
+#include "report/finding-text.h"
 #include "report/template.h"
 
 #define OVERRIDE "use --force to override"
@@ -92,11 +93,11 @@ static char *fill_refusal(const char *template, const PlanRefusal *refusal)
         [SCOPE_NETWORKMANAGER] = "NetworkManager's profile",
     };
     g_autofree char *zones = refusal->zones != NULL ? join(refusal->zones) : NULL;
+    g_autofree char *message = refusal->finding != NULL ? finding_message(refusal->finding) : NULL;
     g_autofree char *better = refusal->better != NULL ? g_strjoinv(" ", refusal->better) : NULL;
     return template_fill(template, "interface", refusal->interface, "other", refusal->other, "zone",
                          refusal->zone, "zones", zones, "scope", scopes[refusal->scope], "finding",
-                         refusal->finding != NULL ? refusal->finding->message : NULL, "better",
-                         better, NULL);
+                         message, "better", better, NULL);
 }
 
 void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)

@@ -2,6 +2,7 @@
 #include "report/watch-report.h"
 
 #include "report/escape.h"
+#include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 
@@ -84,12 +85,12 @@ static const char *color_of(const FindingChange *change, const TextStyle *style)
 }
 
 /* "appeared: error uplink-unbound: MESSAGE (fix: nicfix apply ...)" without its first word. */
-static char *describe_change(const FindingChange *change)
+static char *change_text(const FindingChange *change, const char *message)
 {
     const Finding *finding = change->finding;
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%s %s: %s", severity_word(finding->severity),
-                           finding_word(finding->id), finding->message);
+                           finding_word(finding->id), message);
     if (change->kind != CHANGE_CLEARED && finding->fix != NULL) {
         g_string_append(text, " (fix: ");
         command_text_append(text, finding->fix->command);
@@ -141,15 +142,16 @@ static void write_out(const WatchOutput *output, char *text)
 void watch_report_change(const WatchOutput *output, const FindingChange *change)
 {
     const TextStyle *style = &output->output->style;
-    g_autofree char *description = describe_change(change);
+    g_autofree char *message = finding_message(change->finding);
+    g_autofree char *description = change_text(change, message);
     const char *word = change_word(change->kind);
     if (output->to_journal) {
-        g_autofree char *message = g_strdup_printf("%s: %s", word, description);
-        journal_change(change, message);
+        g_autofree char *entry = g_strdup_printf("%s: %s", word, description);
+        journal_change(change, entry);
         return;
     }
     write_out(output, line_of(word, description, color_of(change, style), style));
-    output_json(output->output, event_document(word, NULL, change->finding->message, change));
+    output_json(output->output, event_document(word, NULL, message, change));
 }
 
 void watch_report_state(const WatchOutput *output, const char *state, const char *message)

@@ -4,6 +4,7 @@
 #include "model/diagnosis/binding-findings.h"
 
 #include "model/firewalld/match.h"
+#include "model/foreach.h"
 
 bool zone_is_of_another_program(const char *zone)
 {
@@ -15,139 +16,35 @@ bool zone_is_of_another_program(const char *zone)
 
 /* ---- bindings of names that no link has ---- */
 
-static Finding *find_stale_binding(const Snapshot *snapshot, const Zone *zone, const char *name)
+static void find_stale_binding(GPtrArray *findings, const Snapshot *snapshot, const Zone *zone,
+                               const char *name)
 {
     const Link *link = snapshot_link_by_name(snapshot, name);
     if (interface_is_wildcard(name) || (link != NULL && g_str_equal(link->name, name)))
-        return NULL;
-    char *message =
-        link != NULL
-            ? g_strdup_printf("zone %s binds %s, which is only an alternative name of %s: "
-                              "firewalld does not know those",
-                              zone->name, name, link->name)
-            : g_strdup_printf("zone %s binds %s, and no link has that name", zone->name, name);
-    Finding *finding =
-        finding_new(FINDING_STALE_BINDING, SEVERITY_WARNING, name, zone->name, message);
+        return;
+    Finding *finding = finding_new(FINDING_STALE_BINDING, SEVERITY_WARNING, name, zone->name);
+    finding->altname = link;
     finding_add_evidence(
-        finding, g_strdup_printf("zone %s lists interface %s (getActiveZones)", zone->name, name));
-    finding_add_evidence(
-        finding, g_strdup_printf("firewall-cmd --zone=%s --remove-interface=%s (and the same with "
-                                 "--permanent) removes it",
-                                 zone->name, name));
-    return finding;
-}
-
-static void find_stale_bindings(GPtrArray *findings, const Snapshot *snapshot)
-{
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
-        for (char **name = zone->interfaces; *name != NULL; name++) {
-            Finding *finding = find_stale_binding(snapshot, zone, *name);
-            if (finding != NULL)
-                g_ptr_array_add(findings, finding);
-        }
-    }
+        finding, (Evidence){.kind = EVIDENCE_BINDING, .subject = name, .value = zone->name});
+    g_ptr_array_add(findings, finding);
 }
 
 /* ---- the running bindings against what lasts ---- */
 
-/* Both sides' bindings by name: a host may have thousands. */
-typedef struct {
-    const Snapshot *snapshot;
-    GHashTable *running;   /* name to Zone */
-    GHashTable *permanent; /* name to PermanentBinding */
-} Bindings;
-
-static void bindings_clear(Bindings *bindings)
+/* The zone that binds each name in the running firewall: a host may have thousands (Zone, transfer
+ * container). */
+static GHashTable *zones_by_interface(const Firewalld *firewalld)
 {
-    g_hash_table_unref(bindings->running);
-    g_hash_table_unref(bindings->permanent);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bindings, bindings_clear)
-
-static Bindings bindings_of(const Snapshot *snapshot)
-{
-    Bindings bindings = {
-        .snapshot = snapshot,
-        .running = g_hash_table_new(g_str_hash, g_str_equal),
-        .permanent = g_hash_table_new(g_str_hash, g_str_equal),
-    };
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
-        Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
-        for (char **name = zone->interfaces; *name != NULL; name++)
-            g_hash_table_insert(bindings.running, *name, zone);
+    GHashTable *zones = g_hash_table_new(g_str_hash, g_str_equal);
+    PTR_ARRAY_FOREACH (Zone, zone, firewalld->zones) {
+        STRV_FOREACH (name, zone->interfaces)
+            g_hash_table_insert(zones, *name, zone);
     }
-    for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
-        PermanentBinding *binding = g_ptr_array_index(snapshot->permanent->bindings, i);
-        g_hash_table_insert(bindings.permanent, binding->interface, binding);
-    }
-    return bindings;
+    return zones;
 }
 
-static Finding *find_zone_conflict(const PermanentBinding *permanent)
-{
-    Finding *finding = finding_new(
-        FINDING_ZONE_CONFLICT, SEVERITY_ERROR, permanent->interface, NULL,
-        g_strdup_printf("the permanent configuration binds %s in more than one zone: the next "
-                        "reload will go wrong",
-                        permanent->interface));
-    finding_add_evidence(
-        finding, g_strdup_printf("config.getZoneOfInterface answers \"%s\"", permanent->conflict));
-    return finding;
-}
-
-/* firewalld 1.3.3 refuses to reload what its own check refuses, and where it is started on it, it
- * ends in state FAILED. */
-static Finding *find_broken_configuration(const Permanent *permanent)
-{
-    Finding *finding =
-        finding_new(FINDING_ZONE_CONFLICT, SEVERITY_ERROR, NULL, NULL,
-                    g_strdup("the permanent configuration is broken: the next reload or restart of "
-                             "firewalld will go wrong"));
-    finding_add_evidence(finding,
-                         g_strdup_printf("checkPermanentConfig answers \"%s\"", permanent->fault));
-    return finding;
-}
-
-/* With FlushAllOnReload=no firewalld carries its bindings over a reload (firewalld.conf(5)). */
-static const char *when_it_is_lost(const Firewalld *firewalld)
-{
-    return g_strcmp0(firewalld->options.flush_all_on_reload, "no") == 0
-               ? "the next restart of firewalld"
-               : "the next reload or restart of firewalld";
-}
-
-static Finding *find_runtime_only(const Firewalld *firewalld, const char *name, const char *zone)
-{
-    Finding *finding =
-        finding_new(FINDING_RUNTIME_ONLY_BINDING, SEVERITY_WARNING, name, zone,
-                    g_strdup_printf("%s is bound to zone %s in the running firewall only: %s "
-                                    "undoes it",
-                                    name, zone, when_it_is_lost(firewalld)));
-    finding_add_evidence(finding, g_strdup_printf("the permanent configuration binds %s to no zone "
-                                                  "(config.getZoneOfInterface)",
-                                                  name));
-    return finding;
-}
-
-static Finding *find_not_active(const char *name, const char *running, const char *permanent)
-{
-    Finding *finding = finding_new(
-        FINDING_PERMANENT_NOT_ACTIVE, SEVERITY_WARNING, name, permanent,
-        running != NULL
-            ? g_strdup_printf("the permanent configuration binds %s to zone %s, the running "
-                              "firewall to zone %s",
-                              name, permanent, running)
-            : g_strdup_printf("the permanent configuration binds %s to zone %s, the running "
-                              "firewall to none",
-                              name, permanent));
-    finding_add_evidence(finding,
-                         g_strdup_printf("config.getZoneOfInterface answers \"%s\"", permanent));
-    return finding;
-}
-
-/* NetworkManager binds its devices anew after each reload: for them its profile is what lasts, and
- * so it is for the zones that other programs keep. */
+/* NetworkManager binds its devices again after each reload: its profile is what lasts for them. The
+ * same goes for the zones that other programs keep. */
 static bool is_kept_by_another_program(const Snapshot *snapshot, const char *name, const char *zone)
 {
     const ManagedDevice *device = networkmanager_device(snapshot->networkmanager, name);
@@ -155,85 +52,83 @@ static bool is_kept_by_another_program(const Snapshot *snapshot, const char *nam
            (zone != NULL && zone_is_of_another_program(zone));
 }
 
-/* NAME is that of a link, or a wildcard, which is a binding of its own. */
-static Finding *compare_with_permanent(const Bindings *bindings, const char *name)
+/* ZONE is the one that binds the same name in the running firewall, or NULL. */
+static Finding *compare_with_permanent(const Snapshot *snapshot, const Zone *zone,
+                                       const PermanentBinding *permanent)
 {
-    const PermanentBinding *permanent = g_hash_table_lookup(bindings->permanent, name);
-    if (permanent == NULL)
-        return NULL;
-    if (permanent->conflict != NULL)
-        return find_zone_conflict(permanent);
-    const Zone *zone = g_hash_table_lookup(bindings->running, name);
+    const char *name = permanent->interface;
+    if (permanent->conflict != NULL) {
+        Finding *finding = finding_new(FINDING_ZONE_CONFLICT, SEVERITY_ERROR, name, NULL);
+        finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
+                                                 .subject = "config.getZoneOfInterface",
+                                                 .value = permanent->conflict});
+        return finding;
+    }
     const char *running = zone != NULL ? zone->name : NULL;
     if (g_strcmp0(running, permanent->zone) == 0 ||
-        is_kept_by_another_program(bindings->snapshot, name, running))
+        is_kept_by_another_program(snapshot, name, running))
         return NULL;
-    return permanent->zone == NULL ? find_runtime_only(bindings->snapshot->firewalld, name, running)
-                                   : find_not_active(name, running, permanent->zone);
+    if (permanent->zone == NULL) {
+        Finding *finding =
+            finding_new(FINDING_RUNTIME_ONLY_BINDING, SEVERITY_WARNING, name, running);
+        /* firewalld.conf(5): firewalld carries its bindings over a reload then. */
+        finding->survives_reload =
+            g_strcmp0(snapshot->firewalld->options.flush_all_on_reload, "no") == 0;
+        finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_PERMANENT_NONE, .subject = name});
+        return finding;
+    }
+    Finding *finding =
+        finding_new(FINDING_PERMANENT_NOT_ACTIVE, SEVERITY_WARNING, name, permanent->zone);
+    finding->other_zone = g_strdup(running);
+    finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
+                                             .subject = "config.getZoneOfInterface",
+                                             .value = permanent->zone});
+    return finding;
+}
+
+/* firewalld 1.3.3 refuses to reload a configuration that fails its own check; started on one, it
+ * ends in state FAILED. */
+static Finding *find_broken_configuration(const Permanent *permanent)
+{
+    Finding *finding = finding_new(FINDING_ZONE_CONFLICT, SEVERITY_ERROR, NULL, NULL);
+    finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
+                                             .subject = "checkPermanentConfig",
+                                             .value = permanent->fault});
+    return finding;
 }
 
 /* ---- the running bindings against NetworkManager's profiles ---- */
 
-static Finding *find_manager_mismatch(const ManagedDevice *device, const char *running,
-                                      const char *lasting)
+/* NetworkManager 1.42 puts profiles of shared connections without a zone into its own, nm-shared.
+ * It takes any zone's name; firewalld refuses one that it does not have, and the device ends up
+ * unbound at its next activation. */
+static Finding *compare_with_profile(const Firewalld *firewalld, const Zone *zone,
+                                     const ManagedDevice *device)
 {
-    g_autofree char *now =
-        running != NULL ? g_strdup_printf("%s is bound to zone %s", device->interface, running)
-                        : g_strdup_printf("no zone binds %s", device->interface);
-    Finding *finding = finding_new(
-        FINDING_MANAGER_ZONE_MISMATCH, SEVERITY_WARNING, device->interface, running,
-        g_strdup_printf("%s, and NetworkManager's profile will put it in zone %s at its next "
-                        "activation",
-                        now, lasting));
-    const char *profile = device->profile != NULL ? device->profile : "of the device";
-    finding_add_evidence(
-        finding,
-        device->zone != NULL
-            ? g_strdup_printf("connection.zone of the profile %s is %s", profile, device->zone)
-            : g_strdup_printf("connection.zone of the profile %s is not set, "
-                              "which means the default zone",
-                              profile));
-    return finding;
-}
-
-/* NetworkManager takes any name; firewalld refuses the one it does not know, and the device is
- * left unbound at its next activation (NetworkManager 1.42). */
-static Finding *find_missing_zone(const ManagedDevice *device, const char *running)
-{
-    Finding *finding = finding_new(
-        FINDING_MANAGER_ZONE_MISMATCH, SEVERITY_WARNING, device->interface, running,
-        g_strdup_printf("NetworkManager's profile puts %s in zone %s, which firewalld does not "
-                        "have: no zone will bind it",
-                        device->interface, device->zone));
-    finding_add_evidence(
-        finding,
-        g_strdup_printf("connection.zone of the profile %s is %s",
-                        device->profile != NULL ? device->profile : "of the device", device->zone));
-    finding_add_evidence(finding,
-                         g_strdup_printf("firewalld has no zone %s (getZones)", device->zone));
-    return finding;
-}
-
-/* Profiles of shared connections that name no zone get NetworkManager's own, nm-shared. */
-static Finding *compare_with_profile(const Bindings *bindings, const ManagedDevice *device)
-{
-    const Zone *zone = g_hash_table_lookup(bindings->running, device->interface);
     const char *running = zone != NULL ? zone->name : NULL;
-    const char *lasting =
-        device->zone != NULL ? device->zone : bindings->snapshot->firewalld->default_zone;
+    const char *lasting = device->zone != NULL ? device->zone : firewalld->default_zone;
     bool shared = device->zone == NULL && running != NULL && zone_is_of_another_program(running);
     if (!device->managed || lasting == NULL || shared)
         return NULL;
-    if (firewalld_zone(bindings->snapshot->firewalld, lasting) == NULL)
-        return find_missing_zone(device, running);
-    if (g_strcmp0(running, lasting) == 0)
+    bool is_missing = firewalld_zone(firewalld, lasting) == NULL;
+    if (!is_missing && g_strcmp0(running, lasting) == 0)
         return NULL;
-    return find_manager_mismatch(device, running, lasting);
+    Finding *finding =
+        finding_new(FINDING_MANAGER_ZONE_MISMATCH, SEVERITY_WARNING, device->interface, running);
+    finding->other_zone = g_strdup(lasting);
+    finding->is_missing = is_missing;
+    finding_add_evidence(
+        finding,
+        (Evidence){.kind = EVIDENCE_PROFILE, .subject = device->profile, .value = device->zone});
+    if (is_missing)
+        finding_add_evidence(finding,
+                             (Evidence){.kind = EVIDENCE_NO_SUCH_ZONE, .subject = lasting});
+    return finding;
 }
 
 /* ---- the whole ---- */
 
-static void add(GPtrArray *findings, Finding *finding)
+static void add_found(GPtrArray *findings, Finding *finding)
 {
     if (finding != NULL)
         g_ptr_array_add(findings, finding);
@@ -241,15 +136,19 @@ static void add(GPtrArray *findings, Finding *finding)
 
 void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot)
 {
-    g_auto(Bindings) bindings = bindings_of(snapshot);
-    find_stale_bindings(findings, snapshot);
-    if (snapshot->permanent->fault != NULL)
-        add(findings, find_broken_configuration(snapshot->permanent));
-    for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
-        const PermanentBinding *permanent = g_ptr_array_index(snapshot->permanent->bindings, i);
-        add(findings, compare_with_permanent(&bindings, permanent->interface));
+    g_autoptr(GHashTable) running = zones_by_interface(snapshot->firewalld);
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
+        STRV_FOREACH (name, zone->interfaces)
+            find_stale_binding(findings, snapshot, zone, *name);
     }
-    for (guint i = 0; i < snapshot->networkmanager->devices->len; i++)
-        add(findings, compare_with_profile(
-                          &bindings, g_ptr_array_index(snapshot->networkmanager->devices, i)));
+    if (snapshot->permanent->fault != NULL)
+        g_ptr_array_add(findings, find_broken_configuration(snapshot->permanent));
+    PTR_ARRAY_FOREACH (const PermanentBinding, permanent, snapshot->permanent->bindings) {
+        const Zone *zone = g_hash_table_lookup(running, permanent->interface);
+        add_found(findings, compare_with_permanent(snapshot, zone, permanent));
+    }
+    PTR_ARRAY_FOREACH (const ManagedDevice, device, snapshot->networkmanager->devices) {
+        const Zone *zone = g_hash_table_lookup(running, device->interface);
+        add_found(findings, compare_with_profile(snapshot->firewalld, zone, device));
+    }
 }

@@ -1,53 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a snapshot to findings, and their order. What is forwarded is looked at in
- * forward-findings.c, the bindings themselves in binding-findings.c. */
+/* From a snapshot to findings, and their order. forward-findings.c looks at forwarded traffic,
+ * binding-findings.c at the bindings. */
 #include "model/diagnosis/diagnosis.h"
 
 #include "model/diagnosis/binding-findings.h"
 #include "model/diagnosis/forward-findings.h"
-
-/* ---- panic mode ---- */
-
-static Finding *find_panic_mode(void)
-{
-    Finding *finding =
-        finding_new(FINDING_PANIC_MODE, SEVERITY_ERROR, NULL, NULL,
-                    g_strdup("firewalld is in panic mode and drops everything, established "
-                             "connections too: firewall-cmd --panic-off ends it"));
-    finding_add_evidence(finding, g_strdup("queryPanicMode answers yes"));
-    return finding;
-}
-
-static Finding *find_unread_panic_mode(void)
-{
-    Finding *finding = finding_new(FINDING_VERDICT_UNKNOWN, SEVERITY_INFO, NULL, NULL,
-                                   g_strdup("whether firewalld is in panic mode, and drops "
-                                            "everything, could not be read"));
-    finding_add_evidence(finding, g_strdup("queryPanicMode was not answered"));
-    return finding;
-}
-
-static void find_panic(GPtrArray *findings, const Snapshot *snapshot)
-{
-    switch (snapshot->firewalld->panic) {
-    case TRISTATE_YES:
-        g_ptr_array_add(findings, find_panic_mode());
-        break;
-    case TRISTATE_UNKNOWN:
-        g_ptr_array_add(findings, find_unread_panic_mode());
-        break;
-    case TRISTATE_NO:
-        break;
-    }
-}
-
-/* Panic mode is one finding; the others are about what will be when it has ended. */
-static Snapshot *without_panic(const Snapshot *snapshot)
-{
-    Snapshot *calm = snapshot_copy(snapshot);
-    calm->firewalld->panic = TRISTATE_NO;
-    return calm;
-}
+#include "model/foreach.h"
 
 /* ---- the whole ---- */
 
@@ -62,10 +20,22 @@ static gint worst_first(gconstpointer a, gconstpointer b)
     return g_strcmp0(x->interface, y->interface);
 }
 
-static void count(Diagnosis *diagnosis)
+static void find_panic(GPtrArray *findings, Tristate panic)
 {
-    for (guint i = 0; i < diagnosis->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+    if (panic == TRISTATE_NO)
+        return;
+    bool is_on = panic == TRISTATE_YES;
+    Finding *finding = finding_new(is_on ? FINDING_PANIC_MODE : FINDING_VERDICT_UNKNOWN,
+                                   is_on ? SEVERITY_ERROR : SEVERITY_INFO, NULL, NULL);
+    finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
+                                             .subject = "queryPanicMode",
+                                             .value = is_on ? "yes" : NULL});
+    g_ptr_array_add(findings, finding);
+}
+
+static void count_findings(Diagnosis *diagnosis)
+{
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
         diagnosis->errors += finding->severity == SEVERITY_ERROR;
         diagnosis->warnings += finding->severity == SEVERITY_WARNING;
         diagnosis->infos += finding->severity == SEVERITY_INFO;
@@ -79,12 +49,16 @@ Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
     diagnosis->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
     diagnosis->refusals =
         g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)refusal_free);
-    g_autoptr(Snapshot) calm = without_panic(snapshot);
-    find_panic(diagnosis->findings, snapshot);
-    forward_findings_add(diagnosis->findings, diagnosis->refusals, calm, diagnosis->topology);
+    /* Panic mode is one finding; the others are about the time after it. */
+    diagnosis->calm = snapshot_copy(snapshot);
+    diagnosis->calm->firewalld->panic = TRISTATE_NO;
+    diagnosis->coverage = coverage_map_new(diagnosis->calm, diagnosis->topology);
+    find_panic(diagnosis->findings, snapshot->firewalld->panic);
+    forward_findings_add(diagnosis->findings, diagnosis->refusals, diagnosis->calm,
+                         diagnosis->topology, diagnosis->coverage);
     binding_findings_add(diagnosis->findings, snapshot);
     g_ptr_array_sort(diagnosis->findings, worst_first);
-    count(diagnosis);
+    count_findings(diagnosis);
     return diagnosis;
 }
 
@@ -92,6 +66,8 @@ void diagnosis_free(Diagnosis *diagnosis)
 {
     if (diagnosis == NULL)
         return;
+    coverage_map_free(diagnosis->coverage);
+    snapshot_free(diagnosis->calm);
     topology_free(diagnosis->topology);
     g_ptr_array_unref(diagnosis->findings);
     g_hash_table_unref(diagnosis->refusals);
@@ -100,8 +76,7 @@ void diagnosis_free(Diagnosis *diagnosis)
 
 const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding)
 {
-    for (guint i = 0; i < diagnosis->findings->len; i++) {
-        const Finding *other = g_ptr_array_index(diagnosis->findings, i);
+    PTR_ARRAY_FOREACH (const Finding, other, diagnosis->findings) {
         if (finding_is_same(other, finding))
             return other;
     }
@@ -111,8 +86,7 @@ const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding
 const Finding *diagnosis_first_worse(const Diagnosis *before, const Diagnosis *after,
                                      Severity floor)
 {
-    for (guint i = 0; i < after->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(after->findings, i);
+    PTR_ARRAY_FOREACH (const Finding, finding, after->findings) {
         const Finding *known = diagnosis_find(before, finding);
         if (finding->severity >= floor && (known == NULL || known->severity < finding->severity))
             return finding;

@@ -8,15 +8,17 @@
 
 typedef struct {
     Topology *topology;
-    GPtrArray *findings;  /* Finding, worst first */
-    GHashTable *refusals; /* Link to Refusal: what the findings about forwarding rest on */
+    Snapshot *calm;        /* the snapshot without panic mode, which COVERAGE is of */
+    CoverageMap *coverage; /* owns the verdicts that findings name */
+    GPtrArray *findings;   /* Finding, worst first */
+    GHashTable *refusals;  /* Link to Refusal: what the findings about forwarding rest on */
     guint errors;
     guint warnings;
     guint infos;
 } Diagnosis;
 
-/* Diagnoses SNAPSHOT, which must outlive the result. NAMED_UPLINKS as for topology_new(). No
- * finding has a fix yet: those are the plan's to find. */
+/* Diagnoses SNAPSHOT, which must outlive the result. NAMED_UPLINKS as for topology_new(). Fixes are
+ * not looked for: fixes_suggest() adds them. */
 Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks);
 void diagnosis_free(Diagnosis *diagnosis);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Findings as values, and their words. */
 #include "model/diagnosis/finding.h"
 
-Finding *finding_new(FindingId id, Severity severity, const char *interface, const char *zone,
-                     char *message)
+#include "model/foreach.h"
+#include "model/words.h"
+
+static void evidence_free(gpointer data)
+{
+    Evidence *evidence = data;
+    g_free((gpointer)evidence->subject);
+    g_free((gpointer)evidence->value);
+    g_free(evidence);
+}
+
+Finding *finding_new(FindingId id, Severity severity, const char *interface, const char *zone)
 {
     Finding *finding = g_new0(Finding, 1);
     finding->id = id;
     finding->severity = severity;
     finding->interface = g_strdup(interface);
     finding->zone = g_strdup(zone);
-    finding->message = message;
-    finding->evidence = g_ptr_array_new_with_free_func(g_free);
+    finding->refused = g_ptr_array_new();
+    finding->open = g_ptr_array_new();
+    finding->evidence = g_ptr_array_new_with_free_func(evidence_free);
     return finding;
 }
 
@@ -21,15 +31,28 @@ void finding_free(Finding *finding)
         return;
     g_free(finding->interface);
     g_free(finding->zone);
-    g_free(finding->message);
-    g_clear_pointer(&finding->evidence, g_ptr_array_unref);
+    g_free(finding->other_zone);
+    g_ptr_array_unref(finding->refused);
+    g_ptr_array_unref(finding->open);
+    g_ptr_array_unref(finding->evidence);
     fix_free(finding->fix);
     g_free(finding);
 }
 
-void finding_add_evidence(Finding *finding, char *text)
+void finding_add_evidence(Finding *finding, Evidence evidence)
 {
-    g_ptr_array_add(finding->evidence, text);
+    evidence.subject = g_strdup(evidence.subject);
+    evidence.value = g_strdup(evidence.value);
+    g_ptr_array_add(finding->evidence, g_memdup2(&evidence, sizeof evidence));
+}
+
+const Evidence *finding_cause(const Finding *finding)
+{
+    PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
+        if (evidence->kind == EVIDENCE_FLOW)
+            return evidence;
+    }
+    return NULL;
 }
 
 bool finding_is_same(const Finding *a, const Finding *b)
@@ -72,34 +95,24 @@ static const char *const severity_words[] = {
     [SEVERITY_ERROR] = "error",
 };
 
-const char *finding_word(FindingId id)
-{
-    return finding_words[id];
-}
+DEFINE_WORD(finding, FindingId, finding_words)
+DEFINE_WORD(severity, Severity, severity_words)
 
-const char *severity_word(Severity severity)
+static bool find_word(const char *const *words, guint count, const char *word, guint *index)
 {
-    return severity_words[severity];
+    for (*index = 0; *index < count; (*index)++) {
+        if (g_str_equal(words[*index], word))
+            return true;
+    }
+    return false;
 }
 
 bool finding_from_word(const char *word, FindingId *id)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(finding_words); i++) {
-        if (g_str_equal(finding_words[i], word)) {
-            *id = (FindingId)i;
-            return true;
-        }
-    }
-    return false;
+    return find_word(finding_words, G_N_ELEMENTS(finding_words), word, id);
 }
 
 bool severity_from_word(const char *word, Severity *severity)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(severity_words); i++) {
-        if (g_str_equal(severity_words[i], word)) {
-            *severity = (Severity)i;
-            return true;
-        }
-    }
-    return false;
+    return find_word(severity_words, G_N_ELEMENTS(severity_words), word, severity);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A finding: one thing that is or will go wrong, with what was read and what would cure it. */
+/* A finding: one thing that is or will go wrong, as facts: what was read, and what follows from it.
+ * Sentences about them are in report/finding-text. A finding lives no longer than its diagnosis and
+ * the snapshot that was diagnosed, which own the links and verdicts that it names. */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
+#include "model/needs/coverage.h"
 
 typedef enum {
     SEVERITY_INFO,
@@ -11,7 +12,7 @@ typedef enum {
     SEVERITY_ERROR,
 } Severity;
 
-/* The stable ids of findings; worse ones of equal severity come first. */
+/* The stable ids of findings; of two with the same severity the first one here is shown first. */
 typedef enum {
     FINDING_PANIC_MODE,
     FINDING_ZONE_CONFLICT,
@@ -33,23 +34,68 @@ typedef struct {
     GPtrArray *firewall_cmd; /* char **: one argument vector each */
 } Fix;
 
+/* The way of what is forwarded. */
+typedef enum {
+    WAY_NONE,    /* the finding is about no traffic in particular */
+    WAY_OUT,     /* through an uplink */
+    WAY_PORTS,   /* between the ports of a bridge */
+    WAY_OVERLAY, /* through a tunnel, to the same network on other hosts */
+} FindingWay;
+
+typedef enum {
+    EVIDENCE_ANSWER,           /* the call SUBJECT answered VALUE (NULL: nothing) */
+    EVIDENCE_UPLINK,           /* SUBJECT is an uplink, because of VALUE */
+    EVIDENCE_ZONE,             /* what comes in on SUBJECT goes to the zone of MATCH */
+    EVIDENCE_FLOW,             /* WAY is refused or open, and VERDICT says why */
+    EVIDENCE_BRIDGE_NETFILTER, /* bridged frames are passed to the firewall */
+    EVIDENCE_OVERLAY,          /* SUBJECT has an address in the network of VALUE */
+    EVIDENCE_BINDING,          /* zone VALUE binds SUBJECT */
+    EVIDENCE_PERMANENT_NONE,   /* the permanent configuration has no zone for SUBJECT */
+    EVIDENCE_PROFILE,      /* the profile SUBJECT (NULL: unnamed) has zone VALUE (NULL: unset) */
+    EVIDENCE_NO_SUCH_ZONE, /* firewalld has no zone SUBJECT */
+    EVIDENCE_LOST_BINDING, /* nicfix bound SUBJECT to zone VALUE, which has not lasted */
+} EvidenceKind;
+
+/* A fact that a finding rests on: its kind says which members it has. */
+typedef struct {
+    EvidenceKind kind;
+    const char *subject; /* both strings are the finding's own */
+    const char *value;
+    ZoneMatch match;
+    WayCoverage way;
+    const Verdict *verdict;
+} Evidence;
+
 typedef struct {
     FindingId id;
     Severity severity;
-    char *interface;     /* NULL: none in particular */
-    char *zone;          /* NULL: none in particular */
-    char *message;       /* one sentence, no period */
-    GPtrArray *evidence; /* char *: what was read, and where */
+    char *interface; /* NULL: none in particular */
+    char *zone;      /* NULL: none in particular */
+
+    FindingWay way;
+    guint senders;        /* how many links send this way */
+    GPtrArray *refused;   /* const Link: those whose new connections are refused on it */
+    GPtrArray *open;      /* const Link: those for which that cannot be told */
+    guint outcomes;       /* Outcomes, or-ed: what becomes of the new connections of REFUSED */
+    Target target;        /* of ZONE, where it decides; else TARGET_UNKNOWN */
+    const Link *altname;  /* the link that has INTERFACE as an alternative name only, or NULL */
+    char *other_zone;     /* the zone that contradicts ZONE or takes its place, or NULL */
+    bool is_missing;      /* firewalld has no zone OTHER_ZONE */
+    bool survives_reload; /* the binding is lost at a restart only */
+
+    GPtrArray *evidence; /* Evidence */
     Fix *fix;            /* NULL: nicfix offers none */
 } Finding;
 
-/* MESSAGE is taken; INTERFACE and ZONE, which may be NULL, are copied. */
-Finding *finding_new(FindingId id, Severity severity, const char *interface, const char *zone,
-                     char *message);
+/* A finding without facts (transfer full). INTERFACE and ZONE, which may be NULL, are copied. */
+Finding *finding_new(FindingId id, Severity severity, const char *interface, const char *zone);
 void finding_free(Finding *finding);
 
-/* Adds to the evidence (takes TEXT). */
-void finding_add_evidence(Finding *finding, char *text);
+/* Adds EVIDENCE, whose SUBJECT and VALUE are copied. */
+void finding_add_evidence(Finding *finding, Evidence evidence);
+
+/* The first EVIDENCE_FLOW of FINDING, or NULL (transfer none). */
+const Evidence *finding_cause(const Finding *finding);
 
 /* Whether both are about the same thing, whatever their severity. */
 bool finding_is_same(const Finding *a, const Finding *b);
@@ -57,10 +103,9 @@ bool finding_is_same(const Finding *a, const Finding *b);
 Fix *fix_new(void);
 void fix_free(Fix *fix);
 
+/* The word of a finding or severity in text and JSON (static), and back: false where WORD is none. */
 const char *finding_word(FindingId id);
 const char *severity_word(Severity severity);
-
-/* What WORD stands for; false where it stands for nothing. */
 bool finding_from_word(const char *word, FindingId *id);
 bool severity_from_word(const char *word, Severity *severity);
 

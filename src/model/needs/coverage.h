@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether what a downstream sends out by another link is accepted: the verdict on the usual new TCP
- * connection from each of its networks to a host elsewhere. */
+/* Whether what comes in on one link is accepted on its way out through another: the verdict on the
+ * usual new TCP connection from each of the networks there to a host elsewhere. */
 #pragma once
 
 #include "model/host/topology.h"
@@ -8,20 +8,21 @@
 
 typedef enum {
     COVERAGE_IDLE,     /* nothing goes this way */
-    COVERAGE_ACCEPTED, /* all that does is accepted */
-    COVERAGE_OPEN,     /* it depends on the flow, or cannot be told */
-    COVERAGE_REFUSED,  /* some network's flows are surely not accepted */
+    COVERAGE_ACCEPTED, /* everything that goes this way is accepted */
+    COVERAGE_OPEN,     /* it depends on the flow, or on what could not be read */
+    COVERAGE_REFUSED,  /* the flows of at least one network are certainly refused */
 } Coverage;
 
-/* The worst of what goes one way. */
+/* The worst of what goes one way; zero where nothing does. */
 typedef struct {
     Coverage coverage;
-    Flow flow;        /* that fares worst, except where nothing does */
-    const char *zone; /* that filters this flow; NULL: not known */
+    Flow flow;              /* the one that fares worst */
+    const Verdict *verdict; /* its outcome and its zones (of the map); coverage_verdict() names its
+                               links, too */
 } WayCoverage;
 
-/* What was found out about the ways through one snapshot. Ways that are filtered alike are looked
- * at once. */
+/* The verdicts on the ways through one snapshot. Flows that firewalld cannot tell apart are judged
+ * once. */
 typedef struct CoverageMap CoverageMap;
 
 /* SNAPSHOT and TOPOLOGY must outlive the result. */
@@ -29,17 +30,17 @@ CoverageMap *coverage_map_new(const Snapshot *snapshot, const Topology *topology
 void coverage_map_free(CoverageMap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoverageMap, coverage_map_free)
 
-/* The coverage of what comes in by DOWNSTREAM by UPLINK. */
+/* The coverage of the way from DOWNSTREAM out through UPLINK. */
 WayCoverage coverage_of(CoverageMap *map, const Link *downstream, const Link *uplink);
 
-/* The same for what ports of BRIDGE send one another, where br_netfilter shows bridged frames to
- * the IP hooks (input and output interface are the bridge then); COVERAGE_IDLE where it does not,
- * or where there are fewer than two ports. */
+/* The coverage of the ways between ports of BRIDGE where br_netfilter passes bridged frames to the
+ * IP hooks (with the bridge as input and output interface); COVERAGE_IDLE where it does not, or
+ * where there are fewer than two ports. */
 WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge);
 
-/* The same for what hosts in BRIDGE's network and those of the same network on other hosts, behind
- * TUNNEL, send one another; COVERAGE_IDLE where the tunnel has no address in that network. */
+/* The coverage of the ways between BRIDGE's network here and its hosts behind TUNNEL, in both
+ * directions; COVERAGE_IDLE where the tunnel has no address in that network. */
 WayCoverage coverage_through_overlay(CoverageMap *map, const Link *bridge, const Link *tunnel);
 
-/* The sentence that says what decides about WAY's flow (transfer full). */
-char *coverage_reason(const CoverageMap *map, const WayCoverage *way);
+/* The verdict on WAY's own flow, which must not be idle (transfer none: it lives as long as MAP). */
+const Verdict *coverage_verdict(CoverageMap *map, const WayCoverage *way);

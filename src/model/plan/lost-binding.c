@@ -28,12 +28,9 @@ void lost_bindings_explain(Diagnosis *diagnosis, const Snapshot *snapshot, const
             Finding *finding = g_ptr_array_index(diagnosis->findings, j);
             if (finding->severity >= SEVERITY_WARNING &&
                 g_strcmp0(finding->interface, action->interface) == 0)
-                finding_add_evidence(
-                    finding,
-                    g_strdup_printf("nicfix bound %s to zone %s, in the running firewall only: a "
-                                    "reload, such as --set-log-denied makes, or a restart has "
-                                    "undone it",
-                                    action->interface, action->to));
+                finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_LOST_BINDING,
+                                                         .subject = action->interface,
+                                                         .value = action->to});
         }
     }
 }

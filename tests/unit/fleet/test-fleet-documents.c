@@ -117,11 +117,12 @@ typedef struct {
 } DocumentCase;
 
 #define INCIDENT_FINDING                                                                           \
-    "\nerror uplink-unbound enp2s0 public: no zone binds enp2s0, and new connections from cni0 "   \
-    "out by it are refused"                                                                        \
+    "\nerror uplink-unbound enp2s0 public: enp2s0 is in no zone, and new connections from cni0 "   \
+    "out through enp2s0 are rejected"                                                              \
     "\n- enp2s0 is an uplink: default route via 192.168.150.1 in table main"                       \
     "\n- zone public (catch-all: no zone binds enp2s0) filters enp2s0"                             \
-    "\n- a new connection from cni0 out by enp2s0 is refused: zone public (catch-all: no zone "    \
+    "\n- a new connection from cni0 out through enp2s0 is rejected: zone public (catch-all: no "   \
+    "zone "                                                                                        \
     "binds cni0) filters cni0 and only forwards to interfaces bound to it; enp2s0 is bound to "    \
     "no zone"                                                                                      \
     "\nfix nicfix apply --zone public --interface enp2s0"                                          \
@@ -200,8 +201,9 @@ static const FaultCase faults[] = {
      "findings[0].severity: neither error, warning nor info"},
     {"an interface as a number", "fleet/worker.json", "\"interface\" : \"enp2s0\"",
      "\"interface\" : 2", "findings[0].interface: expected a string, found a number"},
-    {"no message", "fleet/worker.json", "\"message\" : \"no zone",
-     "\"message\" : null, \"x\" : \"no zone", "findings[0].message: expected a string, found null"},
+    {"no message", "fleet/worker.json", "\"message\" : \"enp2s0 is",
+     "\"message\" : null, \"x\" : \"enp2s0 is",
+     "findings[0].message: expected a string, found null"},
     {"evidence that is not a string", "fleet/worker.json", "\"evidence\" : [", "\"evidence\" : [7,",
      "findings[0].evidence[0]: expected a string, found a number"},
     {"a command that is a string", "fleet/worker.json", "\"command\" : [",

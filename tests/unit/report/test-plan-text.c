@@ -33,7 +33,7 @@ typedef struct {
 
 static char *better[] = {OWNED("nicfix"), OWNED("apply"), OWNED("--move"), NULL};
 
-static const Finding left = {.message = OWNED("eth0 is in no zone")};
+static const Finding left = {.id = FINDING_PANIC_MODE};
 
 static const RefusalCase refusals[] = {
     {"no such link",
@@ -141,17 +141,22 @@ static const RefusalCase refusals[] = {
     {"no cure",
      {REFUSED_NOT_CURED, .interface = "eth0", .zone = "work", .finding = &left},
      NICFIX_ERROR_REFUSED,
-     "binding eth0 to zone work would not cure it: eth0 is in no zone",
+     "binding eth0 to zone work would not cure it: firewalld is in panic mode and drops all "
+     "traffic, even "
+     "of established connections",
      NULL},
     {"no cure, but there is one",
      {REFUSED_NOT_CURED, .interface = "eth0", .zone = "work", .finding = &left, .better = better},
      NICFIX_ERROR_REFUSED,
-     "binding eth0 to zone work would not cure it: eth0 is in no zone",
+     "binding eth0 to zone work would not cure it: firewalld is in panic mode and drops all "
+     "traffic, even "
+     "of established connections",
      "this would: nicfix apply --move"},
     {"worse",
      {REFUSED_WORSE, .finding = &left},
      NICFIX_ERROR_REFUSED,
-     "this would break something else: eth0 is in no zone",
+     "this would break something else: firewalld is in panic mode and drops all traffic, even "
+     "of established connections",
      "use --force to override"},
 };
 

@@ -84,93 +84,6 @@ static void test_finding(void **state)
     assert_string_equal(found, test->findings);
 }
 
-/* ---- in words ---- */
-
-typedef struct {
-    const char *name;
-    const char *host;
-    const char *zone; /* NULL: none */
-    const char *message;
-    const char *evidence;
-} WordsCase;
-
-static const WordsCase words[] = {
-    {"a name that no link has", "change public interfaces ppp0\n", "public",
-     "zone public binds ppp0, and no link has that name",
-     "zone public lists interface ppp0 (getActiveZones)"},
-    {"an alternative name", "link eth0 physical alt enp1s0\nchange public interfaces enp1s0\n",
-     "public",
-     "zone public binds enp1s0, which is only an alternative name of eth0: firewalld does not know "
-     "those",
-     "zone public lists interface enp1s0 (getActiveZones)"},
-    {"in the running firewall only",
-     "link eth0 physical\nchange public interfaces eth0\n"
-     "permanent eth0 -\n",
-     "public",
-     "eth0 is bound to zone public in the running firewall only: the next reload or restart of "
-     "firewalld undoes it",
-     "the permanent configuration binds eth0 to no zone (config.getZoneOfInterface)"},
-    {"in the running firewall only, which a reload keeps",
-     "firewalld 1.3.3 public flush no\nlink eth0 physical\nchange public interfaces eth0\n"
-     "permanent eth0 -\n",
-     "public",
-     "eth0 is bound to zone public in the running firewall only: the next restart of firewalld "
-     "undoes it",
-     "the permanent configuration binds eth0 to no zone (config.getZoneOfInterface)"},
-    {"elsewhere permanently",
-     "link eth0 physical\nchange public interfaces eth0\n"
-     "permanent eth0 work\n",
-     "work",
-     "the permanent configuration binds eth0 to zone work, the running firewall to zone public",
-     "config.getZoneOfInterface answers \"work\""},
-    {"permanently only", "link eth0 physical\npermanent eth0 work\n", "work",
-     "the permanent configuration binds eth0 to zone work, the running firewall to none",
-     "config.getZoneOfInterface answers \"work\""},
-    {"two zones permanently", "link eth0 physical\npermanent eth0 '!public work  (ERROR: ...)'\n",
-     NULL,
-     "the permanent configuration binds eth0 in more than one zone: the next reload will go wrong",
-     "config.getZoneOfInterface answers \"public work  (ERROR: ...)\""},
-    {"the profile names another zone",
-     "link eth0 physical\nchange public interfaces eth0\nzone work\n"
-     "manager eth0 work\n",
-     "public",
-     "eth0 is bound to zone public, and NetworkManager's profile will put it in zone work at its "
-     "next activation",
-     "connection.zone of the profile Wired connection 1 is work"},
-    {"the profile names a zone that firewalld does not have",
-     "link eth0 physical\nmanager eth0 werk\n", NULL,
-     "NetworkManager's profile puts eth0 in zone werk, which firewalld does not have: no zone will "
-     "bind it",
-     "connection.zone of the profile Wired connection 1 is werk"},
-    {"the permanent configuration is broken", "fault 'INVALID_ZONE: bad'\n", NULL,
-     "the permanent configuration is broken: the next reload or restart of firewalld will go wrong",
-     "checkPermanentConfig answers \"INVALID_ZONE: bad\""},
-    {"the profile names no zone",
-     "link eth0 physical\nzone work interfaces eth0\n"
-     "manager eth0 -\n",
-     "work",
-     "eth0 is bound to zone work, and NetworkManager's profile will put it in zone public at its "
-     "next activation",
-     "connection.zone of the profile Wired connection 1 is not set, which means the default zone"},
-};
-
-static void test_words(void **state)
-{
-    const WordsCase *test = *state;
-    g_autoptr(Snapshot) snapshot = sketch("zone public services ssh\n");
-    sketch_add(snapshot, test->host);
-    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
-    binding_findings_add(found, snapshot);
-    assert_int_equal(found->len, 1);
-    const Finding *finding = g_ptr_array_index(found, 0);
-    if (test->zone != NULL)
-        assert_string_equal(finding->zone, test->zone);
-    else
-        assert_null(finding->zone);
-    assert_string_equal(finding->message, test->message);
-    assert_string_equal(g_ptr_array_index(finding->evidence, 0), test->evidence);
-}
-
 /* ---- zones of other programs ---- */
 
 typedef struct {
@@ -192,6 +105,5 @@ static void test_zone(void **state)
 
 int main(void)
 {
-    return RUN_CASES(test_finding, findings) + RUN_CASES(test_words, words) +
-           RUN_CASES(test_zone, zones);
+    return RUN_CASES(test_finding, findings) + RUN_CASES(test_zone, zones);
 }

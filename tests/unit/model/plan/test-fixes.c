@@ -130,13 +130,14 @@ static void assert_cures(const Snapshot *snapshot, const Finding *finding)
     g_auto(RequestWords) words = request_from(finding->fix->command);
     g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
     if (plan == NULL)
-        fail_msg("%s: its fix is refused", finding->message);
+        fail_msg("%s: its fix is refused", finding_word(finding->id));
     const Finding *left = diagnosis_find(plan->after, finding);
     if (left != NULL && left->severity >= finding->severity)
-        fail_msg("%s: not cured", finding->message);
+        fail_msg("%s: not cured", finding_word(finding->id));
     const Finding *broken = new_error(plan);
     if (broken != NULL)
-        fail_msg("%s: its fix breaks something: %s", finding->message, broken->message);
+        fail_msg("%s: its fix breaks something: %s", finding_word(finding->id),
+                 finding_word(broken->id));
     assert_commands_are_those_of(finding->fix, plan);
 }
 

@@ -49,8 +49,9 @@ static void test_lost(void **state)
     bool told = false;
     for (guint i = 0; i < diagnosis->findings->len; i++) {
         const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
-        const char *last = g_ptr_array_index(finding->evidence, finding->evidence->len - 1);
-        told = told || strstr(last, "nicfix bound eth0 to zone public") != NULL;
+        const Evidence *last = g_ptr_array_index(finding->evidence, finding->evidence->len - 1);
+        told = told || (last->kind == EVIDENCE_LOST_BINDING && g_str_equal(last->subject, "eth0") &&
+                        g_str_equal(last->value, "public"));
     }
     assert_int_equal(told, row->told);
 }

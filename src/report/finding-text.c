@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From facts to sentences: see finding-text.h. */
+#include "report/finding-text.h"
+
+#include "model/firewalld/reason.h"
+#include "model/foreach.h"
+#include "report/fix-text.h"
+
+enum { MAX_NAMED = 6 }; /* a sentence names the first few links, and counts the others */
+
+/* "cni0", "cni0 and docker0", "a, b, c, d, e, f and 94 more" (transfer full). */
+static char *name_links(const GPtrArray *links)
+{
+    GString *text = g_string_new(NULL);
+    PTR_ARRAY_FOREACH (const Link, link, links) {
+        guint left = links->len - link_index;
+        if (link_index == MAX_NAMED) {
+            g_string_append_printf(text, " and %u more", left);
+            break;
+        }
+        g_string_append_printf(text, "%s%s",
+                               link_index == 0 ? ""
+                               : left == 1     ? " and "
+                                               : ", ",
+                               link->name);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* "rejected", "dropped", or "refused" where it is the one or the other. */
+static const char *refused_word(guint outcomes)
+{
+    return outcomes == OUTCOME_REJECT ? "rejected"
+           : outcomes == OUTCOME_DROP ? "dropped"
+                                      : "refused";
+}
+
+static const char *or_unknown(const char *name)
+{
+    return name != NULL ? name : "?";
+}
+
+/* ---- one sentence for each finding ---- */
+
+static char *panic_mode(G_GNUC_UNUSED const Finding *finding)
+{
+    return g_strdup("firewalld is in panic mode and drops all traffic, even of established "
+                    "connections");
+}
+
+static char *zone_conflict(const Finding *finding)
+{
+    if (finding->interface == NULL)
+        return g_strdup("the permanent configuration is broken: the next reload or restart of "
+                        "firewalld will fail");
+    return g_strdup_printf("the permanent configuration binds %s in more than one zone: the next "
+                           "reload will fail",
+                           finding->interface);
+}
+
+static char *uplink_unbound(const Finding *finding)
+{
+    const char *uplink = finding->interface;
+    if (finding->refused->len > 0) {
+        g_autofree char *links = name_links(finding->refused);
+        return g_strdup_printf("%s is in no zone, and new connections from %s out through %s are "
+                               "%s",
+                               uplink, links, uplink, refused_word(finding->outcomes));
+    }
+    if (finding->senders == 0)
+        return g_strdup_printf(
+            "%s is in no zone: only the catch-all of the default zone %s filters "
+            "it, and nothing is forwarded out through it yet",
+            uplink, or_unknown(finding->zone));
+    if (finding->open->len > 0)
+        return g_strdup_printf(
+            "%s is in no zone, and nicfix cannot tell whether new connections out "
+            "through it are accepted",
+            uplink);
+    return g_strdup_printf("%s is in no zone, but all new connections out through it are accepted "
+                           "for other reasons",
+                           uplink);
+}
+
+static char *connections_refused(const Finding *finding)
+{
+    g_autofree char *links = name_links(finding->refused);
+    const char *word = refused_word(finding->outcomes);
+    const Flow *flow = &finding_cause(finding)->way.flow;
+    switch (finding->way) {
+    case WAY_PORTS:
+        return g_strdup_printf(
+            "new connections between the ports of bridge %s are %s: br_netfilter "
+            "passes them to the firewall as coming in on %s and going out "
+            "through it",
+            links, word, links);
+    case WAY_OVERLAY:
+        return g_strdup_printf("%s leads to the network of %s on other hosts, but new connections "
+                               "from %s out through %s are %s",
+                               finding->interface, links, flow->in, flow->out, word);
+    case WAY_OUT:
+    case WAY_NONE:
+        break;
+    }
+    return g_strdup_printf("%s is in zone %s, but new connections from %s out through %s are %s",
+                           finding->interface, or_unknown(finding->zone), links, finding->interface,
+                           word);
+}
+
+static char *uplink_in_rejecting_zone(const Finding *finding)
+{
+    if (finding->refused->len > 0)
+        return connections_refused(finding);
+    return g_strdup_printf("%s is in zone %s, which %s all new connections", finding->interface,
+                           finding->zone, finding->target == TARGET_DROP ? "drops" : "rejects");
+}
+
+static char *manager_zone_mismatch(const Finding *finding)
+{
+    if (finding->is_missing)
+        return g_strdup_printf("NetworkManager's profile puts %s in zone %s, which firewalld does "
+                               "not have: it will be in no zone",
+                               finding->interface, finding->other_zone);
+    return g_strdup_printf("%s is in %s%s, but NetworkManager's profile will put it in zone %s at "
+                           "its next activation",
+                           finding->interface, finding->zone != NULL ? "zone " : "no zone",
+                           finding->zone != NULL ? finding->zone : "", finding->other_zone);
+}
+
+static char *permanent_not_active(const Finding *finding)
+{
+    return g_strdup_printf("%s is in zone %s in the permanent configuration, but in %s%s in the "
+                           "running firewall",
+                           finding->interface, finding->zone,
+                           finding->other_zone != NULL ? "zone " : "no zone",
+                           finding->other_zone != NULL ? finding->other_zone : "");
+}
+
+static char *runtime_only_binding(const Finding *finding)
+{
+    return g_strdup_printf("%s is in zone %s in the running firewall only: the next %srestart of "
+                           "firewalld undoes it",
+                           finding->interface, finding->zone,
+                           finding->survives_reload ? "" : "reload or ");
+}
+
+static char *stale_binding(const Finding *finding)
+{
+    if (finding->altname == NULL)
+        return g_strdup_printf("zone %s has interface %s, which does not exist", finding->zone,
+                               finding->interface);
+    return g_strdup_printf("zone %s has interface %s, which is only an alternative name of %s: "
+                           "firewalld does not know alternative names",
+                           finding->zone, finding->interface, finding->altname->name);
+}
+
+static char *verdict_unknown(const Finding *finding)
+{
+    g_autofree char *links = name_links(finding->open);
+    if (finding->interface == NULL)
+        return g_strdup("cannot tell whether firewalld is in panic mode and drops all traffic");
+    if (finding->way == WAY_PORTS)
+        return g_strdup_printf("cannot tell whether new connections between the ports of bridge %s "
+                               "are accepted: it depends on the flow or on what could not be read",
+                               links);
+    if (finding->open->len == 0)
+        return g_strdup_printf(
+            "cannot tell whether zone %s accepts new connections out through %s: "
+            "its settings could not be read",
+            finding->zone, finding->interface);
+    return g_strdup_printf(
+        "cannot tell whether new connections from %s out through %s are accepted: "
+        "it depends on the flow or on what could not be read",
+        links, finding->interface);
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    FindingEntry entry;
+    char *(*message)(const Finding *finding);
+} rows[] = {
+    [FINDING_PANIC_MODE] = {{"always an error", "firewalld drops all traffic",
+                             "run firewall-cmd --panic-off"},
+                            panic_mode},
+    [FINDING_ZONE_CONFLICT] = {{"always an error",
+                                "the permanent configuration binds the interface in two zones, or "
+                                "is broken",
+                                "take the interface out of all zones but one, or correct what "
+                                "firewall-cmd --check-config complains of"},
+                               zone_conflict},
+    [FINDING_UPLINK_UNBOUND] =
+        {{"an error where forwarded traffic is refused, a warning where "
+          "nothing is forwarded yet or that cannot be told, a note where all "
+          "of it is accepted for other reasons",
+          "this uplink is in no zone", "run the fix that is shown"},
+         uplink_unbound},
+    [FINDING_UPLINK_IN_REJECTING_ZONE] = {{"always an error",
+                                           "this uplink is in a zone that refuses what the host "
+                                           "needs",
+                                           "run the fix that is shown, or choose another zone"},
+                                          uplink_in_rejecting_zone},
+    [FINDING_FORWARD_BLOCKED] = {{"always an error",
+                                  "forwarded traffic is refused although the interface is in a "
+                                  "zone; or traffic between the ports of a bridge is "
+                                  "(br_netfilter), or to its network on other hosts",
+                                  "run the fix that is shown"},
+                                 connections_refused},
+    [FINDING_MANAGER_ZONE_MISMATCH] =
+        {{"always a warning",
+          "NetworkManager's profile has another zone than the running "
+          "firewall",
+          "run the fix that is shown, or change connection.zone"},
+         manager_zone_mismatch},
+    [FINDING_PERMANENT_NOT_ACTIVE] = {{"always a warning",
+                                       "the permanent configuration has another zone than the "
+                                       "running firewall",
+                                       "run the fix that is shown, or firewall-cmd --reload"},
+                                      permanent_not_active},
+    [FINDING_RUNTIME_ONLY_BINDING] = {{"always a warning",
+                                       "the next reload or restart of firewalld undoes the binding",
+                                       "run the fix that is shown"},
+                                      runtime_only_binding},
+    [FINDING_STALE_BINDING] = {{"always a warning",
+                                "a zone has an interface that does not exist, or that is only an "
+                                "alternative name",
+                                "remove it from the zone with the commands that are shown"},
+                               stale_binding},
+    [FINDING_VERDICT_UNKNOWN] =
+        {{"always a note",
+          "the answer depends on the flow, or on something that could not be "
+          "read",
+          "run nicfix as root, or ask about one flow with nicfix explain"},
+         verdict_unknown},
+};
+
+const FindingEntry *finding_entry(FindingId id)
+{
+    return &rows[id].entry;
+}
+
+char *finding_message(const Finding *finding)
+{
+    return rows[finding->id].message(finding);
+}
+
+/* ---- evidence ---- */
+
+static char *flow_sentence(const Evidence *evidence)
+{
+    const Flow *flow = &evidence->way.flow;
+    bool is_refused = evidence->way.coverage == COVERAGE_REFUSED;
+    g_autofree char *reason = reason_of(evidence->verdict);
+    return g_strdup_printf("a new connection from %s out through %s %s %s: %s", flow->in, flow->out,
+                           is_refused ? "is" : "may be",
+                           is_refused ? refused_word(evidence->verdict->possible) : "refused",
+                           reason);
+}
+
+static char *zone_sentence(const Evidence *evidence)
+{
+    g_autofree char *zone = reason_for_zone(&evidence->match, evidence->subject);
+    return g_strdup_printf("%s filters %s", zone, evidence->subject);
+}
+
+static char *profile_sentence(const Evidence *evidence)
+{
+    const char *profile = evidence->subject != NULL ? evidence->subject : "of the device";
+    return evidence->value != NULL
+               ? g_strdup_printf("connection.zone of the profile %s is %s", profile,
+                                 evidence->value)
+               : g_strdup_printf("connection.zone of the profile %s is not set, which means the "
+                                 "default zone",
+                                 profile);
+}
+
+static char *evidence_sentence(const Evidence *evidence)
+{
+    const char *subject = evidence->subject;
+    const char *value = evidence->value;
+    switch (evidence->kind) {
+    case EVIDENCE_ANSWER:
+        return value != NULL ? g_strdup_printf("%s answered \"%s\"", subject, value)
+                             : g_strdup_printf("%s did not answer", subject);
+    case EVIDENCE_UPLINK:
+        return g_strdup_printf("%s is an uplink: %s", subject, value);
+    case EVIDENCE_ZONE:
+        return zone_sentence(evidence);
+    case EVIDENCE_FLOW:
+        return flow_sentence(evidence);
+    case EVIDENCE_BRIDGE_NETFILTER:
+        return g_strdup("net.bridge.bridge-nf-call-iptables or -ip6tables, or the bridge's own "
+                        "nf_call_iptables, is on");
+    case EVIDENCE_OVERLAY:
+        return g_strdup_printf("%s has an address in the network of %s", subject, value);
+    case EVIDENCE_BINDING:
+        return g_strdup_printf("zone %s lists interface %s (getActiveZones)", value, subject);
+    case EVIDENCE_PERMANENT_NONE:
+        return g_strdup_printf("%s is in no zone in the permanent configuration "
+                               "(config.getZoneOfInterface)",
+                               subject);
+    case EVIDENCE_PROFILE:
+        return profile_sentence(evidence);
+    case EVIDENCE_NO_SUCH_ZONE:
+        return g_strdup_printf("firewalld has no zone %s (getZones)", subject);
+    case EVIDENCE_LOST_BINDING:
+        return g_strdup_printf(
+            "nicfix put %s in zone %s, in the running firewall only: it was lost "
+            "in a reload (for example by --set-log-denied) or restart",
+            subject, value);
+    }
+    return NULL;
+}
+
+GPtrArray *finding_commands(const Finding *finding)
+{
+    GPtrArray *commands = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    if (finding->id == FINDING_PANIC_MODE) {
+        g_strv_builder_add_many(words, "firewall-cmd", "--panic-off", NULL);
+        g_ptr_array_add(commands, g_strv_builder_end(words));
+    }
+    if (finding->id == FINDING_STALE_BINDING) {
+        g_autofree char *zone = g_strdup_printf("--zone=%s", finding->zone);
+        g_autofree char *interface = g_strdup_printf("--remove-interface=%s", finding->interface);
+        g_strv_builder_add_many(words, "firewall-cmd", zone, interface, NULL);
+        g_ptr_array_add(commands, g_strv_builder_end(words));
+        g_strv_builder_add_many(words, "firewall-cmd", "--permanent", zone, interface, NULL);
+        g_ptr_array_add(commands, g_strv_builder_end(words));
+    }
+    return commands;
+}
+
+char **finding_evidence(const Finding *finding)
+{
+    g_autoptr(GStrvBuilder) sentences = g_strv_builder_new();
+    PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
+        g_autofree char *sentence = evidence_sentence(evidence);
+        g_strv_builder_add(sentences, sentence);
+    }
+    g_autoptr(GPtrArray) commands = finding_commands(finding);
+    PTR_ARRAY_FOREACH (char *, command, commands) {
+        g_autoptr(GString) sentence = g_string_new("run ");
+        command_text_append(sentence, command);
+        g_strv_builder_add(sentences, sentence->str);
+    }
+    return g_strv_builder_end(sentences);
+}
