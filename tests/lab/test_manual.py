@@ -202,7 +202,7 @@ def _cases(program: Path) -> Iterator[tuple[str, str, str]]:
     """How an example begins, a document for it, and the output of the example."""
     check = "nicfix check --json | jq -r "
     incident = _golden("check-incident.json")
-    message = "no zone binds enp2s0, and new connections from cni0 out by it are refused"
+    message = "enp2s0 is in no zone, and new connections from cni0 out through enp2s0 are rejected"
     yield check + "'.findings[] |", incident, f"error\tuplink-unbound\tenp2s0\t{message}\n"
     cure = "'nicfix' 'apply' '--zone' 'public' '--interface' 'enp2s0'\n"
     yield check + "'.findings[].fix", incident, cure
