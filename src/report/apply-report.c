@@ -71,14 +71,14 @@ static char *describe_rest(const Diagnosis *after)
                            after->warnings == 1 ? "" : "s");
 }
 
-/* Established connections are accepted before any zone is asked. */
+/* firewalld accepts established connections before it asks any zone. */
 static char *describe_pending(const ApplyOutcome *outcome, const TextStyle *style)
 {
     return g_strdup_printf(
-        "%sdone and verified in the running firewall%s; undone in %u s unless you run\n"
+        "%sdone and verified in the running firewall%s; undone in %u s; made permanent when you "
+        "run\n"
         "    %snicfix confirm %s%s\n"
-        "best from a new login: this session proves nothing, as what is established stays "
-        "accepted\n",
+        "Log in anew to confirm: this session stays open even if new logins are blocked\n",
         text_good(style), text_plain(style), outcome->pending_seconds, text_bold(style),
         outcome->pending_id, text_plain(style));
 }
