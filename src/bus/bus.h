@@ -26,8 +26,8 @@ GDBusConnection *bus_connection(const Bus *bus);
 /* How long each call may take. */
 guint bus_timeout_ms(const Bus *bus);
 
-/* Makes one call and waits for the reply. PATH is NULL where the row of CALL has one. PARAMETERS may
+/* Makes one call and waits for the reply. PATH is NULL where the row of ID has one. PARAMETERS may
  * be floating and is consumed; NULL stands for none. Returns the reply, a tuple of the row's type
  * (transfer full), or NULL with a translated error (bus/bus-error.h). */
-GVariant *bus_call(Bus *bus, CallId call, const char *path, GVariant *parameters,
+GVariant *bus_call(Bus *bus, CallId id, const char *path, GVariant *parameters,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
