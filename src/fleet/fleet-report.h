@@ -101,4 +101,4 @@ bool fleet_report_has(const FleetReport *report, Severity severity);
 bool fleet_report_is_judged(const FleetReport *report);
 
 /* "check", "snapshot", "apply", "error", or NULL for FLEET_UNREADABLE. */
-const char *fleet_source_word(FleetSource source);
+const char *fleet_source_word(FleetSource value);
