@@ -21,11 +21,23 @@ static void append_action(GString *text, const Action *action, const TextStyle *
     g_string_append_printf(text, "%s\n", text_plain(style));
 }
 
+static char *service_text(const ServiceChange *change)
+{
+    static const char *const words[] = {
+        [SERVICE_NAMED] = "",
+        [SERVICE_PORT] = "port ",
+        [SERVICE_ICMP] = "icmp",
+        [SERVICE_OTHER_PORTS] = "any other port",
+    };
+    return g_strconcat(words[change->kind], change->name, NULL);
+}
+
 static void append_services(GString *text, const char *what, const GPtrArray *services)
 {
     PTR_ARRAY_FOREACH (const ServiceChange, change, services) {
         g_autofree char *interface = escape_for_terminal(change->interface);
-        g_autofree char *service = escape_for_terminal(change->service);
+        g_autofree char *raw = service_text(change);
+        g_autofree char *service = escape_for_terminal(raw);
         g_string_append_printf(text, "  %s %s on this host from %s\n", what, service, interface);
     }
 }
@@ -143,8 +155,9 @@ static json_t *services_json(const GPtrArray *services)
     json_t *array = json_array();
     PTR_ARRAY_FOREACH (const ServiceChange, change, services) {
         json_t *object = json_object();
+        g_autofree char *service = service_text(change);
         json_object_set_new(object, "interface", json_text(change->interface));
-        json_object_set_new(object, "service", json_text(change->service));
+        json_object_set_new(object, "service", json_text(service));
         json_array_append_new(array, object);
     }
     return array;

@@ -3,13 +3,13 @@
 #include "report/check-report.h"
 
 #include "model/firewalld/dispatch.h"
-#include "model/firewalld/reason.h"
 #include "model/foreach.h"
 #include "report/escape.h"
 #include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/plan-text.h"
+#include "report/reason.h"
 #include "report/unread-text.h"
 #include "report/wrap.h"
 
@@ -77,7 +77,8 @@ static void append_links(GString *text, const char *role, const Snapshot *snapsh
         const Link *link = g_ptr_array_index(links, i);
         ZoneMatch match = dispatch_interface(snapshot, link->name);
         g_autofree char *zone = reason_for_zone(&match, link->name);
-        const char *reason = topology_uplink_reason(topology, link);
+        const UplinkReason *uplink = topology_uplink_reason(topology, link);
+        g_autofree char *reason = uplink != NULL ? uplink_reason_text(uplink) : NULL;
         g_autofree char *line =
             g_strdup_printf("%s %s: %s%s%s", role, link->name, zone, reason != NULL ? ", " : "",
                             reason != NULL ? reason : "");

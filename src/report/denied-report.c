@@ -2,12 +2,14 @@
 /* Groups of denials as text and as JSON. */
 #include "report/denied-report.h"
 
-#include "model/firewalld/reason.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
+#include "report/reason.h"
 #include "report/wrap.h"
 
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 #include <string.h>
 
 /* Local time where it is known, else as the log has it; NULL where it has none (transfer full). */
@@ -19,9 +21,68 @@ static char *time_text(const LogTime *time, const char *format)
     return local != NULL ? g_date_time_format(local, format) : g_strdup(time->text);
 }
 
+/* ---- what was denied ---- */
+
+static char *describe_packets(const LoggedPacket *packet, bool any_port)
+{
+    const char *protocol = packet->protocol != NULL ? packet->protocol : "unknown";
+    if (any_port && packet->destination_port >= 0)
+        return g_strdup_printf("new %s connections to many ports", protocol);
+    if (packet->destination_port >= 0)
+        return g_strdup_printf("new %s connections to port %d", protocol, packet->destination_port);
+    bool is_ping = g_str_equal(protocol, "icmp") ? packet->icmp_type == ICMP_ECHO
+                                                 : packet->icmp_type == ICMP6_ECHO_REQUEST;
+    if (is_ping)
+        return g_strdup("pings");
+    if (packet->icmp_type >= 0)
+        return g_strdup_printf("%s of type %d", protocol, packet->icmp_type);
+    return g_strdup_printf("packets of protocol %s", protocol);
+}
+
+static char *describe_way(const LoggedPacket *packet)
+{
+    if (packet->in != NULL && packet->out != NULL)
+        return g_strdup_printf("from %s out through %s", packet->in, packet->out);
+    if (packet->in != NULL)
+        return g_strdup_printf("from %s to this host", packet->in);
+    return g_strdup_printf("of this host out through %s",
+                           packet->out != NULL ? packet->out : "nowhere");
+}
+
+static char *describe_rule(const Denial *denial)
+{
+    const char *kind = denial->policy != NULL ? "policy" : "zone";
+    const char *owner = denial->policy != NULL ? denial->policy : denial->zone;
+    switch (denial->kind) {
+    case DENIAL_BY_ZONE:
+    case DENIAL_BY_POLICY:
+        return g_strdup_printf("by %s %s", kind, owner);
+    case DENIAL_BY_ICMP_BLOCK:
+        return g_strdup_printf("by the ICMP blocks of %s %s", kind, owner);
+    case DENIAL_AS_INVALID:
+        return g_strdup("since they belong to no connection that the kernel knows");
+    case DENIAL_AT_THE_END:
+        return g_strdup("since no zone took them");
+    case DENIAL_BY_REVERSE_PATH:
+        return g_strdup("since answers to their source would leave elsewhere (rpfilter)");
+    case DENIAL_BY_RFC3964:
+        return g_strdup("since they are 6to4 packets of a private address (RFC 3964)");
+    }
+    return NULL;
+}
+
+char *denied_report_message(const DenialGroup *group)
+{
+    g_autofree char *packets = describe_packets(&group->packet, group->any_port);
+    g_autofree char *way = describe_way(&group->packet);
+    g_autofree char *rule = describe_rule(&group->denial);
+    return g_strdup_printf("%s %s, %s %s", packets, way,
+                           group->denial.action == DENIAL_REJECT ? "rejected" : "dropped", rule);
+}
+
 static char *describe(const DenialGroup *group)
 {
-    g_autofree char *words = denial_describe(&group->denial, &group->packet, group->any_port);
+    g_autofree char *words = denied_report_message(group);
     return escape_for_terminal(words);
 }
 
@@ -113,7 +174,7 @@ char *denied_report_end_text(const DeniedSource *source, guint count, const Text
     GString *text = g_string_new(NULL);
     g_autofree char *log = escape_for_terminal(source->log);
     if (count == 0)
-        g_string_append_printf(text, "no denials of firewalld's in %s\n", log);
+        g_string_append_printf(text, "no firewalld denials in %s\n", log);
     if (source->left_off > 0)
         g_string_append_printf(text,
                                "%" G_GUINT64_FORMAT " more denials, of too many kinds to list\n",
@@ -142,7 +203,7 @@ static json_t *time_json(const LogTime *time)
 static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
 {
     const LoggedPacket *packet = &group->packet;
-    g_autofree char *words = denial_describe(&group->denial, packet, group->any_port);
+    g_autofree char *words = denied_report_message(group);
     bool has_port = !group->any_port && packet->destination_port >= 0;
     const Verdict *verdict = cause->verdict;
     const Finding *finding = cause->finding;

@@ -15,6 +15,10 @@ typedef struct {
     bool recorded;          /* it was logged for this report */
 } DeniedSource;
 
+/* "new tcp connections to port 8629 from cni0 out through enp2s0, rejected by zone public": what GROUP
+ * is (transfer full). */
+char *denied_report_message(const DenialGroup *group);
+
 /* One group with what it is due to, as a paragraph (transfer full). */
 char *denied_report_group_text(const DenialGroup *group, const DenialCause *cause,
                                const TextStyle *style);

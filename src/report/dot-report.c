@@ -3,9 +3,9 @@
 #include "report/dot-report.h"
 
 #include "model/firewalld/dispatch.h"
-#include "model/firewalld/reason.h"
 #include "report/escape.h"
 #include "report/json-parts.h"
+#include "report/reason.h"
 
 #include <linux/if.h>
 #include <string.h>

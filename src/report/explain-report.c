@@ -2,11 +2,11 @@
 /* A verdict and its way as text and as JSON. */
 #include "report/explain-report.h"
 
-#include "model/firewalld/reason.h"
 #include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
+#include "report/reason.h"
 #include "report/table.h"
 #include "report/wrap.h"
 

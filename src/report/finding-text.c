@@ -2,9 +2,11 @@
 /* From facts to sentences: see finding-text.h. */
 #include "report/finding-text.h"
 
-#include "model/firewalld/reason.h"
 #include "model/foreach.h"
 #include "report/fix-text.h"
+#include "report/reason.h"
+
+#include <linux/rtnetlink.h>
 
 enum { MAX_NAMED = 6 }; /* a sentence names the first few links, and counts the others */
 
@@ -246,6 +248,28 @@ char *finding_message(const Finding *finding)
 
 /* ---- evidence ---- */
 
+char *uplink_reason_text(const UplinkReason *reason)
+{
+    if (reason->kind != UPLINK_BY_ROUTE)
+        return g_strdup(reason->kind == UPLINK_NAMED
+                            ? "named by --uplink"
+                            : "hardware that is up and has a global address");
+    const Route *route = reason->route;
+    const Nexthop *nexthop = reason->nexthop;
+    g_autofree char *table = route->table == RT_TABLE_MAIN ? g_strdup("main")
+                             : route->table == RT_TABLE_DEFAULT
+                                 ? g_strdup("default")
+                                 : g_strdup_printf("%u", route->table);
+    g_autofree char *prefix = ip_prefix_to_string(&route->destination);
+    g_autofree char *gateway =
+        nexthop->has_gateway ? ip_address_to_string(&nexthop->gateway) : NULL;
+    bool is_default = route->destination.length == 0;
+    return g_strdup_printf(
+        "%s%s%s%s%s in table %s", route->destination.address.family == FAMILY_IPV6 ? "IPv6 " : "",
+        is_default ? "default route" : "route to all of ", is_default ? "" : prefix,
+        gateway != NULL ? " via " : "", gateway != NULL ? gateway : "", table);
+}
+
 static char *flow_sentence(const Evidence *evidence)
 {
     const Flow *flow = &evidence->way.flow;
@@ -255,6 +279,12 @@ static char *flow_sentence(const Evidence *evidence)
                            is_refused ? "is" : "may be",
                            is_refused ? refused_word(evidence->verdict->possible) : "refused",
                            reason);
+}
+
+static char *uplink_sentence(const Evidence *evidence)
+{
+    g_autofree char *reason = uplink_reason_text(evidence->uplink);
+    return g_strdup_printf("%s is an uplink: %s", evidence->subject, reason);
 }
 
 static char *zone_sentence(const Evidence *evidence)
@@ -283,7 +313,7 @@ static char *evidence_sentence(const Evidence *evidence)
         return value != NULL ? g_strdup_printf("%s answered \"%s\"", subject, value)
                              : g_strdup_printf("%s did not answer", subject);
     case EVIDENCE_UPLINK:
-        return g_strdup_printf("%s is an uplink: %s", subject, value);
+        return uplink_sentence(evidence);
     case EVIDENCE_ZONE:
         return zone_sentence(evidence);
     case EVIDENCE_FLOW:

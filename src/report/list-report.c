@@ -2,10 +2,10 @@
 /* Links and zones as tables and as JSON. */
 #include "report/list-report.h"
 
-#include "model/foreach.h"
 #include "model/firewalld/dispatch.h"
-#include "model/firewalld/reason.h"
+#include "model/foreach.h"
 #include "report/json-parts.h"
+#include "report/reason.h"
 #include "report/table.h"
 #include "report/unread-text.h"
 

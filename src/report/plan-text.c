@@ -2,9 +2,9 @@
 #include "report/plan-text.h"
 
 #include "model/error.h"
-#include "model/firewalld/reason.h"
 #include "model/foreach.h"
 #include "report/finding-text.h"
+#include "report/reason.h"
 #include "report/template.h"
 
 #define OVERRIDE "use --force to override"

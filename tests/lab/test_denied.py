@@ -292,7 +292,7 @@ def test_hostile_lines_are_harmless(lab: Lab) -> None:
     outcome = lab.nicfix("denied", "--file", write_log(lab, hostile))
     assert outcome.code == 0
     assert "\033" not in outcome.stdout and "\u202e" not in outcome.stdout
-    assert "port 8629 from cni0 out by enp2s0" in outcome.stdout
+    assert "port 8629 from cni0 out through enp2s0" in outcome.stdout
 
 
 @pytest.mark.parametrize(

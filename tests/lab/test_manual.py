@@ -218,7 +218,7 @@ def _cases(program: Path) -> Iterator[tuple[str, str, str]]:
     yield "nicfix apply --confirm-within ", _pending(), "3f9a1c2e\n"
     yield "nicfix apply --confirm-within ", _golden("apply-incident.json"), ""
     denied = _from_snapshot(program, "denied", "--file", "-", "--json", stdin=_DENIED)
-    refused = "new tcp connections to port 8629 from cni0 out by enp2s0, rejected by zone public\n"
+    refused = "new tcp connections to port 8629 from cni0 out through enp2s0, rejected by zone public\n"
     yield "nicfix denied ", denied, refused
     yield "nicfix watch ", _watched(), "unbound\n"
     yield "nicfix report ", _golden("report-fleet.json"), "gw1\nworker\n"

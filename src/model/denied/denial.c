@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prefixes taken apart, and words. */
+/* Prefixes taken apart. */
 #include "model/denied/denial.h"
 
-#include <netinet/icmp6.h>
-#include <netinet/ip_icmp.h>
 #include <string.h>
 
 static const struct {
@@ -84,69 +82,4 @@ void denial_clear(Denial *denial)
 const char *denial_action_word(DenialAction action)
 {
     return action == DENIAL_REJECT ? "reject" : "drop";
-}
-
-/* ---- words ---- */
-
-static char *describe_packets(const LoggedPacket *packet, bool any_port)
-{
-    const char *protocol = packet->protocol != NULL ? packet->protocol : "unknown";
-    if (any_port && packet->destination_port >= 0)
-        return g_strdup_printf("new %s connections to many ports", protocol);
-    if (packet->destination_port >= 0)
-        return g_strdup_printf("new %s connections to port %d", protocol, packet->destination_port);
-    bool is_ping = g_str_equal(protocol, "icmp") ? packet->icmp_type == ICMP_ECHO
-                                                 : packet->icmp_type == ICMP6_ECHO_REQUEST;
-    if (is_ping)
-        return g_strdup("pings");
-    if (packet->icmp_type >= 0)
-        return g_strdup_printf("%s of type %d", protocol, packet->icmp_type);
-    return g_strdup_printf("packets of protocol %s", protocol);
-}
-
-static char *describe_way(const LoggedPacket *packet)
-{
-    if (packet->in != NULL && packet->out != NULL)
-        return g_strdup_printf("from %s out by %s", packet->in, packet->out);
-    if (packet->in != NULL)
-        return g_strdup_printf("from %s to this host", packet->in);
-    return g_strdup_printf("of this host out by %s", packet->out != NULL ? packet->out : "nowhere");
-}
-
-static char *describe_owner(const Denial *denial)
-{
-    return denial->policy != NULL ? g_strdup_printf("policy %s", denial->policy)
-                                  : g_strdup_printf("zone %s", denial->zone);
-}
-
-static char *describe_rule(const Denial *denial)
-{
-    g_autofree char *owner = NULL;
-    switch (denial->kind) {
-    case DENIAL_BY_ZONE:
-    case DENIAL_BY_POLICY:
-        owner = describe_owner(denial);
-        return g_strdup_printf("by %s", owner);
-    case DENIAL_BY_ICMP_BLOCK:
-        owner = describe_owner(denial);
-        return g_strdup_printf("by the ICMP blocks of %s", owner);
-    case DENIAL_AS_INVALID:
-        return g_strdup("since they belong to no connection that the kernel knows");
-    case DENIAL_AT_THE_END:
-        return g_strdup("since no zone took them");
-    case DENIAL_BY_REVERSE_PATH:
-        return g_strdup("since answers to their source would leave elsewhere (rpfilter)");
-    case DENIAL_BY_RFC3964:
-        return g_strdup("since they are 6to4 packets of a private address (RFC 3964)");
-    }
-    return NULL;
-}
-
-char *denial_describe(const Denial *denial, const LoggedPacket *packet, bool any_port)
-{
-    g_autofree char *packets = describe_packets(packet, any_port);
-    g_autofree char *way = describe_way(packet);
-    g_autofree char *rule = describe_rule(denial);
-    return g_strdup_printf("%s %s, %s %s", packets, way,
-                           denial->action == DENIAL_REJECT ? "rejected" : "dropped", rule);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where firewalld denied a packet, as the prefix of its log line says, and in words. */
+/* Where firewalld denied a packet, as the prefix of its log line says. */
 #pragma once
 
 #include "model/denied/logged-packet.h"
@@ -38,7 +38,3 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Denial, denial_clear)
 
 /* "reject" or "drop" (static). */
 const char *denial_action_word(DenialAction action);
-
-/* "new tcp connections to port 8629 from cni0 out by enp2s0, rejected by zone public": what PACKET
- * was, in words. With ANY_PORT it stands for many of its kind (transfer full). */
-char *denial_describe(const Denial *denial, const LoggedPacket *packet, bool any_port);

@@ -63,14 +63,14 @@ void denials_free(Denials *denials)
 /* No word of a packet holds a blank. */
 static char *way_of(const LoggedPacket *packet)
 {
-    return g_strdup_printf("%s %s %s %s %d", packet->prefix, packet->in != NULL ? packet->in : "-",
-                           packet->out != NULL ? packet->out : "-",
-                           packet->protocol != NULL ? packet->protocol : "-", packet->icmp_type);
+    return g_strdup_printf("%s|%s|%s|%s|%d", packet->prefix, packet->in != NULL ? packet->in : "",
+                           packet->out != NULL ? packet->out : "",
+                           packet->protocol != NULL ? packet->protocol : "", packet->icmp_type);
 }
 
 static char *key_of(const char *way, int port)
 {
-    return g_strdup_printf("%s %d", way, port);
+    return g_strdup_printf("%s|%d", way, port);
 }
 
 static DenialGroup *group_new(Denial *denial, bool any_port)
@@ -102,6 +102,7 @@ static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Den
         return group;
     g_hash_table_insert(denials->ways, g_steal_pointer(&way), GUINT_TO_POINTER(ports + 1));
     group = group_new(denial, any_port);
+    group->key = key;
     g_hash_table_insert(denials->groups, g_steal_pointer(&key), group);
     return group;
 }
@@ -138,16 +139,14 @@ DenialGroup *denials_add(Denials *denials, const LoggedPacket *packet, const Log
     return group;
 }
 
-/* Those with most packets first; else by their words, so that a log is always told alike. */
+/* Those with most packets first; else by their keys, so that a log is always told alike. */
 static int compare_groups(gconstpointer first, gconstpointer second)
 {
     const DenialGroup *a = *(DenialGroup *const *)first;
     const DenialGroup *b = *(DenialGroup *const *)second;
     if (a->count != b->count)
         return a->count > b->count ? -1 : 1;
-    g_autofree char *one = denial_describe(&a->denial, &a->packet, a->any_port);
-    g_autofree char *other = denial_describe(&b->denial, &b->packet, b->any_port);
-    return strcmp(one, other);
+    return strcmp(a->key, b->key);
 }
 
 GPtrArray *denials_sorted(const Denials *denials)

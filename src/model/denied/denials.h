@@ -19,6 +19,7 @@ void log_time_clear(LogTime *time);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LogTime, log_time_clear)
 
 typedef struct {
+    const char *key; /* what makes it a group of its own */
     Denial denial;
     LoggedPacket packet; /* the last one */
     bool any_port;       /* there are so many ports that they are counted together */

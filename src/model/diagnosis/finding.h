@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A finding: one thing that is or will go wrong, as facts: what was read, and what follows from it.
  * Sentences about them are in report/finding-text. A finding lives no longer than its diagnosis and
- * the snapshot that was diagnosed, which own the links and verdicts that it names. */
+ * the snapshot that was diagnosed, which own the links, routes and verdicts that it names. */
 #pragma once
 
+#include "model/host/topology.h"
 #include "model/needs/coverage.h"
 
 typedef enum {
@@ -44,7 +45,7 @@ typedef enum {
 
 typedef enum {
     EVIDENCE_ANSWER,           /* the call SUBJECT answered VALUE (NULL: nothing) */
-    EVIDENCE_UPLINK,           /* SUBJECT is an uplink, because of VALUE */
+    EVIDENCE_UPLINK,           /* SUBJECT is an uplink, because of UPLINK */
     EVIDENCE_ZONE,             /* what comes in on SUBJECT goes to the zone of MATCH */
     EVIDENCE_FLOW,             /* WAY is refused or open, and VERDICT says why */
     EVIDENCE_BRIDGE_NETFILTER, /* bridged frames are passed to the firewall */
@@ -61,6 +62,7 @@ typedef struct {
     EvidenceKind kind;
     const char *subject; /* both strings are the finding's own */
     const char *value;
+    const UplinkReason *uplink;
     ZoneMatch match;
     WayCoverage way;
     const Verdict *verdict;

@@ -60,9 +60,10 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
     Finding *finding =
         finding_new(FINDING_VERDICT_UNKNOWN, SEVERITY_INFO, uplink->name, name_of(zone));
     finding->way = WAY_OUT;
-    const char *reason = topology_uplink_reason(survey->topology, uplink);
-    finding_add_evidence(
-        finding, (Evidence){.kind = EVIDENCE_UPLINK, .subject = uplink->name, .value = reason});
+    finding_add_evidence(finding,
+                         (Evidence){.kind = EVIDENCE_UPLINK,
+                                    .subject = uplink->name,
+                                    .uplink = topology_uplink_reason(survey->topology, uplink)});
     finding_add_evidence(
         finding, (Evidence){.kind = EVIDENCE_ZONE, .subject = uplink->name, .match = *zone});
     PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(survey->topology)) {

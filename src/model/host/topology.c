@@ -6,12 +6,10 @@
 #include "model/host/outside-routes.h"
 #include "model/words.h"
 
-#include <linux/rtnetlink.h>
-
 struct Topology {
     const Snapshot *snapshot;
     GHashTable *roles;   /* Link to Role */
-    GHashTable *reasons; /* uplink Link to text */
+    GHashTable *reasons; /* uplink Link to UplinkReason */
     GHashTable *exits;   /* Exit: which links may forward to which uplink */
     GPtrArray *uplinks;
     GPtrArray *downstreams;
@@ -52,34 +50,6 @@ const char *link_ingress_name(const Snapshot *snapshot, const Link *link)
 {
     const Link *vrf = vrf_of(snapshot, link);
     return vrf != NULL ? vrf->name : link->name;
-}
-
-/* ---- routes in words ---- */
-
-static char *table_name(guint32 table)
-{
-    switch (table) {
-    case RT_TABLE_MAIN:
-        return g_strdup("main");
-    case RT_TABLE_DEFAULT:
-        return g_strdup("default");
-    default:
-        return g_strdup_printf("%u", table);
-    }
-}
-
-static char *describe_route(const Route *route, const Nexthop *nexthop)
-{
-    g_autofree char *table = table_name(route->table);
-    g_autofree char *prefix = ip_prefix_to_string(&route->destination);
-    g_autofree char *gateway =
-        nexthop->has_gateway ? ip_address_to_string(&nexthop->gateway) : NULL;
-    const char *family = route->destination.address.family == FAMILY_IPV6 ? "IPv6 " : "";
-    bool is_default = route->destination.length == 0;
-    return g_strdup_printf("%s%s%s%s%s in table %s", family,
-                           is_default ? "default route" : "route to all of ",
-                           is_default ? "" : prefix, gateway != NULL ? " via " : "",
-                           gateway != NULL ? gateway : "", table);
 }
 
 /* ---- hardware ---- */
@@ -204,14 +174,12 @@ static void add_exit(Topology *topology, const Link *vrf, const Link *uplink)
         g_hash_table_add(topology->exits, g_memdup2(&exit, sizeof exit));
 }
 
-/* Takes REASON; the first one given stays. */
-static void add_uplink(Topology *topology, const Link *link, char *reason)
+/* The first reason given stays. */
+static void add_uplink(Topology *topology, const Link *link, UplinkReason reason)
 {
-    if (link_is_loopback(link) || g_hash_table_contains(topology->reasons, link)) {
-        g_free(reason);
+    if (link_is_loopback(link) || g_hash_table_contains(topology->reasons, link))
         return;
-    }
-    g_hash_table_insert(topology->reasons, (gpointer)link, reason);
+    g_hash_table_insert(topology->reasons, (gpointer)link, g_memdup2(&reason, sizeof reason));
     add_exit(topology, vrf_of(topology->snapshot, link), link);
 }
 
@@ -220,7 +188,7 @@ static void add_named_uplinks(Topology *topology, const char *const *names)
     STRV_FOREACH (name, names) {
         const Link *link = snapshot_link_by_name(topology->snapshot, *name);
         if (link != NULL)
-            add_uplink(topology, link, g_strdup("named by --uplink"));
+            add_uplink(topology, link, (UplinkReason){UPLINK_NAMED});
     }
 }
 
@@ -236,7 +204,7 @@ static void add_uplinks_of_route(Topology *topology, const OutsideRoutes *routes
         /* A route into a VRF goes on in that VRF's own table. */
         if (link == NULL || link_is_kind(link, "vrf"))
             continue;
-        add_uplink(topology, link, describe_route(route, nexthop));
+        add_uplink(topology, link, (UplinkReason){UPLINK_BY_ROUTE, route, nexthop});
         if (serves_all)
             add_exit(topology, NULL, link);
         if (vrf != NULL)
@@ -256,7 +224,7 @@ static void add_uplinks_on_hardware(Topology *topology)
     g_autoptr(GHashTable) hardware = links_on_hardware(topology->snapshot);
     PTR_ARRAY_FOREACH (const Link, link, topology->snapshot->links) {
         if (g_hash_table_contains(hardware, link) && link_is_up(link) && link_is_numbered(link))
-            add_uplink(topology, link, g_strdup("hardware that is up and has a global address"));
+            add_uplink(topology, link, (UplinkReason){UPLINK_IS_HARDWARE});
     }
 }
 
@@ -307,7 +275,7 @@ Role topology_role(const Topology *topology, const Link *link)
     return (Role)GPOINTER_TO_INT(g_hash_table_lookup(topology->roles, link));
 }
 
-const char *topology_uplink_reason(const Topology *topology, const Link *link)
+const UplinkReason *topology_uplink_reason(const Topology *topology, const Link *link)
 {
     return topology_role(topology, link) == ROLE_UPLINK
                ? g_hash_table_lookup(topology->reasons, link)

@@ -13,6 +13,17 @@ typedef enum {
     ROLE_LOOPBACK,
 } Role;
 
+/* Why a link is an uplink. */
+typedef struct {
+    enum {
+        UPLINK_NAMED,       /* by the user */
+        UPLINK_BY_ROUTE,    /* ROUTE leads to other networks, by NEXTHOP */
+        UPLINK_IS_HARDWARE, /* that is up and has a global address */
+    } kind;
+    const Route *route;
+    const Nexthop *nexthop;
+} UplinkReason;
+
 typedef struct Topology Topology;
 
 /* Works out the roles of all links of SNAPSHOT, which must outlive the result. NAMED_UPLINKS (NULL
@@ -24,9 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Topology, topology_free)
 
 Role topology_role(const Topology *topology, const Link *link);
 
-/* Why LINK is an uplink, in words fit for evidence, such as "default route via 10.0.0.1 in table
- * main"; NULL for a link that is none (transfer none). */
-const char *topology_uplink_reason(const Topology *topology, const Link *link);
+/* Why LINK is an uplink, or NULL for a link that is none (transfer none). */
+const UplinkReason *topology_uplink_reason(const Topology *topology, const Link *link);
 
 /* Links in the order of their indices (element type Link, transfer none). */
 const GPtrArray *topology_uplinks(const Topology *topology);

@@ -105,16 +105,16 @@ static void describe_link(const FlowClasses *classes, const char *name, GString 
     guint bindings = 0;
     const GArray *zones = g_hash_table_lookup(classes->bindings, name);
     for (guint i = 0; zones != NULL && i < zones->len; i++, bindings++)
-        g_string_append_printf(text, " zone %u", g_array_index(zones, guint, i));
+        g_string_append_printf(text, "z%u,", g_array_index(zones, guint, i));
     for (guint i = 0; i < classes->wildcards->len; i++) {
         const Wildcard *wildcard = g_ptr_array_index(classes->wildcards, i);
         if (match_interface(wildcard->pattern, name) == MATCH_NO)
             continue;
-        g_string_append_printf(text, " wildcard %u", i);
+        g_string_append_printf(text, "w%u,", i);
         bindings++;
     }
     if (bindings > 1)
-        g_string_append_printf(text, " name %s", name);
+        g_string_append_printf(text, "%s,", name);
 }
 
 static void describe_address(const FlowClasses *classes, const Flow *flow, FlowEnd end,
@@ -124,22 +124,22 @@ static void describe_address(const FlowClasses *classes, const Flow *flow, FlowE
         const AddressSpec *spec = g_ptr_array_index(classes->specs, i);
         Match match = match_address(classes->firewalld, flow, end, spec);
         if (match != MATCH_NO)
-            g_string_append_printf(text, " %u%c", i, match == MATCH_YES ? '!' : '?');
+            g_string_append_printf(text, "%u%c", i, match == MATCH_YES ? '!' : '?');
     }
 }
 
 const char *flow_classes_find(FlowClasses *classes, const Flow *flow)
 {
     g_autoptr(GString) text = g_string_sized_new(128);
-    g_string_append(text, flow->family == FAMILY_IPV6 ? "ipv6 in" : "ipv4 in");
+    g_string_append(text, flow->family == FAMILY_IPV6 ? "6<" : "4<");
     if (flow->in != NULL)
         describe_link(classes, flow->in, text);
-    g_string_append(text, " out");
+    g_string_append(text, ">");
     if (flow->out != NULL)
         describe_link(classes, flow->out, text);
-    g_string_append(text, " from");
+    g_string_append(text, "@");
     describe_address(classes, flow, FLOW_SOURCE, text);
-    g_string_append(text, " to");
+    g_string_append(text, "@");
     describe_address(classes, flow, FLOW_DESTINATION, text);
     return g_string_chunk_insert_const(classes->classes, text->str);
 }

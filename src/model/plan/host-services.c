@@ -8,7 +8,7 @@ typedef struct {
     const Snapshot *before;
     const Snapshot *after;
     const char *interface;
-    GHashTable *seen; /* services by text */
+    GHashTable *seen; /* names, each with its kind as its first letter */
     GPtrArray *opens;
     GPtrArray *closes;
 } Comparison;
@@ -18,7 +18,7 @@ void service_change_free(ServiceChange *change)
     if (change == NULL)
         return;
     g_free(change->interface);
-    g_free(change->service);
+    g_free(change->name);
     g_free(change);
 }
 
@@ -41,16 +41,17 @@ static Flow flow_to_host(const Comparison *comparison, Family family, Protocol p
     return flow;
 }
 
-static void compare(Comparison *comparison, const char *service, const Flow *flow)
+static void compare(Comparison *comparison, ServiceKind kind, const char *name, const Flow *flow)
 {
     Match before = is_accepted(comparison->before, flow);
     Match after = is_accepted(comparison->after, flow);
     bool changes = before != MATCH_MAYBE && after != MATCH_MAYBE && before != after;
-    if (!changes || !g_hash_table_add(comparison->seen, g_strdup(service)))
+    if (!changes || !g_hash_table_add(comparison->seen, g_strdup_printf("%d%s", kind, name)))
         return;
     ServiceChange *change = g_new0(ServiceChange, 1);
     change->interface = g_strdup(comparison->interface);
-    change->service = g_strdup(service);
+    change->kind = kind;
+    change->name = g_strdup(name);
     g_ptr_array_add(after == MATCH_YES ? comparison->opens : comparison->closes, change);
 }
 
@@ -59,11 +60,11 @@ static void compare(Comparison *comparison, const char *service, const Flow *flo
 static void compare_port(Comparison *comparison, const PortRange *range)
 {
     g_autofree char *port = port_range_port_text(range);
-    g_autofree char *text = g_strdup_printf("port %s/%s", port, range->protocol);
+    g_autofree char *name = g_strconcat(port, "/", range->protocol, NULL);
     Protocol protocol = protocol_from_word(range->protocol, FAMILY_IPV4);
     Flow flow = flow_to_host(comparison, FAMILY_IPV4, protocol, range->first);
     if (protocol != PROTOCOL_ANY && range->first != 0)
-        compare(comparison, text, &flow);
+        compare(comparison, SERVICE_PORT, name, &flow);
 }
 
 /* ---- services ---- */
@@ -81,7 +82,7 @@ static void compare_service_port(Comparison *comparison, const char *name, const
     Flow flow = flow_to_host(comparison, family, protocol, range->first);
     if (destination != NULL && destination->kind == ADDRESS_SPEC_PREFIX)
         flow.to = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = destination->prefix};
-    compare(comparison, name, &flow);
+    compare(comparison, SERVICE_NAMED, name, &flow);
 }
 
 /* NAME is the service that a zone names; SERVICE itself, or one that it includes. */
@@ -157,7 +158,7 @@ void host_services_compare(const Snapshot *before, const Snapshot *after, const 
     Flow echo = flow_to_host(&comparison, FAMILY_IPV4, PROTOCOL_ICMP, 0);
     echo.icmp_type = 8;
     echo.icmp_code = 0;
-    compare(&comparison, "icmp", &echo);
+    compare(&comparison, SERVICE_ICMP, "", &echo);
     Flow other = flow_to_host(&comparison, FAMILY_IPV4, PROTOCOL_TCP, UNLIKELY_PORT);
-    compare(&comparison, "any other port", &other);
+    compare(&comparison, SERVICE_OTHER_PORTS, "", &other);
 }

@@ -5,10 +5,18 @@
 
 #include "model/host/snapshot.h"
 
+typedef enum {
+    SERVICE_NAMED, /* by firewalld: "ssh" */
+    SERVICE_PORT,  /* "8080/tcp" */
+    SERVICE_ICMP,
+    SERVICE_OTHER_PORTS, /* those that nothing names */
+} ServiceKind;
+
 /* A service of the host, as seen from an interface. */
 typedef struct {
     char *interface;
-    char *service; /* "ssh", "port 8080/tcp", "icmp", or "any other port" */
+    ServiceKind kind;
+    char *name; /* empty for the last two kinds */
 } ServiceChange;
 
 void service_change_free(ServiceChange *change);

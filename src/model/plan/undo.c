@@ -5,11 +5,11 @@
 
 #include "model/foreach.h"
 
-/* The same for all actions on one subject; no name in it can hold a space. */
+/* The same for all actions on one subject; no name in it can hold a colon. */
 static char *key_of(const Action *action)
 {
     return g_strconcat(action_scope_word(action->scope),
-                       action->interface != NULL ? " interface " : " zone ", action_subject(action),
+                       action->interface != NULL ? ":interface:" : ":zone:", action_subject(action),
                        NULL);
 }
 

@@ -2,7 +2,7 @@
 /* Which flow a question means on a host, and what is said of flows that netfilter may not see. */
 #include "observe/flow-question.h"
 
-#include "model/firewalld/reason.h"
+#include "report/reason.h"
 
 #include "sketch.h"
 

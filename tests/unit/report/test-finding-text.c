@@ -189,6 +189,45 @@ static void test_text(void **state)
     fail_msg("no %s", finding_word(test->id));
 }
 
+/* ---- why a link is an uplink ---- */
+
+#define ETH0     "link eth0 physical addr 192.168.1.10/24\n"
+#define DEFAULT  "route 0.0.0.0/0 dev eth0 via 192.168.1.1\n"
+#define DEFAULT6 "route ::/0 dev eth0 via fe80::1\n"
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *reason; /* of the first link */
+    const char *named;
+} ReasonCase;
+
+static const ReasonCase reasons[] = {
+    {"by default route", ETH0 DEFAULT, "default route via 192.168.1.1 in table main"},
+    {"of IPv6", "link eth0 veth\n" DEFAULT6, "IPv6 default route via fe80::1 in table main"},
+    {"without gateway", "link ppp0 ppp\nroute 0.0.0.0/0 dev ppp0 table 253\n",
+     "default route in table default"},
+    {"by a half",
+     "link a tun\nroute 0.0.0.0/1 dev a table 9\nroute 128.0.0.0/1 dev a table 9\n"
+     "rule 4 table 9\n",
+     "route to all of 0.0.0.0/1 in table 9"},
+    {"by a route of IPv4 over a router of IPv6", "link a veth\nroute 0.0.0.0/0 dev a via fe80::7\n",
+     "default route via fe80::7 in table main"},
+    {"on hardware", ETH0, "hardware that is up and has a global address"},
+    {"named, which is told before the route", ETH0 DEFAULT, "named by --uplink", "eth0"},
+};
+
+static void test_reason(void **state)
+{
+    const ReasonCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    const char *named[] = {test->named, NULL};
+    g_autoptr(Topology) topology = topology_new(snapshot, named);
+    const Link *link = g_ptr_array_index(snapshot->links, 0);
+    g_autofree char *reason = uplink_reason_text(topology_uplink_reason(topology, link));
+    assert_string_equal(reason, test->reason);
+}
+
 /* ---- the pages that list all findings ---- */
 
 static const struct {
@@ -218,5 +257,6 @@ static void test_page(void **state)
 
 int main(void)
 {
-    return RUN_CASES(test_text, texts) + RUN_CASES(test_page, pages);
+    return RUN_CASES(test_text, texts) + RUN_CASES(test_reason, reasons) +
+           RUN_CASES(test_page, pages);
 }

@@ -3,7 +3,7 @@
 #include "cases.h"
 
 #include "model/denied/denials.h"
-#include "model/firewalld/reason.h"
+#include "report/reason.h"
 #include "sketch.h"
 
 /* ---- prefixes ---- */
@@ -50,7 +50,7 @@ static void test_prefix(void **state)
     assert_string_equal(text, row->text);
 }
 
-/* ---- words ---- */
+/* ---- groups ---- */
 
 static LoggedPacket packet_of(const char *prefix, const char *in, const char *out,
                               const char *protocol, int port)
@@ -68,57 +68,6 @@ static LoggedPacket packet_of(const char *prefix, const char *in, const char *ou
         .icmp_code = -1,
     };
 }
-
-typedef struct {
-    const char *name;
-    const char *prefix;
-    const char *in;
-    const char *out;
-    const char *protocol;
-    int port;
-    int icmp_type;
-    bool any_port;
-    const char *words;
-} WordsCase;
-
-static const WordsCase words[] = {
-    {"forwarded", "filter_FWD_public_REJECT", "cni0", "eth0", "tcp", 8629, -1, false,
-     "new tcp connections to port 8629 from cni0 out by eth0, rejected by zone public"},
-    {"to the host", "filter_IN_drop_DROP", "eth0", NULL, "udp", 53, -1, false,
-     "new udp connections to port 53 from eth0 to this host, dropped by zone drop"},
-    {"from the host", "filter_OUT_policy_p_REJECT", NULL, "eth0", "tcp", 25, -1, false,
-     "new tcp connections to port 25 of this host out by eth0, rejected by policy p"},
-    {"many ports", "filter_IN_public_REJECT", "eth0", NULL, "tcp", 80, -1, true,
-     "new tcp connections to many ports from eth0 to this host, rejected by zone public"},
-    {"pings", "filter_FWD_public_REJECT", "cni0", "eth0", "icmp", -1, 8, false,
-     "pings from cni0 out by eth0, rejected by zone public"},
-    {"pings, IPv6", "filter_FWD_public_REJECT", "cni0", "eth0", "icmpv6", -1, 128, false,
-     "pings from cni0 out by eth0, rejected by zone public"},
-    {"other ICMP", "filter_IN_public_ICMP_BLOCK", "eth0", NULL, "icmp", -1, 13, false,
-     "icmp of type 13 from eth0 to this host, rejected by the ICMP blocks of zone public"},
-    {"another protocol", "FINAL_REJECT", "eth0", NULL, "47", -1, -1, false,
-     "packets of protocol 47 from eth0 to this host, rejected since no zone took them"},
-    {"no protocol", "STATE_INVALID_DROP", "eth0", NULL, NULL, -1, -1, false,
-     "packets of protocol unknown from eth0 to this host, dropped since they belong to no "
-     "connection that the kernel knows"},
-    {"the reverse path", "rpfilter_DROP", "eth0", NULL, "tcp", 1, -1, false,
-     "new tcp connections to port 1 from eth0 to this host, dropped since answers to their source "
-     "would leave elsewhere (rpfilter)"},
-};
-
-static void test_words(void **state)
-{
-    const WordsCase *row = *state;
-    g_auto(Denial) denial = {0};
-    g_auto(LoggedPacket) packet =
-        packet_of(row->prefix, row->in, row->out, row->protocol, row->port);
-    packet.icmp_type = row->icmp_type;
-    assert_true(denial_parse(row->prefix, &denial));
-    g_autofree char *text = denial_describe(&denial, &packet, row->any_port);
-    assert_string_equal(text, row->words);
-}
-
-/* ---- groups ---- */
 
 static DenialGroup *add(Denials *denials, const char *prefix, int port, const char *source,
                         gint64 usec)
@@ -238,7 +187,6 @@ int main(void)
         cmocka_unit_test(test_many_sources),
         cmocka_unit_test(test_many_groups),
     };
-    return RUN_CASES(test_prefix, prefixes) + RUN_CASES(test_words, words) +
-           RUN_CASES(test_cause, causes) +
+    return RUN_CASES(test_prefix, prefixes) + RUN_CASES(test_cause, causes) +
            cmocka_run_group_tests_name("groups", groups, NULL, NULL);
 }

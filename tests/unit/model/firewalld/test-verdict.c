@@ -2,7 +2,7 @@
 /* What firewalld does to a packet, rule by rule: the files tests/unit/verdicts/NAME.rules, whose
  * README says how they are written. Each flow of each of them is a test of its own. With
  * NICFIX_UPDATE_GOLDEN=1 the answers in the files are written anew, to be looked over. */
-#include "model/firewalld/reason.h"
+#include "report/reason.h"
 
 #include "flows.h"
 

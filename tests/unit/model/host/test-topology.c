@@ -260,40 +260,6 @@ static void test_nothing_named(G_GNUC_UNUSED void **state)
     assert_int_equal(topology_uplinks(topology)->len, 1);
 }
 
-/* ---- reasons ---- */
-
-typedef struct {
-    const char *name;
-    const char *host;
-    const char *reason; /* of the first link */
-    const char *named;
-} ReasonCase;
-
-static const ReasonCase reasons[] = {
-    {"by default route", ETH0 DEFAULT, "default route via 192.168.1.1 in table main"},
-    {"of IPv6", "link eth0 veth\n" DEFAULT6, "IPv6 default route via fe80::1 in table main"},
-    {"without gateway", "link ppp0 ppp\nroute 0.0.0.0/0 dev ppp0 table 253\n",
-     "default route in table default"},
-    {"by a half",
-     "link a tun\nroute 0.0.0.0/1 dev a table 9\nroute 128.0.0.0/1 dev a table 9\n"
-     "rule 4 table 9\n",
-     "route to all of 0.0.0.0/1 in table 9"},
-    {"by a route of IPv4 over a router of IPv6", "link a veth\nroute 0.0.0.0/0 dev a via fe80::7\n",
-     "default route via fe80::7 in table main"},
-    {"on hardware", ETH0, "hardware that is up and has a global address"},
-    {"named, which is told before the route", ETH0 DEFAULT, "named by --uplink", "eth0"},
-};
-
-static void test_reason(void **state)
-{
-    const ReasonCase *test = *state;
-    g_autoptr(Snapshot) snapshot = sketch(test->host);
-    const char *named[] = {test->named, NULL};
-    g_autoptr(Topology) topology = topology_new(snapshot, named);
-    const Link *link = g_ptr_array_index(snapshot->links, 0);
-    assert_string_equal(topology_uplink_reason(topology, link), test->reason);
-}
-
 /* ---- ways ---- */
 
 #define TWO_VRFS                                                                                   \
@@ -391,7 +357,6 @@ int main(void)
         cmocka_unit_test(test_nothing_named),
         cmocka_unit_test(test_a_member_of_a_vrf_comes_in_by_the_vrf),
     };
-    return RUN_CASES(test_role, roles) + RUN_CASES(test_reason, reasons) +
-           RUN_CASES(test_way, ways) + RUN_CASES(test_forwards, switches) +
-           cmocka_run_group_tests(others, NULL, NULL);
+    return RUN_CASES(test_role, roles) + RUN_CASES(test_way, ways) +
+           RUN_CASES(test_forwards, switches) + cmocka_run_group_tests(others, NULL, NULL);
 }

@@ -69,8 +69,14 @@ static char *changes_text(const GPtrArray *opens, const GPtrArray *closes)
         const ServiceChange *change = i < opens->len ? g_ptr_array_index(opens, i)
                                                      : g_ptr_array_index(closes, i - opens->len);
         assert_string_equal(change->interface, "eth0");
-        g_ptr_array_add(lines,
-                        g_strdup_printf("%c%s\n", i < opens->len ? '+' : '-', change->service));
+        static const char *const kinds[] = {
+            [SERVICE_NAMED] = "",
+            [SERVICE_PORT] = "port ",
+            [SERVICE_ICMP] = "icmp",
+            [SERVICE_OTHER_PORTS] = "any other port",
+        };
+        g_ptr_array_add(lines, g_strdup_printf("%c%s%s\n", i < opens->len ? '+' : '-',
+                                               kinds[change->kind], change->name));
     }
     g_ptr_array_sort(lines, by_text);
     g_ptr_array_add(lines, NULL);

@@ -429,7 +429,14 @@ static void describe_services(GString *text, const char *what, const GPtrArray *
 {
     for (guint i = 0; i < services->len; i++) {
         const ServiceChange *change = g_ptr_array_index(services, i);
-        g_string_append_printf(text, "%s %s by %s\n", what, change->service, change->interface);
+        static const char *const kinds[] = {
+            [SERVICE_NAMED] = "",
+            [SERVICE_PORT] = "port ",
+            [SERVICE_ICMP] = "icmp",
+            [SERVICE_OTHER_PORTS] = "any other port",
+        };
+        g_string_append_printf(text, "%s %s%s by %s\n", what, kinds[change->kind], change->name,
+                               change->interface);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sentences about verdicts: see reason.h. They name settings in firewalld's words. */
-#include "model/firewalld/reason.h"
+#include "report/reason.h"
 
 #include "model/foreach.h"
 #include "model/words.h"

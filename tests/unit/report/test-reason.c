@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The words of verdicts are there for each value, and the pages explain each assumption. */
-#include "model/firewalld/reason.h"
+#include "report/reason.h"
 
 #include "cases.h"
 
