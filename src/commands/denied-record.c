@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "commands/denied-record.h"
+/* Having firewalld log denials for a while. */
+#include "commands/denied-stream.h"
 
 #include "act/firewalld-changes.h"
 #include "act/interruption.h"
 #include "commands/change.h"
-#include "commands/denied-stream.h"
 #include "model/error.h"
 #include "report/plan-text.h"
-
-#define LOGGING "all"
 
 enum { POLL_INTERVAL_MS = 200 };
 
@@ -36,52 +34,34 @@ static bool check_losses(const Snapshot *snapshot, bool force, GPtrArray *notes,
 /* Reports denials until the time has passed or a signal comes. */
 static bool record(DeniedStream *stream, guint seconds, GError **error)
 {
+    const Output *output = stream->context->output;
     gint64 end = g_get_monotonic_time() + (gint64)seconds * G_TIME_SPAN_SECOND;
     gint64 left;
     bool reads = true;
     while (reads && interruption_pending() == NULL && (left = end - g_get_monotonic_time()) > 0) {
-        countdown_show(stream->output,
-                       (guint)((left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND));
+        countdown_show(output, (guint)((left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND));
         kernel_messages_wait(stream->messages,
                              (guint)MIN(left / G_TIME_SPAN_MILLISECOND + 1, POLL_INTERVAL_MS));
         reads = denied_stream_read(stream, error);
-        countdown_end(stream->output);
-        if (stream->output->format == FORMAT_TEXT)
+        countdown_end(output);
+        if (output->format == FORMAT_TEXT)
             denied_stream_report_news(stream);
     }
     return reads && denied_stream_read(stream, error);
 }
 
-/* The second reload drops what was bound meanwhile: that is reported, not prevented. */
-static void note_losses(const Change *change, GPtrArray *notes)
-{
-    g_autoptr(Snapshot) now = observe(change->bus, &change->scope, NULL);
-    if (now != NULL)
-        check_losses(now, true, notes, NULL);
-}
-
+/* This reload drops what was bound meanwhile: that is reported, not prevented. */
 static bool switch_off(const Change *change, const char *value, GPtrArray *notes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    note_losses(change, notes);
+    g_autoptr(Snapshot) now = observe(change->bus, &change->scope, NULL);
+    if (now != NULL)
+        check_losses(now, true, notes, NULL);
     if (firewalld_set_log_denied(change->bus, value, &reason))
         return true;
     g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
     nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
                      "firewalld still logs denials, which it did not before: %s", reason->message);
-    return false;
-}
-
-static bool switch_on(const Change *change, const char *old, GPtrArray *notes, GError **error)
-{
-    g_autoptr(GError) reason = NULL;
-    if (firewalld_set_log_denied(change->bus, LOGGING, &reason))
-        return true;
-    g_autoptr(GError) left = NULL;
-    if (switch_off(change, old, notes, &left))
-        g_propagate_error(error, g_steal_pointer(&reason));
-    else
-        g_propagate_error(error, g_steal_pointer(&left));
     return false;
 }
 
@@ -95,40 +75,39 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
                          "whether firewalld logs denials could not be read");
         return false;
     }
-    bool is_on = !g_str_equal(old, "off");
-    if (is_on)
+    if (!g_str_equal(old, "off"))
         return record(stream, seconds, error);
-    if (!check_losses(change->snapshot, force, stream->notes, error) ||
-        !switch_on(change, old, stream->notes, error))
+    if (!check_losses(change->snapshot, force, stream->notes, error))
         return false;
-    /* Let another nicfix make the fix meanwhile. */
-    g_clear_pointer(&change->lock, lock_free);
-    bool recorded = record(stream, seconds, error);
-    /* Switch it off even if another nicfix keeps the lock for too long. */
-    change->lock = lock_take(context_timeout_ms(change->context), NULL);
-    g_autoptr(GError) left = NULL;
-    if (!switch_off(change, old, stream->notes, &left)) {
-        g_clear_error(error);
-        g_propagate_error(error, g_steal_pointer(&left));
-        return false;
+    g_autoptr(GError) reason = NULL;
+    bool recorded = firewalld_set_log_denied(change->bus, "all", &reason);
+    if (recorded) {
+        /* Let another nicfix make the fix meanwhile. */
+        g_clear_pointer(&change->lock, lock_free);
+        recorded = record(stream, seconds, &reason);
+        /* Switch it off even if another nicfix keeps the lock for too long. */
+        change->lock = lock_take(context_timeout_ms(change->context), NULL);
     }
+    if (!switch_off(change, old, stream->notes, error))
+        return false;
+    if (!recorded)
+        g_propagate_error(error, g_steal_pointer(&reason));
     return recorded;
 }
 
 bool denied_record(const Context *context, guint seconds, bool force, GError **error)
 {
     g_auto(Change) change = {0};
-    g_auto(DeniedHost) host = {0};
     g_auto(DeniedStream) stream = {0};
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
     KernelMessages *messages = kernel_messages_open(KERNEL_MESSAGES_NEW, error);
     if (messages == NULL)
         return false;
-    denied_stream_begin(&stream, context->output, &host, messages);
+    denied_stream_begin(&stream, context, messages);
     stream.recorded = true;
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) ||
-        !change_observe(&change, &scope, error) || !denied_host_look(&host, context, error) ||
+        !change_observe(&change, &scope, error) || !denied_stream_look(&stream, error) ||
         !record_switched(&change, &stream, seconds, force, error))
         return false;
     denied_stream_finish(&stream);

@@ -2,9 +2,13 @@
 #include "commands/denied-stream.h"
 
 #include "model/foreach.h"
+#include "observe/flow-question.h"
 #include "observe/log/kernel-log.h"
+#include "report/denied-report.h"
 
 #include <string.h>
+
+enum { FRESH_SECONDS = 5 };
 
 /* What was last reported of a group. */
 typedef struct {
@@ -12,12 +16,10 @@ typedef struct {
     gint64 when; /* monotonic, microseconds */
 } Reported;
 
-void denied_stream_begin(DeniedStream *stream, Output *output, DeniedHost *host,
-                         KernelMessages *messages)
+void denied_stream_begin(DeniedStream *stream, const Context *context, KernelMessages *messages)
 {
     *stream = (DeniedStream){
-        .output = output,
-        .host = host,
+        .context = context,
         .messages = messages,
         .denials = denials_new(),
         .reported = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free),
@@ -38,9 +40,60 @@ bool denied_stream_read(DeniedStream *stream, GError **error)
     return kernel_messages_read(stream->messages, count_denial, stream, error);
 }
 
+/* ---- the host ---- */
+
+static void forget_host(DeniedStream *stream)
+{
+    g_clear_pointer(&stream->diagnosis, diagnosis_free);
+    g_clear_pointer(&stream->snapshot, snapshot_free);
+    g_clear_pointer(&stream->unknown, g_free);
+    g_clear_pointer(&stream->netlink, netlink_free);
+}
+
+bool denied_stream_look(DeniedStream *stream, GError **error)
+{
+    const Context *context = stream->context;
+    bool is_live = context->options->snapshot == NULL;
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    g_autoptr(GError) reason = NULL;
+    forget_host(stream);
+    stream->looked_at = g_get_monotonic_time();
+    stream->snapshot = context_snapshot(context, &scope, NULL, &reason);
+    if (stream->snapshot != NULL) {
+        stream->diagnosis = diagnose(stream->snapshot, context_uplinks(context));
+        if (is_live)
+            stream->netlink = netlink_new(NETLINK_ROUTE, &reason);
+    }
+    if (reason == NULL)
+        return true;
+    stream->unknown = g_strdup(reason->message);
+    if (!is_live)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return is_live;
+}
+
+/* What causes GROUP; valid until the host is read again. The packets of a group differ only in what is
+ * not part of its key: the last one stands for all. */
+static DenialCause cause_of(const DeniedStream *stream, const DenialGroup *group)
+{
+    g_auto(ResolvedFlow) resolved = {0};
+    g_autoptr(GError) reason = NULL;
+    const char *unknown = stream->unknown;
+    if (stream->snapshot != NULL && group->denial.kind == DENIAL_AS_INVALID) {
+        unknown = "zones do not judge packets that belong to no connection";
+    } else if (stream->snapshot != NULL) {
+        g_auto(FlowQuestion) question = flow_question_from_packet(&group->packet);
+        if (flow_question_resolve(&question, stream->snapshot, stream->netlink, &resolved, &reason))
+            return denial_cause_of(stream->snapshot, stream->diagnosis, &resolved.flow,
+                                   context_uplinks(stream->context));
+        unknown = reason->message;
+    }
+    return (DenialCause){.unknown = g_strdup(unknown)};
+}
+
 static DeniedSource source_of(const DeniedStream *stream)
 {
-    const Snapshot *snapshot = stream->host->snapshot;
+    const Snapshot *snapshot = stream->snapshot;
     return (DeniedSource){
         .log = kernel_messages_name(stream->messages),
         .log_denied = snapshot != NULL ? snapshot->firewalld->log_denied : NULL,
@@ -53,63 +106,66 @@ static DeniedSource source_of(const DeniedStream *stream)
 
 /* ---- as they come ---- */
 
+/* Reads the host again where the last reading is more than a few seconds old. */
 static void report_cause(DeniedStream *stream, DenialGroup *group)
 {
-    denied_host_refresh(stream->host);
-    g_auto(DenialCause) cause = denied_host_cause(stream->host, group);
-    DeniedSource source = source_of(stream);
-    g_autoptr(GPtrArray) groups = g_ptr_array_new();
-    g_ptr_array_add(groups, group);
-    output_text(stream->output, denied_report_group_text(group, &cause, &stream->output->style));
-    if (stream->output->format == FORMAT_JSON_LINES)
-        output_json(stream->output, denied_report_json(&source, groups, &cause));
-}
-
-static void report_group(DeniedStream *stream, DenialGroup *group)
-{
-    const Reported *last = g_hash_table_lookup(stream->reported, group);
-    gint64 now = g_get_monotonic_time();
-    if (last != NULL && (last->count == group->count || now - last->when < G_TIME_SPAN_SECOND))
-        return;
-    if (last == NULL || stream->output->format == FORMAT_JSON_LINES)
-        report_cause(stream, group);
-    else
-        output_text(stream->output, denied_report_again_text(group, &stream->output->style));
-    Reported *fresh = g_new(Reported, 1);
-    *fresh = (Reported){group->count, now};
-    g_hash_table_insert(stream->reported, group, fresh);
+    Output *output = stream->context->output;
+    gint64 age = g_get_monotonic_time() - stream->looked_at;
+    if (stream->context->options->snapshot == NULL && age > FRESH_SECONDS * G_TIME_SPAN_SECOND &&
+        !denied_stream_look(stream, NULL))
+        g_assert_not_reached(); /* fails only for a file */
+    g_auto(DenialCause) cause = cause_of(stream, group);
+    output_text(output, denied_report_group_text(group, &cause, &output->style));
+    if (output->format == FORMAT_JSON_LINES) {
+        DeniedSource source = source_of(stream);
+        g_autoptr(GPtrArray) groups = g_ptr_array_new();
+        g_ptr_array_add(groups, group);
+        output_json(output, denied_report_json(&source, groups, &cause));
+    }
 }
 
 void denied_stream_report_news(DeniedStream *stream)
 {
+    Output *output = stream->context->output;
     g_autoptr(GPtrArray) groups = denials_sorted(stream->denials);
-    PTR_ARRAY_FOREACH (DenialGroup, group, groups)
-        report_group(stream, group);
-    fflush(stream->output->stream);
+    PTR_ARRAY_FOREACH (DenialGroup, group, groups) {
+        const Reported *last = g_hash_table_lookup(stream->reported, group);
+        gint64 now = g_get_monotonic_time();
+        if (last != NULL && (last->count == group->count || now - last->when < G_TIME_SPAN_SECOND))
+            continue;
+        if (last == NULL || output->format == FORMAT_JSON_LINES)
+            report_cause(stream, group);
+        else
+            output_text(output, denied_report_again_text(group, &output->style));
+        const Reported fresh = {group->count, now};
+        g_hash_table_insert(stream->reported, group, g_memdup2(&fresh, sizeof fresh));
+    }
+    fflush(output->stream);
 }
 
 /* ---- all at the end ---- */
 
 void denied_stream_finish(DeniedStream *stream)
 {
+    Output *output = stream->context->output;
     g_autoptr(GPtrArray) groups = denials_sorted(stream->denials);
     g_autofree DenialCause *causes = g_new0(DenialCause, groups->len + 1);
-    const TextStyle *style = &stream->output->style;
     DeniedSource source = source_of(stream);
-    for (guint i = 0; i < groups->len; i++) {
-        DenialGroup *group = g_ptr_array_index(groups, i);
-        causes[i] = denied_host_cause(stream->host, group);
+    PTR_ARRAY_FOREACH (DenialGroup, group, groups) {
+        DenialCause *cause = &causes[group_index];
+        *cause = cause_of(stream, group);
         if (!g_hash_table_contains(stream->reported, group))
-            output_text(stream->output, denied_report_group_text(group, &causes[i], style));
+            output_text(output, denied_report_group_text(group, cause, &output->style));
     }
-    output_text(stream->output, denied_report_end_text(&source, groups->len, style));
-    output_json(stream->output, denied_report_json(&source, groups, causes));
+    output_text(output, denied_report_end_text(&source, groups->len, &output->style));
+    output_json(output, denied_report_json(&source, groups, causes));
     for (guint i = 0; i < groups->len; i++)
         denial_cause_clear(&causes[i]);
 }
 
 void denied_stream_clear(DeniedStream *stream)
 {
+    forget_host(stream);
     g_clear_pointer(&stream->reported, g_hash_table_unref);
     denials_free(stream->denials);
     kernel_messages_free(stream->messages);

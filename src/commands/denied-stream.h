@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Denials as they are read: counted, and reported as they come or all at the end. */
+/* Denials as they are read: counted, explained on the host as it is now, and reported as they come or
+ * all at the end. */
 #pragma once
 
-#include "commands/denied-host.h"
+#include "commands/command.h"
+#include "model/denied/denials.h"
+#include "observe/kernel/netlink.h"
 #include "observe/log/kernel-messages.h"
-#include "report/denied-report.h"
 
 typedef struct {
-    Output *output;
-    DeniedHost *host;
+    const Context *context;
     KernelMessages *messages;
     Denials *denials;
     GHashTable *reported; /* DenialGroup to what was last reported of it */
     GPtrArray *notes;     /* char *: of the report */
     bool recorded;        /* logging was switched on for this */
+
+    Snapshot *snapshot; /* NULL: the host cannot be read */
+    char *unknown;      /* then why */
+    Diagnosis *diagnosis;
+    Netlink *netlink; /* NULL: the snapshot is not of this machine */
+    gint64 looked_at; /* monotonic, microseconds */
 } DeniedStream;
 
-/* Reads denials from MESSAGES (taken) and explains them on HOST, which must outlive the stream. */
-void denied_stream_begin(DeniedStream *stream, Output *output, DeniedHost *host,
-                         KernelMessages *messages);
+/* Reads denials from MESSAGES (taken). */
+void denied_stream_begin(DeniedStream *stream, const Context *context, KernelMessages *messages);
+
+/* Reads the host that denials are explained on, or notes why it cannot be read. Fails only where the
+ * file of --snapshot cannot be read. */
+bool denied_stream_look(DeniedStream *stream, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads all there is by now. */
 bool denied_stream_read(DeniedStream *stream, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -32,3 +42,8 @@ void denied_stream_finish(DeniedStream *stream);
 
 void denied_stream_clear(DeniedStream *stream);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeniedStream, denied_stream_clear)
+
+/* Switches firewalld's log-denied on for SECONDS, reports denials as they come, and restores the old
+ * value however it ends. Refuses where the reloads this needs would lose anything, unless FORCE. */
+bool denied_record(const Context *context, guint seconds, bool force,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix denied: what firewalld denied, from the kernel log, and why. */
 #include "commands/command-line.h"
-#include "commands/denied-record.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
 #include "observe/log/log-time.h"
@@ -59,8 +58,9 @@ static KernelMessages *open_messages(const DeniedOptions *options, GError **erro
 /* Ends at the end of a file; the log of this host goes on until a signal comes. */
 static bool follow(DeniedStream *stream, GError **error)
 {
-    if (stream->output->format == FORMAT_JSON)
-        stream->output->format = FORMAT_JSON_LINES;
+    Output *output = stream->context->output;
+    if (output->format == FORMAT_JSON)
+        output->format = FORMAT_JSON_LINES;
     do {
         if (!denied_stream_read(stream, error))
             return false;
@@ -96,10 +96,9 @@ static int run(const Context *context, char **words, GError **error)
     KernelMessages *messages = open_messages(&options, error);
     if (messages == NULL)
         return -1;
-    g_auto(DeniedHost) host = {0};
     g_auto(DeniedStream) stream = {0};
-    denied_stream_begin(&stream, context->output, &host, messages);
-    if (!denied_host_look(&host, context, error))
+    denied_stream_begin(&stream, context, messages);
+    if (!denied_stream_look(&stream, error))
         return -1;
     if (options.follow)
         return follow(&stream, error) ? STATUS_FINE : -1;

@@ -16,7 +16,6 @@ typedef struct {
     char *text;
     size_t length;
     char *log;
-    DeniedHost host;
     DeniedStream stream;
 } Reading;
 
@@ -36,8 +35,8 @@ static void begin(Reading *reading, const Context *context)
     reading->output.stream = open_memstream(&reading->text, &reading->length);
     KernelMessages *messages = kernel_messages_open_file(reading->log, 0, true, NULL);
     assert_non_null(messages);
-    denied_stream_begin(&reading->stream, &reading->output, &reading->host, messages);
-    assert_true(denied_host_look(&reading->host, context, NULL));
+    denied_stream_begin(&reading->stream, context, messages);
+    assert_true(denied_stream_look(&reading->stream, NULL));
     assert_true(denied_stream_read(&reading->stream, NULL));
 }
 
@@ -51,7 +50,6 @@ static guint count_reports(Reading *reading, const char *word)
 static void end(Reading *reading)
 {
     denied_stream_clear(&reading->stream);
-    denied_host_clear(&reading->host);
     fclose(reading->output.stream);
     free(reading->text);
     g_unlink(reading->log);
