@@ -4,7 +4,6 @@
  * Events come in bursts (a reload of firewalld sends hundreds of signals) and only say that something
  * changed. A burst is waited out, then one pass reads everything it may be about. */
 #include "commands/command-line.h"
-#include "commands/readiness.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
@@ -14,6 +13,9 @@
 
 #include <glib-unix.h>
 #include <string.h>
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
 
 enum {
     MAX_INTERVAL = 86400,
@@ -57,34 +59,22 @@ static void watcher_clear(Watcher *watcher)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watcher, watcher_clear)
 
-static Watcher watcher_new(const Context *context, const char *metrics_file)
+/* Tells systemd the state of a service of its, sd_notify(3); does nothing where it did not ask. */
+static void notify(G_GNUC_UNUSED const char *state)
 {
-    return (Watcher){
-        .context = context,
-        .metrics_file = metrics_file,
-        .scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES),
-        .output = watch_output_for(context->output),
-        .retry_ms = RETRY_MS,
-    };
+#ifdef HAVE_SYSTEMD
+    sd_notify(0, state);
+#endif
 }
 
 /* ---- one pass ---- */
 
-static bool open_bus(Watcher *watcher, GError **error)
-{
-    if (watcher->bus == NULL) {
-        watcher->bus = bus_open(context_timeout_ms(watcher->context), error);
-        if (watcher->bus != NULL && watcher->events != NULL)
-            events_listen(watcher->events, watcher->bus);
-    }
-    return watcher->bus != NULL;
-}
-
-static void close_bus(Watcher *watcher)
+static void set_bus(Watcher *watcher, Bus *bus)
 {
     if (watcher->events != NULL)
-        events_listen(watcher->events, NULL);
-    g_clear_pointer(&watcher->bus, bus_free);
+        events_listen(watcher->events, bus);
+    bus_free(watcher->bus);
+    watcher->bus = bus;
 }
 
 /* Reads what EVENTS may have changed. Services are left out where only the kernel announced a change
@@ -98,12 +88,14 @@ static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
         if (snapshot == NULL || suffices)
             return g_steal_pointer(&snapshot);
     }
-    if (!open_bus(watcher, error))
+    if (watcher->bus == NULL)
+        set_bus(watcher, bus_open(context_timeout_ms(watcher->context), error));
+    if (watcher->bus == NULL)
         return NULL;
     g_autoptr(GError) reason = NULL;
     Snapshot *snapshot = observe(watcher->bus, &watcher->scope, &reason);
     if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_BUS))
-        close_bus(watcher);
+        set_bus(watcher, NULL);
     if (reason != NULL)
         g_propagate_error(error, g_steal_pointer(&reason));
     return snapshot;
@@ -116,25 +108,20 @@ static void report_state(Watcher *watcher, const char *state, const char *messag
     g_free(watcher->state);
     watcher->state = g_strdup(state);
     watch_report_state(&watcher->output, state, message);
-    g_autofree char *status = g_strdup_printf("%s: %s", state, message);
-    readiness_tell(status);
-}
-
-static void report_changes(Watcher *watcher, const Diagnosis *before, Diagnosis *after,
-                           const Snapshot *snapshot)
-{
-    g_autoptr(GArray) changes = diagnosis_changes(before, after);
-    if (changes->len > 0)
-        fixes_suggest(snapshot, after, context_uplinks(watcher->context));
-    ARRAY_FOREACH (const FindingChange, change, changes)
-        watch_report_change(&watcher->output, change);
+    g_autofree char *status = g_strdup_printf("STATUS=%s: %s", state, message);
+    notify(status);
 }
 
 static void take_snapshot(Watcher *watcher, Snapshot *snapshot)
 {
     Diagnosis *diagnosis = diagnose(snapshot, context_uplinks(watcher->context));
-    report_state(watcher, "watching", "started");
-    report_changes(watcher, watcher->diagnosis, diagnosis, snapshot);
+    g_autoptr(GArray) changes = diagnosis_changes(watcher->diagnosis, diagnosis);
+    report_state(watcher, "watching",
+                 watcher->state == NULL ? "started" : "this host can be read again");
+    if (changes->len > 0)
+        fixes_suggest(snapshot, diagnosis, context_uplinks(watcher->context));
+    ARRAY_FOREACH (const FindingChange, change, changes)
+        watch_report_change(&watcher->output, change);
     diagnosis_free(watcher->diagnosis);
     snapshot_free(watcher->snapshot);
     watcher->diagnosis = diagnosis;
@@ -190,7 +177,7 @@ static void pass_and_report(Watcher *watcher)
     guint events = watcher->pending;
     watcher->pending = 0;
     if ((events & EVENT_BUS_LOST) != 0)
-        close_bus(watcher);
+        set_bus(watcher, NULL);
     g_autoptr(GError) reason = NULL;
     if (pass(watcher, events, &reason)) {
         watcher->retry_ms = RETRY_MS;
@@ -249,6 +236,23 @@ static gboolean interval_is_over(gpointer user)
 
 /* ---- the whole ---- */
 
+static gboolean keep_alive(G_GNUC_UNUSED gpointer user)
+{
+    notify("WATCHDOG=1");
+    return G_SOURCE_CONTINUE;
+}
+
+/* Half of the time that systemd waits, as sd_watchdog_enabled(3) recommends; 0: it has no watchdog. */
+static guint watchdog_interval_ms(void)
+{
+    guint64 usec = 0;
+#ifdef HAVE_SYSTEMD
+    if (sd_watchdog_enabled(0, &usec) <= 0)
+        usec = 0;
+#endif
+    return (guint)(usec / 2 / G_TIME_SPAN_MILLISECOND);
+}
+
 static gboolean quit(gpointer loop)
 {
     g_main_loop_quit(loop);
@@ -270,21 +274,22 @@ static bool begin(Watcher *watcher, GError **error)
 
 /* Watches until SIGINT or SIGTERM comes. Fails where it cannot begin, or cannot write the metrics at the
  * start. */
-static bool watch(const Context *context, const char *metrics_file, guint interval_seconds,
-                  GError **error)
+static bool watch(Watcher *watcher, guint interval_seconds, GError **error)
 {
-    g_auto(Watcher) watcher = watcher_new(context, metrics_file);
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     guint interrupt = g_unix_signal_add(SIGINT, quit, loop);
     guint terminate = g_unix_signal_add(SIGTERM, quit, loop);
     guint interval = interval_seconds > 0
-                         ? g_timeout_add_seconds(interval_seconds, interval_is_over, &watcher)
+                         ? g_timeout_add_seconds(interval_seconds, interval_is_over, watcher)
                          : 0;
-    bool begun = begin(&watcher, error);
+    bool begun = begin(watcher, error);
     if (begun) {
-        readiness_begin();
+        guint watchdog_ms = watchdog_interval_ms();
+        if (watchdog_ms > 0)
+            g_timeout_add(watchdog_ms, keep_alive, NULL);
+        notify("READY=1");
         g_main_loop_run(loop);
-        readiness_end();
+        notify("STOPPING=1");
     }
     g_source_remove(interrupt);
     g_source_remove(terminate);
@@ -295,22 +300,13 @@ static bool watch(const Context *context, const char *metrics_file, guint interv
 
 /* One pass, reported like the first of a watch. *FAILING is whether it found a warning or an error. Fails
  * where the host cannot be read; the metrics are written all the same. */
-static bool watch_once(const Context *context, const char *metrics_file, bool *failing,
-                       GError **error)
+static bool watch_once(Watcher *watcher, bool *failing, GError **error)
 {
-    g_auto(Watcher) watcher = watcher_new(context, metrics_file);
-    g_autoptr(GError) reason = NULL;
-    bool passed = pass(&watcher, EVENT_KERNEL | EVENT_SERVICES, &reason);
-    g_autoptr(GError) unwritten = NULL;
-    bool written = write_metrics(&watcher, &unwritten);
-    if (!passed)
-        g_propagate_error(error, g_steal_pointer(&reason));
-    else if (!written)
-        g_propagate_error(error, g_steal_pointer(&unwritten));
-    if (!passed || !written)
+    bool passed = pass(watcher, EVENT_KERNEL | EVENT_SERVICES, error);
+    if (!write_metrics(watcher, passed ? error : NULL) || !passed)
         return false;
-    *failing = diagnosis_has(watcher.diagnosis, SEVERITY_WARNING);
-    return context_check_uplinks(context, watcher.snapshot, error);
+    *failing = diagnosis_has(watcher->diagnosis, SEVERITY_WARNING);
+    return context_check_uplinks(watcher->context, watcher->snapshot, error);
 }
 
 static int run(const Context *context, char **words, GError **error)
@@ -333,9 +329,16 @@ static int run(const Context *context, char **words, GError **error)
         return -1;
     if (context->options->json)
         context->output->format = FORMAT_JSON_LINES;
+    g_auto(Watcher) watcher = {
+        .context = context,
+        .metrics_file = metrics,
+        .scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES),
+        .output = watch_output_for(context->output),
+        .retry_ms = RETRY_MS,
+    };
     bool failing = false;
-    bool done = once ? watch_once(context, metrics, &failing, error)
-                     : watch(context, metrics, (guint)interval, error);
+    bool done =
+        once ? watch_once(&watcher, &failing, error) : watch(&watcher, (guint)interval, error);
     return !done ? -1 : failing ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
