@@ -23,16 +23,18 @@ const Command *command_find(const char *name)
     return g_str_equal(name, complete_command.name) ? &complete_command : NULL;
 }
 
-/* The options of every command (transfer full); --snapshot is hidden where COMMAND refuses it. */
+/* The options of every command (transfer full); those that COMMAND refuses are hidden. */
 static GOptionEntry *global_entries(const Command *command, GlobalOptions *options)
 {
     const int snapshot_flags =
         command != NULL && command->why_no_snapshot != NULL ? G_OPTION_FLAG_HIDDEN : 0;
+    const int uplink_flags =
+        command != NULL && command->why_no_uplink != NULL ? G_OPTION_FLAG_HIDDEN : 0;
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print JSON", NULL},
         {"snapshot", 0, snapshot_flags, G_OPTION_ARG_FILENAME, &options->snapshot,
          "Read FILE, or standard input, instead of this host", "FILE|-"},
-        {"uplink", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
+        {"uplink", 0, uplink_flags, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
          "Also treat IFACE as an uplink (repeatable)", "IFACE"},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "Timeout of each call (default: 10)",
          "SECONDS"},
@@ -95,16 +97,6 @@ bool command_line_wants_json(char *const *words)
 
 /* ---- help ---- */
 
-/* "-q, --quiet" or "    --timeout SECONDS" (transfer full). */
-static char *option_usage(const GOptionEntry *entry)
-{
-    g_autofree char *letter =
-        entry->short_name != 0 ? g_strdup_printf("-%c,", entry->short_name) : g_strdup("   ");
-    return g_strdup_printf("  %s --%s%s%s", letter, entry->long_name,
-                           entry->arg_description != NULL ? " " : "",
-                           entry->arg_description != NULL ? entry->arg_description : "");
-}
-
 static void append_row(GString *help, const char *left, guint column, const char *right)
 {
     static const TextStyle page = {.width = 80};
@@ -112,28 +104,20 @@ static void append_row(GString *help, const char *left, guint column, const char
     wrap_append(help, right, column, column, &page);
 }
 
+/* Rows such as "-q, --quiet" and "    --timeout SECONDS". */
 static void append_options(GString *help, const char *title, const GOptionEntry *entries)
 {
     enum { COLUMN = 34 };
-    if (entries->long_name == NULL)
-        return;
-    g_string_append_printf(help, "\n%s:\n", title);
+    if (entries->long_name != NULL)
+        g_string_append_printf(help, "\n%s:\n", title);
     for (; entries->long_name != NULL; entries++) {
-        g_autofree char *usage = option_usage(entries);
+        const char letter[] = {'-', entries->short_name, ',', '\0'};
+        const char *value = entries->arg_description;
+        g_autofree char *usage = g_strdup_printf(
+            "  %s --%s%s%s", entries->short_name != 0 ? letter : "   ", entries->long_name,
+            value != NULL ? " " : "", value != NULL ? value : "");
         if ((entries->flags & G_OPTION_FLAG_HIDDEN) == 0)
             append_row(help, usage, COLUMN, entries->description);
-    }
-}
-
-static void append_commands(GString *help)
-{
-    g_string_append(help, "Usage: nicfix COMMAND [OPTION]...\n\n"
-                          "Find out why a host behind firewalld does not let traffic through an\n"
-                          "interface, and fix it.\n"
-                          "\nCommands:\n");
-    for (const Command *const *command = command_table; *command != NULL; command++) {
-        g_autofree char *name = g_strdup_printf("  %s", (*command)->name);
-        append_row(help, name, 13, (*command)->summary);
     }
 }
 
@@ -141,7 +125,14 @@ static void show_help(const Command *command, const GOptionEntry *own, const GOp
 {
     g_autoptr(GString) help = g_string_new(NULL);
     if (command == NULL) {
-        append_commands(help);
+        g_string_append(help,
+                        "Usage: nicfix COMMAND [OPTION]...\n\n"
+                        "Find out why a host behind firewalld does not let traffic through an\n"
+                        "interface, and fix it.\n\nCommands:\n");
+        for (const Command *const *row = command_table; *row != NULL; row++) {
+            g_autofree char *name = g_strdup_printf("  %s", (*row)->name);
+            append_row(help, name, 13, (*row)->summary);
+        }
     } else {
         g_string_append_printf(help, "Usage: nicfix %s [OPTION]...%s%s\n\n%s.\n", command->name,
                                command->arguments != NULL ? " " : "",
@@ -205,9 +196,11 @@ static bool check_line(const Context *context, char *const *arguments, GError **
                          arguments[command->max_arguments]);
         return false;
     }
-    if (options->snapshot != NULL && command->why_no_snapshot != NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "%s does not take --snapshot: %s",
-                         command->name, command->why_no_snapshot);
+    bool refuses_snapshot = options->snapshot != NULL && command->why_no_snapshot != NULL;
+    if (refuses_snapshot || (options->uplinks != NULL && command->why_no_uplink != NULL)) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "%s does not take --%s: %s",
+                         command->name, refuses_snapshot ? "snapshot" : "uplink",
+                         refuses_snapshot ? command->why_no_snapshot : command->why_no_uplink);
         return false;
     }
     ColorChoice color = COLOR_AUTO;
@@ -230,19 +223,17 @@ bool command_line_parse(const Context *context, const GOptionEntry *own, char **
     *status = STATUS_FINE;
     if (context->completion != NULL) {
         context->completion(own, globals, context->user);
-        return false;
-    }
-    if (!parse_options(context->command, own, globals, words, error)) {
+    } else if (!parse_options(context->command, own, globals, words, error)) {
         *status = -1;
     } else if (context->options->help) {
         show_help(context->command, own, globals);
     } else if (context->options->version) {
         puts("nicfix " NICFIX_VERSION);
-    } else if (check_line(context, *words + 1, error)) {
+    } else if (!check_line(context, *words + 1, error)) {
+        *status = -1;
+    } else {
         (*words)++;
         return true;
-    } else {
-        *status = -1;
     }
     return false;
 }

@@ -49,6 +49,7 @@ struct Command {
     const char *example;   /* a command line that works */
     guint max_arguments;
     const char *why_no_snapshot; /* why it does not take --snapshot; NULL: it does */
+    const char *why_no_uplink;   /* the same for --uplink */
     CommandRun run;
 };
 

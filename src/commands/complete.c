@@ -33,14 +33,6 @@ static void offer(const char *candidate, const char *prefix, const char *before)
         printf("%s%s\n", before, candidate);
 }
 
-static void offer_interfaces(const char *prefix, const char *before)
-{
-    g_autoptr(GDir) folder = g_dir_open("/sys/class/net", 0, NULL);
-    const char *name;
-    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
-        offer(name, prefix, before);
-}
-
 static void offer_zones(const char *prefix, const char *before)
 {
     g_autoptr(Bus) bus = bus_open(PATIENCE_MS, NULL);
@@ -54,36 +46,29 @@ static void offer_zones(const char *prefix, const char *before)
         offer(*name, prefix, before);
 }
 
-/* "warning|error": words to choose from, unlike "FILE|-". */
-static void offer_words(const char *words, const char *prefix, const char *before)
-{
-    g_auto(GStrv) choices = g_strsplit(words, "|", -1);
-    STRV_FOREACH (choice, choices) {
-        if (g_ascii_islower(**choice))
-            offer(*choice, prefix, before);
-    }
-}
-
 /* Offers values of ENTRY; BEFORE stands before them in the same word. */
 static void offer_values(const GOptionEntry *entry, const char *prefix, const char *before)
 {
     const char *kind = entry->arg_description;
-    if (g_str_equal(kind, "IFACE"))
-        offer_interfaces(prefix, before);
-    else if (g_str_equal(kind, "ZONE"))
+    if (g_str_equal(kind, "IFACE")) {
+        g_autoptr(GDir) folder = g_dir_open("/sys/class/net", 0, NULL);
+        const char *name;
+        while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+            offer(name, prefix, before);
+    } else if (g_str_equal(kind, "ZONE")) {
         offer_zones(prefix, before);
-    else if (g_str_has_prefix(kind, "FILE"))
+    } else if (g_str_has_prefix(kind, "FILE")) {
         puts(FILES);
-    else
-        offer_words(kind, prefix, before);
+    } else { /* "warning|error": words to choose from, unlike "SECONDS" */
+        g_auto(GStrv) choices = g_strsplit(kind, "|", -1);
+        STRV_FOREACH (choice, choices) {
+            if (g_ascii_islower(**choice))
+                offer(*choice, prefix, before);
+        }
+    }
 }
 
 /* ---- where the word stands ---- */
-
-static bool takes_value(const GOptionEntry *entry)
-{
-    return entry != NULL && entry->arg != G_OPTION_ARG_NONE && entry->arg_description != NULL;
-}
 
 static void offer_options(const GOptionEntry *entries, const char *prefix)
 {
@@ -94,11 +79,14 @@ static void offer_options(const GOptionEntry *entries, const char *prefix)
     }
 }
 
-static const GOptionEntry *find_option(const GOptionEntry *own, const GOptionEntry *globals,
+/* The option of WORD, "--name" or "--name=value", if it takes a value; else NULL. */
+static const GOptionEntry *find_valued(const GOptionEntry *own, const GOptionEntry *globals,
                                        const char *word)
 {
     const GOptionEntry *entry = option_entry_of(own, word);
-    return entry != NULL ? entry : option_entry_of(globals, word);
+    if (entry == NULL)
+        entry = option_entry_of(globals, word);
+    return entry != NULL && entry->arg_description != NULL ? entry : NULL;
 }
 
 static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpointer user)
@@ -106,13 +94,13 @@ static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpoin
     const Line *line = user;
     const char *word = line->word;
     const char *equals = strchr(word, '=');
-    const GOptionEntry *entry = find_option(own, globals, word);
+    const GOptionEntry *entry = equals != NULL ? find_valued(own, globals, word) : NULL;
     const GOptionEntry *before = line->previous != NULL && strchr(line->previous, '=') == NULL
-                                     ? find_option(own, globals, line->previous)
+                                     ? find_valued(own, globals, line->previous)
                                      : NULL;
-    if (takes_value(before)) {
+    if (before != NULL) {
         offer_values(before, word, "");
-    } else if (takes_value(entry) && equals != NULL) {
+    } else if (entry != NULL) {
         g_autofree char *name = g_strndup(word, (gsize)(equals + 1 - word));
         offer_values(entry, equals + 1, name);
     } else if (*word == '-') {

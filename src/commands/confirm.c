@@ -48,9 +48,19 @@ static bool find_rest(const Change *change, const Record *record, GPtrArray *las
     return false;
 }
 
-/* The process or timer that waits to undo the change must see that it is kept. */
-static bool keep(Record *record, GError **error)
+/* What could not be made permanent stays on trial. */
+static bool make_permanent(const Change *change, Plan *plan, Record *record, GError **error)
 {
+    bool as_before;
+    g_autoptr(GError) reason = NULL;
+    if (!change_carry_out(change, plan, NULL, &as_before, &reason)) {
+        g_autofree char *hint =
+            g_strdup_printf("change %s is undone in %u s unless it is confirmed", record->id,
+                            record_seconds_left(record));
+        nicfix_error_set(error, (NicfixError)reason->code, hint, "%s", reason->message);
+        return false;
+    }
+    /* The process or timer that waits to undo the change must see that it is kept. */
     record->state = RECORD_DONE;
     if (!record_save(record, error)) {
         record_remove();
@@ -58,19 +68,6 @@ static bool keep(Record *record, GError **error)
     }
     revert_release(record->id);
     return true;
-}
-
-/* What could not be made permanent stays on trial. */
-static bool make_permanent(const Change *change, Plan *plan, Record *record, GError **error)
-{
-    bool as_before;
-    g_autoptr(GError) reason = NULL;
-    if (change_carry_out(change, plan, NULL, &as_before, &reason))
-        return keep(record, error);
-    g_autofree char *hint = g_strdup_printf("change %s is undone in %u s unless it is confirmed",
-                                            record->id, record_seconds_left(record));
-    nicfix_error_set(error, (NicfixError)reason->code, hint, "%s", reason->message);
-    return false;
 }
 
 static int run(const Context *context, char **words, GError **error)
@@ -104,5 +101,6 @@ const Command confirm_command = {
     .example = "nicfix confirm 3f9a1c2e",
     .max_arguments = 1,
     .why_no_snapshot = "a snapshot cannot be changed",
+    .why_no_uplink = "it uses the uplinks of the change",
     .run = run,
 };

@@ -5,6 +5,7 @@
 
 #include "act/journal.h"
 #include "act/revert.h"
+#include "bus/deadline.h"
 #include "commands/change.h"
 #include "commands/command-line.h"
 #include "model/error.h"
@@ -13,12 +14,10 @@
 
 /* ---- one try ---- */
 
-static bool is_meant(const Record *record, const UndoRequest *request)
+/* Whether RECORD (NULL: none) is the change ID, and waits for confirmation. */
+static bool is_unconfirmed(const Record *record, const char *id)
 {
-    if (record == NULL)
-        return false;
-    return request->unconfirmed == NULL ||
-           (record_is_pending(record) && g_str_equal(record->id, request->unconfirmed));
+    return record_is_pending(record) && g_str_equal(record->id, id);
 }
 
 /* The plan, and what cannot be part of it; an empty one where RECORD is NULL. */
@@ -71,11 +70,8 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
     if (!change_begin(&change, &own, request->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL, error) ||
         !record_load(&record, error))
         return false;
-    if (!is_meant(record, request)) {
-        g_clear_pointer(&record, record_free);
-        if (request->unconfirmed != NULL)
-            return true;
-    }
+    if (request->unconfirmed != NULL && !is_unconfirmed(record, request->unconfirmed))
+        return true;
     if (!change_observe_recorded(&change, record, error))
         return false;
     g_autoptr(Plan) plan = make_plan(&change, record, error);
@@ -91,31 +87,31 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
 
 enum {
     RETRY_SECONDS = 2,
-    MAX_TRIES = 300, /* ten minutes or more: firewalld may be away for an update */
+    PATIENCE_SECONDS = 1800, /* firewalld may be away for an update */
 };
 
 static void wait_until_due(const char *id)
 {
     for (;;) {
         g_autoptr(Record) record = NULL;
-        bool waits = record_load(&record, NULL) && record_is_pending(record) &&
-                     g_str_equal(record->id, id) && record_seconds_left(record) > 0;
-        if (!waits)
+        if (!record_load(&record, NULL) || !is_unconfirmed(record, id) ||
+            record_seconds_left(record) == 0)
             return;
-        g_usleep(MIN(record_seconds_left(record), 1) * G_USEC_PER_SEC);
+        g_usleep(G_USEC_PER_SEC);
     }
 }
 
 /* Tries again and again: nobody else will. */
 static bool undo_unconfirmed(const Context *context, const char *id, GError **error)
 {
-    const UndoRequest request = {.unconfirmed = id};
-    for (guint i = 1;; i++) {
+    gint64 deadline = deadline_in(PATIENCE_SECONDS * 1000);
+    for (;;) {
         g_autoptr(GError) reason = NULL;
-        if (undo_last_change(context, &request, &reason))
+        if (undo_last_change(context, &(UndoRequest){.unconfirmed = id}, &reason))
             return true;
-        if (i < MAX_TRIES && (nicfix_error_exit_status(reason) == 3 ||
-                              g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_UNDONE))) {
+        bool may_pass = nicfix_error_exit_status(reason) == 3 ||
+                        g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_UNDONE);
+        if (may_pass && g_get_monotonic_time() < deadline) {
             g_usleep(RETRY_SECONDS * G_USEC_PER_SEC);
             continue;
         }
@@ -159,5 +155,6 @@ const Command undo_command = {
     .summary = "Undo the last change of this host",
     .example = "nicfix undo --dry-run",
     .why_no_snapshot = "a snapshot cannot be changed",
+    .why_no_uplink = "it uses the uplinks of the change",
     .run = run,
 };

@@ -63,6 +63,8 @@ static const ParseCase parses[] = {
     {"a snapshot", "list", "nicfix --snapshot x.json", NULL},
     {"a snapshot where the host is changed", "undo", "nicfix --snapshot x.json",
      "undo does not take --snapshot: a snapshot cannot be changed"},
+    {"an uplink where the change has its own", "confirm", "nicfix --uplink eth0 3f9a1c2e",
+     "confirm does not take --uplink: it uses the uplinks of the change"},
 };
 
 static void test_parse(void **state)
