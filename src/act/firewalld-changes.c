@@ -16,11 +16,8 @@ static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, GE
 /* setZoneSettings2 and update2 change the keys they are given and leave the others. */
 static GVariant *forward_setting(const Action *action)
 {
-    GVariantBuilder settings;
-    g_variant_builder_init(&settings, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add(&settings, "{sv}", "forward",
-                          g_variant_new_boolean(action->op == ACTION_ENABLE_FORWARD));
-    return g_variant_builder_end(&settings);
+    bool forwards = action->op == ACTION_ENABLE_FORWARD;
+    return g_variant_new_parsed("{'forward': <%b>}", forwards);
 }
 
 /* changeZoneOfInterface takes an interface out of any zone, without comparing: look where it is just
@@ -64,23 +61,15 @@ static bool change_running(Bus *bus, const Action *action, GError **error)
     return false;
 }
 
-static char *permanent_zone_path(Bus *bus, const char *zone, GError **error)
-{
-    g_autoptr(GVariant) reply =
-        bus_call(bus, CALL_CONFIG_GET_ZONE_BY_NAME, NULL, g_variant_new("(s)", zone), error);
-    if (reply == NULL)
-        return NULL;
-    char *path;
-    g_variant_get(reply, "(o)", &path);
-    return path;
-}
-
 static bool change_permanent(Bus *bus, const Action *action, GError **error)
 {
     const char *zone = action->op == ACTION_UNBIND ? action->from : action->to;
-    g_autofree char *path = permanent_zone_path(bus, zone, error);
-    if (path == NULL)
+    g_autoptr(GVariant) reply =
+        bus_call(bus, CALL_CONFIG_GET_ZONE_BY_NAME, NULL, g_variant_new("(s)", zone), error);
+    if (reply == NULL)
         return false;
+    const char *path;
+    g_variant_get(reply, "(&o)", &path);
     switch (action->op) {
     case ACTION_BIND:
         return call(bus, CALL_CONFIG_ZONE_ADD_INTERFACE, path,
@@ -102,15 +91,8 @@ static bool change_permanent(Bus *bus, const Action *action, GError **error)
 
 bool firewalld_change(Bus *bus, const Action *action, GError **error)
 {
-    switch (action->scope) {
-    case SCOPE_RUNTIME:
-        return change_running(bus, action, error);
-    case SCOPE_PERMANENT:
-        return change_permanent(bus, action, error);
-    case SCOPE_NETWORKMANAGER:
-        break;
-    }
-    return false;
+    return action->scope == SCOPE_PERMANENT ? change_permanent(bus, action, error)
+                                            : change_running(bus, action, error);
 }
 
 bool firewalld_check_permanent(Bus *bus, GError **error)

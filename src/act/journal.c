@@ -36,8 +36,7 @@ void journal_note(const Action *action)
     g_autofree char *words = g_strjoinv(" ", command);
     g_autofree char *message =
         g_strdup_printf("%s by %s: %s of %s, zone before: %s, after: %s (%s)", state, user, op,
-                        action->interface != NULL ? action->interface : action->to,
-                        action->from != NULL ? action->from : "none",
+                        action_subject(action), action->from != NULL ? action->from : "none",
                         action->to != NULL ? action->to : "none", words);
     const GLogField fields[] = {
         {"MESSAGE", message, -1},

@@ -10,37 +10,26 @@
 #include "model/error.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-static const char name[] = "\0nicfix-change"; /* abstract: begins with NUL */
+#define NAME "\0nicfix-change" /* abstract: begins with NUL */
+
+static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = NAME};
+static const socklen_t address_length =
+    G_STRUCT_OFFSET(struct sockaddr_un, sun_path) + sizeof NAME - 1;
 
 struct Lock {
     int fd; /* -1: the holder was ignored */
 };
 
-static struct sockaddr_un address(socklen_t *length)
-{
-    struct sockaddr_un result = {.sun_family = AF_UNIX};
-    memcpy(result.sun_path, name, sizeof name - 1);
-    *length = (socklen_t)(G_STRUCT_OFFSET(struct sockaddr_un, sun_path) + sizeof name - 1);
-    return result;
-}
-
-static int open_socket(int flags)
-{
-    return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
-}
-
 /* The lock's socket, or -1 with errno EADDRINUSE where somebody else has it. */
 static int try_to_take(void)
 {
-    socklen_t length;
-    struct sockaddr_un own = address(&length);
-    int fd = open_socket(0);
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&own, length) == 0 && listen(fd, SOMAXCONN) == 0)
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, address_length) == 0 &&
+        listen(fd, SOMAXCONN) == 0)
         return fd;
     int reason = errno;
     if (fd >= 0)
@@ -52,22 +41,13 @@ static int try_to_take(void)
 /* Who has the lock; false where nobody has any more. */
 static bool find_holder(struct ucred *holder)
 {
-    socklen_t length;
-    struct sockaddr_un other = address(&length);
     socklen_t size = sizeof *holder;
-    int fd = open_socket(SOCK_NONBLOCK);
-    bool found = fd >= 0 && connect(fd, (struct sockaddr *)&other, length) == 0 &&
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool found = fd >= 0 && connect(fd, (const struct sockaddr *)&address, address_length) == 0 &&
                  getsockopt(fd, SOL_SOCKET, SO_PEERCRED, holder, &size) == 0;
     if (fd >= 0)
         close(fd);
     return found;
-}
-
-static Lock *lock_new(int fd)
-{
-    Lock *lock = g_new0(Lock, 1);
-    lock->fd = fd;
-    return lock;
 }
 
 Lock *lock_take(guint timeout_ms, GError **error)
@@ -75,16 +55,14 @@ Lock *lock_take(guint timeout_ms, GError **error)
     gint64 deadline = deadline_in(timeout_ms);
     struct ucred holder = {0};
     do {
-        int fd = try_to_take();
-        if (fd >= 0)
-            return lock_new(fd);
-        if (errno != EADDRINUSE) {
+        Lock own = {.fd = try_to_take()};
+        if (own.fd < 0 && errno != EADDRINUSE) {
             nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL, "cannot create the lock: %s",
                              g_strerror(errno));
             return NULL;
         }
-        if (find_holder(&holder) && geteuid() == 0 && holder.uid != 0)
-            return lock_new(-1);
+        if (own.fd >= 0 || (find_holder(&holder) && geteuid() == 0 && holder.uid != 0))
+            return g_memdup2(&own, sizeof own);
     } while (deadline_wait(deadline));
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "wait for it and run this again",
                      "another nicfix (process %d) is changing this host, and nothing was changed",

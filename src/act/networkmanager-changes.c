@@ -10,17 +10,6 @@
 #define UPDATE_TO_DISK    0x1u
 #define UPDATE_NO_REAPPLY 0x40u
 
-static char *find_profile(Bus *bus, const char *uuid, GError **error)
-{
-    g_autoptr(GVariant) reply = bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID, NULL,
-                                         g_variant_new("(s)", uuid), error);
-    if (reply == NULL)
-        return NULL;
-    char *path;
-    g_variant_get(reply, "(o)", &path);
-    return path;
-}
-
 static bool check_zone(const Action *action, GVariant *settings, GError **error)
 {
     g_autoptr(GVariant) connection =
@@ -66,9 +55,12 @@ static GVariant *settings_with_zone(GVariant *settings, const char *zone)
 
 bool networkmanager_change(Bus *bus, const Action *action, GError **error)
 {
-    g_autofree char *path = find_profile(bus, action->profile, error);
-    if (path == NULL)
+    g_autoptr(GVariant) profile = bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID, NULL,
+                                           g_variant_new("(s)", action->profile), error);
+    if (profile == NULL)
         return false;
+    const char *path;
+    g_variant_get(profile, "(&o)", &path);
     g_autoptr(GVariant) reply =
         bus_call(bus, CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS, path, NULL, error);
     if (reply == NULL)

@@ -3,7 +3,6 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
-#include "model/words.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -25,12 +24,11 @@ static const char *const state_words[] = {
     [RECORD_DONE] = "done",
     [RECORD_PENDING] = "pending",
 };
-static DEFINE_FROM_WORD(state, int, state_words, -1)
 
-    /* ---- time ---- */
+/* ---- time ---- */
 
-    /* CLOCK_BOOTTIME goes on while the machine sleeps, and nobody can set it. */
-    static gint64 now(void)
+/* CLOCK_BOOTTIME goes on while the machine sleeps, and nobody can set it. */
+static gint64 now(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_BOOTTIME, &time);
@@ -101,26 +99,29 @@ char *record_path(void)
     return g_build_filename(directory, "last-change", NULL);
 }
 
-static void set_string(GKeyFile *file, const char *group, const char *key, const char *value)
-{
-    if (value != NULL)
-        g_key_file_set_string(file, group, key, value);
-}
-
 static void add_action(GKeyFile *file, guint number, const Action *action)
 {
+    const struct {
+        const char *key;
+        const char *value;
+    } strings[] = {
+        {"op", action_op_word(action->op)},
+        {"scope", action_scope_word(action->scope)},
+        {"interface", action->interface},
+        {"from", action->from},
+        {"to", action->to},
+        {"profile", action->profile},
+    };
     g_autofree char *group = g_strdup_printf("action %u", number);
-    g_key_file_set_string(file, group, "op", action_op_word(action->op));
-    g_key_file_set_string(file, group, "scope", action_scope_word(action->scope));
-    set_string(file, group, "interface", action->interface);
-    set_string(file, group, "from", action->from);
-    set_string(file, group, "to", action->to);
-    set_string(file, group, "profile", action->profile);
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
+        if (strings[i].value != NULL)
+            g_key_file_set_string(file, group, strings[i].key, strings[i].value);
+    }
     if (action->saved_only)
         g_key_file_set_boolean(file, group, "saved-only", TRUE);
 }
 
-static char *to_text(const Record *record, gsize *length)
+bool record_save(const Record *record, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_key_file_set_integer(file, CHANGE, "format", FORMAT);
@@ -133,20 +134,14 @@ static char *to_text(const Record *record, gsize *length)
     g_key_file_set_uint64(file, CHANGE, "actions", record->actions->len);
     PTR_ARRAY_FOREACH (const Action, action, record->actions)
         add_action(file, action_index, action);
-    return g_key_file_to_data(file, length, NULL);
-}
-
-bool record_save(const Record *record, GError **error)
-{
     gsize length;
-    g_autofree char *text = to_text(record, &length);
+    g_autofree char *text = g_key_file_to_data(file, &length, NULL);
     g_autofree char *path = record_path();
     g_autofree char *directory = g_path_get_dirname(path);
-    g_autoptr(GError) reason = NULL;
     if (g_mkdir_with_parents(directory, 0700) == 0 &&
         g_file_set_contents_full(path, text, (gssize)length,
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                 &reason))
+                                 NULL))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
                      "cannot write the record of the change to %s", path);
@@ -220,11 +215,12 @@ static Record *from_text(const char *text, gsize length)
     record->uplinks = g_key_file_get_string_list(file, CHANGE, "uplinks", NULL, NULL);
     guint64 count = g_key_file_get_uint64(file, CHANGE, "actions", NULL);
     g_autofree char *state_word = read_string(file, CHANGE, "state");
-    int state = state_from_word(state_word);
-    if (record->id == NULL || record->boot_id == NULL || record->uplinks == NULL || state < 0 ||
-        count == 0 || count > MAX_ACTIONS)
+    while (record->state <= RECORD_PENDING &&
+           g_strcmp0(state_words[record->state], state_word) != 0)
+        record->state++;
+    if (record->id == NULL || record->boot_id == NULL || record->uplinks == NULL ||
+        record->state > RECORD_PENDING || count == 0 || count > MAX_ACTIONS)
         return NULL;
-    record->state = (RecordState)state;
     for (guint64 i = 0; i < count; i++) {
         Action *action = read_action(file, i);
         if (action == NULL)
@@ -232,14 +228,6 @@ static Record *from_text(const char *text, gsize length)
         g_ptr_array_add(record->actions, action);
     }
     return g_steal_pointer(&record);
-}
-
-/* Nobody else may have written what will be done in this user's name. */
-static bool is_ours(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
-           (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && status.st_size <= MAX_FILE_SIZE;
 }
 
 bool record_load(Record **record, GError **error)
@@ -257,12 +245,14 @@ bool record_load(Record **record, GError **error)
                          "cannot read the record of the last change from %s", path);
         return false;
     }
-    g_autoptr(Record) read = is_ours(path) ? from_text(text, length) : NULL;
-    if (read == NULL) {
+    /* Nobody else may have written what will be done in this user's name. */
+    struct stat status;
+    bool is_ours = lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+                   status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+                   status.st_size <= MAX_FILE_SIZE;
+    *record = is_ours ? from_text(text, length) : NULL;
+    if (*record == NULL)
         nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "look at it and remove it",
                          "'%s' was not written by nicfix", path);
-        return false;
-    }
-    *record = g_steal_pointer(&read);
-    return true;
+    return *record != NULL;
 }

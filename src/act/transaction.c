@@ -68,6 +68,7 @@ static Snapshot *observe_patiently(const Run *run, GError **error)
 
 /* ---- undoing ---- */
 
+/* CERTAIN: ACTION was done; else it may be that there is nothing to undo. */
 static bool undo_by(const Run *run, Action *action, const Action *inverse, bool certain)
 {
     g_autoptr(GError) reason = NULL;
@@ -129,19 +130,6 @@ static void undo(const Run *run, const Action *uncertain)
     result->rolled_back = any && result->left->len == 0;
 }
 
-static char *commands_to_undo(const GPtrArray *left)
-{
-    g_autoptr(GStrvBuilder) commands = g_strv_builder_new();
-    for (guint i = left->len; i > 0; i--) {
-        g_autoptr(Action) inverse = action_inverse(g_ptr_array_index(left, i - 1));
-        g_auto(GStrv) words = action_firewall_cmd(inverse);
-        g_autofree char *command = g_strjoinv(" ", words);
-        g_strv_builder_add(commands, command);
-    }
-    g_auto(GStrv) list = g_strv_builder_end(commands);
-    return g_strjoinv("; ", list);
-}
-
 /* Undoes everything because of REASON, and sets the error that says how that ended. */
 static void undo_because_of(const Run *run, const Action *uncertain, const GError *reason,
                             GError **error)
@@ -154,9 +142,14 @@ static void undo_because_of(const Run *run, const Action *uncertain, const GErro
             run->result->rolled_back ? "everything was put back" : "nothing was changed");
         return;
     }
-    g_autofree char *commands = commands_to_undo(left);
-    g_autofree char *hint = g_strdup_printf("run: %s", commands);
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint, "%s; %u %s could not be put back",
+    g_autoptr(GString) hint = g_string_new(NULL);
+    for (guint i = left->len; i > 0; i--) {
+        g_autoptr(Action) inverse = action_inverse(g_ptr_array_index(left, i - 1));
+        g_auto(GStrv) words = action_firewall_cmd(inverse);
+        g_autofree char *command = g_strjoinv(" ", words);
+        g_string_append_printf(hint, "%s%s", hint->len == 0 ? "run: " : "; ", command);
+    }
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint->str, "%s; %u %s could not be put back",
                      reason->message, left->len, left->len == 1 ? "change" : "changes");
 }
 
@@ -171,36 +164,29 @@ static bool fail_if_interrupted(GError **error)
     return true;
 }
 
-/* Whether a call that failed with ERROR may have been carried out all the same. */
-static bool is_uncertain(const GError *error)
-{
-    return error->domain != NICFIX_ERROR || error->code == NICFIX_ERROR_TIMEOUT ||
-           error->code == NICFIX_ERROR_NO_FIREWALLD || error->code == NICFIX_ERROR_NO_BUS;
-}
-
+/* A call that failed for want of an answer may have been carried out all the same. */
 static bool do_actions(const Run *run, GError **error)
 {
     PTR_ARRAY_FOREACH (Action, action, run->actions) {
         g_autoptr(GError) reason = NULL;
-        const Action *uncertain = NULL;
-        if (!fail_if_interrupted(&reason)) {
-            if (make_change(run, action, &reason)) {
-                action->state = ACTION_DONE;
-                run->result->changed = true;
-                journal_note(action);
-                continue;
-            }
-            action->state = ACTION_FAILED;
-            if (is_uncertain(reason))
-                uncertain = action;
+        if (fail_if_interrupted(&reason)) {
+            undo_because_of(run, NULL, reason, error);
+            return false;
         }
-        bool certainly_nothing =
-            action->state == ACTION_FAILED && uncertain == NULL && !run->result->changed;
-        if (certainly_nothing)
-            g_propagate_error(error, g_steal_pointer(&reason));
-        else
-            undo_because_of(run, uncertain, reason, error);
-        return false;
+        if (!make_change(run, action, &reason)) {
+            bool uncertain =
+                reason->domain != NICFIX_ERROR || reason->code == NICFIX_ERROR_TIMEOUT ||
+                reason->code == NICFIX_ERROR_NO_FIREWALLD || reason->code == NICFIX_ERROR_NO_BUS;
+            action->state = ACTION_FAILED;
+            if (uncertain || run->result->changed)
+                undo_because_of(run, uncertain ? action : NULL, reason, error);
+            else
+                g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        action->state = ACTION_DONE;
+        run->result->changed = true;
+        journal_note(action);
     }
     return true;
 }
@@ -213,17 +199,14 @@ static bool check_done(const Run *run, const Snapshot *observed, GError **error)
     PTR_ARRAY_FOREACH (const Action, action, run->actions) {
         if (action->op == ACTION_UNBIND) /* a later action may bind it again */
             continue;
-        const char *subject = action_subject(action);
-        if (!action_is_observable(action, observed)) {
-            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                             "the state of %s cannot be read after the change", subject);
-            return false;
-        }
-        if (!action_is_done(action, observed)) {
-            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                             "the change of %s was accepted but has no effect", subject);
-            return false;
-        }
+        bool observable = action_is_observable(action, observed);
+        if (observable && action_is_done(action, observed))
+            continue;
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                         observable ? "the change of %s was accepted but has no effect"
+                                    : "the state of %s cannot be read after the change",
+                         action_subject(action));
+        return false;
     }
     return true;
 }

@@ -3,14 +3,12 @@
 
 #include "act/interruption.h"
 #include "act/revert.h"
+#include "bus/deadline.h"
 #include "commands/undo.h"
 #include "model/error.h"
 #include "model/foreach.h"
 
-enum {
-    POLL_INTERVAL_MS = 200,
-    GRACE_SECONDS = 30, /* for the undo to end on a slow host */
-};
+enum { GRACE_SECONDS = 30 }; /* for the undo to end on a slow host */
 
 bool trial_check_none(const Record *before, GError **error)
 {
@@ -52,12 +50,6 @@ static TrialState state_of(const char *id)
     return record->state == RECORD_DONE ? TRIAL_CONFIRMED : TRIAL_WAITS;
 }
 
-static bool fail_as_undone(const char *why, GError **error)
-{
-    nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "%s; everything was put back", why);
-    return false;
-}
-
 /* Ctrl-C means that the user does not want the change: undo it now. SIGHUP ends a session that the
  * change itself may have cut off: the timer or process undoes it when its time has passed. */
 static bool end_by_signal(const Change *change, const char *signal, GError **error)
@@ -65,41 +57,35 @@ static bool end_by_signal(const Change *change, const char *signal, GError **err
     if (g_str_equal(signal, "SIGHUP"))
         return true;
     interruption_forget();
-    if (!undo_last_change(change->context, &(UndoRequest){.no_report = true}, error))
-        return false;
-    g_autofree char *why = g_strdup_printf("interrupted by %s", signal);
-    return fail_as_undone(why, error);
+    if (undo_last_change(change->context, &(UndoRequest){.no_report = true}, error))
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                         "interrupted by %s; everything was put back", signal);
+    return false;
 }
 
 static bool wait_for_end(const Change *change, const Record *record, GError **error)
 {
     const Output *output = change->context->output;
     TrialState state = TRIAL_WAITS;
-    guint late_ms = 0;
-    while (state == TRIAL_WAITS && late_ms < GRACE_SECONDS * 1000) {
-        const char *signal = interruption_pending();
+    const char *signal = NULL;
+    gint64 deadline = 0;
+    do {
         guint left = record_seconds_left(record);
         countdown_show(output, left);
-        if (signal != NULL) {
-            countdown_end(output);
-            return end_by_signal(change, signal, error);
-        }
-        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
-        late_ms += left == 0 ? POLL_INTERVAL_MS : 0;
-        state = state_of(record->id);
-    }
+        if (left > 0)
+            deadline = deadline_in(GRACE_SECONDS * 1000);
+    } while ((signal = interruption_pending()) == NULL && deadline_wait(deadline) &&
+             (state = state_of(record->id)) == TRIAL_WAITS);
     countdown_end(output);
-    switch (state) {
-    case TRIAL_CONFIRMED:
-        return true;
-    case TRIAL_UNDONE:
-        return fail_as_undone("the change was not confirmed in time", error);
-    case TRIAL_WAITS:
-        break;
-    }
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, "run nicfix undo",
-                     "the change was not confirmed in time, and may not have been put back");
-    return false;
+    if (signal != NULL)
+        return end_by_signal(change, signal, error);
+    if (state == TRIAL_UNDONE)
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                         "the change was not confirmed in time; everything was put back");
+    if (state == TRIAL_WAITS)
+        nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, "run nicfix undo",
+                         "the change was not confirmed in time, and may not have been put back");
+    return state == TRIAL_CONFIRMED;
 }
 
 /* ---- the beginning ---- */
