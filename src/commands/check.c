@@ -71,6 +71,7 @@ static int check_after(const Context *context, ReloadEvent event, Severity fail_
         .event = event,
         .worse = now->permanent->fault != NULL ||
                  diagnosis_first_worse(before, after, SEVERITY_WARNING) != NULL,
+        .before = before,
         .assumes = assumes,
     };
     report(context, then, after, &outlook);

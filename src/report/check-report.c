@@ -102,14 +102,30 @@ static void append_facts(GString *text, const Snapshot *snapshot, const Topology
     g_string_append_c(text, '\n');
 }
 
-/* The answer to "would it break this host?", and what it rests on. */
-static void append_outlook(GString *text, const Outlook *outlook, const TextStyle *style)
+static void append_counts(GString *text, const Diagnosis *diagnosis)
 {
-    g_string_append_printf(
-        text, "%s%s%s, a %s would %s\n", outlook->worse ? text_bad(style) : text_good(style),
-        outlook->worse ? "yes" : "no", text_plain(style), reload_event_word(outlook->event),
-        outlook->worse ? "break something: what is wrong then is below"
-                       : "break nothing that is not broken now");
+    g_string_append_printf(text, "%u error%s", diagnosis->errors, plural(diagnosis->errors));
+    if (diagnosis->warnings > 0)
+        g_string_append_printf(text, " and %u warning%s", diagnosis->warnings,
+                               plural(diagnosis->warnings));
+}
+
+/* What the event does to this host, and what the answer rests on. */
+static void append_outlook(GString *text, const Outlook *outlook, const Diagnosis *after,
+                           const TextStyle *style)
+{
+    const Diagnosis *before = outlook->before;
+    bool same = before->errors == after->errors && before->warnings == after->warnings;
+    g_string_append_printf(text, "A %s %s%s%s: ", reload_event_word(outlook->event),
+                           outlook->worse ? text_bad(style) : text_good(style),
+                           outlook->worse ? "breaks something"
+                           : same         ? "changes nothing"
+                                          : "makes nothing worse",
+                           text_plain(style));
+    append_counts(text, before);
+    g_string_append(text, " now, ");
+    append_counts(text, after);
+    g_string_append(text, " after\n");
     PTR_ARRAY_FOREACH (const ReloadAssumption, assumption, outlook->assumes) {
         g_autofree char *raw = reload_assumption_text(assumption);
         g_autofree char *line = escape_for_terminal(raw);
@@ -123,8 +139,9 @@ char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
                         const Outlook *outlook, const TextStyle *style)
 {
     GString *text = g_string_new(NULL);
+    unread_text_append_advice(text, snapshot, "check");
     if (outlook != NULL)
-        append_outlook(text, outlook, style);
+        append_outlook(text, outlook, diagnosis, style);
     if (style->verbose)
         append_facts(text, snapshot, diagnosis->topology);
     for (guint i = 0; i < diagnosis->findings->len; i++)

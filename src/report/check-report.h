@@ -10,6 +10,7 @@
 typedef struct {
     ReloadEvent event;
     bool worse;               /* than the host as it is */
+    const Diagnosis *before;  /* of the host as it is */
     const GPtrArray *assumes; /* ReloadAssumption */
 } Outlook;
 

@@ -2,11 +2,12 @@
 /* Commands to paste. */
 #include "report/fix-text.h"
 
+#include "model/foreach.h"
 #include "report/escape.h"
 
 void command_text_append(GString *text, char *const *words)
 {
-    for (char *const *word = words; *word != NULL; word++) {
+    STRV_FOREACH (word, words) {
         g_autofree char *quoted = escape_for_shell(*word);
         g_string_append_printf(text, "%s%s", word == words ? "" : " ", quoted);
     }
@@ -17,10 +18,13 @@ void fix_text_append(GString *text, const Fix *fix, int indent, const TextStyle 
     g_string_append_printf(text, "%*s%sfix:%s  ", indent, "", text_good(style), text_plain(style));
     command_text_append(text, fix->command);
     g_string_append_c(text, '\n');
-    for (guint i = 0; i < fix->firewall_cmd->len; i++) {
-        g_string_append_printf(text, "%*s%s%s", indent, "", text_faint(style),
-                               i == 0 ? "same: " : "      ");
-        command_text_append(text, g_ptr_array_index(fix->firewall_cmd, i));
+    if (fix->firewall_cmd->len == 0)
+        return;
+    g_string_append_printf(text, "%*s%sor by hand:%s\n", indent, "", text_faint(style),
+                           text_plain(style));
+    PTR_ARRAY_FOREACH (char *, command, fix->firewall_cmd) {
+        g_string_append_printf(text, "%*s%s", indent + 6, "", text_faint(style));
+        command_text_append(text, command);
         g_string_append_printf(text, "%s\n", text_plain(style));
     }
 }

@@ -134,6 +134,7 @@ char *list_report_text(const Snapshot *snapshot, const Topology *topology, const
     static const char *const zone_titles[] = {"ZONE",       "STATE",      "TARGET",  "FORWARD",
                                               "MASQUERADE", "INTERFACES", "SOURCES", NULL};
     GString *text = g_string_new(NULL);
+    unread_text_append_advice(text, snapshot, "list");
     g_autoptr(Table) links = table_new(link_titles);
     for (guint i = 0; i < snapshot->links->len; i++)
         add_link_row(links, snapshot, topology, g_ptr_array_index(snapshot->links, i), style);
