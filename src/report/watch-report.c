@@ -44,67 +44,39 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-static void journal_change(const FindingChange *change, const char *message)
+JournalEntry watch_journal_change(const FindingChange *change, const char *message)
 {
     const Finding *finding = change->finding;
-    const GLogField fields[] = {
-        {"MESSAGE", message, -1},
-        {"MESSAGE_ID", change->kind == CHANGE_CLEARED ? CLEARED_MESSAGE_ID : FINDING_MESSAGE_ID,
-         -1},
-        {"PRIORITY", priority_of(change), -1},
-        {"SYSLOG_IDENTIFIER", "nicfix", -1},
-        {"NICFIX_EVENT", change_word(change->kind), -1},
-        {"NICFIX_FINDING", finding_word(finding->id), -1},
-        {"NICFIX_SEVERITY", severity_word(finding->severity), -1},
-        {"NICFIX_INTERFACE", or_empty(finding->interface), -1},
-        {"NICFIX_ZONE", or_empty(finding->zone), -1},
+    bool is_cleared = change->kind == CHANGE_CLEARED;
+    return (JournalEntry){
+        {
+            {"MESSAGE", message, -1},
+            {"MESSAGE_ID", is_cleared ? CLEARED_MESSAGE_ID : FINDING_MESSAGE_ID, -1},
+            {"PRIORITY", priority_of(change), -1},
+            {"SYSLOG_IDENTIFIER", "nicfix", -1},
+            {"NICFIX_EVENT", change_word(change->kind), -1},
+            {"NICFIX_FINDING", finding_word(finding->id), -1},
+            {"NICFIX_SEVERITY", severity_word(finding->severity), -1},
+            {"NICFIX_INTERFACE", or_empty(finding->interface), -1},
+            {"NICFIX_ZONE", or_empty(finding->zone), -1},
+        },
+        9,
     };
-    g_log_writer_journald(G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS(fields), NULL);
 }
 
-static void journal_state(const char *state, const char *message)
+JournalEntry watch_journal_state(const char *state, const char *message)
 {
-    const GLogField fields[] = {
-        {"MESSAGE", message, -1},
-        {"MESSAGE_ID", STATE_MESSAGE_ID, -1},
-        {"PRIORITY", g_str_equal(state, "watching") ? "6" : "4", -1},
-        {"SYSLOG_IDENTIFIER", "nicfix", -1},
-        {"NICFIX_EVENT", "state", -1},
-        {"NICFIX_STATE", state, -1},
+    return (JournalEntry){
+        {
+            {"MESSAGE", message, -1},
+            {"MESSAGE_ID", STATE_MESSAGE_ID, -1},
+            {"PRIORITY", g_str_equal(state, "watching") ? "6" : "4", -1},
+            {"SYSLOG_IDENTIFIER", "nicfix", -1},
+            {"NICFIX_EVENT", "state", -1},
+            {"NICFIX_STATE", state, -1},
+        },
+        6,
     };
-    g_log_writer_journald(G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS(fields), NULL);
-}
-
-/* ---- text ---- */
-
-static const char *color_of(const FindingChange *change, const TextStyle *style)
-{
-    if (change->kind == CHANGE_CLEARED)
-        return text_good(style);
-    return text_severity(change->finding->severity, style);
-}
-
-/* "appeared: error uplink-unbound: MESSAGE (fix: nicfix apply ...)" without its first word. */
-static char *change_text(const FindingChange *change, const char *message)
-{
-    const Finding *finding = change->finding;
-    GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%s %s: %s", severity_word(finding->severity),
-                           finding_word(finding->id), message);
-    if (change->kind != CHANGE_CLEARED && finding->fix != NULL) {
-        g_string_append(text, " (fix: ");
-        command_text_append(text, finding->fix->command);
-        g_string_append_c(text, ')');
-    }
-    return g_string_free(text, FALSE);
-}
-
-static char *line_of(const char *word, const char *description, const char *color,
-                     const TextStyle *style)
-{
-    g_autofree char *when = time_now("%F %T");
-    g_autofree char *shown = escape_for_terminal(description);
-    return g_strdup_printf("%s %s%s%s %s\n", when, color, word, text_plain(style), shown);
 }
 
 /* ---- JSON ---- */
@@ -113,55 +85,68 @@ static json_t *event_document(const char *event, const char *state, const char *
                               const FindingChange *change)
 {
     g_autofree char *when = time_now("%FT%T.%f%:z");
-    const Finding *finding = change != NULL ? change->finding : NULL;
-    bool is_there = finding != NULL && change->kind != CHANGE_CLEARED;
+    static const Finding none;
+    const Finding *finding = change != NULL ? change->finding : &none;
+    bool is_there = change != NULL && change->kind != CHANGE_CLEARED;
+    const char *id = change != NULL ? finding_word(finding->id) : NULL;
+    const char *severity = change != NULL ? severity_word(finding->severity) : NULL;
     json_t *document = json_document("watch");
     json_object_set_new(document, "time", json_text(when));
     json_object_set_new(document, "event", json_text(event));
     json_object_set_new(document, "state", json_text(state));
     json_object_set_new(document, "message", json_text(message));
-    json_object_set_new(document, "finding",
-                        json_text(finding != NULL ? finding_word(finding->id) : NULL));
-    json_object_set_new(document, "severity",
-                        json_text(finding != NULL ? severity_word(finding->severity) : NULL));
-    json_object_set_new(document, "interface",
-                        json_text(finding != NULL ? finding->interface : NULL));
-    json_object_set_new(document, "zone", json_text(finding != NULL ? finding->zone : NULL));
+    json_object_set_new(document, "finding", json_text(id));
+    json_object_set_new(document, "severity", json_text(severity));
+    json_object_set_new(document, "interface", json_text(finding->interface));
+    json_object_set_new(document, "zone", json_text(finding->zone));
     json_object_set_new(document, "fix", json_fix(is_there ? finding->fix : NULL));
     return document;
 }
 
 /* ---- the whole ---- */
 
-static void write_out(const WatchOutput *output, char *text)
+/* Writes ENTRY to the journal, or its message as a line, in COLOR as far as its first word goes. */
+static void write_entry(const WatchOutput *output, const JournalEntry *entry, const char *word,
+                        const char *description, const char *color)
 {
-    output_text(output->output, text);
+    if (output->to_journal) {
+        g_log_writer_journald(G_LOG_LEVEL_MESSAGE, entry->fields, entry->count, NULL);
+        return;
+    }
+    g_autofree char *when = time_now("%F %T");
+    g_autofree char *shown = escape_for_terminal(description);
+    output_text(output->output, g_strdup_printf("%s %s%s%s: %s\n", when, color, word,
+                                                text_plain(&output->output->style), shown));
     fflush(output->output->stream);
 }
 
 void watch_report_change(const WatchOutput *output, const FindingChange *change)
 {
     const TextStyle *style = &output->output->style;
-    g_autofree char *message = finding_message(change->finding);
-    g_autofree char *description = change_text(change, message);
+    const Finding *finding = change->finding;
+    bool is_cleared = change->kind == CHANGE_CLEARED;
+    g_autofree char *message = finding_message(finding);
     const char *word = change_word(change->kind);
-    if (output->to_journal) {
-        g_autofree char *entry = g_strdup_printf("%s: %s", word, description);
-        journal_change(change, entry);
-        return;
+    g_autoptr(GString) description = g_string_new(NULL);
+    g_string_append_printf(description, "%s %s: %s", severity_word(finding->severity),
+                           finding_word(finding->id), message);
+    if (!is_cleared && finding->fix != NULL) {
+        g_string_append(description, " (fix: ");
+        command_text_append(description, finding->fix->command);
+        g_string_append_c(description, ')');
     }
-    write_out(output, line_of(word, description, color_of(change, style), style));
+    g_autofree char *line = g_strdup_printf("%s: %s", word, description->str);
+    const JournalEntry entry = watch_journal_change(change, line);
+    write_entry(output, &entry, word, description->str,
+                is_cleared ? text_good(style) : text_severity(finding->severity, style));
     output_json(output->output, event_document(word, NULL, message, change));
 }
 
 void watch_report_state(const WatchOutput *output, const char *state, const char *message)
 {
     const TextStyle *style = &output->output->style;
-    if (output->to_journal) {
-        journal_state(state, message);
-        return;
-    }
     bool is_well = g_str_equal(state, "watching");
-    write_out(output, line_of(state, message, is_well ? text_good(style) : text_bad(style), style));
+    const JournalEntry entry = watch_journal_state(state, message);
+    write_entry(output, &entry, state, message, is_well ? text_good(style) : text_bad(style));
     output_json(output->output, event_document("state", state, message, NULL));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What has happened, one line or one JSON document each, and entries of the journal. */
+/* Events of nicfix watch: a line or a JSON document each, or an entry of the journal. */
 #pragma once
 
 #include "model/diagnosis/changes.h"
@@ -14,9 +14,18 @@ typedef struct {
 /* The output of this process: the journal where systemd has connected standard output to it. */
 WatchOutput watch_output_for(Output *output);
 
-/* Tells of CHANGE. */
+/* The fields of one entry of the journal, which point at what they were made from. */
+typedef struct {
+    GLogField fields[9];
+    gsize count;
+} JournalEntry;
+
+/* The entry that says MESSAGE about CHANGE, and the one about STATE as for watch_report_state(). */
+JournalEntry watch_journal_change(const FindingChange *change, const char *message);
+JournalEntry watch_journal_state(const char *state, const char *message);
+
+/* Reports CHANGE. */
 void watch_report_change(const WatchOutput *output, const FindingChange *change);
 
-/* Tells that the host is in STATE: "watching", or the code of an error; MESSAGE says more, for
- * people. */
+/* Reports STATE: "watching", or the code of an error. MESSAGE says more, for people. */
 void watch_report_state(const WatchOutput *output, const char *state, const char *message);
