@@ -8,11 +8,7 @@
 static const struct {
     int number;
     const char *name;
-} held[] = {
-    {SIGINT, "SIGINT"},
-    {SIGTERM, "SIGTERM"},
-    {SIGHUP, "SIGHUP"},
-};
+} held[] = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}};
 
 static sigset_t all_held(void)
 {

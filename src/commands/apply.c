@@ -29,18 +29,6 @@ static void apply_options_clear(ApplyOptions *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyOptions, apply_options_clear)
 
-/* ---- the record ---- */
-
-/* Adopts what an interrupted run had completed: undo then reverts it, too. */
-static void adopt_unfinished(Record *record, const Record *before, const Snapshot *snapshot)
-{
-    if (before == NULL || before->state == RECORD_DONE)
-        return;
-    g_autoptr(GPtrArray) done = undo_find_done(snapshot, before->actions);
-    PTR_ARRAY_FOREACH (const Action, action, done)
-        g_ptr_array_insert(record->actions, (int)action_index, action_copy(action));
-}
-
 /* Carries out PLAN and keeps a record of it; BEFORE is the record of the change before, or NULL. */
 static bool carry_out_recorded(const Change *change, Plan *plan, const Record *before,
                                GError **error)
@@ -51,7 +39,12 @@ static bool carry_out_recorded(const Change *change, Plan *plan, const Record *b
         return change_carry_out(change, plan, NULL, &as_before, error);
     }
     g_autoptr(Record) record = record_new(plan->actions, change->scope.uplinks);
-    adopt_unfinished(record, before, change->snapshot);
+    /* Adopt what an interrupted run had completed: undo then reverts it, too. */
+    if (before != NULL && before->state != RECORD_DONE) {
+        g_autoptr(GPtrArray) finished = undo_find_done(change->snapshot, before->actions);
+        PTR_ARRAY_FOREACH (const Action, action, finished)
+            g_ptr_array_insert(record->actions, (int)action_index, action_copy(action));
+    }
     g_autoptr(GError) reason = NULL;
     bool recorded = record_save(record, &reason);
     if (!recorded) /* as by a user who is not root; the change is made all the same */
@@ -67,8 +60,6 @@ static bool carry_out_recorded(const Change *change, Plan *plan, const Record *b
         record_remove();
     return done;
 }
-
-/* ---- the whole ---- */
 
 static bool check_options(const Context *context, const ApplyOptions *options, GError **error)
 {

@@ -88,14 +88,6 @@ bool change_check_way_back(const Change *change, const Plan *plan, GError **erro
     return verdict == NULL;
 }
 
-/* ---- carrying out ---- */
-
-static void report_outcome(const Change *change, const Plan *plan, const ApplyOutcome *outcome)
-{
-    Output *output = change->context->output;
-    output_text(output, apply_report_outcome_text(plan, outcome, &output->style));
-}
-
 bool change_carry_out(const Change *change, Plan *plan, const Record *pending, bool *as_before,
                       GError **error)
 {
@@ -104,7 +96,7 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
     if (change->mode == CHANGE_PREVIEW) {
         const ApplyOutcome outcome = {
             .dry_run = true, .changed = plan->actions->len > 0, .after = plan->after};
-        report_outcome(change, plan, &outcome);
+        output_text(output, apply_report_outcome_text(plan, &outcome, &output->style));
         output_json(output, apply_report_json(plan, &outcome, NULL));
         return true;
     }
@@ -124,7 +116,7 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
         .pending_id = done && pending != NULL ? pending->id : NULL,
         .pending_seconds = done && pending != NULL ? record_seconds_left(pending) : 0,
     };
-    report_outcome(change, plan, &outcome);
+    output_text(output, apply_report_outcome_text(plan, &outcome, &output->style));
     if (done || result.rolled_back || result.left->len > 0)
         output_json(output, apply_report_json(plan, &outcome, reason));
     *as_before = !result.changed;

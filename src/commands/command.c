@@ -35,26 +35,19 @@ ObserveOptions context_observe_options(const Context *context, ObserveScope scop
     };
 }
 
-static Snapshot *read_machine(const Context *context, const ObserveOptions *options, Bus **bus,
-                              GError **error)
-{
-    g_autoptr(Bus) opened = bus_open(context_timeout_ms(context), error);
-    if (opened == NULL)
-        return NULL;
-    Snapshot *snapshot = observe(opened, options, error);
-    if (snapshot != NULL && bus != NULL)
-        *bus = g_steal_pointer(&opened);
-    return snapshot;
-}
-
 Snapshot *context_snapshot(const Context *context, const ObserveOptions *options, Bus **bus,
                            GError **error)
 {
     const char *file = context->options->snapshot;
+    g_autoptr(Bus) opened = NULL;
+    if (file == NULL && (opened = bus_open(context_timeout_ms(context), error)) == NULL)
+        return NULL;
     g_autoptr(Snapshot) snapshot =
-        file != NULL ? snapshot_read_file(file, error) : read_machine(context, options, bus, error);
+        file != NULL ? snapshot_read_file(file, error) : observe(opened, options, error);
     if (snapshot == NULL || !context_check_uplinks(context, snapshot, error))
         return NULL;
+    if (bus != NULL)
+        *bus = g_steal_pointer(&opened);
     return g_steal_pointer(&snapshot);
 }
 

@@ -77,18 +77,6 @@ static GInputStream *open_flows(const char *path, GError **error)
 }
 
 /* A line that is not a flow gets an error of its own; the other lines are still answered. */
-static int explain_line(const Explainer *explainer, const char *line)
-{
-    g_auto(FlowQuestion) question = flow_question_new();
-    g_autoptr(GError) error = NULL;
-    int status;
-    if (flow_question_from_json(line, &question, &error) &&
-        explain(explainer, &question, &status, &error))
-        return status;
-    output_json(explainer->context->output, error_report_json(error));
-    return STATUS_NOT_FINE;
-}
-
 static int explain_flows(const Explainer *explainer, const char *path, GError **error)
 {
     g_autoptr(GInputStream) stream = open_flows(path, error);
@@ -104,7 +92,12 @@ static int explain_flows(const Explainer *explainer, const char *path, GError **
             break;
         if (*g_strstrip(line) == '\0')
             continue;
-        int answer = explain_line(explainer, line);
+        g_auto(FlowQuestion) question = flow_question_new();
+        g_autoptr(GError) fault = NULL;
+        int answer = STATUS_NOT_FINE;
+        if (!flow_question_from_json(line, &question, &fault) ||
+            !explain(explainer, &question, &answer, &fault))
+            output_json(explainer->context->output, error_report_json(fault));
         status = MAX(status, answer);
     }
     if (reason == NULL)

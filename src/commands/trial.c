@@ -52,17 +52,6 @@ static TrialState state_of(const char *id)
 
 /* Ctrl-C means that the user does not want the change: undo it now. SIGHUP ends a session that the
  * change itself may have cut off: the timer or process undoes it when its time has passed. */
-static bool end_by_signal(const Change *change, const char *signal, GError **error)
-{
-    if (g_str_equal(signal, "SIGHUP"))
-        return true;
-    interruption_forget();
-    if (undo_last_change(change->context, &(UndoRequest){.no_report = true}, error))
-        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                         "interrupted by %s; everything was put back", signal);
-    return false;
-}
-
 static bool wait_for_end(const Change *change, const Record *record, GError **error)
 {
     const Output *output = change->context->output;
@@ -77,8 +66,15 @@ static bool wait_for_end(const Change *change, const Record *record, GError **er
     } while ((signal = interruption_pending()) == NULL && deadline_wait(deadline) &&
              (state = state_of(record->id)) == TRIAL_WAITS);
     countdown_end(output);
-    if (signal != NULL)
-        return end_by_signal(change, signal, error);
+    if (signal != NULL) {
+        if (g_str_equal(signal, "SIGHUP"))
+            return true;
+        interruption_forget();
+        if (undo_last_change(change->context, &(UndoRequest){.no_report = true}, error))
+            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                             "interrupted by %s; everything was put back", signal);
+        return false;
+    }
     if (state == TRIAL_UNDONE)
         nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
                          "the change was not confirmed in time; everything was put back");
