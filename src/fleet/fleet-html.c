@@ -28,15 +28,11 @@ static void append_text(GString *page, const char *text)
     append_markup(page, visible);
 }
 
-static const char *severity_title(Severity severity)
-{
-    static const char *const titles[] = {
-        [SEVERITY_INFO] = "note",
-        [SEVERITY_WARNING] = "warning",
-        [SEVERITY_ERROR] = "error",
-    };
-    return titles[severity];
-}
+static const char *const severity_titles[] = {
+    [SEVERITY_INFO] = "note",
+    [SEVERITY_WARNING] = "warning",
+    [SEVERITY_ERROR] = "error",
+};
 
 /* ---- findings of a host ---- */
 
@@ -67,7 +63,7 @@ static void append_finding(GString *page, const FleetFinding *finding)
     g_string_append_printf(page,
                            "<details class=\"finding %s\"><summary><b class=\"severity\">%s</b> "
                            "<code>%s</code> <span>",
-                           severity, severity_title(finding->severity), finding_word(finding->id));
+                           severity, severity_titles[finding->severity], finding_word(finding->id));
     append_text(page, finding->message);
     g_string_append(page, "</span></summary><ul>");
     STRV_FOREACH (text, finding->evidence) {
@@ -92,31 +88,12 @@ static void append_paragraph(GString *page, const char *class, const char *text)
 
 /* ---- hosts ---- */
 
-/* The words that the buttons of the page look for. */
-static void append_traits(GString *page, const FleetHost *host)
-{
-    const struct {
-        bool has;
-        const char *word;
-    } traits[] = {
-        {host->count.errors > 0, " error"},
-        {host->count.warnings > 0, " warning"},
-        {host->infos > 0, " info"},
-        {host->error != NULL, " unread"},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(traits); i++)
-        g_string_append(page, traits[i].has ? traits[i].word : "");
-}
-
 /* A count above 0 has the class BAD; an unknown one is a dash. */
 static void append_count(GString *page, const char *title, const char *bad, bool known, guint count)
 {
-    g_string_append_printf(page, "<td class=\"count%s%s\" data-title=\"%s\">", count > 0 ? " " : "",
-                           count > 0 ? bad : "", title);
-    if (known)
-        g_string_append_printf(page, "%u</td>", count);
-    else
-        g_string_append(page, "–</td>");
+    g_autofree char *cell = known ? g_strdup_printf("%u", count) : g_strdup("–");
+    g_string_append_printf(page, "<td class=\"count%s%s\" data-title=\"%s\">%s</td>",
+                           count > 0 ? " " : "", count > 0 ? bad : "", title, cell);
 }
 
 static void append_host(GString *page, const FleetHost *host)
@@ -124,7 +101,11 @@ static void append_host(GString *page, const FleetHost *host)
     bool judged = fleet_host_is_judged(host);
     g_autofree char *remark = fleet_text_remark(host);
     g_string_append(page, "<tr data-traits=\"");
-    append_traits(page, host);
+    /* The words that the buttons of the page look for. */
+    g_string_append(page, host->count.errors > 0 ? " error" : "");
+    g_string_append(page, host->count.warnings > 0 ? " warning" : "");
+    g_string_append(page, host->infos > 0 ? " info" : "");
+    g_string_append(page, host->error != NULL ? " unread" : "");
     g_string_append(page, "\"><th scope=\"row\"><bdi>");
     append_text(page, host->host);
     g_string_append(page, "</bdi><small>");
@@ -172,7 +153,7 @@ static void append_tallies(GString *page, const FleetReport *report)
                                "<tr class=\"%s\"><th scope=\"row\"><code>%s</code></th><td><b "
                                "class=\"severity\">%s</b></td><td class=\"count\">%u</td></tr>\n",
                                severity_word(tally->severity), finding_word(tally->id),
-                               severity_title(tally->severity), tally->hosts);
+                               severity_titles[tally->severity], tally->hosts);
     }
     if (report->tallies->len == 0)
         g_string_append(page, "<tr><td colspan=\"3\">none</td></tr>\n");
@@ -186,27 +167,25 @@ static void append_summary(GString *page, const FleetReport *report)
 
 /* ---- the files of the page ---- */
 
-/* The bytes of the file NAME, which are text without a NUL (transfer full). */
-static char *read_file(const char *name)
+/* Appends the file NAME of the page, which is text without a NUL. */
+static void append_file(GString *page, const char *name)
 {
     g_autofree char *path = g_strdup_printf("/nicfix/%s", name);
     g_autoptr(GBytes) bytes =
         g_resource_lookup_data(fleet_page_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
     gsize size;
     const char *data = g_bytes_get_data(bytes, &size);
-    return g_strndup(data, size);
+    g_string_append_len(page, data, (gssize)size);
 }
 
 static void append_style(GString *page, G_GNUC_UNUSED const FleetReport *report)
 {
-    g_autofree char *style = read_file("fleet-page.css");
-    g_string_append(page, style);
+    append_file(page, "fleet-page.css");
 }
 
 static void append_script(GString *page, G_GNUC_UNUSED const FleetReport *report)
 {
-    g_autofree char *script = read_file("fleet-page.js");
-    g_string_append(page, script);
+    append_file(page, "fleet-page.js");
 }
 
 /* 'sha256-...': how a policy names the text between two tags. */
@@ -214,9 +193,10 @@ static void append_hash(GString *page, const char *file)
 {
     guint8 digest[32];
     gsize size = sizeof digest;
-    g_autofree char *content = read_file(file);
+    g_autoptr(GString) content = g_string_new(NULL);
+    append_file(content, file);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(checksum, (const guchar *)content, -1);
+    g_checksum_update(checksum, (const guchar *)content->str, -1);
     g_checksum_get_digest(checksum, digest, &size);
     g_autofree char *encoded = g_base64_encode(digest, size);
     g_string_append_printf(page, "'sha256-%s'", encoded);
@@ -243,24 +223,20 @@ static const struct {
     {"script", append_script},
 };
 
-static void append_part(GString *page, const FleetReport *report, const char *name)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
-        if (g_str_equal(parts[i].name, name))
-            parts[i].append(page, report);
-    }
-}
-
 char *fleet_html(const FleetReport *report)
 {
     GString *page = g_string_new(NULL);
-    g_autofree char *layout = read_file("fleet-page.html");
-    g_auto(GStrv) pieces = g_strsplit(layout, "{{", -1);
+    g_autoptr(GString) layout = g_string_new(NULL);
+    append_file(layout, "fleet-page.html");
+    g_auto(GStrv) pieces = g_strsplit(layout->str, "{{", -1);
     g_string_append(page, pieces[0]);
     for (guint i = 1; pieces[i] != NULL; i++) {
         char *rest = strstr(pieces[i], "}}");
         *rest = '\0';
-        append_part(page, report, pieces[i]);
+        for (gsize j = 0; j < G_N_ELEMENTS(parts); j++) {
+            if (g_str_equal(parts[j].name, pieces[i]))
+                parts[j].append(page, report);
+        }
         g_string_append(page, rest + strlen("}}"));
     }
     return g_string_free(page, FALSE);

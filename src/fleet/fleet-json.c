@@ -24,35 +24,15 @@ static json_t *count_json(bool known, guint count)
     return known ? json_integer(count) : json_null();
 }
 
-static json_t *before_json(const FleetHost *host)
-{
-    if (host->source != FLEET_APPLY)
-        return json_null();
-    json_t *object = json_object();
-    json_object_set_new(object, "errors", json_integer(host->before.errors));
-    json_object_set_new(object, "warnings", json_integer(host->before.warnings));
-    return object;
-}
-
-static json_t *finding_json(const FleetFinding *finding)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "id", json_text(finding_word(finding->id)));
-    json_object_set_new(object, "severity", json_text(severity_word(finding->severity)));
-    json_object_set_new(object, "interface", json_text(finding->interface));
-    json_object_set_new(object, "zone", json_text(finding->zone));
-    json_object_set_new(object, "message", json_text(finding->message));
-    json_object_set_new(object, "evidence", json_strv(finding->evidence));
-    json_object_set_new(object, "fix", json_fix(finding->fix));
-    return object;
-}
-
 static json_t *host_json(const FleetHost *host)
 {
     bool judged = fleet_host_is_judged(host);
     json_t *findings = json_array();
     PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings)
-        json_array_append_new(findings, finding_json(finding));
+        json_array_append_new(findings,
+                              json_finding_of(finding->id, finding->severity, finding->interface,
+                                              finding->zone, finding->message, finding->evidence,
+                                              finding->fix));
     json_t *object = json_object();
     json_object_set_new(object, "host", json_text(host->host));
     json_object_set_new(object, "source", json_text(host->file));
@@ -61,7 +41,10 @@ static json_t *host_json(const FleetHost *host)
     json_object_set_new(object, "errors", count_json(judged, host->count.errors));
     json_object_set_new(object, "warnings", count_json(judged, host->count.warnings));
     json_object_set_new(object, "infos", count_json(fleet_host_has_infos(host), host->infos));
-    json_object_set_new(object, "before", before_json(host));
+    json_object_set_new(object, "before",
+                        host->source == FLEET_APPLY
+                            ? json_counts(host->before.errors, host->before.warnings)
+                            : json_null());
     json_object_set_new(object, "firewalld", json_text(host->firewalld));
     json_object_set_new(object, "findings", findings);
     json_object_set_new(object, "error", json_text(host->error));

@@ -49,16 +49,7 @@ void fleet_host_add(FleetHost *host, FleetFinding *finding)
 
 bool fleet_host_is_judged(const FleetHost *host)
 {
-    switch (host->source) {
-    case FLEET_CHECK:
-    case FLEET_SNAPSHOT:
-    case FLEET_APPLY:
-        return true;
-    case FLEET_ERROR:
-    case FLEET_UNREADABLE:
-        break;
-    }
-    return false;
+    return host->source != FLEET_ERROR && host->source != FLEET_UNREADABLE;
 }
 
 bool fleet_host_has_infos(const FleetHost *host)

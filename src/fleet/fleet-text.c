@@ -9,11 +9,6 @@
 
 #include <string.h>
 
-static const char *plural(guint n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* ---- parts ---- */
 
 char *fleet_text_remark(const FleetHost *host)
@@ -22,15 +17,15 @@ char *fleet_text_remark(const FleetHost *host)
         return g_strdup_printf("expected after a %s", host->after);
     if (host->source == FLEET_APPLY)
         return g_strdup_printf("had %u error%s, %u warning%s before apply", host->before.errors,
-                               plural(host->before.errors), host->before.warnings,
-                               plural(host->before.warnings));
+                               text_plural(host->before.errors), host->before.warnings,
+                               text_plural(host->before.warnings));
     return NULL;
 }
 
 char *fleet_text_summary(const FleetReport *report)
 {
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%u host%s", report->names, plural(report->names));
+    g_string_append_printf(text, "%u host%s", report->names, text_plural(report->names));
     if (report->with_errors + report->with_warnings + report->unreadable == 0)
         g_string_append(text, ", no errors and no warnings");
     else
@@ -59,40 +54,20 @@ static const FleetFinding *worst_of(const FleetHost *host)
     return worst;
 }
 
-static const char *failure_of(const FleetHost *host)
-{
-    static const char *const failures[] = {
-        [FLEET_CHECK] = NULL,
-        [FLEET_SNAPSHOT] = NULL,
-        [FLEET_APPLY] = "apply failed",
-        [FLEET_ERROR] = "nicfix failed",
-        [FLEET_UNREADABLE] = "unreadable",
-    };
-    return host->error != NULL ? failures[host->source] : NULL;
-}
-
 /* What failed, or the worst finding and a remark (transfer full). */
 static char *worst_cell(const FleetHost *host)
 {
     const FleetFinding *worst = worst_of(host);
-    const char *failure = failure_of(host);
     g_autofree char *remark = fleet_text_remark(host);
-    if (failure != NULL)
-        return g_strdup(failure);
+    if (host->error != NULL)
+        return g_strdup(host->source == FLEET_APPLY   ? "apply failed"
+                        : host->source == FLEET_ERROR ? "nicfix failed"
+                                                      : "unreadable");
     if (worst == NULL)
         return g_steal_pointer(&remark);
     return g_strconcat(finding_word(worst->id), worst->interface != NULL ? " " : "",
                        worst->interface != NULL ? worst->interface : "", remark != NULL ? ", " : "",
                        remark, NULL);
-}
-
-static const char *color_of(const FleetHost *host, const TextStyle *style)
-{
-    if (host->count.errors > 0)
-        return text_bad(style);
-    if (host->count.warnings > 0 || host->error != NULL)
-        return text_doubtful(style);
-    return text_good(style);
 }
 
 /* NULL where it is not known (transfer full). */
@@ -111,7 +86,9 @@ static void add_host(Table *table, const FleetHost *host, const TextStyle *style
     g_autofree char *worst = worst_cell(host);
     const char *cells[] = {name, errors, warnings, infos, host->firewalld, worst, NULL};
     table_add(table, cells);
-    table_color(table, color_of(host, style));
+    table_color(table, host->count.errors > 0                            ? text_bad(style)
+                       : host->count.warnings > 0 || host->error != NULL ? text_doubtful(style)
+                                                                         : text_good(style));
 }
 
 static void append_hosts(GString *text, const FleetReport *report, const TextStyle *style)

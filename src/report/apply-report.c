@@ -79,8 +79,8 @@ static char *describe_rest(const Diagnosis *after)
     if (after == NULL || !diagnosis_has(after, SEVERITY_WARNING))
         return g_strdup("");
     return g_strdup_printf(" (%u error%s and %u warning%s are left: nicfix check)", after->errors,
-                           after->errors == 1 ? "" : "s", after->warnings,
-                           after->warnings == 1 ? "" : "s");
+                           text_plural(after->errors), after->warnings,
+                           text_plural(after->warnings));
 }
 
 /* firewalld accepts established connections before it asks any zone. */
@@ -130,12 +130,7 @@ static json_t *action_json(const Action *action)
 
 static json_t *counts_json(const Diagnosis *diagnosis)
 {
-    if (diagnosis == NULL)
-        return json_null();
-    json_t *object = json_object();
-    json_object_set_new(object, "errors", json_integer(diagnosis->errors));
-    json_object_set_new(object, "warnings", json_integer(diagnosis->warnings));
-    return object;
+    return diagnosis != NULL ? json_counts(diagnosis->errors, diagnosis->warnings) : json_null();
 }
 
 static json_t *findings_json(const GPtrArray *findings)

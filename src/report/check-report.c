@@ -43,11 +43,6 @@ static void append_finding(GString *text, const Finding *finding, const TextStyl
     g_string_append_c(text, '\n');
 }
 
-static const char *plural(guint n)
-{
-    return n == 1 ? "" : "s";
-}
-
 char *check_report_summary(const Diagnosis *diagnosis)
 {
     guint uplinks = topology_uplinks(diagnosis->topology)->len;
@@ -56,25 +51,24 @@ char *check_report_summary(const Diagnosis *diagnosis)
     GString *text = g_string_new(NULL);
     if (diagnosis_has(diagnosis, SEVERITY_WARNING))
         g_string_append_printf(text, "%u error%s, %u warning%s, %u note%s", diagnosis->errors,
-                               plural(diagnosis->errors), diagnosis->warnings,
-                               plural(diagnosis->warnings), notes, plural(notes));
+                               text_plural(diagnosis->errors), diagnosis->warnings,
+                               text_plural(diagnosis->warnings), notes, text_plural(notes));
     else if (uplinks == 0)
         return g_string_free(g_string_assign(text, "no uplinks: nothing leads to other networks"),
                              FALSE);
     else
         g_string_append(text, "every uplink is covered");
-    g_string_append_printf(text, " (%u uplink%s, %u downstream%s", uplinks, plural(uplinks),
-                           downstreams, plural(downstreams));
+    g_string_append_printf(text, " (%u uplink%s, %u downstream%s", uplinks, text_plural(uplinks),
+                           downstreams, text_plural(downstreams));
     if (notes > 0 && !diagnosis_has(diagnosis, SEVERITY_WARNING))
-        g_string_append_printf(text, ", %u note%s", notes, plural(notes));
+        g_string_append_printf(text, ", %u note%s", notes, text_plural(notes));
     return g_string_free(g_string_append_c(text, ')'), FALSE);
 }
 
 static void append_links(GString *text, const char *role, const Snapshot *snapshot,
                          const Topology *topology, const GPtrArray *links)
 {
-    for (guint i = 0; i < links->len; i++) {
-        const Link *link = g_ptr_array_index(links, i);
+    PTR_ARRAY_FOREACH (const Link, link, links) {
         ZoneMatch match = dispatch_interface(snapshot, link->name);
         g_autofree char *zone = reason_for_zone(&match, link->name);
         const UplinkReason *uplink = topology_uplink_reason(topology, link);
@@ -104,10 +98,10 @@ static void append_facts(GString *text, const Snapshot *snapshot, const Topology
 
 static void append_counts(GString *text, const Diagnosis *diagnosis)
 {
-    g_string_append_printf(text, "%u error%s", diagnosis->errors, plural(diagnosis->errors));
+    g_string_append_printf(text, "%u error%s", diagnosis->errors, text_plural(diagnosis->errors));
     if (diagnosis->warnings > 0)
         g_string_append_printf(text, " and %u warning%s", diagnosis->warnings,
-                               plural(diagnosis->warnings));
+                               text_plural(diagnosis->warnings));
 }
 
 /* What the event does to this host, and what the answer rests on. */
@@ -144,8 +138,8 @@ char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
         append_outlook(text, outlook, diagnosis, style);
     if (style->verbose)
         append_facts(text, snapshot, diagnosis->topology);
-    for (guint i = 0; i < diagnosis->findings->len; i++)
-        append_finding(text, g_ptr_array_index(diagnosis->findings, i), style);
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
+        append_finding(text, finding, style);
     g_autofree char *summary = check_report_summary(diagnosis);
     bool wrong = diagnosis_has(diagnosis, SEVERITY_WARNING);
     const char *color =
@@ -166,15 +160,6 @@ static json_t *firewalld_json(const Firewalld *firewalld)
     json_object_set_new(object, "state", json_text(firewalld->state));
     json_object_set_new(object, "default_zone", json_text(firewalld->default_zone));
     json_object_set_new(object, "panic", json_tristate(firewalld->panic));
-    return object;
-}
-
-static json_t *summary_json(const Diagnosis *diagnosis)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "errors", json_integer(diagnosis->errors));
-    json_object_set_new(object, "warnings", json_integer(diagnosis->warnings));
-    json_object_set_new(object, "infos", json_integer(diagnosis->infos));
     return object;
 }
 
@@ -216,7 +201,9 @@ json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
     json_t *document = json_document("check");
     json_object_set_new(document, "after", outlook_json(outlook));
     json_object_set_new(document, "firewalld", firewalld_json(snapshot->firewalld));
-    json_object_set_new(document, "summary", summary_json(diagnosis));
+    json_t *summary = json_counts(diagnosis->errors, diagnosis->warnings);
+    json_object_set_new(summary, "infos", json_integer(diagnosis->infos));
+    json_object_set_new(document, "summary", summary);
     json_t *links = json_array();
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
         json_array_append_new(links, link_json(snapshot, diagnosis->topology, link));

@@ -2,6 +2,7 @@
 /* Groups of denials as text and as JSON. */
 #include "report/denied-report.h"
 
+#include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
@@ -104,9 +105,8 @@ static void append_times(GString *text, const DenialGroup *group)
 static void append_sources(GString *text, const DenialGroup *group, const TextStyle *style)
 {
     g_autoptr(GString) list = g_string_new(NULL);
-    for (guint i = 0; i < group->sources->len; i++)
-        g_string_append_printf(list, "%s%s", i > 0 ? ", " : "",
-                               (const char *)g_ptr_array_index(group->sources, i));
+    PTR_ARRAY_FOREACH (const char, source, group->sources)
+        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", source);
     if (group->more_sources)
         g_string_append(list, " and others");
     g_autofree char *shown = escape_for_terminal(list->str);
@@ -121,10 +121,8 @@ static void append_now(GString *text, const DenialCause *cause, const TextStyle 
         cause->verdict != NULL ? reason_of(cause->verdict) : g_strdup(cause->unknown);
     g_autofree char *reason = escape_for_terminal(why);
     const char *word = cause->verdict != NULL ? verdict_word(cause->verdict) : "unknown";
-    const char *color = over ? text_good(style)
-                        : cause->verdict != NULL && verdict_refuses(cause->verdict)
-                            ? text_bad(style)
-                            : text_doubtful(style);
+    const char *color =
+        cause->verdict != NULL ? text_verdict(cause->verdict, style) : text_doubtful(style);
     const char *label = over ? "no longer: " : "";
     g_string_append_printf(text, "  now    %s%s%s%s: ", color, label, word, text_plain(style));
     wrap_append(text, reason, (guint)(9 + strlen(label) + strlen(word) + 2), 9, style);
@@ -182,8 +180,8 @@ char *denied_report_end_text(const DeniedSource *source, guint count, const Text
     if (source->skipped > 0)
         g_string_append_printf(text, "%" G_GUINT64_FORMAT " lines were too long, and left out\n",
                                source->skipped);
-    for (guint i = 0; i < source->notes->len; i++)
-        append_note(text, g_ptr_array_index(source->notes, i), style);
+    PTR_ARRAY_FOREACH (const char, note, source->notes)
+        append_note(text, note, style);
     if (!source->recorded && g_strcmp0(source->log_denied, "off") == 0)
         append_note(text,
                     "firewalld does not log what it denies now (log-denied is off): nicfix denied "
@@ -240,8 +238,8 @@ json_t *denied_report_json(const DeniedSource *source, const GPtrArray *groups,
     json_object_set_new(document, "log", json_text(source->log));
     json_object_set_new(document, "log_denied", json_text(source->log_denied));
     json_t *array = json_array();
-    for (guint i = 0; i < groups->len; i++)
-        json_array_append_new(array, group_json(g_ptr_array_index(groups, i), &causes[i]));
+    PTR_ARRAY_FOREACH (const DenialGroup, group, groups)
+        json_array_append_new(array, group_json(group, &causes[group_index]));
     json_object_set_new(document, "groups", array);
     json_object_set_new(document, "left_off", json_integer((gint64)source->left_off));
     json_object_set_new(document, "skipped", json_integer((gint64)source->skipped));

@@ -3,6 +3,7 @@
 #include "report/dot-report.h"
 
 #include "model/firewalld/dispatch.h"
+#include "model/foreach.h"
 #include "report/escape.h"
 #include "report/json-parts.h"
 #include "report/reason.h"
@@ -26,10 +27,8 @@ typedef struct {
     const Snapshot *snapshot;
     const Topology *topology;
     CoverageMap *map;
-    GArray *nodes; /* Node, in the order of their links */
-    GHashTable
-        *counts; /* of links that are alike: their look to the index of the last node, and how
-                           many there are */
+    GArray *nodes;      /* Node, in the order of their links */
+    GHashTable *counts; /* of links that are alike: their look to Alike */
     GString *text;
 } Picture;
 
@@ -53,23 +52,21 @@ static char *quoted(const char *text)
 
 /* ---- what is shown ---- */
 
-static const char *color_of(Coverage coverage)
-{
-    switch (coverage) {
-    case COVERAGE_ACCEPTED:
-        return "#1a7f37";
-    case COVERAGE_REFUSED:
-        return "#cf222e";
-    case COVERAGE_OPEN:
-    case COVERAGE_IDLE:
-        break;
-    }
-    return "#6e7781";
-}
+typedef struct {
+    const char *color;
+    const char *style;
+} EdgeLook;
 
-static WayCoverage way_of(const Picture *picture, const Link *downstream, const Link *uplink)
+static const EdgeLook edge_looks[] = {
+    [COVERAGE_ACCEPTED] = {"#1a7f37", ""},
+    [COVERAGE_REFUSED] = {"#cf222e", ", arrowhead=tee, penwidth=2"},
+    [COVERAGE_OPEN] = {"#6e7781", ", style=dashed"},
+    [COVERAGE_IDLE] = {"#6e7781", ""},
+};
+
+static bool is_bound(const Node *node)
 {
-    return coverage_of(picture->map, downstream, uplink);
+    return node->match.by == BOUND_BY_INTERFACE || node->match.by == BOUND_BY_WILDCARD;
 }
 
 /* All that is shown of LINK but its name: links of one look may be one node (transfer full). */
@@ -82,7 +79,7 @@ static char *look_of(const Picture *picture, const Node *node)
                            link_state_word(node->link));
     const GPtrArray *uplinks = topology_uplinks(picture->topology);
     for (guint i = 0; node->role == ROLE_DOWNSTREAM && i < uplinks->len; i++) {
-        WayCoverage way = way_of(picture, node->link, g_ptr_array_index(uplinks, i));
+        WayCoverage way = coverage_of(picture->map, node->link, g_ptr_array_index(uplinks, i));
         g_string_append_printf(look, " %d", way.coverage);
     }
     return g_string_free(look, FALSE);
@@ -121,18 +118,13 @@ static void add_link(Picture *picture, const Link *link)
 
 static guint count_ports(const Snapshot *snapshot, const Link *master)
 {
-    guint count = 0;
-    for (guint i = 0; i < snapshot->links->len; i++) {
-        const Link *link = g_ptr_array_index(snapshot->links, i);
-        count += link->master == master->index;
-    }
-    return count;
-}
-
-static bool has_ports(const Link *link)
-{
     static const char *const kinds[] = {"bridge", "bond", "team", "vrf", NULL};
-    return link->kind != NULL && g_strv_contains(kinds, link->kind);
+    guint count = 0;
+    if (master->kind == NULL || !g_strv_contains(kinds, master->kind))
+        return 0;
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        count += link->master == master->index;
+    return count;
 }
 
 /* Lines, each ended by Graphviz's own \n (transfer full). */
@@ -142,67 +134,52 @@ static char *label_of(const Picture *picture, const Node *node)
     g_autofree char *name = node->others > 0
                                 ? g_strdup_printf("%s and %u more", link->name, node->others)
                                 : g_strdup(link->name);
-    g_autofree char *kind = g_strdup(link->kind != NULL ? link->kind : "link");
-    guint ports = has_ports(link) ? count_ports(picture->snapshot, link) : 0;
+    const char *kind = link->kind != NULL ? link->kind : "link";
+    guint ports = count_ports(picture->snapshot, link);
     g_autofree char *what = ports > 0 ? g_strdup_printf("%s of %u", kind, ports) : g_strdup(kind);
     g_autofree char *name_quoted = quoted(name);
     g_autofree char *what_quoted = quoted(what);
     /* Without the inner quotes, so that both are one string. */
     name_quoted[strlen(name_quoted) - 1] = '\0';
-    return g_strdup_printf(
-        "%s\\n%s, %s\\n%s", name_quoted, role_word(node->role),
-        node->match.by == BOUND_BY_INTERFACE || node->match.by == BOUND_BY_WILDCARD ? "bound"
-                                                                                    : "not bound",
-        what_quoted + 1);
+    return g_strdup_printf("%s\\n%s, %s\\n%s", name_quoted, role_word(node->role),
+                           is_bound(node) ? "bound" : "not bound", what_quoted + 1);
 }
 
 static void append_node(Picture *picture, guint index)
 {
     const Node *node = &g_array_index(picture->nodes, Node, index);
     g_autofree char *label = label_of(picture, node);
-    bool is_bound = node->match.by == BOUND_BY_INTERFACE || node->match.by == BOUND_BY_WILDCARD;
     g_string_append_printf(picture->text, "    n%u [label=%s, style=\"%s\"%s];\n", index, label,
-                           is_bound ? "rounded,filled" : "rounded,filled,dashed",
+                           is_bound(node) ? "rounded,filled" : "rounded,filled,dashed",
                            node->role == ROLE_UPLINK ? ", penwidth=2" : "");
 }
 
-static bool is_in(const Node *node, const Zone *zone)
+/* Appends the nodes of ZONE, and before the first of them HEAD; false where there are none. */
+static bool append_nodes_in(Picture *picture, const Zone *zone, const char *head)
 {
-    return node->match.zone == zone;
-}
-
-static bool any_in(const Picture *picture, const Zone *zone)
-{
+    bool has_nodes = false;
     for (guint i = 0; i < picture->nodes->len; i++) {
-        if (is_in(&g_array_index(picture->nodes, Node, i), zone))
-            return true;
+        if (g_array_index(picture->nodes, Node, i).match.zone != zone)
+            continue;
+        g_string_append(picture->text, has_nodes ? "" : head);
+        append_node(picture, i);
+        has_nodes = true;
     }
-    return false;
-}
-
-static void append_nodes_in(Picture *picture, const Zone *zone)
-{
-    for (guint i = 0; i < picture->nodes->len; i++) {
-        if (is_in(&g_array_index(picture->nodes, Node, i), zone))
-            append_node(picture, i);
-    }
+    return has_nodes;
 }
 
 /* A zone with the links that it filters, whether it binds them or takes what no zone binds. */
 static void append_zone(Picture *picture, guint number, const Zone *zone)
 {
-    if (!any_in(picture, zone))
-        return;
     bool is_default = g_strcmp0(zone->name, picture->snapshot->firewalld->default_zone) == 0;
     g_autofree char *name =
         g_strdup_printf("zone %s%s", zone->name, is_default ? " (default)" : "");
     g_autofree char *label = quoted(name);
-    g_string_append_printf(picture->text,
-                           "  subgraph cluster_%u {\n    label=%s;\n    style=rounded;\n    "
-                           "color=\"#8c959f\";\n",
-                           number, label);
-    append_nodes_in(picture, zone);
-    g_string_append(picture->text, "  }\n");
+    g_autofree char *head = g_strdup_printf("  subgraph cluster_%u {\n    label=%s;\n"
+                                            "    style=rounded;\n    color=\"#8c959f\";\n",
+                                            number, label);
+    if (append_nodes_in(picture, zone, head))
+        g_string_append(picture->text, "  }\n");
 }
 
 /* ---- edges ---- */
@@ -229,14 +206,11 @@ static void append_way(Picture *picture, guint from, guint to, const WayCoverage
                              : way->coverage == COVERAGE_OPEN   ? g_strdup("not certain")
                                                                 : refusal_text(verdict->deciding);
     g_autofree char *label = quoted(words);
-    const char *color = color_of(way->coverage);
+    const EdgeLook *look = &edge_looks[way->coverage];
     g_string_append_printf(picture->text,
                            "  n%u -> n%u [label=%s, tooltip=%s, color=\"%s\", "
                            "fontcolor=\"%s\"%s];\n",
-                           from, to, label, tooltip, color, color,
-                           way->coverage == COVERAGE_OPEN      ? ", style=dashed"
-                           : way->coverage == COVERAGE_REFUSED ? ", arrowhead=tee, penwidth=2"
-                                                               : "");
+                           from, to, label, tooltip, look->color, look->color, look->style);
 }
 
 static void append_ways_from(Picture *picture, guint from)
@@ -246,23 +220,10 @@ static void append_ways_from(Picture *picture, guint from)
         const Node *uplink = &g_array_index(picture->nodes, Node, to);
         if (uplink->role != ROLE_UPLINK)
             continue;
-        WayCoverage way = way_of(picture, node->link, uplink->link);
+        WayCoverage way = coverage_of(picture->map, node->link, uplink->link);
         if (way.coverage != COVERAGE_IDLE)
             append_way(picture, from, to, &way);
     }
-}
-
-static bool is_bridge_at_work(const Node *node)
-{
-    return g_strcmp0(node->link->kind, "bridge") == 0 && (node->link->flags & IFF_UP) != 0;
-}
-
-static void append_way_among_ports(Picture *picture, guint bridge)
-{
-    const Node *node = &g_array_index(picture->nodes, Node, bridge);
-    WayCoverage way = coverage_within_bridge(picture->map, node->link);
-    if (way.coverage != COVERAGE_IDLE)
-        append_way(picture, bridge, bridge, &way);
 }
 
 static void append_way_through_overlay(Picture *picture, guint bridge, guint tunnel)
@@ -280,10 +241,13 @@ static void append_way_through_overlay(Picture *picture, guint bridge, guint tun
  * other hosts. */
 static void append_ways_inside(Picture *picture, guint bridge)
 {
-    append_way_among_ports(picture, bridge);
-    if (g_array_index(picture->nodes, Node, bridge).role != ROLE_DOWNSTREAM)
+    const Node *node = &g_array_index(picture->nodes, Node, bridge);
+    if (g_strcmp0(node->link->kind, "bridge") != 0 || (node->link->flags & IFF_UP) == 0)
         return;
-    for (guint i = 0; i < picture->nodes->len; i++) {
+    WayCoverage way = coverage_within_bridge(picture->map, node->link);
+    if (way.coverage != COVERAGE_IDLE)
+        append_way(picture, bridge, bridge, &way);
+    for (guint i = 0; node->role == ROLE_DOWNSTREAM && i < picture->nodes->len; i++) {
         const Node *tunnel = &g_array_index(picture->nodes, Node, i);
         if (tunnel->role == ROLE_DOWNSTREAM && link_is_overlay(tunnel->link))
             append_way_through_overlay(picture, bridge, i);
@@ -309,20 +273,19 @@ char *dot_report(const Snapshot *snapshot, const Topology *topology, CoverageMap
     g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
     g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     Picture picture = {snapshot, topology, map, nodes, counts, g_string_new(NULL)};
-    for (guint i = 0; i < snapshot->links->len; i++)
-        add_link(&picture, g_ptr_array_index(snapshot->links, i));
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        add_link(&picture, link);
     g_string_append(picture.text,
                     "digraph nicfix {\n  rankdir=LR;\n  bgcolor=white;\n"
                     "  graph [fontname=\"sans-serif\", nodesep=0.4, ranksep=1.2];\n"
                     "  node [fontname=\"sans-serif\", shape=box, style=\"rounded,filled\", "
                     "fillcolor=\"#f6f8fa\"];\n  edge [fontname=\"sans-serif\"];\n");
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++)
-        append_zone(&picture, i, g_ptr_array_index(snapshot->firewalld->zones, i));
-    append_nodes_in(&picture, NULL);
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones)
+        append_zone(&picture, zone_index, zone);
+    append_nodes_in(&picture, NULL, "");
     for (guint i = 0; i < nodes->len; i++) {
         append_ways_from(&picture, i);
-        if (is_bridge_at_work(&g_array_index(nodes, Node, i)))
-            append_ways_inside(&picture, i);
+        append_ways_inside(&picture, i);
     }
     append_ways_out(&picture);
     g_string_append(picture.text, "}\n");

@@ -29,13 +29,6 @@ static char *address_text(const FlowAddress *address)
 
 /* ---- text ---- */
 
-static const char *verdict_color(const Verdict *verdict, const TextStyle *style)
-{
-    if (verdict_accepts(verdict))
-        return text_good(style);
-    return verdict_refuses(verdict) ? text_bad(style) : text_doubtful(style);
-}
-
 static char *describe_flow(const Flow *flow)
 {
     GString *text = g_string_new(flow_direction_word(flow->direction));
@@ -97,7 +90,7 @@ static void append_steps(GString *text, const Verdict *verdict, const TextStyle 
         const char *cells[] = {stage, owner, step_result_word(step), setting, NULL};
         table_add(table, cells);
         if (step == decisive)
-            table_color(table, verdict_color(verdict, style));
+            table_color(table, text_verdict(verdict, style));
     }
     table_render(table, style, text);
 }
@@ -119,8 +112,7 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
     g_autofree char *raw_reason = reason_of(verdict);
     g_autofree char *reason = escape_for_terminal(raw_reason);
     const char *word = verdict_word(verdict);
-    g_string_append_printf(text, "%s%s%s: ", verdict_color(verdict, style), word,
-                           text_plain(style));
+    g_string_append_printf(text, "%s%s%s: ", text_verdict(verdict, style), word, text_plain(style));
     wrap_append(text, reason, (guint)(strlen(word) + strlen(": ")), 2, style);
     append_way(text, explanation);
     g_string_append_c(text, '\n');

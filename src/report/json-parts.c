@@ -19,18 +19,33 @@ json_t *json_fix(const Fix *fix)
     return object;
 }
 
+json_t *json_finding_of(FindingId id, Severity severity, const char *interface, const char *zone,
+                        const char *message, char *const *evidence, const Fix *fix)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "id", json_text(finding_word(id)));
+    json_object_set_new(object, "severity", json_text(severity_word(severity)));
+    json_object_set_new(object, "interface", json_text(interface));
+    json_object_set_new(object, "zone", json_text(zone));
+    json_object_set_new(object, "message", json_text(message));
+    json_object_set_new(object, "evidence", json_strv(evidence));
+    json_object_set_new(object, "fix", json_fix(fix));
+    return object;
+}
+
 json_t *json_finding(const Finding *finding)
 {
     g_autofree char *message = finding_message(finding);
     g_auto(GStrv) evidence = finding_evidence(finding);
+    return json_finding_of(finding->id, finding->severity, finding->interface, finding->zone,
+                           message, evidence, finding->fix);
+}
+
+json_t *json_counts(guint errors, guint warnings)
+{
     json_t *object = json_object();
-    json_object_set_new(object, "id", json_text(finding_word(finding->id)));
-    json_object_set_new(object, "severity", json_text(severity_word(finding->severity)));
-    json_object_set_new(object, "interface", json_text(finding->interface));
-    json_object_set_new(object, "zone", json_text(finding->zone));
-    json_object_set_new(object, "message", json_text(message));
-    json_object_set_new(object, "evidence", json_strv(evidence));
-    json_object_set_new(object, "fix", json_fix(finding->fix));
+    json_object_set_new(object, "errors", json_integer(errors));
+    json_object_set_new(object, "warnings", json_integer(warnings));
     return object;
 }
 

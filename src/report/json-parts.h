@@ -10,3 +10,10 @@ json_t *json_fix(const Fix *fix);
 json_t *json_finding(const Finding *finding);
 json_t *json_error(const GError *error);
 json_t *json_unread(const Snapshot *snapshot);
+
+/* The same from its parts, in the words of a document. */
+json_t *json_finding_of(FindingId id, Severity severity, const char *interface, const char *zone,
+                        const char *message, char *const *evidence, const Fix *fix);
+
+/* How many findings there are of each severity. */
+json_t *json_counts(guint errors, guint warnings);

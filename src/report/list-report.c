@@ -18,8 +18,7 @@ static const char *name_of_index(const Snapshot *snapshot, int index)
 static char **address_texts(const Link *link)
 {
     g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
-    for (guint i = 0; i < link->addresses->len; i++) {
-        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+    PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
         g_autofree char *text = ip_prefix_to_string(&address->prefix);
         g_strv_builder_add(texts, text);
     }
@@ -80,12 +79,11 @@ static void add_link_row(Table *table, const Snapshot *snapshot, const Topology 
         table_color(table, text_faint(style));
 }
 
-static const char *yes_no(Tristate value)
-{
-    static const char *const words[] = {
-        [TRISTATE_UNKNOWN] = "?", [TRISTATE_NO] = "no", [TRISTATE_YES] = "yes"};
-    return words[value];
-}
+static const char *const yes_no[] = {
+    [TRISTATE_UNKNOWN] = "?",
+    [TRISTATE_NO] = "no",
+    [TRISTATE_YES] = "yes",
+};
 
 static bool is_active(const Zone *zone)
 {
@@ -100,8 +98,8 @@ static bool is_default(const Snapshot *snapshot, const Zone *zone)
 static char **source_texts(const Zone *zone)
 {
     g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
-    for (guint i = 0; i < zone->sources->len; i++)
-        g_strv_builder_add(texts, ((const AddressSpec *)g_ptr_array_index(zone->sources, i))->text);
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)
+        g_strv_builder_add(texts, source->text);
     return g_strv_builder_end(texts);
 }
 
@@ -122,7 +120,7 @@ static void add_zone_row(Table *table, const Snapshot *snapshot, const Zone *zon
                                           : NULL;
     const char *target = zone->target == TARGET_UNKNOWN ? "?" : target_word(zone->target);
     const char *cells[] = {
-        zone->name,     state,       target, yes_no(zone->forward), yes_no(zone->filter.masquerade),
+        zone->name,     state,       target, yes_no[zone->forward], yes_no[zone->filter.masquerade],
         interface_cell, source_cell, NULL};
     table_add(table, cells);
     if (state == NULL)
@@ -136,13 +134,13 @@ char *list_report_text(const Snapshot *snapshot, const Topology *topology, const
     GString *text = g_string_new(NULL);
     unread_text_append_advice(text, snapshot, "list");
     g_autoptr(Table) links = table_new(link_titles);
-    for (guint i = 0; i < snapshot->links->len; i++)
-        add_link_row(links, snapshot, topology, g_ptr_array_index(snapshot->links, i), style);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        add_link_row(links, snapshot, topology, link, style);
     table_render(links, style, text);
     g_string_append_c(text, '\n');
     g_autoptr(Table) zones = table_new(zone_titles);
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++)
-        add_zone_row(zones, snapshot, g_ptr_array_index(snapshot->firewalld->zones, i), style);
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones)
+        add_zone_row(zones, snapshot, zone, style);
     table_render(zones, style, text);
     unread_text_append(text, snapshot, style);
     return g_string_free(text, FALSE);

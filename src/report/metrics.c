@@ -2,6 +2,7 @@
 #include "report/metrics.h"
 
 #include "model/error.h"
+#include "model/foreach.h"
 
 static void head(GString *text, const char *name, const char *type, const char *help)
 {
@@ -20,10 +21,8 @@ static void add_number(GString *text, const char *name, const char *type, const 
 static guint count_findings(const Diagnosis *diagnosis, FindingId id, Severity severity)
 {
     guint count = 0;
-    for (guint i = 0; i < diagnosis->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
         count += finding->id == id && finding->severity == severity;
-    }
     return count;
 }
 
@@ -41,8 +40,7 @@ static void add_findings(GString *text, const Diagnosis *diagnosis)
 
 static bool is_covered(const Diagnosis *diagnosis, const Link *link)
 {
-    for (guint i = 0; i < diagnosis->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
         if (finding->severity >= SEVERITY_WARNING && g_strcmp0(finding->interface, link->name) == 0)
             return false;
     }
@@ -51,10 +49,9 @@ static bool is_covered(const Diagnosis *diagnosis, const Link *link)
 
 static guint count_covered(const Diagnosis *diagnosis)
 {
-    const GPtrArray *uplinks = topology_uplinks(diagnosis->topology);
     guint count = 0;
-    for (guint i = 0; i < uplinks->len; i++)
-        count += is_covered(diagnosis, g_ptr_array_index(uplinks, i));
+    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(diagnosis->topology))
+        count += is_covered(diagnosis, uplink);
     return count;
 }
 

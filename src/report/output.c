@@ -117,50 +117,34 @@ void countdown_end(const Output *output)
 
 /* ---- colours ---- */
 
-static const char *sequence(const TextStyle *style, const char *escape)
-{
-    return style->color ? escape : "";
-}
+#define DEFINE_STYLE(name, escape)                                                                 \
+    const char *text_##name(const TextStyle *style)                                                \
+    {                                                                                              \
+        return style->color ? escape : "";                                                         \
+    }
+
+DEFINE_STYLE(bad, "\033[1;31m")
+DEFINE_STYLE(doubtful, "\033[1;33m")
+DEFINE_STYLE(good, "\033[1;32m")
+DEFINE_STYLE(faint, "\033[2m")
+DEFINE_STYLE(bold, "\033[1m")
+DEFINE_STYLE(plain, "\033[0m")
 
 const char *text_severity(Severity severity, const TextStyle *style)
 {
-    switch (severity) {
-    case SEVERITY_ERROR:
-        return text_bad(style);
-    case SEVERITY_WARNING:
-        return text_doubtful(style);
-    case SEVERITY_INFO:
-        break;
-    }
-    return text_faint(style);
+    return severity == SEVERITY_ERROR     ? text_bad(style)
+           : severity == SEVERITY_WARNING ? text_doubtful(style)
+                                          : text_faint(style);
 }
 
-const char *text_bad(const TextStyle *style)
+const char *text_verdict(const Verdict *verdict, const TextStyle *style)
 {
-    return sequence(style, "\033[1;31m");
+    return verdict_accepts(verdict)   ? text_good(style)
+           : verdict_refuses(verdict) ? text_bad(style)
+                                      : text_doubtful(style);
 }
 
-const char *text_doubtful(const TextStyle *style)
+const char *text_plural(guint n)
 {
-    return sequence(style, "\033[1;33m");
-}
-
-const char *text_good(const TextStyle *style)
-{
-    return sequence(style, "\033[1;32m");
-}
-
-const char *text_faint(const TextStyle *style)
-{
-    return sequence(style, "\033[2m");
-}
-
-const char *text_bold(const TextStyle *style)
-{
-    return sequence(style, "\033[1m");
-}
-
-const char *text_plain(const TextStyle *style)
-{
-    return sequence(style, "\033[0m");
+    return n == 1 ? "" : "s";
 }

@@ -69,9 +69,13 @@ void countdown_end(const Output *output);
 /* Escape sequences that begin a colour with a meaning; end it with text_plain(). All are "" where
  * STYLE has no colour (static). */
 const char *text_severity(Severity severity, const TextStyle *style);
+const char *text_verdict(const Verdict *verdict, const TextStyle *style);
 const char *text_bad(const TextStyle *style);
 const char *text_doubtful(const TextStyle *style);
 const char *text_good(const TextStyle *style);
 const char *text_faint(const TextStyle *style);
 const char *text_bold(const TextStyle *style);
 const char *text_plain(const TextStyle *style);
+
+/* "" where N is 1, else "s" (static). */
+const char *text_plural(guint n);

@@ -13,7 +13,7 @@ enum { GAP = 2 };
 typedef struct {
     GPtrArray **cells;
     guint columns;
-    const char *color;
+    const char *color; /* "": none */
 } TableRow;
 
 struct Table {
@@ -26,6 +26,7 @@ static TableRow *table_row_new(guint columns)
 {
     TableRow *row = g_new0(TableRow, 1);
     row->columns = columns;
+    row->color = "";
     row->cells = g_new0(GPtrArray *, columns);
     for (guint i = 0; i < columns; i++)
         row->cells[i] = g_ptr_array_new_with_free_func(g_free);
@@ -139,29 +140,20 @@ typedef struct {
     const gsize *widths;
     guint fitting; /* columns; the others follow below */
     guint width;   /* of the terminal, G_MAXUINT: as much as it takes */
-    bool color;
     const char *plain;
     GString *text;
 } Rendering;
 
-static void open_line(const Rendering *rendering, const char *color)
-{
-    if (rendering->color && color != NULL)
-        g_string_append(rendering->text, color);
-}
-
 static void close_line(const Rendering *rendering, const char *color)
 {
-    if (rendering->color && color != NULL)
-        g_string_append(rendering->text, rendering->plain);
-    g_string_append_c(rendering->text, '\n');
+    g_string_append_printf(rendering->text, "%s\n", *color != '\0' ? rendering->plain : "");
 }
 
 /* The cells that fit, aligned; CELLS are one line of each. */
 static void render_line(const Rendering *rendering, const char *const *cells, const char *color)
 {
     gsize owed = 0; /* blanks that are written only when something follows */
-    open_line(rendering, color);
+    g_string_append(rendering->text, color);
     for (guint i = 0; i < rendering->fitting; i++) {
         if (rendering->widths[i] == 0)
             continue;
@@ -176,18 +168,13 @@ static void render_line(const Rendering *rendering, const char *const *cells, co
     close_line(rendering, color);
 }
 
-static guint height_of(const Rendering *rendering, const TableRow *row)
-{
-    guint height = 1;
-    for (guint i = 0; i < rendering->fitting; i++)
-        height = MAX(height, row->cells[i]->len);
-    return height;
-}
-
 static void render_aligned(const Rendering *rendering, const TableRow *row)
 {
     g_autofree const char **cells = g_new0(const char *, row->columns);
-    for (guint line = 0; line < height_of(rendering, row); line++) {
+    guint height = 1;
+    for (guint i = 0; i < rendering->fitting; i++)
+        height = MAX(height, row->cells[i]->len);
+    for (guint line = 0; line < height; line++) {
         for (guint i = 0; i < row->columns; i++)
             cells[i] = cell_line(row, i, line);
         render_line(rendering, cells, row->color);
@@ -224,7 +211,7 @@ static void render_rest(const Rendering *rendering, const TableRow *row)
         if (used > 0 && !follows)
             close_line(rendering, row->color);
         if (!follows)
-            open_line(rendering, row->color);
+            g_string_append(rendering->text, row->color);
         guint blanks = follows ? GAP : indent;
         g_string_append_printf(rendering->text, "%*s%s", (int)blanks, "", item);
         used = (follows ? used : 0) + blanks + width;
@@ -243,7 +230,6 @@ void table_render(const Table *table, const TextStyle *style, GString *text)
         .widths = widths,
         .fitting = columns_that_fit(table, widths, style->width),
         .width = style->width != 0 ? style->width : G_MAXUINT,
-        .color = style->color,
         .plain = text_plain(style),
         .text = text,
     };
