@@ -310,9 +310,9 @@ static const char *const target_words[] = {
 DEFINE_WORD(target, Target, target_words)
 static DEFINE_FROM_WORD(zone_target, Target, target_words, TARGET_UNKNOWN)
 
-    /* Zones say "%%REJECT%%", policies "REJECT"; the long form "{chain}_{zone}" is the old word for
+/* Zones say "%%REJECT%%", policies "REJECT"; the long form "{chain}_{zone}" is the old word for
  * "default" and is not accepted over D-Bus any more. */
-    Target target_from_word(const char *word)
+Target target_from_word(const char *word)
 {
     return g_str_equal(word, "REJECT") ? TARGET_REJECT : zone_target_from_word(word);
 }

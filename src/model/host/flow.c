@@ -39,7 +39,7 @@ DEFINE_WORD(flow_direction, FlowDirection, direction_words)
 DEFINE_WORD(protocol, Protocol, protocol_words)
 static DEFINE_FROM_WORD(ipv4_protocol, Protocol, protocol_words, PROTOCOL_ANY)
 
-    Protocol protocol_from_word(const char *word, Family family)
+Protocol protocol_from_word(const char *word, Family family)
 {
     Protocol protocol = ipv4_protocol_from_word(word);
     return protocol == PROTOCOL_ICMP && family == FAMILY_IPV6 ? PROTOCOL_ICMPV6 : protocol;
