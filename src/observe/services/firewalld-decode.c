@@ -1,10 +1,115 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tables of firewalld's settings, and the values of the model that they fill. */
+/* How fields of the model are filled from D-Bus values, the tables of firewalld's settings, and the
+ * structs they fill. */
 #include "observe/services/firewalld-decode.h"
 
-#include "observe/services/firewalld-settings.h"
+#include "model/error.h"
+#include "model/foreach.h"
 
 #include <string.h>
+
+/* ---- fields ---- */
+
+/* Fills FIELD from VALUE, which has the row's type. Returns the text that has no meaning (transfer
+ * full), or NULL. */
+typedef char *(*Fill)(GVariant *value, gpointer field);
+
+typedef struct {
+    const char *key;
+    const char *type; /* GVariant type string */
+    Fill fill;
+    size_t offset; /* of the field in the struct that the table is about */
+} Setting;
+
+/* The empty text is NULL. */
+static char *fill_text(GVariant *value, gpointer field)
+{
+    const char *text = g_variant_get_string(value, NULL);
+    g_free(*(char **)field);
+    *(char **)field = *text == '\0' ? NULL : g_strdup(text);
+    return NULL;
+}
+
+static char *fill_strings(GVariant *value, gpointer field)
+{
+    g_strfreev(*(char ***)field);
+    *(char ***)field = g_variant_dup_strv(value, NULL);
+    return NULL;
+}
+
+static char *fill_bool(GVariant *value, gpointer field)
+{
+    *(bool *)field = g_variant_get_boolean(value);
+    return NULL;
+}
+
+static char *fill_tristate(GVariant *value, gpointer field)
+{
+    *(Tristate *)field = g_variant_get_boolean(value) ? TRISTATE_YES : TRISTATE_NO;
+    return NULL;
+}
+
+static char *fill_int(GVariant *value, gpointer field)
+{
+    *(int *)field = g_variant_get_int32(value);
+    return NULL;
+}
+
+/* An unknown word leaves the target unknown, which the model can handle. */
+static char *fill_target(GVariant *value, gpointer field)
+{
+    *(Target *)field = target_from_word(g_variant_get_string(value, NULL));
+    return NULL;
+}
+
+static char *fill_sources(GVariant *value, gpointer field)
+{
+    g_auto(GStrv) texts = g_variant_dup_strv(value, NULL);
+    STRV_FOREACH (text, texts)
+        g_ptr_array_add(*(GPtrArray **)field, address_spec_parse(*text));
+    return NULL;
+}
+
+static char *fill_rich_rules(GVariant *value, gpointer field)
+{
+    g_auto(GStrv) texts = g_variant_dup_strv(value, NULL);
+    STRV_FOREACH (text, texts)
+        g_ptr_array_add(*(GPtrArray **)field, rich_rule_parse(*text));
+    return NULL;
+}
+
+/* Ports (a(ss)), and forwarded ports (a(ssss)). firewalld accepts port 0, which no flow has and no
+ * range can express: it is left out. */
+static char *fill_ports(GVariant *value, gpointer field)
+{
+    bool forwarded = g_variant_is_of_type(value, G_VARIANT_TYPE("a(ssss)"));
+    for (gsize i = 0; i < g_variant_n_children(value); i++) {
+        const char *port, *protocol, *to_port, *to_address;
+        gpointer range;
+        if (forwarded) {
+            g_variant_get_child(value, i, "(&s&s&s&s)", &port, &protocol, &to_port, &to_address);
+            range = forward_port_new(port, protocol, to_port, to_address);
+        } else {
+            g_variant_get_child(value, i, "(&s&s)", &port, &protocol);
+            range = port_range_parse(port, protocol);
+        }
+        if (range != NULL)
+            g_ptr_array_add(*(GPtrArray **)field, range);
+        else if (!g_str_equal(port, "0"))
+            return g_strdup_printf("%s/%s", port, protocol);
+    }
+    return NULL;
+}
+
+static char *fill_address(GVariant *value, gpointer field)
+{
+    const char *text = g_variant_get_string(value, NULL);
+    address_spec_free(*(AddressSpec **)field);
+    *(AddressSpec **)field = *text == '\0' ? NULL : address_spec_parse(text);
+    return NULL;
+}
+
+static char *fill_destination(GVariant *value, gpointer field);
 
 /* ---- the tables ---- */
 
@@ -16,7 +121,7 @@ static const Setting filter_settings[] = {
     {"icmp_blocks", "as", fill_strings, offsetof(Filter, icmp_blocks)},
     {"icmp_block_inversion", "b", fill_bool, offsetof(Filter, icmp_block_inversion)},
     {"masquerade", "b", fill_tristate, offsetof(Filter, masquerade)},
-    {"forward_ports", "a(ssss)", fill_forward_ports, offsetof(Filter, forward_ports)},
+    {"forward_ports", "a(ssss)", fill_ports, offsetof(Filter, forward_ports)},
     {"rules_str", "as", fill_rich_rules, offsetof(Filter, rich_rules)},  /* of zones */
     {"rich_rules", "as", fill_rich_rules, offsetof(Filter, rich_rules)}, /* of policies */
 };
@@ -28,6 +133,12 @@ static const Setting zone_settings[] = {
     {"sources", "as", fill_sources, offsetof(Zone, sources)},
     {"ingress_priority", "i", fill_int, offsetof(Zone, ingress_priority)},
     {"egress_priority", "i", fill_int, offsetof(Zone, egress_priority)},
+};
+
+/* What getActiveZones returns of a zone (a{sas}). */
+static const Setting active_zone_settings[] = {
+    {"interfaces", "as", fill_strings, offsetof(Zone, interfaces)},
+    {"sources", "as", fill_sources, offsetof(Zone, sources)},
 };
 
 static const Setting policy_settings[] = {
@@ -43,8 +154,6 @@ static const Setting destination_settings[] = {
     {"ipv4", "s", fill_address, offsetof(Service, destination_ipv4)},
     {"ipv6", "s", fill_address, offsetof(Service, destination_ipv6)},
 };
-
-static bool fill_destination(GVariant *value, gpointer field, char **meaningless);
 
 static const Setting service_settings[] = {
     {"ports", "a(ss)", fill_ports, offsetof(Service, ports)},
@@ -86,48 +195,87 @@ static const char *const service_tuple[] = {
     NULL, NULL, NULL, "ports", NULL, "destination", "protocols", "source_ports",
 };
 
+/* ---- filling structs ---- */
+
+/* Settings as firewalld gave them: a dictionary (a{sv}, a{ss}), or a tuple whose values KEYS names in
+ * their order. */
+typedef struct {
+    const char *kind; /* whose settings, for errors: "zone" "public" */
+    const char *name;
+    GVariant *value;
+    const char *const *keys;
+    guint n_keys;
+} Settings;
+
+static GVariant *settings_lookup(const Settings *settings, const char *key)
+{
+    if (!g_variant_is_of_type(settings->value, G_VARIANT_TYPE_TUPLE))
+        return g_variant_lookup_value(settings->value, key, NULL);
+    for (guint i = 0; i < settings->n_keys; i++) {
+        if (g_strcmp0(settings->keys[i], key) == 0)
+            return g_variant_get_child_value(settings->value, i);
+    }
+    return NULL;
+}
+
+static bool fill_field(const Settings *settings, const Setting *row, GVariant *value,
+                       gpointer object, GError **error)
+{
+    const char *hint = "another program may be using firewalld's name, or firewalld is newer than "
+                       "nicfix: report it with firewalld's version";
+    if (!g_variant_is_of_type(value, G_VARIANT_TYPE(row->type))) {
+        nicfix_error_set(error, NICFIX_ERROR_BAD_REPLY, hint,
+                         "firewalld gives \"%s\" of %s%s the type %s where %s is expected",
+                         row->key, settings->kind, settings->name, g_variant_get_type_string(value),
+                         row->type);
+        return false;
+    }
+    g_autofree char *meaningless = row->fill(value, (char *)object + row->offset);
+    if (meaningless != NULL)
+        nicfix_error_set(
+            error, NICFIX_ERROR_BAD_REPLY, hint,
+            "firewalld gives \"%s\" of %s%s the value \"%s\", which has no meaning there", row->key,
+            settings->kind, settings->name, meaningless);
+    return meaningless == NULL;
+}
+
+/* Fills OBJECT by TABLE, row by row, from the settings that are present. Returns false with
+ * NICFIX_ERROR_BAD_REPLY; OBJECT is then filled in part and to be discarded. */
+static bool settings_fill(const Settings *settings, const Setting *table, guint n_rows,
+                          gpointer object, GError **error)
+{
+    for (guint i = 0; i < n_rows; i++) {
+        g_autoptr(GVariant) value = settings_lookup(settings, table[i].key);
+        if (value != NULL && !fill_field(settings, &table[i], value, object, error))
+            return false;
+    }
+    return true;
+}
+
 #define FILL(settings, table, object, error)                                                       \
     settings_fill(settings, table, G_N_ELEMENTS(table), object, error)
 
 /* ---- zones and policies ---- */
 
-static gpointer decode_zone(const char *name, Settings settings, GError **error)
+gpointer firewalld_decode_zone(const char *name, GVariant *value, GError **error)
 {
     g_autoptr(Zone) zone = zone_new(name);
-    g_autofree char *subject = g_strdup_printf("zone %s", name);
-    settings.subject = subject;
+    const Settings settings = {"zone ", name, value, zone_tuple, G_N_ELEMENTS(zone_tuple)};
     if (!FILL(&settings, zone_settings, zone, error) ||
         !FILL(&settings, filter_settings, &zone->filter, error))
         return NULL;
     zone->settings_read = true;
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_TUPLE))
+        zone->forward = TRISTATE_NO;
     return g_steal_pointer(&zone);
 }
 
-gpointer firewalld_decode_zone(const char *name, GVariant *settings, GError **error)
-{
-    return decode_zone(name, (Settings){.value = settings}, error);
-}
-
-gpointer firewalld_decode_zone_tuple(const char *name, GVariant *settings, GError **error)
-{
-    const Settings tuple = {
-        .value = settings,
-        .keys = zone_tuple,
-        .n_keys = G_N_ELEMENTS(zone_tuple),
-    };
-    Zone *zone = decode_zone(name, tuple, error);
-    if (zone != NULL)
-        zone->forward = TRISTATE_NO;
-    return zone;
-}
-
-gpointer firewalld_decode_policy(const char *name, GVariant *settings, GError **error)
+gpointer firewalld_decode_policy(const char *name, GVariant *value, GError **error)
 {
     g_autoptr(Policy) policy = policy_new(name);
-    g_autofree char *subject = g_strdup_printf("policy %s", name);
-    const Settings dictionary = {.subject = subject, .value = settings};
-    if (!FILL(&dictionary, policy_settings, policy, error) ||
-        !FILL(&dictionary, filter_settings, &policy->filter, error))
+    const Settings settings = {.kind = "policy ", .name = name, .value = value};
+    if (!FILL(&settings, policy_settings, policy, error) ||
+        !FILL(&settings, filter_settings, &policy->filter, error))
         return NULL;
     policy->settings_read = true;
     return g_steal_pointer(&policy);
@@ -140,64 +288,41 @@ static gint compare_zones(gconstpointer a, gconstpointer b)
     return strcmp((*left)->name, (*right)->name);
 }
 
-static Zone *active_zone(const char *name, GVariant *members)
-{
-    Zone *zone = zone_new(name);
-    g_autoptr(GVariant) interfaces =
-        g_variant_lookup_value(members, "interfaces", G_VARIANT_TYPE_STRING_ARRAY);
-    g_autoptr(GVariant) sources =
-        g_variant_lookup_value(members, "sources", G_VARIANT_TYPE_STRING_ARRAY);
-    if (interfaces != NULL)
-        fill_strings(interfaces, &zone->interfaces, NULL);
-    if (sources != NULL)
-        fill_sources(sources, &zone->sources, NULL);
-    return zone;
-}
-
 GPtrArray *firewalld_decode_active_zones(GVariant *zones)
 {
     GPtrArray *result = g_ptr_array_new_with_free_func((GDestroyNotify)zone_free);
     GVariantIter iter;
     const char *name;
-    GVariant *members;
+    GVariant *value;
     g_variant_iter_init(&iter, zones);
-    while (g_variant_iter_loop(&iter, "{&s@a{sas}}", &name, &members))
-        g_ptr_array_add(result, active_zone(name, members));
+    while (g_variant_iter_loop(&iter, "{&s@a{sas}}", &name, &value)) {
+        Zone *zone = zone_new(name);
+        const Settings members = {.kind = "zone ", .name = name, .value = value};
+        if (!FILL(&members, active_zone_settings, zone, NULL))
+            g_assert_not_reached(); /* neither row has another type, or values without meaning */
+        g_ptr_array_add(result, zone);
+    }
     g_ptr_array_sort(result, compare_zones);
     return result;
 }
 
 /* ---- services and ipsets ---- */
 
-static bool fill_destination(GVariant *value, gpointer field, char **meaningless G_GNUC_UNUSED)
+static char *fill_destination(GVariant *value, gpointer field)
 {
-    const Settings destination = {.subject = "a service's destination", .value = value};
-    return FILL(&destination, destination_settings, field, NULL);
+    const Settings settings = {.kind = "a service's destination", .name = "", .value = value};
+    if (!FILL(&settings, destination_settings, field, NULL))
+        g_assert_not_reached(); /* all of a{ss} are texts, and each has a meaning */
+    return NULL;
 }
 
-static gpointer decode_service(const char *name, Settings settings, GError **error)
+gpointer firewalld_decode_service(const char *name, GVariant *value, GError **error)
 {
     g_autoptr(Service) service = service_new(name);
-    g_autofree char *subject = g_strdup_printf("service %s", name);
-    settings.subject = subject;
+    const Settings settings = {"service ", name, value, service_tuple, G_N_ELEMENTS(service_tuple)};
     if (!FILL(&settings, service_settings, service, error))
         return NULL;
     return g_steal_pointer(&service);
-}
-
-gpointer firewalld_decode_service(const char *name, GVariant *settings, GError **error)
-{
-    return decode_service(name, (Settings){.value = settings}, error);
-}
-
-gpointer firewalld_decode_service_tuple(const char *name, GVariant *settings, GError **error)
-{
-    const Settings tuple = {
-        .value = settings,
-        .keys = service_tuple,
-        .n_keys = G_N_ELEMENTS(service_tuple),
-    };
-    return decode_service(name, tuple, error);
 }
 
 gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **error G_GNUC_UNUSED)
@@ -222,14 +347,14 @@ gpointer firewalld_decode_ipset(const char *name, GVariant *settings, GError **e
 
 bool firewalld_decode_identity(GVariant *properties, Firewalld *firewalld, GError **error)
 {
-    const Settings dictionary = {.subject = "its main object", .value = properties};
-    return FILL(&dictionary, identity_settings, firewalld, error);
+    const Settings settings = {.kind = "its main object", .name = "", .value = properties};
+    return FILL(&settings, identity_settings, firewalld, error);
 }
 
 bool firewalld_decode_options(GVariant *properties, FirewalldOptions *options, GError **error)
 {
-    const Settings dictionary = {.subject = "its configuration", .value = properties};
-    return FILL(&dictionary, option_settings, options, error);
+    const Settings settings = {.kind = "its configuration", .name = "", .value = properties};
+    return FILL(&settings, option_settings, options, error);
 }
 
 static const Setting conf_settings[] = {
@@ -239,8 +364,8 @@ static const Setting conf_settings[] = {
 
 bool firewalld_decode_conf(GVariant *properties, Firewalld *firewalld, GError **error)
 {
-    const Settings dictionary = {.subject = "its configuration", .value = properties};
-    return FILL(&dictionary, conf_settings, firewalld, error) &&
+    const Settings settings = {.kind = "its configuration", .name = "", .value = properties};
+    return FILL(&settings, conf_settings, firewalld, error) &&
            firewalld_decode_options(properties, &firewalld->options, error);
 }
 

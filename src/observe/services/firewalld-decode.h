@@ -15,20 +15,16 @@
 
 /* The settings of getZoneSettings2 (a{sv}), or of getZoneSettings, a tuple that only releases before
  * 0.9 need: these had no forward setting and did not forward within a zone. */
-gpointer firewalld_decode_zone(const char *name, GVariant *settings,
+gpointer firewalld_decode_zone(const char *name, GVariant *value,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gpointer firewalld_decode_zone_tuple(const char *name, GVariant *settings,
-                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The settings of getPolicySettings (a{sv}). */
-gpointer firewalld_decode_policy(const char *name, GVariant *settings,
+gpointer firewalld_decode_policy(const char *name, GVariant *value,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The settings of getServiceSettings2 (a{sv}), or of getServiceSettings, a tuple without includes. */
-gpointer firewalld_decode_service(const char *name, GVariant *settings,
+gpointer firewalld_decode_service(const char *name, GVariant *value,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gpointer firewalld_decode_service_tuple(const char *name, GVariant *settings,
-                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The settings of getIPSetSettings, a tuple. Only the kernel knows the entries of a set whose
  * entries expire (firewall/core/fw_ipset.py): these count as not read. Never fails. */

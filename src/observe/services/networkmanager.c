@@ -98,17 +98,6 @@ static bool take_version(GVariant *reply, gpointer user, GError **error)
     return true;
 }
 
-static void add_version(NetworkManagerReader *reader, CallBatch *batch)
-{
-    const Call call = {
-        .id = CALL_NETWORKMANAGER_PROPERTY,
-        .parameters = g_variant_new("(ss)", NETWORKMANAGER_SERVICE, "Version"),
-        .decode = take_version,
-        .user = reader->snapshot->networkmanager,
-    };
-    call_batch_add(batch, &call, "NetworkManager's version");
-}
-
 /* ---- the steps of a device ---- */
 
 static void go_on(Progress *progress, Step step, const char *path)
@@ -215,8 +204,9 @@ static bool take_failure(const GError *error, gpointer user)
 
 static void add_next_step(Progress *progress, CallBatch *batch)
 {
-    const char *argument =
-        progress->step == STEP_FIND_DEVICE ? progress->device->interface : steps[progress->step].interface;
+    bool is_first = progress->step == STEP_FIND_DEVICE;
+    const char *interface = progress->device->interface;
+    const char *argument = is_first ? interface : steps[progress->step].interface;
     const Call call = {
         .id = steps[progress->step].call,
         .path = progress->path,
@@ -225,32 +215,35 @@ static void add_next_step(Progress *progress, CallBatch *batch)
         .failed = take_failure,
         .user = progress,
     };
-    call_batch_add(batch, &call, "NetworkManager's profile of %s", progress->device->interface);
+    call_batch_add(batch, &call, "NetworkManager's profile of %s", interface);
 }
 
 /* ---- all devices ---- */
-
-static void want_device(NetworkManagerReader *reader, const char *interface)
-{
-    if (g_hash_table_contains(reader->known, interface))
-        return;
-    Progress *progress = g_new0(Progress, 1);
-    progress->device = managed_device_new(interface);
-    g_hash_table_add(reader->known, progress->device->interface);
-    g_ptr_array_add(reader->devices, progress);
-}
 
 void networkmanager_add_calls(NetworkManagerReader *reader, const Interests *interests,
                               CallBatch *batch)
 {
     if (reader->snapshot->networkmanager->running != TRISTATE_YES)
         return;
-    if (!reader->is_started)
-        add_version(reader, batch);
+    if (!reader->is_started) {
+        const Call call = {
+            .id = CALL_NETWORKMANAGER_PROPERTY,
+            .parameters = g_variant_new("(ss)", NETWORKMANAGER_SERVICE, "Version"),
+            .decode = take_version,
+            .user = reader->snapshot->networkmanager,
+        };
+        call_batch_add(batch, &call, "NetworkManager's version");
+    }
     reader->is_started = true;
     g_autoptr(GPtrArray) links = interests_links(interests);
-    PTR_ARRAY_FOREACH (const char, link, links)
-        want_device(reader, link);
+    PTR_ARRAY_FOREACH (const char, link, links) {
+        if (g_hash_table_contains(reader->known, link))
+            continue;
+        Progress *progress = g_new0(Progress, 1);
+        progress->device = managed_device_new(link);
+        g_hash_table_add(reader->known, progress->device->interface);
+        g_ptr_array_add(reader->devices, progress);
+    }
     PTR_ARRAY_FOREACH (Progress, progress, reader->devices) {
         if (progress->step < STEP_DONE)
             add_next_step(progress, batch);

@@ -122,7 +122,7 @@ static void test_zone_tuple(void **state)
     const DecodeCase *test = *state;
     g_autoptr(GVariant) settings = parse("(sssbsasa(ss)asba(ssss)asasasasa(ss)b)", test->settings);
     g_autoptr(GError) error = NULL;
-    g_autoptr(Zone) zone = firewalld_decode_zone_tuple("z", settings, &error);
+    g_autoptr(Zone) zone = firewalld_decode_zone("z", settings, &error);
     g_autoptr(GString) description = g_string_new(NULL);
     if (zone != NULL)
         describe_zone(description, zone);
@@ -240,7 +240,7 @@ static void test_service_tuple(void **state)
     const DecodeCase *test = *state;
     g_autoptr(GVariant) settings = parse("(sssa(ss)asa{ss}asa(ss))", test->settings);
     g_autoptr(GError) error = NULL;
-    g_autoptr(Service) service = firewalld_decode_service_tuple("s", settings, &error);
+    g_autoptr(Service) service = firewalld_decode_service("s", settings, &error);
     g_autoptr(GString) description = g_string_new(NULL);
     if (service != NULL)
         describe_service(description, service);
