@@ -15,6 +15,7 @@
 
 enum {
     BUFFER_SIZE = 64 * 1024, /* a line of journalctl -o json takes a few thousand bytes */
+    WATCHED = IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB,
     POLL_INTERVAL_MS = 1000, /* for a file that was moved away and is not back yet */
 };
 
@@ -25,8 +26,7 @@ typedef struct {
     bool follow;
     bool has_ended; /* standard input has */
     bool in_long;   /* the rest of a line that is too long is skipped */
-    guint64 skipped;
-    gsize filled; /* bytes in the buffer: the beginning of a line */
+    gsize filled;   /* bytes in the buffer: the beginning of a line */
     char buffer[BUFFER_SIZE];
 } LogFile;
 
@@ -48,34 +48,28 @@ static GString *message_of(const json_t *entry)
     return message;
 }
 
-static void take_json(const char *line, gsize length, const KernelSink *sink)
+static void take_line(const char *line, gsize length, KernelSink *sink)
 {
-    json_auto_t *entry = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
-    g_autoptr(GString) message = message_of(entry);
-    if (message == NULL)
-        return;
-    const char *usec = json_string_value(json_object_get(entry, "__REALTIME_TIMESTAMP"));
-    g_auto(LogTime) time = {.usec = usec != NULL ? g_ascii_strtoll(usec, NULL, 10) : 0};
-    kernel_sink_put(sink, message->str, message->len, &time);
-}
-
-static void take_line(const char *line, gsize length, const KernelSink *sink)
-{
+    g_auto(LogTime) time = {0};
     if (memmem(line, length, "OUT=", 4) == NULL)
         return;
-    if (line[0] == '{') {
-        take_json(line, length, sink);
+    if (line[0] != '{') {
+        log_time_find(line, length, g_get_real_time(), &time);
+        kernel_sink_put(sink, line, length, &time);
         return;
     }
-    g_auto(LogTime) time = {0};
-    log_time_find(line, length, g_get_real_time(), &time);
-    kernel_sink_put(sink, line, length, &time);
+    json_auto_t *entry = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
+    g_autoptr(GString) message = message_of(entry);
+    const char *usec = json_string_value(json_object_get(entry, "__REALTIME_TIMESTAMP"));
+    time.usec = usec != NULL ? g_ascii_strtoll(usec, NULL, 10) : 0;
+    if (message != NULL)
+        kernel_sink_put(sink, message->str, message->len, &time);
 }
 
 /* ---- lines ---- */
 
 /* Takes the complete lines of the buffer and moves the rest to its beginning. */
-static void take_lines(LogFile *file, const KernelSink *sink)
+static void take_lines(LogFile *file, KernelSink *sink)
 {
     char *line = file->buffer;
     char *end;
@@ -88,7 +82,7 @@ static void take_lines(LogFile *file, const KernelSink *sink)
         line = end + 1;
     }
     if (left == BUFFER_SIZE || file->in_long) {
-        file->skipped += !file->in_long;
+        sink->skipped += !file->in_long;
         file->in_long = true;
         left = 0;
     }
@@ -96,22 +90,15 @@ static void take_lines(LogFile *file, const KernelSink *sink)
     file->filled = left;
 }
 
-static void take_last_line(LogFile *file, const KernelSink *sink)
+static void take_last_line(LogFile *file, KernelSink *sink)
 {
     if (file->filled > 0)
         take_line(file->buffer, file->filled, sink);
     file->filled = 0;
 }
 
-static bool fail(const LogFile *file, int number, GError **error)
-{
-    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "%s cannot be read: %s",
-                     file->path != NULL ? file->path : "standard input", g_strerror(number));
-    return false;
-}
-
 /* Reads until the end, or until there is nothing to read right now. */
-static bool read_to_end(LogFile *file, const KernelSink *sink, GError **error)
+static bool read_to_end(LogFile *file, KernelSink *sink, GError **error)
 {
     for (;;) {
         ssize_t length = read(file->fd, file->buffer + file->filled, BUFFER_SIZE - file->filled);
@@ -124,7 +111,9 @@ static bool read_to_end(LogFile *file, const KernelSink *sink, GError **error)
             file->has_ended = file->path == NULL;
             return true;
         } else if (errno != EINTR) {
-            return fail(file, errno, error);
+            nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "%s cannot be read: %s",
+                             file->path != NULL ? file->path : "standard input", g_strerror(errno));
+            return false;
         }
     }
 }
@@ -139,24 +128,19 @@ static bool was_rotated(const LogFile *file)
            there.st_size < lseek(file->fd, 0, SEEK_CUR);
 }
 
-static void open_again(LogFile *file)
-{
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    close(file->fd);
-    file->fd = fd;
-    inotify_add_watch(file->notify, file->path, IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB);
-}
-
-static bool read_file(gpointer state, const KernelSink *sink, GError **error)
+static bool read_file(gpointer state, KernelSink *sink, GError **error)
 {
     LogFile *file = state;
     if (!read_to_end(file, sink, error))
         return false;
     if (file->follow && was_rotated(file)) {
         take_last_line(file, sink);
-        open_again(file);
+        int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0) {
+            close(file->fd);
+            file->fd = fd;
+            inotify_add_watch(file->notify, file->path, WATCHED);
+        }
         if (!read_to_end(file, sink, error))
             return false;
     }
@@ -200,12 +184,6 @@ static const KernelSourceKind kind = {
     .free = close_file,
 };
 
-guint64 kernel_source_file_skipped(gconstpointer state)
-{
-    const LogFile *file = state;
-    return file->skipped;
-}
-
 KernelSource kernel_source_file(const char *path, bool follow, GError **error)
 {
     bool is_stdin = g_str_equal(path, "-");
@@ -221,6 +199,6 @@ KernelSource kernel_source_file(const char *path, bool follow, GError **error)
     file->follow = follow;
     file->notify = follow && !is_stdin ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
     if (file->notify >= 0)
-        inotify_add_watch(file->notify, path, IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB);
+        inotify_add_watch(file->notify, path, WATCHED);
     return (KernelSource){&kind, file};
 }

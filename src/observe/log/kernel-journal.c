@@ -28,20 +28,17 @@ static bool match_this_boot(sd_journal *journal)
 }
 
 /* A journal without kernel messages is one that this user may not read, or none at all. */
-static bool has_entries(sd_journal *journal)
-{
-    return sd_journal_seek_head(journal) >= 0 && sd_journal_next(journal) > 0;
-}
-
 static bool go_to_start(sd_journal *journal, gint64 since)
 {
+    if (sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0)
+        return false;
     if (since == KERNEL_MESSAGES_NEW)
         return sd_journal_seek_tail(journal) >= 0 && sd_journal_previous(journal) >= 0;
     return since > 0 ? sd_journal_seek_realtime_usec(journal, (guint64)since) >= 0
                      : sd_journal_seek_head(journal) >= 0;
 }
 
-static bool read_entries(gpointer state, const KernelSink *sink, GError **error)
+static bool read_entries(gpointer state, KernelSink *sink, GError **error)
 {
     sd_journal *journal = state;
     int more;
@@ -82,12 +79,12 @@ static const KernelSourceKind kind = {
 KernelSource kernel_source_journal(gint64 since)
 {
     sd_journal *journal = NULL;
-    /* Files of a journal that is no longer written would hide what is logged now. */
+    /* A stale journal that journald no longer writes would hide what is logged now. */
     if (access(SOCKET, F_OK) != 0)
         return (KernelSource){&kind, NULL};
     if (sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM) < 0)
         return (KernelSource){&kind, NULL};
-    if (!match_this_boot(journal) || !has_entries(journal) || !go_to_start(journal, since)) {
+    if (!match_this_boot(journal) || !go_to_start(journal, since)) {
         sd_journal_close(journal);
         return (KernelSource){&kind, NULL};
     }

@@ -17,19 +17,8 @@ enum {
     FACILITY_SHIFT = 3,
 };
 
-typedef struct {
-    int fd;
-} Kmsg;
-
-/* The time of a message that was logged USEC microseconds after the start; like CLOCK_MONOTONIC, the
- * kernel does not count the time in suspend. */
-static gint64 realtime_of(gint64 usec)
-{
-    return g_get_real_time() - g_get_monotonic_time() + usec;
-}
-
 /* Only messages of the kernel itself: facility 0, which nobody else can write. */
-static void take_record(const char *record, gsize length, const KernelSink *sink)
+static void take_record(const char *record, gsize length, KernelSink *sink)
 {
     unsigned priority;
     guint64 usec;
@@ -40,16 +29,18 @@ static void take_record(const char *record, gsize length, const KernelSink *sink
     message++;
     gsize rest = length - (gsize)(message - record);
     const char *end = memchr(message, '\n', rest);
-    g_auto(LogTime) time = {.usec = realtime_of((gint64)usec)};
+    /* USEC counts from the start and, like CLOCK_MONOTONIC, not in suspend. */
+    gint64 start = g_get_real_time() - g_get_monotonic_time();
+    g_auto(LogTime) time = {.usec = start + (gint64)usec};
     kernel_sink_put(sink, message, end != NULL ? (gsize)(end - message) : rest, &time);
 }
 
-static bool read_records(gpointer state, const KernelSink *sink, GError **error)
+static bool read_records(gpointer state, KernelSink *sink, GError **error)
 {
-    const Kmsg *kmsg = state;
+    const int *fd = state;
     char record[MAX_RECORD + 1];
     for (;;) {
-        ssize_t length = read(kmsg->fd, record, MAX_RECORD);
+        ssize_t length = read(*fd, record, MAX_RECORD);
         if (length >= 0) {
             record[length] = '\0';
             take_record(record, (gsize)length, sink);
@@ -65,16 +56,16 @@ static bool read_records(gpointer state, const KernelSink *sink, GError **error)
 
 static bool wait_for_records(gpointer state, guint timeout_ms)
 {
-    const Kmsg *kmsg = state;
-    kernel_source_poll(kmsg->fd, timeout_ms);
+    const int *fd = state;
+    kernel_source_poll(*fd, timeout_ms);
     return true;
 }
 
 static void close_kmsg(gpointer state)
 {
-    Kmsg *kmsg = state;
-    close(kmsg->fd);
-    g_free(kmsg);
+    int *fd = state;
+    close(*fd);
+    g_free(fd);
 }
 
 static const KernelSourceKind kind = {
@@ -98,7 +89,5 @@ KernelSource kernel_source_kmsg(gint64 since, GError **error)
     }
     if (since == KERNEL_MESSAGES_NEW)
         lseek(fd, 0, SEEK_END);
-    Kmsg *kmsg = g_new(Kmsg, 1);
-    kmsg->fd = fd;
-    return (KernelSource){&kind, kmsg};
+    return (KernelSource){&kind, g_memdup2(&fd, sizeof fd)};
 }

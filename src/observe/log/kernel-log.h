@@ -5,6 +5,6 @@
 #include "model/denied/logged-packet.h"
 
 /* Parses LINE, of LENGTH bytes that may be anything, with whatever stands before the fields (time,
- * host, quotes around the prefix). Returns false, and nothing written, where it is no such line: it
- * has no IN= followed by OUT= and addresses. */
+ * host, quotes around the prefix). Returns false and leaves PACKET alone if it is not one of these
+ * lines, which have IN= followed by OUT=, and addresses. */
 bool kernel_log_parse(const char *line, gsize length, LoggedPacket *packet);

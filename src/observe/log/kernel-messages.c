@@ -5,21 +5,21 @@
 #include "observe/log/kernel-source.h"
 
 #include <poll.h>
-#include <string.h>
 
 struct KernelMessages {
     KernelSource source;
+    KernelSink sink;
     char *name;
-    gint64 since;
-    bool is_file;
 };
 
-static KernelMessages *messages_new(const KernelSource *source, const char *name, gint64 since)
+static KernelMessages *messages_new(KernelSource source, const char *name, gint64 since)
 {
+    if (source.state == NULL)
+        return NULL;
     KernelMessages *messages = g_new0(KernelMessages, 1);
-    messages->source = *source;
+    messages->source = source;
+    messages->sink.since = since;
     messages->name = g_strdup(name);
-    messages->since = since;
     return messages;
 }
 
@@ -28,19 +28,14 @@ KernelMessages *kernel_messages_open(gint64 since, GError **error)
     KernelSource source = kernel_source_journal(since);
     if (source.state == NULL)
         source = kernel_source_kmsg(since, error);
-    return source.state != NULL ? messages_new(&source, source.kind->name, since) : NULL;
+    return messages_new(source, source.kind->name, since);
 }
 
 KernelMessages *kernel_messages_open_file(const char *path, gint64 since, bool follow,
                                           GError **error)
 {
-    KernelSource source = kernel_source_file(path, follow, error);
-    if (source.state == NULL)
-        return NULL;
-    KernelMessages *messages =
-        messages_new(&source, g_str_equal(path, "-") ? "standard input" : path, since);
-    messages->is_file = true;
-    return messages;
+    const char *name = g_str_equal(path, "-") ? "standard input" : path;
+    return messages_new(kernel_source_file(path, follow, error), name, since);
 }
 
 void kernel_messages_free(KernelMessages *messages)
@@ -60,8 +55,9 @@ const char *kernel_messages_name(const KernelMessages *messages)
 bool kernel_messages_read(KernelMessages *messages, KernelMessageTake take, gpointer user,
                           GError **error)
 {
-    const KernelSink sink = {take, user, messages->since};
-    return messages->source.kind->read(messages->source.state, &sink, error);
+    messages->sink.take = take;
+    messages->sink.user = user;
+    return messages->source.kind->read(messages->source.state, &messages->sink, error);
 }
 
 bool kernel_messages_wait(KernelMessages *messages, guint timeout_ms)
@@ -71,12 +67,12 @@ bool kernel_messages_wait(KernelMessages *messages, guint timeout_ms)
 
 guint64 kernel_messages_skipped(const KernelMessages *messages)
 {
-    return messages->is_file ? kernel_source_file_skipped(messages->source.state) : 0;
+    return messages->sink.skipped;
 }
 
 /* ---- for the sources ---- */
 
-void kernel_sink_put(const KernelSink *sink, const char *message, gsize length, const LogTime *time)
+void kernel_sink_put(KernelSink *sink, const char *message, gsize length, const LogTime *time)
 {
     bool is_old = time->usec != 0 && time->usec < sink->since;
     if (!is_old || sink->since == KERNEL_MESSAGES_NEW)

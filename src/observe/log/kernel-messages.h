@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The lines of the kernel log, one at a time, from the journal, /dev/kmsg, a file or standard input. Each
- * is passed on and forgotten: a log of any size takes the same memory. */
+ * is passed on and freed: a log of any size takes the same memory. */
 #pragma once
 
 #include "model/denied/denials.h"

@@ -8,15 +8,15 @@
 typedef struct {
     KernelMessageTake take;
     gpointer user;
-    gint64 since; /* messages whose time is known and before this are left out */
+    gint64 since;    /* messages whose time is known and before this are left out */
+    guint64 skipped; /* lines that were too long */
 } KernelSink;
 
-void kernel_sink_put(const KernelSink *sink, const char *message, gsize length,
-                     const LogTime *time);
+void kernel_sink_put(KernelSink *sink, const char *message, gsize length, const LogTime *time);
 
 typedef struct {
     const char *name;
-    bool (*read)(gpointer state, const KernelSink *sink, GError **error);
+    bool (*read)(gpointer state, KernelSink *sink, GError **error);
     bool (*wait)(gpointer state, guint timeout_ms);
     void (*free)(gpointer state);
 } KernelSourceKind;
@@ -30,9 +30,6 @@ typedef struct {
 KernelSource kernel_source_journal(gint64 since);
 KernelSource kernel_source_kmsg(gint64 since, GError **error);
 KernelSource kernel_source_file(const char *path, bool follow, GError **error);
-
-/* How many lines of a file were too long. */
-guint64 kernel_source_file_skipped(gconstpointer state);
 
 /* Waits until FD can be read, at most TIMEOUT_MS. */
 void kernel_source_poll(int fd, guint timeout_ms);

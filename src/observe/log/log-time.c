@@ -3,7 +3,10 @@
 #include "observe/log/log-time.h"
 
 #include "model/error.h"
+#include "model/words.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_PREFIX = 80 };
@@ -12,132 +15,91 @@ enum { MAX_PREFIX = 80 };
 #define DATE  "([0-9]{4}-[0-9]{2}-[0-9]{2})"
 #define ZONE  "(Z|[+-][0-9]{2}:?[0-9]{2})"
 
-typedef enum {
-    TIME_DATED,   /* a date, a clock and perhaps an offset */
-    TIME_SYSLOG,  /* month and day in English, and a clock */
-    TIME_EPOCH,   /* seconds since the epoch */
-    TIME_AS_TEXT, /* since the host was started, or in unknown words */
-} TimeKind;
+/* ---- times in logs ---- */
 
-/* The first that matches counts. */
-static const struct {
-    const char *pattern;
-    TimeKind kind;
-} formats[] = {
-    {DATE "[T ]" CLOCK " ?" ZONE "?", TIME_DATED},
-    {"^([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) " CLOCK, TIME_SYSLOG},
-    {"^\\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) " CLOCK " ([0-9]{4})\\]", TIME_SYSLOG},
-    {"^([0-9]{10})\\.([0-9]{6}) ", TIME_EPOCH},
-    {"^\\[ *([0-9]+\\.[0-9]{6})\\]", TIME_AS_TEXT},
-    {"^(\\S[^\\[\"=]{0,40}?" CLOCK ")", TIME_AS_TEXT},
-};
-
-/* Compiled once. */
-static GRegex *regex_of(guint format)
+/* Microseconds since the epoch of a time in ISO 8601, local without an offset; 0 for anything else,
+ * such as a day that the month does not have. */
+G_GNUC_PRINTF(1, 2)
+static gint64 usec_of(const char *format, ...)
 {
-    static GRegex *regexes[G_N_ELEMENTS(formats)];
-    if (regexes[format] == NULL)
-        regexes[format] =
-            g_regex_new(formats[format].pattern, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
-    return regexes[format];
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *iso = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autoptr(GTimeZone) local = g_time_zone_new_local();
+    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(iso, local);
+    if (time == NULL)
+        return 0;
+    return g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
 }
 
-/* ---- the kinds ---- */
-
-static gint64 usec_of(GDateTime *time)
-{
-    return time == NULL
-               ? 0
-               : g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
-}
-
-static gint64 parse_dated(const GMatchInfo *match)
+/* A date, a clock and perhaps an offset. */
+static gint64 parse_dated(const GMatchInfo *match, gint64 now G_GNUC_UNUSED)
 {
     g_autofree char *date = g_match_info_fetch(match, 1);
     g_autofree char *clock = g_match_info_fetch(match, 2);
     g_autofree char *zone = g_match_info_fetch(match, 3);
-    g_autofree char *iso = g_strdup_printf("%sT%s%s", date, clock, zone != NULL ? zone : "");
-    g_autoptr(GTimeZone) local = g_time_zone_new_local();
-    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(iso, local);
-    return usec_of(time);
+    return usec_of("%sT%s%s", date, clock, zone != NULL ? zone : "");
 }
 
-static int month_of(const char *name)
-{
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    for (guint i = 0; i < G_N_ELEMENTS(months); i++) {
-        if (g_str_equal(name, months[i]))
-            return (int)i + 1;
-    }
-    return 0;
-}
+static const char *const months[] = {NULL,  "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static DEFINE_FROM_WORD(month, int, months, 0)
 
-/* NULL where YEAR does not have that day (transfer full). */
-static GDateTime *syslog_time(int year, int month, int day, const char *clock)
-{
-    g_autofree char *iso = g_strdup_printf("%04d-%02d-%02dT%s", year, month, day, clock);
-    g_autoptr(GTimeZone) local = g_time_zone_new_local();
-    return g_date_time_new_from_iso8601(iso, local);
-}
-
+/* Month and day in English, a clock and perhaps a year. */
 static gint64 parse_syslog(const GMatchInfo *match, gint64 now)
 {
     g_autofree char *name = g_match_info_fetch(match, 1);
     g_autofree char *day_text = g_match_info_fetch(match, 2);
     g_autofree char *clock = g_match_info_fetch(match, 3);
     g_autofree char *year_text = g_match_info_fetch(match, 4);
-    int month = month_of(name);
-    int day = (int)g_ascii_strtoll(day_text, NULL, 10);
-    if (month == 0)
-        return 0;
-    if (year_text != NULL && *year_text != '\0') {
-        g_autoptr(GDateTime) told =
-            syslog_time((int)g_ascii_strtoll(year_text, NULL, 10), month, day, clock);
-        return usec_of(told);
-    }
+    int month = month_from_word(name);
+    int day = atoi(day_text);
+    if (year_text != NULL && *year_text != '\0')
+        return usec_of("%s-%02d-%02dT%s", year_text, month, day, clock);
     g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now / G_USEC_PER_SEC);
     int year = g_date_time_get_year(today);
-    g_autoptr(GDateTime) time = syslog_time(year, month, day, clock);
+    gint64 this_year = usec_of("%04d-%02d-%02dT%s", year, month, day, clock);
     /* The clock of the log's host may be a little ahead. */
-    if (usec_of(time) <= now + G_TIME_SPAN_DAY && time != NULL)
-        return usec_of(time);
-    g_autoptr(GDateTime) last_year = syslog_time(year - 1, month, day, clock);
-    return usec_of(last_year);
+    if (this_year != 0 && this_year <= now + G_TIME_SPAN_DAY)
+        return this_year;
+    return usec_of("%04d-%02d-%02dT%s", year - 1, month, day, clock);
 }
 
-static gint64 parse_epoch(const GMatchInfo *match)
+static gint64 parse_epoch(const GMatchInfo *match, gint64 now G_GNUC_UNUSED)
 {
     g_autofree char *seconds = g_match_info_fetch(match, 1);
     g_autofree char *micros = g_match_info_fetch(match, 2);
     return g_ascii_strtoll(seconds, NULL, 10) * G_USEC_PER_SEC + g_ascii_strtoll(micros, NULL, 10);
 }
 
-static gint64 parse_as(TimeKind kind, const GMatchInfo *match, gint64 now)
-{
-    switch (kind) {
-    case TIME_DATED:
-        return parse_dated(match);
-    case TIME_SYSLOG:
-        return parse_syslog(match, now);
-    case TIME_EPOCH:
-        return parse_epoch(match);
-    case TIME_AS_TEXT:
-        break;
-    }
-    return 0;
-}
+/* The first that matches counts. Without PARSE it is kept as text: seconds since the host was
+ * started, or unknown words. */
+static const struct {
+    const char *pattern;
+    gint64 (*parse)(const GMatchInfo *match, gint64 now);
+} formats[] = {
+    {DATE "[T ]" CLOCK " ?" ZONE "?", parse_dated},
+    {"^([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) " CLOCK, parse_syslog},
+    {"^\\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) " CLOCK " ([0-9]{4})\\]", parse_syslog},
+    {"^([0-9]{10})\\.([0-9]{6}) ", parse_epoch},
+    {"^\\[ *([0-9]+\\.[0-9]{6})\\]", NULL},
+    {"^(\\S[^\\[\"=]{0,40}?" CLOCK ")", NULL},
+};
 
 void log_time_find(const char *line, gsize length, gint64 now, LogTime *time)
 {
+    static GRegex *regexes[G_N_ELEMENTS(formats)]; /* compiled once */
     gssize looked_at = (gssize)MIN(length, (gsize)MAX_PREFIX);
     *time = (LogTime){0};
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_autoptr(GMatchInfo) match = NULL;
-        if (!g_regex_match_full(regex_of(i), line, looked_at, 0, 0, &match, NULL))
+        if (regexes[i] == NULL)
+            regexes[i] = g_regex_new(formats[i].pattern, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
+        if (!g_regex_match_full(regexes[i], line, looked_at, 0, 0, &match, NULL))
             continue;
         g_autofree char *text = g_match_info_fetch(match, 0);
-        time->usec = parse_as(formats[i].kind, match, now);
+        time->usec = formats[i].parse != NULL ? formats[i].parse(match, now) : 0;
         time->text = g_utf8_make_valid(g_strstrip(text), -1);
         return;
     }
@@ -164,8 +126,6 @@ static GTimeSpan parse_span(const char *text)
         return 0;
     g_autofree char *number = g_match_info_fetch(match, 1);
     g_autofree char *word = g_match_info_fetch(match, 2);
-    if (*word == '\0')
-        return 0;
     for (guint i = 0; i < G_N_ELEMENTS(units); i++) {
         if (g_str_equal(word, units[i].word))
             return g_ascii_strtoll(number, NULL, 10) * units[i].span;
@@ -178,10 +138,8 @@ static gint64 day_before(gint64 now, int days)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(now / G_USEC_PER_SEC);
     g_autoptr(GDateTime) then = g_date_time_add_days(time, -days);
-    g_autoptr(GDateTime) midnight =
-        g_date_time_new_local(g_date_time_get_year(then), g_date_time_get_month(then),
-                              g_date_time_get_day_of_month(then), 0, 0, 0);
-    return usec_of(midnight);
+    g_autofree char *date = g_date_time_format(then, "%F");
+    return usec_of("%sT00:00:00", date);
 }
 
 /* "2026-04-07", "2026-04-07 08:45[:19]", "08:45[:19]", with an offset or local. */
@@ -199,14 +157,10 @@ static gint64 parse_point(const char *text, gint64 now)
     g_autofree char *zone = g_match_info_fetch(match, 4);
     g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now / G_USEC_PER_SEC);
     g_autofree char *this_day = g_date_time_format(today, "%F");
-    g_autofree char *iso = g_strdup_printf(
-        "%sT%s%s%s%s", date != NULL && *date != '\0' ? date : this_day,
-        clock != NULL && strlen(clock) == strlen("8:45") ? "0" : "",
-        clock != NULL && *clock != '\0' ? clock : "00:00",
-        seconds != NULL && *seconds != '\0' ? seconds : ":00", zone != NULL ? zone : "");
-    g_autoptr(GTimeZone) local = g_time_zone_new_local();
-    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(iso, local);
-    return usec_of(time);
+    return usec_of("%sT%s%s%s%s", date != NULL && *date != '\0' ? date : this_day,
+                   clock != NULL && strlen(clock) == strlen("8:45") ? "0" : "",
+                   clock != NULL && *clock != '\0' ? clock : "00:00",
+                   seconds != NULL && *seconds != '\0' ? seconds : ":00", zone != NULL ? zone : "");
 }
 
 gint64 log_time_parse_since(const char *text, gint64 now, GError **error)

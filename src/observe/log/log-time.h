@@ -6,9 +6,9 @@
 
 /* Finds the time at the beginning of LINE, of LENGTH arbitrary bytes: as rsyslog, dmesg
  * and journalctl -o short* write it, the names of months and days in any language. Only the first
- * 80 bytes are looked at. A line of syslog has no year: it is that of the last such day before NOW
- * (microseconds since the epoch). What is not understood is kept as text; *TIME is empty where there is
- * no time. */
+ * 80 bytes are searched. A line of syslog has no year: it is taken from the latest matching day before
+ * NOW (microseconds since the epoch). A time that is not understood is kept as text; *TIME is empty
+ * where there is none. */
 void log_time_find(const char *line, gsize length, gint64 now, LogTime *time);
 
 /* Parses a time in the past as a user gives it, as of NOW: "10m", "-2h", "3d" and "2 hours ago",
