@@ -64,28 +64,18 @@ static bool read_all(int fd, GByteArray *bytes)
     return true;
 }
 
-static void set_file_error(GError **error, const JsonPlace *place, int number)
-{
-    nicfix_error_set(error, number == ENOENT ? NICFIX_ERROR_NOT_FOUND : NICFIX_ERROR_BAD_INPUT,
-                     place->hint, "%s: cannot be read: %s", place->name, g_strerror(number));
-}
-
 json_t *document_read_file(const char *path, const JsonPlace *place, GError **error)
 {
     bool standard_input = g_str_equal(path, "-");
     int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        set_file_error(error, place, errno);
-        return NULL;
-    }
     g_autoptr(GByteArray) bytes = g_byte_array_new();
-    bool complete = read_all(fd, bytes);
+    bool complete = fd >= 0 && read_all(fd, bytes);
     int number = errno;
-    if (!standard_input)
+    if (fd >= 0 && !standard_input)
         close(fd);
-    if (!complete) {
-        set_file_error(error, place, number);
-        return NULL;
-    }
-    return document_parse((const char *)bytes->data, bytes->len, place, error);
+    if (complete)
+        return document_parse((const char *)bytes->data, bytes->len, place, error);
+    nicfix_error_set(error, number == ENOENT ? NICFIX_ERROR_NOT_FOUND : NICFIX_ERROR_BAD_INPUT,
+                     place->hint, "%s: cannot be read: %s", place->name, g_strerror(number));
+    return NULL;
 }

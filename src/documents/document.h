@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A JSON document from an untrusted source: read whole from a file, parsed, and asked for its
- * schema. What is in it is for others. */
+/* A JSON document from an untrusted source: read from a file, parsed, and its schema named. What the
+ * members mean is up to the callers. */
 #pragma once
 
 #include "documents/json-members.h"
@@ -9,14 +9,14 @@
 #define DOCUMENT_SIZE_MAX (256UL * 1024 * 1024)
 
 /* Each fails with an error that begins with the name of PLACE, which is the document's:
- * NICFIX_ERROR_NOT_FOUND where there is no such file, else NICFIX_ERROR_BAD_INPUT. */
+ * NICFIX_ERROR_NOT_FOUND where the file does not exist, else NICFIX_ERROR_BAD_INPUT. */
 
-/* Returns the object that the SIZE bytes at DATA describe (transfer full). Text behind it, a member
- * that is there twice, and strings with a NUL are errors. */
+/* Returns the object that the SIZE bytes at DATA describe (transfer full). Text after it, duplicate
+ * members, and strings with a NUL are errors. */
 json_t *document_parse(const char *data, gsize size, const JsonPlace *place,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same of the file at PATH, "-" for standard input. */
+/* The same for the file at PATH, "-" for standard input. */
 json_t *document_read_file(const char *path, const JsonPlace *place,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -244,27 +244,21 @@ const MemberType member_integer = {write_integer, read_integer};
 
 /* ---- structs and lists of them ---- */
 
+static gpointer struct_of(const Member *member, gconstpointer object)
+{
+    gpointer field = member_field(member, object);
+    return member->type == &member_pointer ? *(gpointer *)field : field;
+}
+
 static json_t *write_group(const Member *member, gconstpointer object)
 {
-    return members_to_json(member->detail, member_field(member, object));
+    return members_to_json(member->detail, struct_of(member, object));
 }
 
 static bool read_group(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                        GError **error)
 {
-    return members_read(member->detail, value, member_field(member, object), place, error);
-}
-
-static json_t *write_pointer(const Member *member, gconstpointer object)
-{
-    return members_to_json(member->detail, *(gpointer *)member_field(member, object));
-}
-
-static bool read_pointer(const Member *member, json_t *value, gpointer object,
-                         const JsonPlace *place, GError **error)
-{
-    return members_read(member->detail, value, *(gpointer *)member_field(member, object), place,
-                        error);
+    return members_read(member->detail, value, struct_of(member, object), place, error);
 }
 
 static json_t *write_list(const Member *member, gconstpointer object)
@@ -297,7 +291,7 @@ static bool read_list(const Member *member, json_t *value, gpointer object, cons
 }
 
 const MemberType member_group = {write_group, read_group};
-const MemberType member_pointer = {write_pointer, read_pointer};
+const MemberType member_pointer = {write_group, read_group};
 const MemberType member_list = {write_list, read_list};
 
 /* ---- what is only read ---- */

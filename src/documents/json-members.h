@@ -82,12 +82,14 @@ extern const MemberType member_each;
 /* The offset of a field, after checking that it has the type CTYPE. */
 #define FIELD_OFFSET(Struct, field, ctype)                                                         \
     (G_STRUCT_OFFSET(Struct, field) + 0 * _Generic(((Struct *)NULL)->field, ctype : 1))
+#define MEMBER_ROW(...)                                                                            \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 /* More of the row may follow, such as ".nullable = true". */
 #define FIELD_MEMBER(member, Struct, field, ctype, member_type, ...)                               \
-    {                                                                                              \
-        .name = (member), .offset = FIELD_OFFSET(Struct, field, ctype), .type = (member_type),     \
-        ##__VA_ARGS__                                                                              \
-    }
+    MEMBER_ROW(.name = (member), .offset = FIELD_OFFSET(Struct, field, ctype),                     \
+               .type = (member_type), ##__VA_ARGS__)
 
 /* A text that is always there and never empty. */
 #define MEMBER_NAME(Struct, field) FIELD_MEMBER(#field, Struct, field, char *, &member_text)
@@ -101,16 +103,13 @@ extern const MemberType member_each;
 #define TRISTATE_MEMBER(member, Struct, field)                                                     \
     FIELD_MEMBER(member, Struct, field, Tristate, &member_tristate, .nullable = true)
 #define MEMBER_TRISTATE(Struct, field) TRISTATE_MEMBER(#field, Struct, field)
+#define INTEGER_TYPE(field)                                                                        \
+    _Generic(field, guint8 : INTEGER_UINT8, guint32 : INTEGER_UINT32, int : INTEGER_INT)
 /* A number from LEAST to MOST. */
 #define MEMBER_INTEGER(Struct, field, least, most, ...)                                            \
-    {                                                                                              \
-        .name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_integer,         \
-        .integer = _Generic(((Struct *)NULL)->field, guint8                                        \
-                            : INTEGER_UINT8, guint32                                               \
-                            : INTEGER_UINT32, int                                                  \
-                            : INTEGER_INT),                                                        \
-        .min = (least), .max = (most), ##__VA_ARGS__                                               \
-    }
+    MEMBER_ROW(.name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_integer,  \
+               .integer = INTEGER_TYPE(((Struct *)NULL)->field), .min = (least), .max = (most),    \
+               ##__VA_ARGS__)
 #define MEMBER_UINT8(Struct, field)  MEMBER_INTEGER(Struct, field, 0, G_MAXUINT8)
 #define MEMBER_UINT32(Struct, field) MEMBER_INTEGER(Struct, field, 0, G_MAXUINT32)
 #define MEMBER_INT(Struct, field)    MEMBER_INTEGER(Struct, field, G_MININT, G_MAXINT)
@@ -123,41 +122,26 @@ extern const MemberType member_each;
     MEMBER_INTEGER(Struct, field, 1, G_MAXINT, .nullable = true)
 /* An object for a struct inside the struct. */
 #define MEMBER_STRUCT(Struct, field, rows)                                                         \
-    {                                                                                              \
-        .name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_group,           \
-        .detail = (rows)                                                                           \
-    }
+    MEMBER_ROW(.name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_group,    \
+               .detail = (rows))
 /* An object for a struct that the struct owns by a pointer which is never NULL. */
 #define MEMBER_POINTER(Struct, field, rows)                                                        \
-    {                                                                                              \
-        .name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_pointer,         \
-        .detail = (rows)                                                                           \
-    }
+    MEMBER_ROW(.name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_pointer,  \
+               .detail = (rows))
 /* An object that gathers fields of the struct itself. */
 #define MEMBER_GROUP(member, rows)                                                                 \
-    {                                                                                              \
-        .name = (member), .type = &member_group, .detail = (rows)                                  \
-    }
+    MEMBER_ROW(.name = (member), .type = &member_group, .detail = (rows))
 /* The fields of a struct inside the struct, with no object of their own. */
 #define MEMBER_SPLICE(Struct, field, rows)                                                         \
-    {                                                                                              \
-        .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_group, .detail = (rows)          \
-    }
+    MEMBER_ROW(.offset = G_STRUCT_OFFSET(Struct, field), .type = &member_group, .detail = (rows))
 /* A list of objects for structs in a GPtrArray. */
 #define MEMBER_LIST(Struct, field, element_type)                                                   \
     FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_list, .detail = (element_type))
 #define CUSTOM_MEMBER(member, read_value, ...)                                                     \
-    {                                                                                              \
-        .name = (member), .type = &member_custom, .reader = (read_value), ##__VA_ARGS__            \
-    }
+    MEMBER_ROW(.name = (member), .type = &member_custom, .reader = (read_value), ##__VA_ARGS__)
 #define EACH_MEMBER(member, read_element)                                                          \
-    {                                                                                              \
-        .name = (member), .type = &member_each, .reader = (read_element)                           \
-    }
-#define MEMBERS_END                                                                                \
-    {                                                                                              \
-        .type = NULL                                                                               \
-    }
+    MEMBER_ROW(.name = (member), .type = &member_each, .reader = (read_element))
+#define MEMBERS_END MEMBER_ROW(.type = NULL)
 
 /* The field of OBJECT that MEMBER stands for. */
 static inline gpointer member_field(const Member *member, gconstpointer object)
@@ -193,6 +177,6 @@ const char *json_place_text(const JsonPlace *place, const json_t *value,
 bool json_place_each(const JsonPlace *place, const json_t *value, JsonReader read, gpointer object,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The reader of member_each, for types that are written, too. */
+/* The reader of member_each, for types that are also written. */
 bool member_read_each(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
                       GError **error);

@@ -11,7 +11,7 @@
 json_t *json_document(const char *name);
 
 /* Returns DOCUMENT as text: indented, or all on one line (transfer full). The text is printable
- * ASCII, so that a terminal can show it: all other characters are escaped. */
+ * ASCII, safe for a terminal: all other characters are escaped. */
 char *json_document_text(const json_t *document, bool indented);
 
 /* A string with invalid UTF-8 replaced; null for NULL (transfer full). */

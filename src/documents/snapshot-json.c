@@ -76,7 +76,7 @@ static bool read_link(json_t *value, gpointer snapshot, const JsonPlace *place, 
         return false;
     if (snapshot_link_by_index(snapshot, link->index) != NULL)
         return json_place_fault(&(JsonPlace){.parent = place, .name = "index"}, error,
-                                "an earlier link has the index %d, too", link->index);
+                                "an earlier link also has the index %d", link->index);
     snapshot_add_link(snapshot, g_steal_pointer(&link));
     return true;
 }
@@ -173,13 +173,13 @@ DEFINE_LIST(rule, rule_members, rule_new());
 
 static const Member filter_members[] = {
     MEMBER_NAMES(Filter, services),
-    MEMBER_PORTS(Filter, ports, &port_list),
-    MEMBER_PORTS(Filter, source_ports, &port_list),
+    MEMBER_PORTS(Filter, ports, port_members),
+    MEMBER_PORTS(Filter, source_ports, port_members),
     MEMBER_NAMES(Filter, protocols),
     MEMBER_NAMES(Filter, icmp_blocks),
     MEMBER_BOOL(Filter, icmp_block_inversion),
     MEMBER_TRISTATE(Filter, masquerade),
-    MEMBER_PORTS(Filter, forward_ports, &forward_port_list),
+    MEMBER_PORTS(Filter, forward_ports, forward_port_members),
     MEMBER_RICH_RULES(Filter, rich_rules),
     MEMBERS_END,
 };
@@ -213,8 +213,8 @@ DEFINE_LIST(policy, policy_members, policy_new(NULL));
 
 static const Member service_members[] = {
     MEMBER_NAME(Service, name),
-    MEMBER_PORTS(Service, ports, &port_list),
-    MEMBER_PORTS(Service, source_ports, &port_list),
+    MEMBER_PORTS(Service, ports, port_members),
+    MEMBER_PORTS(Service, source_ports, port_members),
     MEMBER_NAMES(Service, protocols),
     MEMBER_NAMES(Service, includes),
     MEMBER_DESTINATION(Service, destination_ipv4),

@@ -7,77 +7,54 @@
 
 /* ---- addresses and prefixes ---- */
 
-static bool is_present(const Member *member, gconstpointer object)
+static json_t *write_ip(const Member *member, gconstpointer object)
 {
-    return member->presence == 0 || G_STRUCT_MEMBER(bool, object, member->presence);
+    gconstpointer field = member_field(member, object);
+    if (member->presence != 0 && !G_STRUCT_MEMBER(bool, object, member->presence))
+        return json_null();
+    g_autofree char *text =
+        member->type == &member_prefix ? ip_prefix_to_string(field) : ip_address_to_string(field);
+    return json_text(text);
 }
 
-static bool set_present(const Member *member, gpointer object)
+static bool read_ip(const Member *member, json_t *value, gpointer object, const JsonPlace *place,
+                    GError **error)
 {
+    bool is_prefix = member->type == &member_prefix;
+    gpointer field = member_field(member, object);
+    const char *text = json_place_text(place, value, error);
+    if (text == NULL)
+        return false;
+    if (!(is_prefix ? ip_prefix_parse(text, field) : ip_address_parse(text, field)))
+        return json_place_fault(
+            place, error, is_prefix ? "not an address with a prefix length" : "not an IP address");
     if (member->presence != 0)
         G_STRUCT_MEMBER(bool, object, member->presence) = true;
     return true;
 }
 
-static json_t *write_prefix(const Member *member, gconstpointer object)
-{
-    if (!is_present(member, object))
-        return json_null();
-    g_autofree char *text = ip_prefix_to_string(member_field(member, object));
-    return json_text(text);
-}
-
-static bool read_prefix(const Member *member, json_t *value, gpointer object,
-                        const JsonPlace *place, GError **error)
-{
-    const char *text = json_place_text(place, value, error);
-    if (text == NULL)
-        return false;
-    if (!ip_prefix_parse(text, member_field(member, object)))
-        return json_place_fault(place, error, "not an address with a prefix length");
-    return set_present(member, object);
-}
-
-static json_t *write_address(const Member *member, gconstpointer object)
-{
-    if (!is_present(member, object))
-        return json_null();
-    g_autofree char *text = ip_address_to_string(member_field(member, object));
-    return json_text(text);
-}
-
-static bool read_address(const Member *member, json_t *value, gpointer object,
-                         const JsonPlace *place, GError **error)
-{
-    const char *text = json_place_text(place, value, error);
-    if (text == NULL)
-        return false;
-    if (!ip_address_parse(text, member_field(member, object)))
-        return json_place_fault(place, error, "not an IP address");
-    return set_present(member, object);
-}
-
-const MemberType member_prefix = {write_prefix, read_prefix};
-const MemberType member_address = {write_address, read_address};
+const MemberType member_prefix = {write_ip, read_ip};
+const MemberType member_address = {write_ip, read_ip};
 
 /* ---- words ---- */
 
+static const char *const families[] = {[FAMILY_IPV4] = "ipv4", [FAMILY_IPV6] = "ipv6"};
+static DEFINE_FROM_WORD(family, int, families, -1)
+
 static json_t *write_family(const Member *member, gconstpointer object)
 {
-    Family family = *(Family *)member_field(member, object);
-    return json_text(family == FAMILY_IPV4 ? "ipv4" : "ipv6");
+    return json_text(families[*(Family *)member_field(member, object)]);
 }
 
 static bool read_family(const Member *member, json_t *value, gpointer object,
                         const JsonPlace *place, GError **error)
 {
     const char *text = json_place_text(place, value, error);
-    if (text == NULL)
-        return false;
-    if (!g_str_equal(text, "ipv4") && !g_str_equal(text, "ipv6"))
-        return json_place_fault(place, error, "neither ipv4 nor ipv6");
-    *(Family *)member_field(member, object) = g_str_equal(text, "ipv4") ? FAMILY_IPV4 : FAMILY_IPV6;
-    return true;
+    int family = family_from_word(text);
+    if (text != NULL && family < 0)
+        json_place_fault(place, error, "neither ipv4 nor ipv6");
+    *(Family *)member_field(member, object) = (Family)family;
+    return family >= 0;
 }
 
 static json_t *write_target(const Member *member, gconstpointer object)
@@ -101,8 +78,8 @@ static const char *const operstates[] = {"unknown", "notpresent", "down", "lower
                                          "testing", "dormant",    "up"};
 static DEFINE_FROM_WORD(operstate, int, operstates, -1)
 
-    /* A state that a later kernel may add has no word yet: its number stands for it. */
-    static json_t *write_operstate(const Member *member, gconstpointer object)
+/* A state that a later kernel may add has no word yet: its number stands for it. */
+static json_t *write_operstate(const Member *member, gconstpointer object)
 {
     guint8 state = *(guint8 *)member_field(member, object);
     return state < G_N_ELEMENTS(operstates) ? json_text(operstates[state]) : json_integer(state);
@@ -155,14 +132,14 @@ static json_t *write_parsed_texts(const Member *member, gconstpointer object)
 }
 
 typedef struct {
-    gconstpointer type; /* ParsedTextType or PortListType */
+    gconstpointer detail; /* of the member */
     GPtrArray *list;
 } ListReader;
 
 static bool read_parsed_text(json_t *value, gpointer user, const JsonPlace *place, GError **error)
 {
     const ListReader *reader = user;
-    const ParsedTextType *type = reader->type;
+    const ParsedTextType *type = reader->detail;
     const char *text = json_place_text(place, value, error);
     if (text != NULL)
         g_ptr_array_add(reader->list, type->parse(text));
@@ -204,6 +181,19 @@ typedef struct {
     char *to_address;
 } PortTexts;
 
+const Member port_members[] = {
+    MEMBER_TEXT(PortTexts, port),
+    MEMBER_NAME(PortTexts, protocol),
+    MEMBERS_END,
+};
+const Member forward_port_members[] = {
+    MEMBER_TEXT(PortTexts, port),
+    MEMBER_NAME(PortTexts, protocol),
+    MEMBER_TEXT(PortTexts, to_port),
+    MEMBER_TEXT(PortTexts, to_address),
+    MEMBERS_END,
+};
+
 static void port_texts_clear(PortTexts *texts)
 {
     g_free(texts->port);
@@ -213,62 +203,22 @@ static void port_texts_clear(PortTexts *texts)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PortTexts, port_texts_clear)
 
-static const Member port_members[] = {
-    MEMBER_TEXT(PortTexts, port),
-    MEMBER_NAME(PortTexts, protocol),
-    MEMBERS_END,
-};
-static const Member forward_port_members[] = {
-    MEMBER_TEXT(PortTexts, port),
-    MEMBER_NAME(PortTexts, protocol),
-    MEMBER_TEXT(PortTexts, to_port),
-    MEMBER_TEXT(PortTexts, to_address),
-    MEMBERS_END,
-};
-
-/* How the two lists of ports differ. */
-struct PortListType {
-    const Member *members;
-    PortTexts (*to_texts)(gconstpointer element);
-    gpointer (*from_texts)(const PortTexts *texts);
-};
-
-static PortTexts port_to_texts(gconstpointer element)
-{
-    const PortRange *range = element;
-    return (PortTexts){
-        .port = port_range_port_text(range),
-        .protocol = g_strdup(range->protocol),
-    };
-}
-
-static gpointer port_from_texts(const PortTexts *texts)
-{
-    return port_range_parse(texts->port != NULL ? texts->port : "", texts->protocol);
-}
-
-static PortTexts forward_port_to_texts(gconstpointer element)
-{
-    const ForwardPort *forward_port = element;
-    PortTexts texts = port_to_texts(forward_port->port);
-    texts.to_port = g_strdup(forward_port->to_port);
-    texts.to_address = g_strdup(forward_port->to_address);
-    return texts;
-}
-
-static gpointer forward_port_from_texts(const PortTexts *texts)
-{
-    return forward_port_new(texts->port != NULL ? texts->port : "", texts->protocol, texts->to_port,
-                            texts->to_address);
-}
-
 static json_t *write_ports(const Member *member, gconstpointer object)
 {
-    const PortListType *type = member->detail;
     json_t *array = json_array();
-    PTR_ARRAY_FOREACH (const void, port, *(GPtrArray **)member_field(member, object)) {
-        g_auto(PortTexts) texts = type->to_texts(port);
-        json_array_append_new(array, members_to_json(type->members, &texts));
+    PTR_ARRAY_FOREACH (const void, element, *(GPtrArray **)member_field(member, object)) {
+        const PortRange *range = element;
+        PortTexts texts = {NULL};
+        if (member->detail == forward_port_members) {
+            const ForwardPort *forwarded = element;
+            range = forwarded->port;
+            texts.to_port = forwarded->to_port;
+            texts.to_address = forwarded->to_address;
+        }
+        g_autofree char *port = port_range_port_text(range);
+        texts.port = port;
+        texts.protocol = range->protocol;
+        json_array_append_new(array, members_to_json(member->detail, &texts));
     }
     return array;
 }
@@ -276,15 +226,18 @@ static json_t *write_ports(const Member *member, gconstpointer object)
 static bool read_port(json_t *value, gpointer user, const JsonPlace *place, GError **error)
 {
     const ListReader *reader = user;
-    const PortListType *type = reader->type;
     g_auto(PortTexts) texts = {NULL};
-    if (!members_read(type->members, value, &texts, place, error))
+    if (!members_read(reader->detail, value, &texts, place, error))
         return false;
-    gpointer port = type->from_texts(&texts);
-    if (port == NULL)
+    const char *port = texts.port != NULL ? texts.port : "";
+    gpointer element =
+        reader->detail == forward_port_members
+            ? (gpointer)forward_port_new(port, texts.protocol, texts.to_port, texts.to_address)
+            : port_range_parse(port, texts.protocol);
+    if (element == NULL)
         return json_place_fault(&(JsonPlace){.parent = place, .name = "port"}, error,
                                 "not a port or a range of ports");
-    g_ptr_array_add(reader->list, port);
+    g_ptr_array_add(reader->list, element);
     return true;
 }
 
@@ -295,7 +248,4 @@ static bool read_ports(const Member *member, json_t *value, gpointer object, con
     return json_place_each(place, value, read_port, &reader, error);
 }
 
-const PortListType port_list = {port_members, port_to_texts, port_from_texts};
-const PortListType forward_port_list = {forward_port_members, forward_port_to_texts,
-                                        forward_port_from_texts};
 const MemberType member_ports = {write_ports, read_ports};

@@ -19,9 +19,8 @@ typedef struct ParsedTextType ParsedTextType;
 extern const ParsedTextType rich_rule_texts; /* RichRule */
 extern const ParsedTextType source_texts;    /* AddressSpec */
 
-typedef struct PortListType PortListType;
-extern const PortListType port_list;         /* PortRange */
-extern const PortListType forward_port_list; /* ForwardPort */
+extern const Member port_members[];         /* of a PortRange */
+extern const Member forward_port_members[]; /* of a ForwardPort */
 
 /* "10.0.0.1/8"; the member may be named otherwise than the field. */
 #define MEMBER_PREFIX(member, Struct, field)                                                       \
@@ -53,7 +52,7 @@ extern const PortListType forward_port_list; /* ForwardPort */
     FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_parsed_texts, .detail = &source_texts)
 #define MEMBER_DESTINATION(Struct, field)                                                          \
     FIELD_MEMBER(#field, Struct, field, AddressSpec *, &member_destination, .nullable = true)
-/* Objects with firewalld's texts; a port is null where every port is meant. LIST_TYPE is one of
- * the two above. */
-#define MEMBER_PORTS(Struct, field, list_type)                                                     \
-    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_ports, .detail = (list_type))
+/* Objects with firewalld's texts; a port is null for every port. ROWS are port_members or
+ * forward_port_members. */
+#define MEMBER_PORTS(Struct, field, rows)                                                          \
+    FIELD_MEMBER(#field, Struct, field, GPtrArray *, &member_ports, .detail = (rows))

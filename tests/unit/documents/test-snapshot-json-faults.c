@@ -41,7 +41,7 @@ static const FaultCase faults[] = {
     {"null for a list", "[\"one\",\"two\"]", "null",
      "links[0].altnames: expected a list, found null"},
     {"an index twice", "\"index\":1,", "\"index\":2147483647,",
-     "links[1].index: an earlier link has the index 2147483647, too"},
+     "links[1].index: an earlier link also has the index 2147483647"},
     {"the index 0", "\"index\":1,", "\"index\":0,",
      "links[1].index: 0 is not between 1 and 2147483647"},
     {"an index of 2^40", "\"index\":1,", "\"index\":1099511627776,",
