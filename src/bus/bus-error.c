@@ -77,21 +77,16 @@ static void timed_out(const Failure *failure, GError **error)
                      failure->row->method, failure->timeout_ms / 1000.0);
 }
 
-/* The action is the last part of the slip error's name, and in later releases the end of the text,
- * "Not Authorized(polkit): ACTION". */
-static const char *polkit_action(const Failure *failure)
-{
-    if (g_str_has_prefix(failure->name, SLIP_NOT_AUTHORISED))
-        return failure->name + strlen(SLIP_NOT_AUTHORISED);
-    const char *colon = strrchr(failure->text, ':');
-    if (g_str_has_suffix(failure->name, ".NotAuthorizedException") && colon != NULL)
-        return colon + strspn(colon, ": ");
-    return NULL;
-}
-
 static void not_authorised(const Failure *failure, GError **error)
 {
-    const char *action = polkit_action(failure);
+    /* The action is the last part of the slip error's name, and in later releases the end of the text,
+     * "Not Authorized(polkit): ACTION". */
+    const char *action = NULL;
+    const char *colon = strrchr(failure->text, ':');
+    if (g_str_has_prefix(failure->name, SLIP_NOT_AUTHORISED))
+        action = failure->name + strlen(SLIP_NOT_AUTHORISED);
+    else if (g_str_has_suffix(failure->name, ".NotAuthorizedException") && colon != NULL)
+        action = colon + strspn(colon, ": ");
     if (action == NULL) {
         nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run nicfix as root",
                          "not authorised to call %s of %s: %s", failure->row->method,
@@ -101,7 +96,7 @@ static void not_authorised(const Failure *failure, GError **error)
     /* "(uid)" instead of "(polkit)": polkit is not there to grant anything. */
     g_autofree char *hint =
         strstr(failure->text, "(uid)") != NULL
-            ? g_strdup("run nicfix as root: polkitd is not running, so only root is let in")
+            ? g_strdup("run nicfix as root: polkitd is not running, and only root is allowed")
             : g_strdup_printf("run nicfix as root, or let a polkit rule grant the action %s",
                               action);
     nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, hint,

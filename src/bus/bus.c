@@ -40,8 +40,6 @@ guint bus_timeout_ms(const Bus *bus)
 /* ---- opening ---- */
 
 typedef struct {
-    GMainContext *context;
-    GCancellable *give_up;
     GDBusConnection *connection;
     GError *error;
 } Opening;
@@ -56,18 +54,6 @@ static void opened(GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer
 {
     Opening *opening = user;
     opening->connection = g_dbus_connection_new_for_address_finish(result, &opening->error);
-}
-
-static void open_connection(Opening *opening, const char *address)
-{
-    g_main_context_push_thread_default(opening->context);
-    g_dbus_connection_new_for_address(address,
-                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                      NULL, opening->give_up, opened, opening);
-    while (opening->connection == NULL && opening->error == NULL)
-        g_main_context_iteration(opening->context, TRUE);
-    g_main_context_pop_thread_default(opening->context);
 }
 
 static void set_opening_error(GError **error, const GError *reason, guint timeout_ms)
@@ -96,8 +82,15 @@ Bus *bus_open(guint timeout_ms, GError **error)
     g_autoptr(GSource) timeout = g_timeout_source_new(timeout_ms);
     g_source_set_callback(timeout, opening_timed_out, give_up, NULL);
     g_source_attach(timeout, context);
-    Opening opening = {.context = context, .give_up = give_up};
-    open_connection(&opening, address);
+    Opening opening = {NULL, NULL};
+    g_main_context_push_thread_default(context);
+    g_dbus_connection_new_for_address(address,
+                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                      NULL, give_up, opened, &opening);
+    while (opening.connection == NULL && opening.error == NULL)
+        g_main_context_iteration(context, TRUE);
+    g_main_context_pop_thread_default(context);
     g_source_destroy(timeout);
 
     g_autoptr(GDBusConnection) connection = opening.connection;

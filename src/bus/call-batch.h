@@ -3,7 +3,7 @@
  * decoded in one place.
  *
  * Rules: add all calls, start once, finish once. Decoders run in call_batch_finish(), in the order
- * in which the calls were added, after the last reply, so the result does not depend on who answers
+ * in which the calls were added, after the last reply: the result does not depend on who answers
  * first. A firewalld that is gone, silent or talks nonsense ends the observation; every other failure
  * is recorded in the snapshot as unread, and the observation goes on. */
 #pragma once
