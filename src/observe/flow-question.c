@@ -34,24 +34,27 @@ static bool usage(GError **error, const char *hint, const char *format, ...)
 
 /* ---- addresses ---- */
 
+static bool parse_address(const char *option, const char *text, IpAddress *address, GError **error)
+{
+    return ip_address_parse(text, address) ||
+           usage(error, "names are not looked up", "%s: '%s' is not an IP address", option, text);
+}
+
 static bool parse_addresses(Resolver *resolver, GError **error)
 {
     const FlowQuestion *question = resolver->question;
     if (question->to == NULL)
         return usage(error, "add --to ADDRESS", "the flow needs a destination address");
-    if (!ip_address_parse(question->to, &resolver->to))
-        return usage(error, "names are not looked up", "--to: '%s' is not an IP address",
-                     question->to);
-    if (question->from == NULL)
+    if (!parse_address("--to", question->to, &resolver->to, error))
+        return false;
+    resolver->has_from = question->from != NULL;
+    if (!resolver->has_from)
         return true;
-    if (!ip_address_parse(question->from, &resolver->from))
-        return usage(error, "names are not looked up", "--from: '%s' is not an IP address",
-                     question->from);
-    if (resolver->from.family != resolver->to.family)
-        return usage(error, "use two IPv4 or two IPv6 addresses",
-                     "--from and --to are of different families");
-    resolver->has_from = true;
-    return true;
+    if (!parse_address("--from", question->from, &resolver->from, error))
+        return false;
+    return resolver->from.family == resolver->to.family ||
+           usage(error, "use two IPv4 or two IPv6 addresses",
+                 "--from and --to are of different families");
 }
 
 static bool is_local(const Snapshot *snapshot, const IpAddress *address)
@@ -116,8 +119,8 @@ static bool choose_ports(Resolver *resolver, GError **error)
         return usage(error, "add --protocol tcp or udp", "a port needs a protocol");
     if (question->port == 0 || question->port > G_MAXUINT16 || question->source_port > G_MAXUINT16)
         return usage(error, "ports are 1 to 65535", "a port is out of range");
-    flow->port = question->port > 0 ? (guint16)question->port : 0;
-    flow->source_port = question->source_port > 0 ? (guint16)question->source_port : 0;
+    flow->port = (guint16)MAX(question->port, 0);
+    flow->source_port = (guint16)MAX(question->source_port, 0);
     return true;
 }
 
@@ -137,7 +140,7 @@ static bool choose_icmp_type(Resolver *resolver, GError **error)
     flow->icmp_type = question->icmp_type >= 0          ? question->icmp_type
                       : flow->protocol == PROTOCOL_ICMP ? ECHO_REQUEST
                                                         : ECHO_REQUEST_V6;
-    flow->icmp_code = question->icmp_code >= 0 ? question->icmp_code : 0;
+    flow->icmp_code = MAX(question->icmp_code, 0);
     return true;
 }
 
@@ -145,75 +148,42 @@ static bool choose_protocol(Resolver *resolver, GError **error)
 {
     const char *word = resolver->question->protocol;
     Flow *flow = &resolver->resolved->flow;
-    if (word != NULL) {
-        const char *plain = g_str_equal(word, "icmpv6") ? "icmp" : word;
-        flow->protocol = protocol_from_word(plain, flow->family);
-        if (flow->protocol == PROTOCOL_ANY)
-            return usage(error, "use tcp, udp, sctp, dccp or icmp",
-                         "--protocol: '%s' is not supported", word);
-    }
+    if (word != NULL)
+        flow->protocol =
+            protocol_from_word(g_str_equal(word, "icmpv6") ? "icmp" : word, flow->family);
+    if (word != NULL && flow->protocol == PROTOCOL_ANY)
+        return usage(error, "use tcp, udp, sctp, dccp or icmp", "--protocol: '%s' is not supported",
+                     word);
     return choose_ports(resolver, error) && choose_icmp_type(resolver, error);
 }
 
-static bool choose_state(Resolver *resolver, GError **error)
+static bool choose_state_and_mac(Resolver *resolver, GError **error)
 {
-    const char *word = resolver->question->state;
-    if (word == NULL || g_str_equal(word, "new"))
-        return true;
-    if (!g_str_equal(word, "established"))
-        return usage(error, "use new or established", "invalid --state value '%s'", word);
-    resolver->resolved->flow.state = FLOW_ESTABLISHED;
-    return true;
-}
-
-static bool choose_mac(Resolver *resolver, GError **error)
-{
+    const char *state = resolver->question->state;
     const char *mac = resolver->question->from_mac;
-    if (mac == NULL)
-        return true;
-    if (!mac_address_is_valid(mac))
+    Flow *flow = &resolver->resolved->flow;
+    if (g_strcmp0(state, "established") == 0)
+        flow->state = FLOW_ESTABLISHED;
+    else if (state != NULL && !g_str_equal(state, "new"))
+        return usage(error, "use new or established", "invalid --state value '%s'", state);
+    if (mac != NULL && !mac_address_is_valid(mac))
         return usage(error, "write it as 02:00:5e:00:53:01",
                      "--from-mac: '%s' is not a MAC address", mac);
-    resolver->resolved->from_mac = g_strdup(mac);
-    resolver->resolved->flow.from_mac = resolver->resolved->from_mac;
+    flow->from_mac = resolver->resolved->from_mac = g_strdup(mac);
     return true;
 }
 
 /* ---- the kernel's routing ---- */
 
-static guint8 kernel_protocol(Protocol protocol)
-{
-    switch (protocol) {
-    case PROTOCOL_TCP:
-        return IPPROTO_TCP;
-    case PROTOCOL_UDP:
-        return IPPROTO_UDP;
-    case PROTOCOL_SCTP:
-        return IPPROTO_SCTP;
-    case PROTOCOL_DCCP:
-        return IPPROTO_DCCP;
-    case PROTOCOL_ICMP:
-        return IPPROTO_ICMP;
-    case PROTOCOL_ICMPV6:
-        return IPPROTO_ICMPV6;
-    case PROTOCOL_ANY:
-        break;
-    }
-    return 0;
-}
-
-static RouteQuestion route_question(const Resolver *resolver)
-{
-    const Flow *flow = &resolver->resolved->flow;
-    return (RouteQuestion){
-        .destination = resolver->to,
-        .source = resolver->has_from ? &resolver->from : NULL,
-        .iif = resolver->in != NULL ? resolver->in->index : 0,
-        .protocol = kernel_protocol(flow->protocol),
-        .source_port = flow->source_port,
-        .destination_port = flow->port,
-    };
-}
+static const guint8 kernel_protocols[] = {
+    [PROTOCOL_ANY] = 0,
+    [PROTOCOL_TCP] = IPPROTO_TCP,
+    [PROTOCOL_UDP] = IPPROTO_UDP,
+    [PROTOCOL_SCTP] = IPPROTO_SCTP,
+    [PROTOCOL_DCCP] = IPPROTO_DCCP,
+    [PROTOCOL_ICMP] = IPPROTO_ICMP,
+    [PROTOCOL_ICMPV6] = IPPROTO_ICMPV6,
+};
 
 /* The kernel requires a source for a packet that comes in (IPv4): where none is given, the first other
  * host of the link's network stands in. */
@@ -229,9 +199,31 @@ static bool find_stand_in_source(const Link *link, Family family, IpAddress *sou
     return false;
 }
 
-static bool take_route(Resolver *resolver, GError **error)
+static void set_egress(Resolver *resolver, const Link *link)
+{
+    Flow *flow = &resolver->resolved->flow;
+    flow->out =
+        flow->direction == FLOW_OUTPUT ? link_ingress_name(resolver->snapshot, link) : link->name;
+}
+
+static bool choose_egress_by_kernel(Resolver *resolver, GError **error)
 {
     ResolvedFlow *resolved = resolver->resolved;
+    Flow *flow = &resolved->flow;
+    RouteQuestion question = {
+        .destination = resolver->to,
+        .source = resolver->has_from ? &resolver->from : NULL,
+        .iif = resolver->in != NULL ? resolver->in->index : 0,
+        .protocol = kernel_protocols[flow->protocol],
+        .source_port = flow->source_port,
+        .destination_port = flow->port,
+    };
+    IpAddress stand_in;
+    if (resolver->in != NULL && question.source == NULL &&
+        find_stand_in_source(resolver->in, resolver->to.family, &stand_in))
+        question.source = &stand_in;
+    if (!route_lookup(resolver->netlink, &question, &resolved->route, error))
+        return false;
     const Link *link = snapshot_link_by_index(resolver->snapshot, resolved->route.oif);
     if (resolved->route.fate != ROUTE_FATE_FORWARDED || link == NULL) {
         nicfix_error_set(
@@ -241,21 +233,8 @@ static bool take_route(Resolver *resolver, GError **error)
         return false;
     }
     resolved->routed = true;
-    resolved->flow.out = resolved->flow.direction == FLOW_OUTPUT
-                             ? link_ingress_name(resolver->snapshot, link)
-                             : link->name;
+    set_egress(resolver, link);
     return true;
-}
-
-static bool choose_egress_by_kernel(Resolver *resolver, GError **error)
-{
-    RouteQuestion question = route_question(resolver);
-    IpAddress stand_in;
-    if (resolver->in != NULL && question.source == NULL &&
-        find_stand_in_source(resolver->in, resolver->to.family, &stand_in))
-        question.source = &stand_in;
-    return route_lookup(resolver->netlink, &question, &resolver->resolved->route, error) &&
-           take_route(resolver, error);
 }
 
 static bool choose_egress(Resolver *resolver, GError **error)
@@ -272,9 +251,7 @@ static bool choose_egress(Resolver *resolver, GError **error)
     const Link *link = find_link(resolver->snapshot, "--out", name, error);
     if (link == NULL)
         return false;
-    link = visible_link(resolver->snapshot, link);
-    flow->out =
-        flow->direction == FLOW_OUTPUT ? link_ingress_name(resolver->snapshot, link) : link->name;
+    set_egress(resolver, visible_link(resolver->snapshot, link));
     return true;
 }
 
@@ -302,63 +279,51 @@ static bool look_up_reverse_path(Resolver *resolver, GError **error)
 
 /* A packet for this host comes in on the link that was named, else on the one that leads back to the
  * source. */
-static bool choose_ingress_of_input(Resolver *resolver, GError **error)
+static bool choose_direction(Resolver *resolver, GError **error)
 {
+    const FlowQuestion *question = resolver->question;
+    Flow *flow = &resolver->resolved->flow;
+    if (!question->for_this_host && !is_local(resolver->snapshot, &resolver->to)) {
+        flow->direction = resolver->in != NULL ? FLOW_FORWARD : FLOW_OUTPUT;
+        return true;
+    }
+    flow->direction = FLOW_INPUT;
     if (resolver->in != NULL)
         return true;
     if (!resolver->has_from || resolver->netlink == NULL)
         return usage(error, "add --in IFACE",
                      "%s is an address of this host, and the interface that the packet comes in on "
                      "is not known",
-                     resolver->question->to);
+                     question->to);
     RouteQuestion back = {.destination = resolver->from};
     RouteAnswer answer;
     if (!route_lookup(resolver->netlink, &back, &answer, error))
         return false;
-    const Link *link = snapshot_link_by_index(resolver->snapshot, answer.oif);
-    if (link == NULL)
-        return usage(error, "add --in IFACE", "no route leads back to %s",
-                     resolver->question->from);
-    resolver->in = link;
-    resolver->resolved->flow.in = link_ingress_name(resolver->snapshot, link);
-    return true;
-}
-
-static bool choose_direction(Resolver *resolver, GError **error)
-{
-    Flow *flow = &resolver->resolved->flow;
-    if (resolver->question->for_this_host || is_local(resolver->snapshot, &resolver->to)) {
-        flow->direction = FLOW_INPUT;
-        return choose_ingress_of_input(resolver, error);
-    }
-    flow->direction = resolver->in != NULL ? FLOW_FORWARD : FLOW_OUTPUT;
+    resolver->in = snapshot_link_by_index(resolver->snapshot, answer.oif);
+    if (resolver->in == NULL)
+        return usage(error, "add --in IFACE", "no route leads back to %s", question->from);
+    flow->in = link_ingress_name(resolver->snapshot, resolver->in);
     return true;
 }
 
 /* ---- the whole ---- */
 
-static void set_addresses(Resolver *resolver)
+static bool resolve(Resolver *resolver, GError **error)
 {
-    Flow *flow = &resolver->resolved->flow;
+    ResolvedFlow *resolved = resolver->resolved;
+    Flow *flow = &resolved->flow;
+    if (!parse_addresses(resolver, error))
+        return false;
+    *flow = flow_new(FLOW_FORWARD, resolver->to.family);
+    if (!choose_ingress(resolver, error) || !choose_protocol(resolver, error) ||
+        !choose_state_and_mac(resolver, error) || !choose_direction(resolver, error) ||
+        !choose_egress(resolver, error) || !look_up_reverse_path(resolver, error))
+        return false;
     flow->to = flow_address(&resolver->to);
     if (resolver->has_from)
         flow->from = flow_address(&resolver->from);
-    else if (resolver->resolved->routed && flow->direction == FLOW_OUTPUT &&
-             resolver->resolved->route.has_source)
-        flow->from = flow_address(&resolver->resolved->route.source);
-}
-
-static bool resolve(Resolver *resolver, GError **error)
-{
-    if (!parse_addresses(resolver, error))
-        return false;
-    resolver->resolved->flow = flow_new(FLOW_FORWARD, resolver->to.family);
-    if (!choose_ingress(resolver, error) || !choose_protocol(resolver, error) ||
-        !choose_state(resolver, error) || !choose_mac(resolver, error) ||
-        !choose_direction(resolver, error) || !choose_egress(resolver, error) ||
-        !look_up_reverse_path(resolver, error))
-        return false;
-    set_addresses(resolver);
+    else if (resolved->routed && flow->direction == FLOW_OUTPUT && resolved->route.has_source)
+        flow->from = flow_address(&resolved->route.source);
     return true;
 }
 

@@ -38,15 +38,16 @@ FlowQuestion flow_question_new(void);
 void flow_question_clear(FlowQuestion *question);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FlowQuestion, flow_question_clear)
 
-/* The question that PACKET asks. */
+/* The question about the flow of PACKET. */
 FlowQuestion flow_question_from_packet(const LoggedPacket *packet);
 
-/* The question that a line of the kernel log asks: NICFIX_ERROR_BAD_INPUT where LINE is not one. */
+/* Reads a line of the kernel log. Returns false with NICFIX_ERROR_BAD_INPUT where it is not a line that
+ * netfilter writes. */
 bool flow_question_from_log(const char *line, FlowQuestion *question,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The question that a JSON object asks: members as in a report's "flow", and "from_mac",
- * "source_port", "icmp_type" and "state". */
+/* Reads a JSON object with the members of a report's "flow", and "from_mac", "source_port", "icmp_type"
+ * and "state". Returns false with NICFIX_ERROR_BAD_INPUT where LINE is not one. */
 bool flow_question_from_json(const char *line, FlowQuestion *question,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

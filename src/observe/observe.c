@@ -115,17 +115,6 @@ static Interests interests_of(const Snapshot *snapshot, const Topology *topology
     };
 }
 
-static void add_calls(const Observation *observation, const Interests *interests, CallBatch *batch)
-{
-    g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
-    PTR_ARRAY_FOREACH (const char, zone, zones)
-        firewalld_want_zone(observation->firewalld, zone);
-    firewalld_add_calls(observation->firewalld, interests, batch);
-    if (observation->permanent != NULL)
-        permanent_add_calls(observation->permanent, batch);
-    networkmanager_add_calls(observation->networkmanager, interests, batch);
-}
-
 static bool read_rest(const Observation *observation, GError **error)
 {
     Snapshot *snapshot = observation->snapshot;
@@ -134,7 +123,13 @@ static bool read_rest(const Observation *observation, GError **error)
     for (guint i = 0; i < BATCHES_MAX; i++) {
         g_autoptr(CallBatch) batch =
             call_batch_new(observation->bus, observation->options->cancellable);
-        add_calls(observation, &interests, batch);
+        g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
+        PTR_ARRAY_FOREACH (const char, zone, zones)
+            firewalld_want_zone(observation->firewalld, zone);
+        firewalld_add_calls(observation->firewalld, &interests, batch);
+        if (observation->permanent != NULL)
+            permanent_add_calls(observation->permanent, batch);
+        networkmanager_add_calls(observation->networkmanager, &interests, batch);
         if (call_batch_is_empty(batch))
             return true;
         call_batch_start(batch);

@@ -29,8 +29,8 @@ Snapshot *observe(Bus *bus, const ObserveOptions *options,
 bool observe_services(Bus *bus, const ObserveOptions *options, Snapshot *snapshot,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads the kernel's side anew and keeps what the services said in BEFORE, which was observed with
- * OPTIONS (transfer full). *SUFFICES tells whether the services would be read for the same names now:
- * otherwise everything has to be observed. Fails with NICFIX_ERROR_NETLINK or _TIMEOUT. */
+/* Reads the kernel's side again and keeps the services' side of BEFORE, which was observed with
+ * OPTIONS (transfer full). *SUFFICES is false if the services would now be read for other names:
+ * then everything has to be observed again. Fails with NICFIX_ERROR_NETLINK or _TIMEOUT. */
 Snapshot *observe_kernel(const Snapshot *before, const ObserveOptions *options, bool *suffices,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -15,7 +15,7 @@ typedef struct {
 
 /* Finds the session by SSH_CONNECTION, of this process or (sudo removes it) of the nearest of its
  * ancestors that has it and may be read; else by a TCP connection that an ancestor accepted.
- * Returns false, and nothing written, where there is neither. */
+ * Returns false, and leaves SESSION alone, where there is neither. */
 bool remote_session_find(RemoteSession *session);
 
 /* Parses the value of SSH_CONNECTION: client address and port, server address and port. */

@@ -16,23 +16,16 @@ static bool malformed(const AttributeSet *set, GError **error)
     return false;
 }
 
-/* nla_parse() ends silently at an attribute that is cut short. */
-static bool attributes_are_whole(const struct nlattr *head, int size)
-{
-    int rest = size;
-    for (const struct nlattr *attribute = head; rest > 0; attribute = nla_next(attribute, &rest)) {
-        if (!nla_ok(attribute, rest))
-            return false;
-    }
-    return true;
-}
-
 bool attributes_parse_bytes(const AttributeSet *set, const void *head, gsize size,
                             struct nlattr **attributes, GError **error)
 {
     struct nlattr *first = (struct nlattr *)head;
-    if (!attributes_are_whole(first, (int)size) ||
-        nla_parse(attributes, set->max, first, (int)size, set->policy) < 0)
+    const struct nlattr *next = first;
+    int rest = (int)size;
+    while (nla_ok(next, rest))
+        next = nla_next(next, &rest);
+    /* nla_parse() ends silently at an attribute that is cut short. */
+    if (rest > 0 || nla_parse(attributes, set->max, first, (int)size, set->policy) < 0)
         return malformed(set, error);
     return true;
 }

@@ -7,17 +7,17 @@
 #include "observe/kernel/netlink.h"
 
 /* Stores forwarding in SNAPSHOT and in the links it has, and bridge_call_iptables and
- * bridge_call_ip6tables from /proc. What the kernel does not say stays TRISTATE_UNKNOWN. Errors as
- * of netlink_list(); nothing is stored then. */
+ * bridge_call_ip6tables from /proc. What the kernel does not report stays TRISTATE_UNKNOWN. On an error,
+ * one of netlink_list(), SNAPSHOT is unchanged. */
 bool forwarding_observe(Netlink *netlink, Snapshot *snapshot,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads an RTM_NEWNETCONF message: *INDEX is the link's, or NETCONFA_IFINDEX_ALL or
- * NETCONFA_IFINDEX_DEFAULT; *FORWARDING is TRISTATE_UNKNOWN where the message does not say. Returns false
- * with NICFIX_ERROR_NETLINK, and nothing written, where it is malformed. */
+ * NETCONFA_IFINDEX_DEFAULT; *FORWARDING is TRISTATE_UNKNOWN where the message does not have it. Returns
+ * false with NICFIX_ERROR_NETLINK, and leaves both alone, where it is malformed. */
 bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads a switch of /proc/sys, a file of one number: TRISTATE_UNKNOWN where there is no such file
- * or it holds something else. */
+/* Reads a switch of /proc/sys, a file of one number: TRISTATE_UNKNOWN where the file is missing
+ * or holds something else. */
 Tristate sysctl_switch(const char *path);

@@ -91,8 +91,13 @@ static const NetlinkList address_list = {
     .reset = forget_addresses,
 };
 
-static void give_addresses(const GPtrArray *links, const GArray *addresses)
+bool link_addresses_observe(Netlink *netlink, const GPtrArray *links, GError **error)
 {
+    const struct ifaddrmsg all = {.ifa_family = AF_UNSPEC};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETADDR, &all, sizeof all);
+    g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(Found));
+    if (!netlink_list(netlink, request, &address_list, addresses, error))
+        return false;
     g_autoptr(GHashTable) by_index = g_hash_table_new(g_direct_hash, g_direct_equal);
     PTR_ARRAY_FOREACH (Link, link, links)
         g_hash_table_insert(by_index, GINT_TO_POINTER(link->index), link);
@@ -101,15 +106,5 @@ static void give_addresses(const GPtrArray *links, const GArray *addresses)
         if (link != NULL)
             g_ptr_array_add(link->addresses, g_memdup2(&found->address, sizeof found->address));
     }
-}
-
-bool link_addresses_observe(Netlink *netlink, const GPtrArray *links, GError **error)
-{
-    const struct ifaddrmsg all = {.ifa_family = AF_UNSPEC};
-    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETADDR, &all, sizeof all);
-    g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(Found));
-    if (!netlink_list(netlink, request, &address_list, addresses, error))
-        return false;
-    give_addresses(links, addresses);
     return true;
 }

@@ -60,28 +60,11 @@ static Tristate switch_from_attribute(const struct nlattr *attribute)
     return nla_get_u8(attribute) != 0 ? TRISTATE_YES : TRISTATE_NO;
 }
 
-static bool read_bridge(Link *link, const struct nlattr *data, GError **error)
-{
-    struct nlattr *attributes[IFLA_BR_MAX + 1];
-    if (!attributes_parse_nested(&bridge_attributes, data, attributes, error))
-        return false;
-    link->bridge_call_iptables = switch_from_attribute(attributes[IFLA_BR_NF_CALL_IPTABLES]);
-    link->bridge_call_ip6tables = switch_from_attribute(attributes[IFLA_BR_NF_CALL_IP6TABLES]);
-    return true;
-}
-
-static bool read_vrf(Link *link, const struct nlattr *data, GError **error)
-{
-    struct nlattr *attributes[IFLA_VRF_MAX + 1];
-    if (!attributes_parse_nested(&vrf_attributes, data, attributes, error))
-        return false;
-    link->vrf_table = attribute_u32(attributes[IFLA_VRF_TABLE], 0);
-    return true;
-}
-
 static bool read_info(Link *link, const struct nlattr *info, GError **error)
 {
     struct nlattr *attributes[IFLA_INFO_MAX + 1];
+    struct nlattr *bridge[IFLA_BR_MAX + 1];
+    struct nlattr *vrf[IFLA_VRF_MAX + 1];
     if (info == NULL)
         return true;
     if (!attributes_parse_nested(&info_attributes, info, attributes, error))
@@ -89,10 +72,16 @@ static bool read_info(Link *link, const struct nlattr *info, GError **error)
     link->kind = attribute_text(attributes[IFLA_INFO_KIND]);
     link->port_kind = attribute_text(attributes[IFLA_INFO_SLAVE_KIND]);
     const struct nlattr *data = attributes[IFLA_INFO_DATA];
-    if (data != NULL && link_is_kind(link, "bridge"))
-        return read_bridge(link, data, error);
-    if (data != NULL && link_is_kind(link, "vrf"))
-        return read_vrf(link, data, error);
+    if (data != NULL && link_is_kind(link, "bridge")) {
+        if (!attributes_parse_nested(&bridge_attributes, data, bridge, error))
+            return false;
+        link->bridge_call_iptables = switch_from_attribute(bridge[IFLA_BR_NF_CALL_IPTABLES]);
+        link->bridge_call_ip6tables = switch_from_attribute(bridge[IFLA_BR_NF_CALL_IP6TABLES]);
+    } else if (data != NULL && link_is_kind(link, "vrf")) {
+        if (!attributes_parse_nested(&vrf_attributes, data, vrf, error))
+            return false;
+        link->vrf_table = attribute_u32(vrf[IFLA_VRF_TABLE], 0);
+    }
     return true;
 }
 
@@ -143,29 +132,10 @@ static bool read_altnames(Link *link, const struct nlattr *properties, GError **
     return true;
 }
 
-static void settle_kind(Link *link)
-{
-    const char *kind = NULL;
-    if ((link->flags & IFF_LOOPBACK) != 0)
-        kind = "loopback";
-    else if (link->kind == NULL && link->parent_device != NULL)
-        kind = "physical";
-    if (kind != NULL) {
-        g_free(link->kind);
-        link->kind = g_strdup(kind);
-    }
-}
-
-static void read_lower(Link *link, struct nlattr *const *attributes)
+static void read_scalars(Link *link, struct nlattr *const *attributes)
 {
     /* IFLA_LINK of these is the other end of a pair, and neither end carries the other. */
     static const char *const paired[] = {"veth", "netkit", "vxcan", NULL};
-    if (attributes[IFLA_LINK_NETNSID] == NULL && !link_is_any_kind(link, paired))
-        link->lower = (int)attribute_u32(attributes[IFLA_LINK], 0);
-}
-
-static void read_scalars(Link *link, struct nlattr *const *attributes)
-{
     link->parent_device = attribute_text(attributes[IFLA_PARENT_DEV_NAME]);
     link->parent_bus = attribute_text(attributes[IFLA_PARENT_DEV_BUS_NAME]);
     link->mac = mac_from_attribute(attributes[IFLA_ADDRESS]);
@@ -174,6 +144,14 @@ static void read_scalars(Link *link, struct nlattr *const *attributes)
     link->operstate = attribute_u8(attributes[IFLA_OPERSTATE], IF_OPER_UNKNOWN);
     link->carrier = switch_from_attribute(attributes[IFLA_CARRIER]);
     link->master = (int)attribute_u32(attributes[IFLA_MASTER], 0);
+    if (attributes[IFLA_LINK_NETNSID] == NULL && !link_is_any_kind(link, paired))
+        link->lower = (int)attribute_u32(attributes[IFLA_LINK], 0);
+    if ((link->flags & IFF_LOOPBACK) != 0) {
+        g_free(link->kind);
+        link->kind = g_strdup("loopback");
+    } else if (link->kind == NULL && link->parent_device != NULL) {
+        link->kind = g_strdup("physical");
+    }
 }
 
 Link *link_from_message(const struct nlmsghdr *message, GError **error)
@@ -189,15 +167,13 @@ Link *link_from_message(const struct nlmsghdr *message, GError **error)
     if (link->name == NULL || link->index <= 0) {
         nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
                          "the kernel's message about the link of index %d has no %s", link->index,
-                         link->name == NULL ? "name" : "such index");
+                         link->name == NULL ? "name" : "valid index");
         return NULL;
     }
-    read_scalars(link, attributes);
     if (!read_altnames(link, attributes[IFLA_PROP_LIST], error) ||
         !read_info(link, attributes[IFLA_LINKINFO], error))
         return NULL;
-    read_lower(link, attributes);
-    settle_kind(link);
+    read_scalars(link, attributes);
     return g_steal_pointer(&link);
 }
 
@@ -219,15 +195,6 @@ static const NetlinkList link_list = {
     .reset = netlink_empty_array,
 };
 
-/* Without IFLA_EXT_MASK's bit for them, virtual functions of SR-IOV are left out. */
-static bool list_links(Netlink *netlink, GPtrArray *links, GError **error)
-{
-    const struct ifinfomsg all = {.ifi_family = AF_UNSPEC};
-    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETLINK, &all, sizeof all);
-    nla_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    return netlink_list(netlink, request, &link_list, links, error);
-}
-
 static gint compare_indices(gconstpointer a, gconstpointer b)
 {
     const Link *const *first = a;
@@ -238,7 +205,12 @@ static gint compare_indices(gconstpointer a, gconstpointer b)
 bool links_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
 {
     g_autoptr(GPtrArray) links = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
-    if (!list_links(netlink, links, error) || !link_addresses_observe(netlink, links, error))
+    const struct ifinfomsg all = {.ifi_family = AF_UNSPEC};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETLINK, &all, sizeof all);
+    /* Without the bit for them, virtual functions of SR-IOV are left out. */
+    nla_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    if (!netlink_list(netlink, request, &link_list, links, error) ||
+        !link_addresses_observe(netlink, links, error))
         return false;
     g_ptr_array_sort(links, compare_indices);
     g_ptr_array_set_free_func(links, NULL);

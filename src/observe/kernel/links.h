@@ -6,7 +6,7 @@
 #include "observe/kernel/netlink.h"
 
 /* Adds all links, in the order of their indices, with their addresses to SNAPSHOT. Links that come
- * or go meanwhile are no error. Errors as of netlink_list(); nothing is added then. */
+ * or go meanwhile are not an error. On an error, one of netlink_list(), SNAPSHOT is unchanged. */
 bool links_observe(Netlink *netlink, Snapshot *snapshot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads an RTM_NEWLINK message. Returns NULL with NICFIX_ERROR_NETLINK where it is malformed or has

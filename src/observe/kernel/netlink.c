@@ -41,33 +41,25 @@ static bool fail_to(const char *doing, int libnl_error, GError **error)
     return false;
 }
 
-static bool set_timeout(int descriptor)
-{
-    const struct timeval timeout = {.tv_sec = TIMEOUT_SECONDS};
-    return setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0;
-}
-
-/* Old kernels know none of these, and nothing depends on them: strict checking (4.20) makes the
- * kernel apply filters to lists, the others (4.12, 4.2) make errors explain more and repeat less. */
-static void set_options(int descriptor)
-{
-    static const int options[] = {NETLINK_GET_STRICT_CHK, NETLINK_EXT_ACK, NETLINK_CAP_ACK};
-    const int on = 1;
-    for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
-        (void)setsockopt(descriptor, SOL_NETLINK, options[i], &on, sizeof on);
-}
-
 static bool connect_socket(Netlink *netlink, GError **error)
 {
     if (netlink->socket != NULL)
         return true;
     struct nl_sock *opened = nl_socket_alloc();
     int result = opened != NULL ? nl_connect(opened, netlink->protocol) : -NLE_NOMEM;
-    if (result < 0 || !set_timeout(nl_socket_get_fd(opened))) {
+    int descriptor = result == 0 ? nl_socket_get_fd(opened) : -1;
+    const struct timeval timeout = {.tv_sec = TIMEOUT_SECONDS};
+    if (result < 0 ||
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) != 0) {
         nl_socket_free(opened);
         return fail_to("open a netlink socket", result < 0 ? result : -NLE_FAILURE, error);
     }
-    set_options(nl_socket_get_fd(opened));
+    /* Old kernels know none of these, and nothing depends on them: strict checking (4.20) makes the
+     * kernel apply filters to lists, the others (4.12, 4.2) make errors explain more and repeat less. */
+    static const int options[] = {NETLINK_GET_STRICT_CHK, NETLINK_EXT_ACK, NETLINK_CAP_ACK};
+    const int on = 1;
+    for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
+        (void)setsockopt(descriptor, SOL_NETLINK, options[i], &on, sizeof on);
     (void)nl_socket_set_buffer_size(opened, RECEIVE_BUFFER_SIZE, SEND_BUFFER_SIZE);
     (void)nl_socket_set_msg_buf_size(opened, DATAGRAM_SIZE);
     netlink->socket = opened;
@@ -145,19 +137,15 @@ static int check_sequence(struct nl_msg *message, void *user)
     return is_ours ? NL_OK : NL_SKIP;
 }
 
-static bool is_wanted(const Answer *answer, const struct nlmsghdr *message)
-{
-    if (answer->type != 0 && message->nlmsg_type != answer->type)
-        return false;
-    return answer->family == 0 ||
-           (nlmsg_datalen(message) > 0 && *(const guint8 *)nlmsg_data(message) == answer->family);
-}
-
 static int take_message(struct nl_msg *message, void *user)
 {
     Answer *answer = user;
     const struct nlmsghdr *header = nlmsg_hdr(message);
-    if (is_wanted(answer, header) && !answer->function(header, answer->data, &answer->failure))
+    bool is_wanted =
+        (answer->type == 0 || header->nlmsg_type == answer->type) &&
+        (answer->family == 0 ||
+         (nlmsg_datalen(header) > 0 && *(const guint8 *)nlmsg_data(header) == answer->family));
+    if (is_wanted && !answer->function(header, answer->data, &answer->failure))
         return -NLE_FAILURE;
     answer->ended = (header->nlmsg_flags & NLM_F_MULTI) == 0;
     return answer->ended ? NL_STOP : NL_OK;

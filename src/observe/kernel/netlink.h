@@ -27,8 +27,7 @@ NetlinkRequest *netlink_request_new(int type, const void *header, gsize size);
  * lives as long as the call. */
 typedef bool (*NetlinkMessageFunc)(const struct nlmsghdr *message, gpointer data, GError **error);
 
-/* What becomes of a list where the kernel has no such thing at all (EOPNOTSUPP, EAFNOSUPPORT): an
- * old kernel, or one without IPv6. */
+/* What an unsupported list (EOPNOTSUPP, EAFNOSUPPORT) is, as on an old kernel or one without IPv6. */
 typedef enum {
     NETLINK_LIST_REQUIRED, /* an error */
     NETLINK_LIST_OPTIONAL, /* an empty list */
@@ -47,11 +46,10 @@ void netlink_empty_array(gpointer array);
 
 /* Requests a list and calls LIST->message for each message, with DATA. Where the request names a family
  * (the first byte of its header), messages of another are skipped: a kernel that lacks a family may
- * list all the others instead. A list that changed while it was
- * sent (NLM_F_DUMP_INTR), or whose messages did not fit into the socket's buffer, is requested again
- * after LIST->reset, a limited number of times. Returns false with what LIST->message set, with
- * NICFIX_ERROR_NETLINK, or with NICFIX_ERROR_TIMEOUT where the kernel is silent for ten seconds; DATA
- * may then hold a part. */
+ * list all the others instead. A list that changed while it was sent (NLM_F_DUMP_INTR), or whose
+ * messages did not fit into the socket's buffer, is requested again after LIST->reset, a limited number
+ * of times. Returns false with what LIST->message set, with NICFIX_ERROR_NETLINK, or with
+ * NICFIX_ERROR_TIMEOUT where the kernel is silent for ten seconds; DATA may then hold a part. */
 bool netlink_list(Netlink *netlink, NetlinkRequest *request, const NetlinkList *list, gpointer data,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -71,14 +71,6 @@ static bool malformed(guint32 id, GError **error)
     return false;
 }
 
-/* The weight is one less than it counts. Linux 6.12 took the byte behind it for its upper half, which
- * was always zero before; headers call it resvd1, or weight_high. */
-static guint32 weight_of(const struct nexthop_grp *entry)
-{
-    const guint8 *halves = (const guint8 *)entry + G_STRUCT_OFFSET(struct nexthop_grp, weight);
-    return ((guint32)halves[1] << 8 | halves[0]) + 1;
-}
-
 static GArray *members_from_attribute(const struct nlattr *group)
 {
     gsize size = (gsize)nla_len(group);
@@ -87,7 +79,11 @@ static GArray *members_from_attribute(const struct nlattr *group)
     GArray *members = g_array_new(FALSE, FALSE, sizeof(Member));
     const struct nexthop_grp *entries = nla_data(group);
     for (gsize i = 0; i < size / sizeof *entries; i++) {
-        const Member member = {.id = entries[i].id, .weight = weight_of(&entries[i])};
+        /* The weight is one less than it counts. Linux 6.12 took the byte behind it for its upper half,
+         * which was always zero before; headers call it resvd1, or weight_high. */
+        const guint8 *halves =
+            (const guint8 *)&entries[i] + G_STRUCT_OFFSET(struct nexthop_grp, weight);
+        const Member member = {entries[i].id, ((guint32)halves[1] << 8 | halves[0]) + 1};
         g_array_append_val(members, member);
     }
     return members;

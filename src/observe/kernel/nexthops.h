@@ -22,5 +22,5 @@ bool nexthop_objects_add(NexthopObjects *objects, const struct nlmsghdr *message
 
 /* Returns the nexthops (element type Nexthop, transfer full) of the object ID: one, those of a
  * group with their weights, or none where it is a blackhole or of a bridge's forwarding table. NULL
- * where there is no such object. */
+ * where there is no object ID. */
 GArray *nexthop_objects_resolve(const NexthopObjects *objects, guint32 id);

@@ -40,17 +40,6 @@ static void put_port(NetlinkRequest *request, int type, guint16 port)
         nla_put_u16(request, type, g_htons(port));
 }
 
-static void put_transport(NetlinkRequest *request, const RouteQuestion *question)
-{
-    if (!kernel_knows_protocol(question))
-        return;
-    nla_put_u8(request, RTA_IP_PROTO, question->protocol);
-    if (question->protocol == IPPROTO_TCP || question->protocol == IPPROTO_UDP) {
-        put_port(request, RTA_SPORT, question->source_port);
-        put_port(request, RTA_DPORT, question->destination_port);
-    }
-}
-
 NetlinkRequest *route_question_request(const RouteQuestion *question, guint32 flags)
 {
     bool ipv4 = question->destination.family == FAMILY_IPV4;
@@ -69,7 +58,12 @@ NetlinkRequest *route_question_request(const RouteQuestion *question, guint32 fl
     put_optional_u32(request, RTA_IIF, (guint32)question->iif);
     put_optional_u32(request, RTA_OIF, (guint32)question->oif);
     put_optional_u32(request, RTA_MARK, question->mark);
-    put_transport(request, question);
+    if (kernel_knows_protocol(question))
+        nla_put_u8(request, RTA_IP_PROTO, question->protocol);
+    if (question->protocol == IPPROTO_TCP || question->protocol == IPPROTO_UDP) {
+        put_port(request, RTA_SPORT, question->source_port);
+        put_port(request, RTA_DPORT, question->destination_port);
+    }
     return request;
 }
 
@@ -85,25 +79,13 @@ static const AttributeSet answer_attributes = {"a route lookup", RTA_MAX, answer
 
 /* Linux 6.18 reports a route that leads nowhere as an errno (fib_props[] of IPv4, fib6_prop[] of
  * IPv6); the types of such routes are for kernels that answer with the route. */
-static const struct {
-    guint8 type;
-    RouteFate fate;
-} fates_by_type[] = {
-    {RTN_UNICAST, ROUTE_FATE_FORWARDED},       {RTN_LOCAL, ROUTE_FATE_LOCAL},
-    {RTN_ANYCAST, ROUTE_FATE_LOCAL},           {RTN_BROADCAST, ROUTE_FATE_BROADCAST},
-    {RTN_MULTICAST, ROUTE_FATE_MULTICAST},     {RTN_BLACKHOLE, ROUTE_FATE_BLACKHOLE},
-    {RTN_UNREACHABLE, ROUTE_FATE_UNREACHABLE}, {RTN_PROHIBIT, ROUTE_FATE_PROHIBITED},
-    {RTN_THROW, ROUTE_FATE_NO_ROUTE},
+static const RouteFate fates_by_type[] = {
+    [RTN_UNSPEC] = ROUTE_FATE_OTHER,        [RTN_UNICAST] = ROUTE_FATE_FORWARDED,
+    [RTN_LOCAL] = ROUTE_FATE_LOCAL,         [RTN_BROADCAST] = ROUTE_FATE_BROADCAST,
+    [RTN_ANYCAST] = ROUTE_FATE_LOCAL,       [RTN_MULTICAST] = ROUTE_FATE_MULTICAST,
+    [RTN_BLACKHOLE] = ROUTE_FATE_BLACKHOLE, [RTN_UNREACHABLE] = ROUTE_FATE_UNREACHABLE,
+    [RTN_PROHIBIT] = ROUTE_FATE_PROHIBITED, [RTN_THROW] = ROUTE_FATE_NO_ROUTE,
 };
-
-static RouteFate fate_from_type(guint8 type)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(fates_by_type); i++) {
-        if (fates_by_type[i].type == type)
-            return fates_by_type[i].fate;
-    }
-    return ROUTE_FATE_OTHER;
-}
 
 RouteFate route_fate_from_error(const RouteQuestion *question, int error)
 {
@@ -146,7 +128,8 @@ bool route_answer_from_message(const struct nlmsghdr *message, RouteAnswer *answ
                          "the kernel's answer to a route lookup is malformed");
         return false;
     }
-    result.fate = fate_from_type(header->rtm_type);
+    result.fate = header->rtm_type < G_N_ELEMENTS(fates_by_type) ? fates_by_type[header->rtm_type]
+                                                                 : ROUTE_FATE_OTHER;
     result.oif = (int)attribute_u32(attributes[RTA_OIF], 0);
     result.table = attribute_u32(attributes[RTA_TABLE], header->rtm_table);
     *answer = result;
@@ -196,49 +179,27 @@ static bool ask(Netlink *netlink, const RouteQuestion *question, guint32 flags, 
     return true;
 }
 
-/* One answer has the nexthop that was chosen but not the route that matched, the other the route but
- * not the nexthop: it takes both. */
-static bool ask_for_prefix(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
-                           GError **error)
-{
-    RouteAnswer matched;
-    if (!ask(netlink, question, RTM_F_FIB_MATCH, &matched, error))
-        return false;
-    answer->has_prefix = matched.error == 0 && matched.has_prefix;
-    answer->prefix = matched.prefix;
-    return true;
-}
-
-static bool source_may_be_at_fault(const RouteQuestion *question, const RouteAnswer *answer)
-{
-    return answer->error != 0 && question->source != NULL && question->iif == 0 &&
-           question->destination.family == FAMILY_IPV4;
-}
-
-static bool ask_without_source(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
-                               GError **error)
-{
-    RouteQuestion without_source = *question;
-    RouteAnswer other;
-    without_source.source = NULL;
-    if (!ask(netlink, &without_source, RTM_F_LOOKUP_TABLE, &other, error))
-        return false;
-    answer->fate = other.error == 0 ? ROUTE_FATE_INVALID : other.fate;
-    return true;
-}
-
+/* The kernel answers with either the chosen nexthop or the matching route: two lookups get both. */
 bool route_lookup(Netlink *netlink, const RouteQuestion *question, RouteAnswer *answer,
                   GError **error)
 {
-    RouteAnswer result;
+    RouteAnswer result, other;
     if (!ask(netlink, question, RTM_F_LOOKUP_TABLE, &result, error))
         return false;
-    bool asked = true;
-    if (result.error == 0)
-        asked = ask_for_prefix(netlink, question, &result, error);
-    else if (source_may_be_at_fault(question, &result))
-        asked = ask_without_source(netlink, question, &result, error);
-    if (asked)
-        *answer = result;
-    return asked;
+    if (result.error == 0) {
+        if (!ask(netlink, question, RTM_F_FIB_MATCH, &other, error))
+            return false;
+        result.has_prefix = other.error == 0 && other.has_prefix;
+        result.prefix = other.prefix;
+    } else if (question->source != NULL && question->iif == 0 &&
+               question->destination.family == FAMILY_IPV4) {
+        /* The source may be at fault. */
+        RouteQuestion without_source = *question;
+        without_source.source = NULL;
+        if (!ask(netlink, &without_source, RTM_F_LOOKUP_TABLE, &other, error))
+            return false;
+        result.fate = other.error == 0 ? ROUTE_FATE_INVALID : other.fate;
+    }
+    *answer = result;
+    return true;
 }

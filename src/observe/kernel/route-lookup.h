@@ -46,12 +46,13 @@ typedef struct {
     IpPrefix prefix; /* of the route that matched; before Linux 4.13 the destination itself */
 } RouteAnswer;
 
-/* Looks QUESTION up. A refusal of the kernel's is an answer, too; returns false only with an error
- * of netlink_ask().
+/* Looks QUESTION up. The kernel's refusal is an answer; returns false only with an error of
+ * netlink_ask().
  *
  * For rules by protocol and port the kernel knows TCP, UDP, ICMP and ICMPv6, and it refuses requests
- * about others (rtm_getroute_parse_ip_proto() of Linux 4.18): these are looked up without a protocol. An IPv4 packet that comes in needs a source: without one the kernel calls it
- * martian (measured with 6.18), and so does this: ROUTE_FATE_INVALID.
+ * about others (rtm_getroute_parse_ip_proto() of Linux 4.18): these are looked up without a protocol.
+ * An IPv4 packet that comes in needs a source: without one the kernel calls it martian (measured with
+ * 6.18), and the answer is ROUTE_FATE_INVALID.
  *
  * The errno of IPv4 does not distinguish INVALID and BLACKHOLE (both are EINVAL, and a source that is not
  * this host's is EINVAL or ENETUNREACH by version): a packet that this host sends is looked up again
@@ -63,11 +64,11 @@ bool route_lookup(Netlink *netlink, const RouteQuestion *question, RouteAnswer *
 /* Returns what a fate means for the operator, such as "no route leads there" (static). */
 const char *route_fate_reason(RouteFate fate);
 
-/* The request that asks QUESTION; FLAGS are RTM_F_* (transfer full). */
+/* Returns the request for QUESTION; FLAGS are RTM_F_* (transfer full). */
 NetlinkRequest *route_question_request(const RouteQuestion *question, guint32 flags);
 
-/* Reads the RTM_NEWROUTE message that answers one. Returns false with NICFIX_ERROR_NETLINK, and
- * nothing written, where it is malformed. */
+/* Reads the RTM_NEWROUTE message that answers one. Returns false with NICFIX_ERROR_NETLINK, and leaves
+ * ANSWER alone, where it is malformed. */
 bool route_answer_from_message(const struct nlmsghdr *message, RouteAnswer *answer,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -33,37 +33,24 @@ static bool read_gateway(struct nlattr *const *attributes, Nexthop *nexthop)
                              &nexthop->gateway);
 }
 
-/* The size of the nexthop at HEAD with its attributes; 0 where it does not fit. */
-static gsize size_of_hop(const struct rtnexthop *head, gsize rest)
-{
-    if (rest < sizeof *head || head->rtnh_len < sizeof *head || head->rtnh_len > rest)
-        return 0;
-    return head->rtnh_len;
-}
-
-static bool read_hop(const struct rtnexthop *head, Nexthop *nexthop)
-{
-    struct nlattr *attributes[RTA_MAX + 1];
-    *nexthop = (Nexthop){.oif = head->rtnh_ifindex,
-                         .weight = (guint32)head->rtnh_hops + 1, /* it counts from zero */
-                         .flags = head->rtnh_flags};
-    return attributes_parse_bytes(&route_attributes, head + 1, head->rtnh_len - sizeof *head,
-                                  attributes, NULL) &&
-           read_gateway(attributes, nexthop);
-}
-
 static bool read_multipath(const struct nlattr *multipath, GArray *nexthops)
 {
+    struct nlattr *attributes[RTA_MAX + 1];
     const guint8 *bytes = nla_data(multipath);
     gsize rest = (gsize)nla_len(multipath);
     while (rest > 0) {
         const struct rtnexthop *head = (const void *)bytes;
-        gsize size = size_of_hop(head, rest);
-        Nexthop nexthop;
-        if (size == 0 || !read_hop(head, &nexthop))
+        if (rest < sizeof *head || head->rtnh_len < sizeof *head || head->rtnh_len > rest)
+            return false;
+        Nexthop nexthop = {.oif = head->rtnh_ifindex,
+                           .weight = (guint32)head->rtnh_hops + 1, /* it counts from zero */
+                           .flags = head->rtnh_flags};
+        if (!attributes_parse_bytes(&route_attributes, head + 1, head->rtnh_len - sizeof *head,
+                                    attributes, NULL) ||
+            !read_gateway(attributes, &nexthop))
             return false;
         g_array_append_val(nexthops, nexthop);
-        gsize step = MIN(RTNH_ALIGN(size), rest);
+        gsize step = MIN(RTNH_ALIGN((gsize)head->rtnh_len), rest);
         bytes += step;
         rest -= step;
     }
@@ -96,12 +83,6 @@ static bool may_be_wide(const struct rtmsg *header)
             (family == FAMILY_IPV6 && (header->rtm_dst_len == 3 || header->rtm_dst_len == 4)));
 }
 
-static bool is_wide(const IpPrefix *destination)
-{
-    /* The three leading bits of 2000::/3, and of its halves, are 001. */
-    return destination->length <= 1 || (destination->address.bytes[0] & 0xe0) == 0x20;
-}
-
 static bool malformed(GError **error)
 {
     nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
@@ -130,7 +111,10 @@ bool route_from_message(const struct nlmsghdr *message, Route **route, GError **
     result->protocol = header->rtm_protocol;
     result->metric = attribute_u32(attributes[RTA_PRIORITY], 0);
     result->nexthop_id = attribute_u32(attributes[RTA_NH_ID], 0);
-    *route = is_wide(&result->destination) ? g_steal_pointer(&result) : NULL;
+    /* The three leading bits of 2000::/3, and of its halves, are 001. */
+    bool is_wide =
+        result->destination.length <= 1 || (result->destination.address.bytes[0] & 0xe0) == 0x20;
+    *route = is_wide ? g_steal_pointer(&result) : NULL;
     return true;
 }
 

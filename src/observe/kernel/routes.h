@@ -13,7 +13,7 @@ bool routes_observe(Netlink *netlink, Snapshot *snapshot, GError **error) G_GNUC
 
 /* Reads an RTM_NEWROUTE message. *ROUTE is NULL where it is not kept: anything but a unicast
  * route to everything, to half of everything or to all of IPv6's global unicast (2000::/3, RFC
- * 4291), or a cached one. Returns false with NICFIX_ERROR_NETLINK, and nothing written, where it is
- * malformed; a route that is not kept for its length or type is not looked into further. */
+ * 4291), or a cached one. Returns false with NICFIX_ERROR_NETLINK, and leaves ROUTE alone, where it
+ * is malformed; a route whose length or type rules it out is not checked further. */
 bool route_from_message(const struct nlmsghdr *message, Route **route,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

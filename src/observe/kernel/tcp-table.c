@@ -73,15 +73,6 @@ typedef struct {
     GArray *established;   /* TcpSocket of the process */
 } SocketSearch;
 
-static void take_socket(SocketSearch *search, const TcpSocket *socket)
-{
-    if (socket->state == TCP_LISTEN)
-        g_hash_table_add(search->listening, GUINT_TO_POINTER(socket->local_port));
-    else if (socket->state == TCP_ESTABLISHED &&
-             g_hash_table_contains(search->inodes, &socket->inode))
-        g_array_append_vals(search->established, socket, 1);
-}
-
 static void read_table(SocketSearch *search, const char *path)
 {
     FILE *table = fopen(path, "re");
@@ -90,8 +81,13 @@ static void read_table(SocketSearch *search, const char *path)
     char line[512];
     TcpSocket socket;
     while (fgets(line, sizeof line, table) != NULL) {
-        if (tcp_socket_parse(line, &socket))
-            take_socket(search, &socket);
+        if (!tcp_socket_parse(line, &socket))
+            continue;
+        if (socket.state == TCP_LISTEN)
+            g_hash_table_add(search->listening, GUINT_TO_POINTER(socket.local_port));
+        else if (socket.state == TCP_ESTABLISHED &&
+                 g_hash_table_contains(search->inodes, &socket.inode))
+            g_array_append_val(search->established, socket);
     }
     fclose(table);
 }

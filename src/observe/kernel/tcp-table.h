@@ -23,6 +23,6 @@ typedef struct {
  * lines. IPv4 addresses that a socket of IPv6 has are IPv4 addresses. */
 bool tcp_socket_parse(const char *line, TcpSocket *socket);
 
-/* Finds a connection of PID whose local port is listened on. Returns false, and writes nothing, where
- * there is none or it may not be read. */
+/* Finds a connection of PID whose local port is listened on. Returns false, and leaves FOUND alone,
+ * where there is none or it may not be read. */
 bool tcp_table_find_accepted(int pid, TcpSocket *found);
