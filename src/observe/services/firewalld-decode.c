@@ -200,7 +200,7 @@ static const char *const service_tuple[] = {
 /* Settings as firewalld gave them: a dictionary (a{sv}, a{ss}), or a tuple whose values KEYS names in
  * their order. */
 typedef struct {
-    const char *kind; /* whose settings, for errors: "zone" "public" */
+    const char *kind; /* and name: whose settings, for errors, such as "zone " and "public" */
     const char *name;
     GVariant *value;
     const char *const *keys;
