@@ -93,8 +93,9 @@ bool command_choose_format(const Context *context, const char *word, const char 
 
 bool command_parse_fail_on(const char *word, Severity *severity, GError **error)
 {
-    *severity = SEVERITY_WARNING;
-    if (word == NULL || (severity_from_word(word, severity) && *severity != SEVERITY_INFO))
-        return true;
-    return command_reject_value("--fail-on", word, "warning, error", error);
+    int found = word != NULL ? severity_from_word(word) : SEVERITY_WARNING;
+    if (found <= SEVERITY_INFO) /* or no severity at all */
+        return command_reject_value("--fail-on", word, "warning, error", error);
+    *severity = (Severity)found;
+    return true;
 }

@@ -17,8 +17,11 @@ static bool read_id(json_t *value, gpointer object, const JsonPlace *place, GErr
     const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
-    return finding_from_word(word, &finding->id) ||
-           json_place_fault(place, error, "not a finding that this nicfix knows");
+    int id = finding_from_word(word);
+    if (id < 0)
+        return json_place_fault(place, error, "not a finding that this nicfix knows");
+    finding->id = (FindingId)id;
+    return true;
 }
 
 static bool read_severity(json_t *value, gpointer object, const JsonPlace *place, GError **error)
@@ -27,8 +30,11 @@ static bool read_severity(json_t *value, gpointer object, const JsonPlace *place
     const char *word = json_place_text(place, value, error);
     if (word == NULL)
         return false;
-    return severity_from_word(word, &finding->severity) ||
-           json_place_fault(place, error, "neither error, warning nor info");
+    int severity = severity_from_word(word);
+    if (severity < 0)
+        return json_place_fault(place, error, "neither error, warning nor info");
+    finding->severity = (Severity)severity;
+    return true;
 }
 
 /* A command is the list of its words. */

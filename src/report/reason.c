@@ -58,15 +58,10 @@ static const char *target_name(Target target)
 
 static char *value_text(const Setting *setting)
 {
-    const ForwardPort *forward_port = setting->forward_port;
-    const PortRange *range = forward_port != NULL ? forward_port->port : setting->port;
-    g_autofree char *port = range != NULL ? port_range_port_text(range) : NULL;
-    if (forward_port != NULL)
-        return g_strdup_printf("port=%s:proto=%s:toport=%s:toaddr=%s", port, range->protocol,
-                               forward_port->to_port != NULL ? forward_port->to_port : "",
-                               forward_port->to_address != NULL ? forward_port->to_address : "");
-    if (range != NULL)
-        return g_strdup_printf("%s/%s", port, range->protocol);
+    if (setting->forward_port != NULL)
+        return forward_port_text(setting->forward_port);
+    if (setting->port != NULL)
+        return port_range_text(setting->port);
     if (setting->kind == SETTING_EQUAL_PRIORITIES)
         return g_strdup_printf("%d", setting->priority);
     return g_strdup(setting->kind == SETTING_TARGET ? target_name(setting->target) : setting->name);

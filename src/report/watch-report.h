@@ -2,7 +2,7 @@
 /* Events of nicfix watch: a line or a JSON document each, or an entry of the journal. */
 #pragma once
 
-#include "model/diagnosis/changes.h"
+#include "model/diagnosis/diagnosis.h"
 #include "report/output.h"
 
 /* Where a line of nicfix watch goes to. */

@@ -2,6 +2,7 @@
 /* Counting into groups that are bounded in every way that a log could make them grow. */
 #include "model/denied/denials.h"
 
+#include "model/foreach.h"
 #include "model/plan/fixes.h"
 
 #include <string.h>
@@ -60,33 +61,18 @@ void denials_free(Denials *denials)
 
 /* ---- groups ---- */
 
-/* No word of a packet holds a blank. */
-static char *way_of(const LoggedPacket *packet)
-{
-    return g_strdup_printf("%s|%s|%s|%s|%d", packet->prefix, packet->in != NULL ? packet->in : "",
-                           packet->out != NULL ? packet->out : "",
-                           packet->protocol != NULL ? packet->protocol : "", packet->icmp_type);
-}
-
 static char *key_of(const char *way, int port)
 {
     return g_strdup_printf("%s|%d", way, port);
 }
 
-static DenialGroup *group_new(Denial *denial, bool any_port)
-{
-    DenialGroup *group = g_new0(DenialGroup, 1);
-    group->denial = *denial;
-    *denial = (Denial){0};
-    group->any_port = any_port;
-    group->sources = g_ptr_array_new_with_free_func(g_free);
-    return group;
-}
-
 /* The group of PACKET, made where there is none yet; NULL where no more are kept. */
 static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Denial *denial)
 {
-    g_autofree char *way = way_of(packet);
+    g_autofree char *way =
+        g_strdup_printf("%s|%s|%s|%s|%d", packet->prefix, packet->in != NULL ? packet->in : "",
+                        packet->out != NULL ? packet->out : "",
+                        packet->protocol != NULL ? packet->protocol : "", packet->icmp_type);
     g_autofree char *key = key_of(way, packet->destination_port);
     DenialGroup *group = g_hash_table_lookup(denials->groups, key);
     if (group != NULL)
@@ -101,7 +87,11 @@ static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Den
     if (group != NULL || g_hash_table_size(denials->groups) >= MAX_GROUPS)
         return group;
     g_hash_table_insert(denials->ways, g_steal_pointer(&way), GUINT_TO_POINTER(ports + 1));
-    group = group_new(denial, any_port);
+    group = g_new0(DenialGroup, 1);
+    group->denial = *denial;
+    *denial = (Denial){0};
+    group->any_port = any_port;
+    group->sources = g_ptr_array_new_with_free_func(g_free);
     group->key = key;
     g_hash_table_insert(denials->groups, g_steal_pointer(&key), group);
     return group;
@@ -109,10 +99,8 @@ static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Den
 
 static void add_source(DenialGroup *group, const char *source)
 {
-    for (guint i = 0; i < group->sources->len; i++) {
-        if (g_str_equal(g_ptr_array_index(group->sources, i), source))
-            return;
-    }
+    if (g_ptr_array_find_with_equal_func(group->sources, source, g_str_equal, NULL))
+        return;
     if (group->sources->len < MAX_SOURCES)
         g_ptr_array_add(group->sources, g_strdup(source));
     else
@@ -180,24 +168,16 @@ static bool is_about(const Finding *finding, const Flow *flow)
     return refuses && g_strcmp0(finding->interface, flow->out) == 0;
 }
 
-/* Findings are in the order of their weight. */
-static const Finding *find_finding(const Diagnosis *diagnosis, const Flow *flow)
-{
-    for (guint i = 0; i < diagnosis->findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
-        if (is_about(finding, flow))
-            return finding;
-    }
-    return NULL;
-}
-
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
                             const char *const *uplinks)
 {
     DenialCause cause = {.verdict = verdict_of(snapshot, flow)};
     if (verdict_accepts(cause.verdict))
         return cause;
-    cause.finding = find_finding(diagnosis, flow);
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
+        if (cause.finding == NULL && is_about(finding, flow))
+            cause.finding = finding; /* the first one weighs most */
+    }
     cause.fix = fixes_find_for_flow(snapshot, flow, uplinks);
     return cause;
 }

@@ -31,18 +31,6 @@ static void find_stale_binding(GPtrArray *findings, const Snapshot *snapshot, co
 
 /* ---- the running bindings against what lasts ---- */
 
-/* The zone that binds each name in the running firewall: a host may have thousands (Zone, transfer
- * container). */
-static GHashTable *zones_by_interface(const Firewalld *firewalld)
-{
-    GHashTable *zones = g_hash_table_new(g_str_hash, g_str_equal);
-    PTR_ARRAY_FOREACH (Zone, zone, firewalld->zones) {
-        STRV_FOREACH (name, zone->interfaces)
-            g_hash_table_insert(zones, *name, zone);
-    }
-    return zones;
-}
-
 /* NetworkManager binds its devices again after each reload: its profile is what lasts for them. The
  * same goes for the zones that other programs keep. */
 static bool is_kept_by_another_program(const Snapshot *snapshot, const char *name, const char *zone)
@@ -86,17 +74,6 @@ static Finding *compare_with_permanent(const Snapshot *snapshot, const Zone *zon
     return finding;
 }
 
-/* firewalld 1.3.3 refuses to reload a configuration that fails its own check; started on one, it
- * ends in state FAILED. */
-static Finding *find_broken_configuration(const Permanent *permanent)
-{
-    Finding *finding = finding_new(FINDING_ZONE_CONFLICT, SEVERITY_ERROR, NULL, NULL);
-    finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
-                                             .subject = "checkPermanentConfig",
-                                             .value = permanent->fault});
-    return finding;
-}
-
 /* ---- the running bindings against NetworkManager's profiles ---- */
 
 /* NetworkManager 1.42 puts profiles of shared connections without a zone into its own, nm-shared.
@@ -136,13 +113,23 @@ static void add_found(GPtrArray *findings, Finding *finding)
 
 void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot)
 {
-    g_autoptr(GHashTable) running = zones_by_interface(snapshot->firewalld);
-    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
-        STRV_FOREACH (name, zone->interfaces)
+    /* A host may have thousands of bindings. */
+    g_autoptr(GHashTable) running = g_hash_table_new(g_str_hash, g_str_equal);
+    PTR_ARRAY_FOREACH (Zone, zone, snapshot->firewalld->zones) {
+        STRV_FOREACH (name, zone->interfaces) {
+            g_hash_table_insert(running, *name, zone);
             find_stale_binding(findings, snapshot, zone, *name);
+        }
     }
-    if (snapshot->permanent->fault != NULL)
-        g_ptr_array_add(findings, find_broken_configuration(snapshot->permanent));
+    /* firewalld 1.3.3 refuses to reload a configuration that fails its own check; started on one, it
+     * ends in state FAILED. */
+    if (snapshot->permanent->fault != NULL) {
+        Finding *finding = finding_new(FINDING_ZONE_CONFLICT, SEVERITY_ERROR, NULL, NULL);
+        finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
+                                                 .subject = "checkPermanentConfig",
+                                                 .value = snapshot->permanent->fault});
+        g_ptr_array_add(findings, finding);
+    }
     PTR_ARRAY_FOREACH (const PermanentBinding, permanent, snapshot->permanent->bindings) {
         const Zone *zone = g_hash_table_lookup(running, permanent->interface);
         add_found(findings, compare_with_permanent(snapshot, zone, permanent));

@@ -4,8 +4,8 @@
 #include "model/diagnosis/diagnosis.h"
 
 #include "model/diagnosis/binding-findings.h"
-#include "model/diagnosis/forward-findings.h"
 #include "model/foreach.h"
+#include "model/words.h"
 
 /* ---- the whole ---- */
 
@@ -33,15 +33,6 @@ static void find_panic(GPtrArray *findings, Tristate panic)
     g_ptr_array_add(findings, finding);
 }
 
-static void count_findings(Diagnosis *diagnosis)
-{
-    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        diagnosis->errors += finding->severity == SEVERITY_ERROR;
-        diagnosis->warnings += finding->severity == SEVERITY_WARNING;
-        diagnosis->infos += finding->severity == SEVERITY_INFO;
-    }
-}
-
 Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
 {
     Diagnosis *diagnosis = g_new0(Diagnosis, 1);
@@ -58,7 +49,11 @@ Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
                          diagnosis->topology, diagnosis->coverage);
     binding_findings_add(diagnosis->findings, snapshot);
     g_ptr_array_sort(diagnosis->findings, worst_first);
-    count_findings(diagnosis);
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
+        diagnosis->errors += finding->severity == SEVERITY_ERROR;
+        diagnosis->warnings += finding->severity == SEVERITY_WARNING;
+        diagnosis->infos += finding->severity == SEVERITY_INFO;
+    }
     return diagnosis;
 }
 
@@ -104,3 +99,36 @@ const Refusal *diagnosis_refusal(const Diagnosis *diagnosis, const Link *link)
 {
     return g_hash_table_lookup(diagnosis->refusals, link);
 }
+
+/* ---- changes ---- */
+
+static void add_change(GArray *changes, ChangeKind kind, const Finding *finding)
+{
+    const FindingChange change = {kind, finding};
+    g_array_append_val(changes, change);
+}
+
+GArray *diagnosis_changes(const Diagnosis *before, const Diagnosis *after)
+{
+    GArray *changes = g_array_new(FALSE, FALSE, sizeof(FindingChange));
+    for (guint i = 0; before != NULL && i < before->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(before->findings, i);
+        if (diagnosis_find(after, finding) == NULL)
+            add_change(changes, CHANGE_CLEARED, finding);
+    }
+    PTR_ARRAY_FOREACH (const Finding, finding, after->findings) {
+        const Finding *known = before != NULL ? diagnosis_find(before, finding) : NULL;
+        if (known == NULL)
+            add_change(changes, CHANGE_APPEARED, finding);
+        else if (known->severity != finding->severity)
+            add_change(changes, CHANGE_SEVERITY, finding);
+    }
+    return changes;
+}
+
+static const char *const change_words[] = {
+    [CHANGE_APPEARED] = "appeared",
+    [CHANGE_CLEARED] = "cleared",
+    [CHANGE_SEVERITY] = "changed",
+};
+DEFINE_WORD(change, ChangeKind, change_words)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/diagnosis/finding.h"
-#include "model/diagnosis/refusal.h"
+#include "model/diagnosis/forward-findings.h"
 #include "model/host/topology.h"
 
 typedef struct {
@@ -36,3 +36,23 @@ bool diagnosis_has(const Diagnosis *diagnosis, Severity severity);
 
 /* What is refused on its way out by LINK, or NULL where nothing is (transfer none). */
 const Refusal *diagnosis_refusal(const Diagnosis *diagnosis, const Link *link);
+
+/* ---- what is different between two diagnoses of one host ---- */
+
+typedef enum {
+    CHANGE_APPEARED,
+    CHANGE_CLEARED,
+    CHANGE_SEVERITY, /* the same finding, worse or less bad */
+} ChangeKind;
+
+typedef struct {
+    ChangeKind kind;
+    const Finding *finding; /* as it is now, or as it was where it is gone (transfer none) */
+} FindingChange;
+
+/* What has changed from BEFORE (NULL: nothing was known) to AFTER, which both must outlive the result:
+ * first what is gone, then what came, worst first (FindingChange; transfer full). */
+GArray *diagnosis_changes(const Diagnosis *before, const Diagnosis *after);
+
+/* "appeared", "cleared" or "changed" (static). */
+const char *change_word(ChangeKind kind);

@@ -96,23 +96,6 @@ static const char *const severity_words[] = {
 };
 
 DEFINE_WORD(finding, FindingId, finding_words)
+DEFINE_FROM_WORD(finding, int, finding_words, -1)
 DEFINE_WORD(severity, Severity, severity_words)
-
-static bool find_word(const char *const *words, guint count, const char *word, guint *index)
-{
-    for (*index = 0; *index < count; (*index)++) {
-        if (g_str_equal(words[*index], word))
-            return true;
-    }
-    return false;
-}
-
-bool finding_from_word(const char *word, FindingId *id)
-{
-    return find_word(finding_words, G_N_ELEMENTS(finding_words), word, id);
-}
-
-bool severity_from_word(const char *word, Severity *severity)
-{
-    return find_word(severity_words, G_N_ELEMENTS(severity_words), word, severity);
-}
+DEFINE_FROM_WORD(severity, int, severity_words, -1)

@@ -105,11 +105,11 @@ bool finding_is_same(const Finding *a, const Finding *b);
 Fix *fix_new(void);
 void fix_free(Fix *fix);
 
-/* The word of a finding or severity in text and JSON (static), and back: false where WORD is none. */
+/* The word of a finding or severity in text and JSON (static), and back: -1 where WORD is none. */
 const char *finding_word(FindingId id);
 const char *severity_word(Severity severity);
-bool finding_from_word(const char *word, FindingId *id);
-bool severity_from_word(const char *word, Severity *severity);
+int finding_from_word(const char *word);
+int severity_from_word(const char *word);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Finding, finding_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fix, fix_free)

@@ -2,7 +2,6 @@
 /* From coverage to findings: see forward-findings.h. */
 #include "model/diagnosis/forward-findings.h"
 
-#include "model/diagnosis/refusal.h"
 #include "model/foreach.h"
 
 #include <linux/if.h>
@@ -22,15 +21,29 @@ static const char *name_of(const ZoneMatch *match)
     return match->zone != NULL ? match->zone->name : NULL;
 }
 
+void refusal_free(Refusal *refusal)
+{
+    if (refusal == NULL)
+        return;
+    g_ptr_array_unref(refusal->links);
+    g_ptr_array_unref(refusal->zones);
+    g_free(refusal);
+}
+
 static void note_refusal(const Survey *survey, const Link *at, const Link *from,
                          const WayCoverage *way)
 {
     Refusal *refusal = g_hash_table_lookup(survey->refusals, at);
     if (refusal == NULL) {
-        refusal = refusal_new();
+        refusal = g_new0(Refusal, 1);
+        refusal->links = g_ptr_array_new();
+        refusal->zones = g_ptr_array_new_with_free_func(g_free);
         g_hash_table_insert(survey->refusals, (gpointer)at, refusal);
     }
-    refusal_add(refusal, from, name_of(&way->verdict->ingress));
+    const char *zone = name_of(&way->verdict->ingress);
+    g_ptr_array_add(refusal->links, (gpointer)from);
+    if (zone != NULL && !g_ptr_array_find_with_equal_func(refusal->zones, zone, g_str_equal, NULL))
+        g_ptr_array_add(refusal->zones, g_strdup(zone));
 }
 
 static void add_flow(const Survey *survey, Finding *finding, const WayCoverage *way)
@@ -41,12 +54,6 @@ static void add_flow(const Survey *survey, Finding *finding, const WayCoverage *
 }
 
 /* ---- one uplink ---- */
-
-static bool target_refuses(const ZoneMatch *match)
-{
-    return match->zone != NULL &&
-           (match->zone->target == TARGET_DROP || match->zone->target == TARGET_REJECT);
-}
 
 static bool is_unbound(const ZoneMatch *match)
 {
@@ -96,7 +103,7 @@ static bool judge_uplink(Finding *finding, const ZoneMatch *zone)
             finding->severity = is_accepted ? SEVERITY_INFO : SEVERITY_WARNING;
         return true;
     }
-    if (target_refuses(zone)) {
+    if (zone->zone->target == TARGET_DROP || zone->zone->target == TARGET_REJECT) {
         finding->id = FINDING_UPLINK_IN_REJECTING_ZONE;
         finding->target = zone->zone->target;
         return is_refused || finding->senders == 0;

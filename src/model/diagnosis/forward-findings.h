@@ -6,6 +6,14 @@
 #include "model/diagnosis/finding.h"
 #include "model/host/topology.h"
 
+/* What is refused on its way out by one link: the plan chooses by it. */
+typedef struct {
+    GPtrArray *links; /* Link (transfer none): those it comes from */
+    GPtrArray *zones; /* char *: those that refuse it, no name twice */
+} Refusal;
+
+void refusal_free(Refusal *refusal);
+
 /* Adds the findings about SNAPSHOT to FINDINGS (Finding), and what is refused to REFUSALS (Link to
  * Refusal); both own their elements. Findings name links of SNAPSHOT and verdicts of COVERAGE. */
 void forward_findings_add(GPtrArray *findings, GHashTable *refusals, const Snapshot *snapshot,

@@ -29,38 +29,19 @@ Generation firewalld_generation(const Firewalld *firewalld)
     return firewalld_is_at_least(firewalld, 1, 0, 0) ? GENERATION_1 : GENERATION_0_9;
 }
 
-static gint by_zone_name(gconstpointer a, gconstpointer b)
-{
-    const Zone *const *zone_a = a;
-    const Zone *const *zone_b = b;
-    return strcmp((*zone_a)->name, (*zone_b)->name);
-}
-
-static GPtrArray *zones_by_name(const Firewalld *firewalld)
-{
-    GPtrArray *zones = g_ptr_array_new();
-    g_ptr_array_extend(zones, firewalld->zones, NULL, NULL);
-    g_ptr_array_sort(zones, by_zone_name);
-    return zones;
-}
-
 /* ---- sources ---- */
-
-static bool source_is_mac(const Firewalld *firewalld, const AddressSpec *source)
-{
-    if (source->kind == ADDRESS_SPEC_MAC)
-        return true;
-    const Ipset *ipset =
-        source->kind == ADDRESS_SPEC_IPSET ? firewalld_ipset(firewalld, source->name) : NULL;
-    return ipset != NULL && ipset->entries[0] != NULL && mac_address_is_valid(ipset->entries[0]);
-}
 
 static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
                         const Zone *zone, const ZoneMatch *ingress, GArray *candidates)
 {
     FlowEnd end = side == DISPATCH_INGRESS ? FLOW_SOURCE : FLOW_DESTINATION;
     PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
-        bool by_mac = source_is_mac(snapshot->firewalld, source);
+        const Ipset *ipset = source->kind == ADDRESS_SPEC_IPSET
+                                 ? firewalld_ipset(snapshot->firewalld, source->name)
+                                 : NULL;
+        bool by_mac =
+            source->kind == ADDRESS_SPEC_MAC ||
+            (ipset != NULL && ipset->entries[0] != NULL && mac_address_is_valid(ipset->entries[0]));
         /* 2.0 to 2.4 write no rule for a pair of sources of different kinds. */
         bool skipped = ingress != NULL && ingress->by == BOUND_BY_SOURCE &&
                        ingress->by_mac != by_mac &&
@@ -80,11 +61,12 @@ static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide
 
 /* ---- interfaces ---- */
 
+/* Puts the interfaces of ZONE behind all others or, with NEWEST_FIRST, at the place FIRST. */
 static void add_interfaces(const char *name, DispatchSide side, const Zone *zone,
-                           GArray *candidates)
+                           GArray *candidates, bool newest_first, guint first)
 {
-    for (char **interface = zone->interfaces; name != NULL && *interface != NULL; interface++) {
-        if (match_interface(*interface, name) == MATCH_NO)
+    STRV_FOREACH (interface, zone->interfaces) {
+        if (name == NULL || match_interface(*interface, name) == MATCH_NO)
             continue;
         BoundBy by = interface_is_wildcard(*interface) ? BOUND_BY_WILDCARD : BOUND_BY_INTERFACE;
         Candidate candidate = {
@@ -93,14 +75,8 @@ static void add_interfaces(const char *name, DispatchSide side, const Zone *zone
             .rank = interface_is_catch_all(*interface) ? 2 : 1,
             .text = *interface,
         };
-        g_array_append_val(candidates, candidate);
+        g_array_insert_val(candidates, newest_first ? first : candidates->len, candidate);
     }
-}
-
-static bool is_permanent(const Snapshot *snapshot, const ZoneMatch *match)
-{
-    const PermanentBinding *binding = permanent_binding(snapshot->permanent, match->binding);
-    return binding != NULL && g_strcmp0(binding->zone, match->zone->name) == 0;
 }
 
 /* Up to 1.3 the order of overlapping interface rules is their history. Where all of them are
@@ -111,7 +87,9 @@ static void settle_order_of_interfaces(const Snapshot *snapshot, GArray *candida
     for (guint i = first; i < candidates->len; i++) {
         const ZoneMatch *match = &g_array_index(candidates, Candidate, i).match;
         differ = differ || match->zone != g_array_index(candidates, Candidate, first).match.zone;
-        permanent = permanent && is_permanent(snapshot, match);
+        const PermanentBinding *lasting = permanent_binding(snapshot->permanent, match->binding);
+        permanent =
+            permanent && lasting != NULL && g_strcmp0(lasting->zone, match->zone->name) == 0;
     }
     for (guint i = first; differ && i < candidates->len; i++) {
         ZoneMatch *match = &g_array_index(candidates, Candidate, i).match;
@@ -121,41 +99,7 @@ static void settle_order_of_interfaces(const Snapshot *snapshot, GArray *candida
     }
 }
 
-static void reverse(GArray *candidates, guint first)
-{
-    for (guint i = first, j = candidates->len; i + 1 < j; i++) {
-        Candidate *a = &g_array_index(candidates, Candidate, i);
-        Candidate *b = &g_array_index(candidates, Candidate, --j);
-        Candidate swap = *a;
-        *a = *b;
-        *b = swap;
-    }
-}
-
 /* ---- the lists ---- */
-
-static GArray *candidates_up_to_1_3(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
-                                    const char *interface)
-{
-    g_autoptr(GPtrArray) zones = zones_by_name(snapshot->firewalld);
-    GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    for (guint i = 0; flow != NULL && i < zones->len; i++)
-        add_sources(snapshot, flow, side, g_ptr_array_index(zones, i), NULL, candidates);
-    guint first = candidates->len;
-    for (guint i = 0; i < zones->len; i++)
-        add_interfaces(interface, side, g_ptr_array_index(zones, i), candidates);
-    reverse(candidates, first);
-    settle_order_of_interfaces(snapshot, candidates, first);
-    return candidates;
-}
-
-/* "lan+" is "lan*" in firewalld's sort key, and so comes before "lan0". */
-static int compare_texts(const char *a, const char *b)
-{
-    g_autofree char *key_a = g_strdelimit(g_strdup(a), "+", '*');
-    g_autofree char *key_b = g_strdelimit(g_strdup(b), "+", '*');
-    return strcmp(key_a, key_b);
-}
 
 static gint by_priority(gconstpointer a, gconstpointer b)
 {
@@ -169,34 +113,12 @@ static gint by_priority(gconstpointer a, gconstpointer b)
     if (x->rank != y->rank)
         return x->rank - y->rank;
     int names = strcmp(x->match.zone->name, y->match.zone->name);
-    return names != 0 ? names : compare_texts(x->text, y->text);
-}
-
-/* A "+" and the catch-all of the default zone differ only in the zone's name in firewalld's
- * sort key. A "+" that comes later by that is not sure to take anything: that was read in the
- * source of 2.x, and not tested with packets. */
-static void settle_order_of_catch_alls(const Firewalld *firewalld, GArray *candidates)
-{
-    for (guint i = 0; i < candidates->len; i++) {
-        Candidate *candidate = &g_array_index(candidates, Candidate, i);
-        if (candidate->rank == 2 && firewalld->default_zone != NULL &&
-            strcmp(candidate->match.zone->name, firewalld->default_zone) > 0)
-            candidate->match.match = MATCH_MAYBE;
-    }
-}
-
-static GArray *candidates_from_2_0(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
-                                   const char *interface, const ZoneMatch *ingress)
-{
-    GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
-        if (flow != NULL)
-            add_sources(snapshot, flow, side, zone, ingress, candidates);
-        add_interfaces(interface, side, zone, candidates);
-    }
-    g_array_sort(candidates, by_priority);
-    settle_order_of_catch_alls(snapshot->firewalld, candidates);
-    return candidates;
+    if (names != 0)
+        return names;
+    /* "lan+" is "lan*" in firewalld's sort key, and comes before "lan0". */
+    g_autofree char *key_x = g_strdelimit(g_strdup(x->text), "+", '*');
+    g_autofree char *key_y = g_strdelimit(g_strdup(y->text), "+", '*');
+    return strcmp(key_x, key_y);
 }
 
 static ZoneMatch catch_all(const Firewalld *firewalld)
@@ -206,12 +128,42 @@ static ZoneMatch catch_all(const Firewalld *firewalld)
     return (ZoneMatch){zone, by, NULL, false, MATCH_YES, false};
 }
 
+static gint by_zone_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(const Zone *const *)a)->name, (*(const Zone *const *)b)->name);
+}
+
 static GArray *candidates_for(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
                               const char *interface, const ZoneMatch *ingress)
 {
-    return firewalld_generation(snapshot->firewalld) >= GENERATION_2
-               ? candidates_from_2_0(snapshot, flow, side, interface, ingress)
-               : candidates_up_to_1_3(snapshot, flow, side, interface);
+    const Firewalld *firewalld = snapshot->firewalld;
+    bool is_total = firewalld_generation(firewalld) >= GENERATION_2;
+    g_autoptr(GPtrArray) zones = g_ptr_array_new();
+    g_ptr_array_extend(zones, firewalld->zones, NULL, NULL);
+    if (!is_total)
+        g_ptr_array_sort(zones, by_zone_name);
+    GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+    if (flow != NULL) {
+        PTR_ARRAY_FOREACH (const Zone, zone, zones)
+            add_sources(snapshot, flow, side, zone, ingress, candidates);
+    }
+    guint first = candidates->len;
+    PTR_ARRAY_FOREACH (const Zone, zone, zones)
+        add_interfaces(interface, side, zone, candidates, !is_total, first);
+    if (!is_total) {
+        settle_order_of_interfaces(snapshot, candidates, first);
+        return candidates;
+    }
+    g_array_sort(candidates, by_priority);
+    /* A "+" and the catch-all of the default zone differ only in the zone's name in firewalld's sort
+     * key. A "+" that comes later by that is not sure to take anything: that was read in the source
+     * of 2.x, and not tested with packets. */
+    ARRAY_FOREACH (Candidate, candidate, candidates) {
+        if (candidate->rank == 2 && firewalld->default_zone != NULL &&
+            strcmp(candidate->match.zone->name, firewalld->default_zone) > 0)
+            candidate->match.match = MATCH_MAYBE;
+    }
+    return candidates;
 }
 
 GArray *dispatch(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
@@ -220,10 +172,9 @@ GArray *dispatch(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
     const char *interface = side == DISPATCH_INGRESS ? flow->in : flow->out;
     g_autoptr(GArray) candidates = candidates_for(snapshot, flow, side, interface, ingress);
     GArray *result = g_array_new(FALSE, FALSE, sizeof(ZoneMatch));
-    for (guint i = 0; i < candidates->len; i++) {
-        const ZoneMatch *match = &g_array_index(candidates, Candidate, i).match;
-        g_array_append_val(result, *match);
-        if (extent == DISPATCH_TO_FIRST && match->match == MATCH_YES)
+    ARRAY_FOREACH (const Candidate, candidate, candidates) {
+        g_array_append_val(result, candidate->match);
+        if (extent == DISPATCH_TO_FIRST && candidate->match.match == MATCH_YES)
             return result;
     }
     ZoneMatch last = catch_all(snapshot->firewalld);

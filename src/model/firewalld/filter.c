@@ -42,18 +42,15 @@ static Phase phase_of(const RichRule *rule)
     return outcome == OUTCOME_ACCEPT ? PHASE_ALLOW : PHASE_DENY;
 }
 
-static bool is_in_scope(const RichRule *rule, FilterScope scope)
-{
-    return scope == FILTER_WHOLE || !rule->understood || rule->element == RICH_ELEMENT_ICMP_BLOCK ||
-           rule->element == RICH_ELEMENT_ICMP_TYPE;
-}
-
 /* All rich rules of PHASE that have PRIORITY. */
 static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, FilterScope scope,
                                Phase phase, int priority, Match *best)
 {
     PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (phase_of(rule) != phase || rule->priority != priority || !is_in_scope(rule, scope))
+        bool in_scope = scope == FILTER_WHOLE || !rule->understood ||
+                        rule->element == RICH_ELEMENT_ICMP_BLOCK ||
+                        rule->element == RICH_ELEMENT_ICMP_TYPE;
+        if (phase_of(rule) != phase || rule->priority != priority || !in_scope)
             continue;
         Match match = match_rich_rule(trace->snapshot->firewalld, trace->flow, rule);
         /* An action with a rate limit lets the rest of the packets go on. */

@@ -14,13 +14,6 @@ static bool zone_list_contains(char *const *zones, const char *name)
     return g_strv_contains((const char *const *)zones, name);
 }
 
-static FlowDirection hook_of(const Policy *policy)
-{
-    if (zone_list_contains(policy->egress_zones, "HOST"))
-        return FLOW_INPUT;
-    return zone_list_contains(policy->ingress_zones, "HOST") ? FLOW_OUTPUT : FLOW_FORWARD;
-}
-
 /* ---- up to 1.3: membership ---- */
 
 /* The ways in which one side of a packet can be listed: rules are written for pairs of them. */
@@ -65,20 +58,11 @@ static void match_side(const Trace *trace, char *const *zones, DispatchSide side
 {
     if (zone_list_contains(zones, "ANY") || zone_list_contains(zones, "HOST"))
         ways[WAY_INTERFACE] = MATCH_YES;
-    for (; *zones != NULL; zones++) {
-        const Zone *zone = firewalld_zone(trace->snapshot->firewalld, *zones);
+    STRV_FOREACH (name, zones) {
+        const Zone *zone = firewalld_zone(trace->snapshot->firewalld, *name);
         if (zone != NULL)
             match_members(trace, zone, side, ways);
     }
-}
-
-/* Rules for two sources of different kinds are left out since 1.2.6 and 1.3.3. */
-static bool mixes_sources(const Firewalld *firewalld)
-{
-    bool repaired =
-        firewalld_is_at_least(firewalld, 1, 3, 3) ||
-        (firewalld_is_at_least(firewalld, 1, 2, 6) && !firewalld_is_at_least(firewalld, 1, 3, 0));
-    return !repaired;
 }
 
 static Match match_membership(const Trace *trace, char *const *ingress_zones,
@@ -87,7 +71,11 @@ static Match match_membership(const Trace *trace, char *const *ingress_zones,
     Match in[N_WAYS] = {MATCH_NO}, out[N_WAYS] = {MATCH_NO};
     match_side(trace, ingress_zones, DISPATCH_INGRESS, in);
     match_side(trace, egress_zones, DISPATCH_EGRESS, out);
-    bool mixes = mixes_sources(trace->snapshot->firewalld);
+    /* Rules for two sources of different kinds are left out since 1.2.6 and 1.3.3. */
+    const Firewalld *firewalld = trace->snapshot->firewalld;
+    bool mixes =
+        !firewalld_is_at_least(firewalld, 1, 3, 3) &&
+        (!firewalld_is_at_least(firewalld, 1, 2, 6) || firewalld_is_at_least(firewalld, 1, 3, 0));
     Match best = MATCH_NO;
     for (int a = 0; a < N_WAYS; a++) {
         for (int b = 0; b < N_WAYS; b++) {
@@ -135,7 +123,10 @@ static Match match_policy(const Trace *trace, const Policy *policy, const ZoneMa
         return MATCH_NO;
     if (!policy->settings_read)
         return MATCH_MAYBE;
-    if (hook_of(policy) != trace->flow->direction)
+    FlowDirection hook = zone_list_contains(policy->egress_zones, "HOST")    ? FLOW_INPUT
+                         : zone_list_contains(policy->ingress_zones, "HOST") ? FLOW_OUTPUT
+                                                                             : FLOW_FORWARD;
+    if (hook != trace->flow->direction)
         return MATCH_NO;
     return trace->generation >= GENERATION_2
                ? match_classification(trace, policy, ingress, egress)

@@ -86,14 +86,6 @@ static gint64 half_key(const Route *route, int flip)
            (destination->length << 8) | bits;
 }
 
-static void add_half(OutsideRoutes *routes, const Route *route)
-{
-    if (!may_be_half(&route->destination))
-        return;
-    gint64 key = half_key(route, 0);
-    g_hash_table_add(routes->halves, g_memdup2(&key, sizeof key));
-}
-
 static bool has_other_half(const OutsideRoutes *routes, const Route *route)
 {
     if (!may_be_half(&route->destination))
@@ -116,8 +108,12 @@ OutsideRoutes *outside_routes_new(const Snapshot *snapshot)
     }
     PTR_ARRAY_FOREACH (const Rule, rule, snapshot->rules)
         add_rule(routes, rule);
-    PTR_ARRAY_FOREACH (const Route, route, snapshot->routes)
-        add_half(routes, route);
+    PTR_ARRAY_FOREACH (const Route, route, snapshot->routes) {
+        if (!may_be_half(&route->destination))
+            continue;
+        gint64 key = half_key(route, 0);
+        g_hash_table_add(routes->halves, g_memdup2(&key, sizeof key));
+    }
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
         if (link->vrf_table != 0)
             g_hash_table_insert(routes->vrfs, GUINT_TO_POINTER(link->vrf_table), (gpointer)link);

@@ -48,6 +48,12 @@ char *port_range_port_text(const PortRange *range)
     return g_strdup_printf("%u-%u", range->first, range->last);
 }
 
+char *port_range_text(const PortRange *range)
+{
+    g_autofree char *port = port_range_port_text(range);
+    return g_strconcat(port, "/", range->protocol, NULL);
+}
+
 void port_range_free(PortRange *range)
 {
     if (range == NULL)
@@ -72,6 +78,14 @@ ForwardPort *forward_port_new(const char *port, const char *protocol, const char
     forward_port->to_port = dup_unless_empty(to_port);
     forward_port->to_address = dup_unless_empty(to_address);
     return forward_port;
+}
+
+char *forward_port_text(const ForwardPort *forward_port)
+{
+    g_autofree char *port = port_range_port_text(forward_port->port);
+    return g_strconcat("port=", port, ":proto=", forward_port->port->protocol,
+                       ":toport=", forward_port->to_port != NULL ? forward_port->to_port : "",
+                       ":toaddr=", forward_port->to_address, NULL);
 }
 
 void forward_port_free(ForwardPort *forward_port)

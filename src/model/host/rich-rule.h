@@ -60,11 +60,17 @@ typedef struct {
 /* Parses PORT for PROTOCOL; NULL where it is no port or range. */
 PortRange *port_range_parse(const char *port, const char *protocol);
 char *port_range_port_text(const PortRange *range);
+
+/* With its protocol: "80/tcp" (transfer full). */
+char *port_range_text(const PortRange *range);
 void port_range_free(PortRange *range);
 
 /* TO_PORT and TO_ADDRESS may be "" or NULL; returns NULL where PORT is no port or range. */
 ForwardPort *forward_port_new(const char *port, const char *protocol, const char *to_port,
                               const char *to_address);
+
+/* As firewall-cmd writes it: "port=80:proto=tcp:toport=8080:toaddr=" (transfer full). */
+char *forward_port_text(const ForwardPort *forward_port);
 void forward_port_free(ForwardPort *forward_port);
 
 /* Never fails: a rule that is not understood says so in its field. */

@@ -212,13 +212,6 @@ static void add_uplinks_of_route(Topology *topology, const OutsideRoutes *routes
     }
 }
 
-static void add_uplinks_by_route(Topology *topology)
-{
-    g_autoptr(OutsideRoutes) routes = outside_routes_new(topology->snapshot);
-    PTR_ARRAY_FOREACH (const Route, route, topology->snapshot->routes)
-        add_uplinks_of_route(topology, routes, route);
-}
-
 static void add_uplinks_on_hardware(Topology *topology)
 {
     g_autoptr(GHashTable) hardware = links_on_hardware(topology->snapshot);
@@ -229,16 +222,6 @@ static void add_uplinks_on_hardware(Topology *topology)
 }
 
 /* ---- the whole ---- */
-
-static void settle_role(Topology *topology, Link *link)
-{
-    Role role = role_of(topology, link);
-    g_hash_table_insert(topology->roles, link, GINT_TO_POINTER(role));
-    if (role == ROLE_UPLINK)
-        g_ptr_array_add(topology->uplinks, link);
-    else if (role == ROLE_DOWNSTREAM)
-        g_ptr_array_add(topology->downstreams, link);
-}
 
 Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplinks)
 {
@@ -251,10 +234,18 @@ Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplink
     topology->downstreams = g_ptr_array_new();
 
     add_named_uplinks(topology, named_uplinks);
-    add_uplinks_by_route(topology);
+    g_autoptr(OutsideRoutes) routes = outside_routes_new(snapshot);
+    PTR_ARRAY_FOREACH (const Route, route, snapshot->routes)
+        add_uplinks_of_route(topology, routes, route);
     add_uplinks_on_hardware(topology);
-    PTR_ARRAY_FOREACH (Link, link, snapshot->links)
-        settle_role(topology, link);
+    PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
+        Role role = role_of(topology, link);
+        g_hash_table_insert(topology->roles, link, GINT_TO_POINTER(role));
+        if (role == ROLE_UPLINK)
+            g_ptr_array_add(topology->uplinks, link);
+        else if (role == ROLE_DOWNSTREAM)
+            g_ptr_array_add(topology->downstreams, link);
+    }
     return topology;
 }
 
@@ -292,18 +283,14 @@ const GPtrArray *topology_downstreams(const Topology *topology)
     return topology->downstreams;
 }
 
-/* A macvlan is a second interface in the network of its lower link: the host does not forward
- * between the two. */
-static bool is_in_network_of(const Link *link, const Link *uplink)
-{
-    static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", NULL};
-    return link_is_any_kind(link, kinds) && link->lower == uplink->index;
-}
-
 bool topology_leads(const Topology *topology, const Link *link, const Link *uplink)
 {
+    /* These are second interfaces in the network of their lower link: the host does not forward
+     * between the two. */
+    static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", NULL};
     const Exit exit = {vrf_of(topology->snapshot, link), uplink};
-    return g_hash_table_contains(topology->exits, &exit) && !is_in_network_of(link, uplink);
+    return g_hash_table_contains(topology->exits, &exit) &&
+           !(link_is_any_kind(link, kinds) && link->lower == uplink->index);
 }
 
 static const char *const role_words[] = {

@@ -4,6 +4,7 @@
 #include "model/needs/flow-classes.h"
 
 #include "model/firewalld/match.h"
+#include "model/foreach.h"
 
 struct FlowClasses {
     const Firewalld *firewalld;
@@ -20,24 +21,19 @@ typedef struct {
 
 /* ---- what the settings name ---- */
 
-static void add_binding(FlowClasses *classes, const char *name, guint zone)
-{
-    GArray *zones = g_hash_table_lookup(classes->bindings, name);
-    if (zones == NULL) {
-        zones = g_array_new(FALSE, FALSE, sizeof(guint));
-        g_hash_table_insert(classes->bindings, (gpointer)name, zones);
-    }
-    g_array_append_val(zones, zone);
-}
-
 static void add_interface(FlowClasses *classes, const char *pattern, guint zone)
 {
-    if (!interface_is_wildcard(pattern)) {
-        add_binding(classes, pattern, zone);
+    if (interface_is_wildcard(pattern)) {
+        const Wildcard wildcard = {pattern, zone};
+        g_ptr_array_add(classes->wildcards, g_memdup2(&wildcard, sizeof wildcard));
         return;
     }
-    const Wildcard wildcard = {pattern, zone};
-    g_ptr_array_add(classes->wildcards, g_memdup2(&wildcard, sizeof wildcard));
+    GArray *zones = g_hash_table_lookup(classes->bindings, pattern);
+    if (zones == NULL) {
+        zones = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_hash_table_insert(classes->bindings, (gpointer)pattern, zones);
+    }
+    g_array_append_val(zones, zone);
 }
 
 static void add_spec(FlowClasses *classes, const AddressSpec *spec)
@@ -48,8 +44,7 @@ static void add_spec(FlowClasses *classes, const AddressSpec *spec)
 
 static void add_filter(FlowClasses *classes, const Filter *filter)
 {
-    for (guint i = 0; i < filter->rich_rules->len; i++) {
-        const RichRule *rule = g_ptr_array_index(filter->rich_rules, i);
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
         add_spec(classes, rule->source);
         add_spec(classes, rule->destination);
     }
@@ -58,10 +53,10 @@ static void add_filter(FlowClasses *classes, const Filter *filter)
 static void add_zone(FlowClasses *classes, guint number)
 {
     const Zone *zone = g_ptr_array_index(classes->firewalld->zones, number);
-    for (char **interface = zone->interfaces; *interface != NULL; interface++)
+    STRV_FOREACH (interface, zone->interfaces)
         add_interface(classes, *interface, number);
-    for (guint i = 0; i < zone->sources->len; i++)
-        add_spec(classes, g_ptr_array_index(zone->sources, i));
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)
+        add_spec(classes, source);
     add_filter(classes, &zone->filter);
 }
 
@@ -76,10 +71,9 @@ FlowClasses *flow_classes_new(const Firewalld *firewalld)
     classes->classes = g_string_chunk_new(4096);
     for (guint i = 0; i < firewalld->zones->len; i++)
         add_zone(classes, i);
-    for (guint i = 0; i < firewalld->policies->len; i++)
-        add_filter(classes, &((const Policy *)g_ptr_array_index(firewalld->policies, i))->filter);
-    for (guint i = 0; i < firewalld->services->len; i++) {
-        const Service *service = g_ptr_array_index(firewalld->services, i);
+    PTR_ARRAY_FOREACH (const Policy, policy, firewalld->policies)
+        add_filter(classes, &policy->filter);
+    PTR_ARRAY_FOREACH (const Service, service, firewalld->services) {
         add_spec(classes, service->destination_ipv4);
         add_spec(classes, service->destination_ipv6);
     }

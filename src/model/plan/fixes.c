@@ -47,7 +47,8 @@ static char **command_for(const Plan *plan, const PlanRequest *request)
 
 /* ---- the search ---- */
 
-/* Whether PLAN does what it is sought for. */
+/* Whether PLAN does what it is sought for; NULL: whatever plan_new() makes cures what it was asked
+ * for. */
 typedef bool (*PlanIsCure)(const Plan *plan, gconstpointer purpose);
 
 typedef struct {
@@ -69,7 +70,8 @@ static bool is_worth_binding(const Refusal *refusal)
 static Plan *try_request(const Search *search, const PlanRequest *request)
 {
     g_autoptr(Plan) plan = plan_new(search->snapshot, request, NULL);
-    bool cures = plan != NULL && plan->actions->len > 0 && search->is_cure(plan, search->purpose);
+    bool cures = plan != NULL && plan->actions->len > 0 &&
+                 (search->is_cure == NULL || search->is_cure(plan, search->purpose));
     return cures ? g_steal_pointer(&plan) : NULL;
 }
 
@@ -214,12 +216,6 @@ static bool is_all_worth_binding(const Snapshot *snapshot, const char *const *na
     return true;
 }
 
-/* plan_new() makes no plan that does not cure what it is asked for. */
-static bool is_any_plan(G_GNUC_UNUSED const Plan *plan, G_GNUC_UNUSED gconstpointer purpose)
-{
-    return true;
-}
-
 char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
 {
     Search search = {
@@ -227,7 +223,6 @@ char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
         .base = request,
         .zones = no_other_zone,
         .binds_downstreams = is_all_worth_binding(snapshot, request->uplinks),
-        .is_cure = is_any_plan,
     };
     PlanRequest found;
     g_autoptr(Plan) plan = search_plan(&search, &found);

@@ -3,6 +3,7 @@
 #include "model/plan/host-services.h"
 
 #include "model/firewalld/verdict.h"
+#include "model/foreach.h"
 
 typedef struct {
     const Snapshot *before;
@@ -59,8 +60,7 @@ static void compare(Comparison *comparison, ServiceKind kind, const char *name, 
 
 static void compare_port(Comparison *comparison, const PortRange *range)
 {
-    g_autofree char *port = port_range_port_text(range);
-    g_autofree char *name = g_strconcat(port, "/", range->protocol, NULL);
+    g_autofree char *name = port_range_text(range);
     Protocol protocol = protocol_from_word(range->protocol, FAMILY_IPV4);
     Flow flow = flow_to_host(comparison, FAMILY_IPV4, protocol, range->first);
     if (protocol != PROTOCOL_ANY && range->first != 0)
@@ -91,12 +91,11 @@ static void compare_service(Comparison *comparison, const char *name, const Serv
 {
     if (service == NULL || !g_hash_table_add(visited, (gpointer)service))
         return;
-    for (guint i = 0; i < service->ports->len; i++) {
-        const PortRange *range = g_ptr_array_index(service->ports, i);
+    PTR_ARRAY_FOREACH (const PortRange, range, service->ports) {
         compare_service_port(comparison, name, service, range, FAMILY_IPV4);
         compare_service_port(comparison, name, service, range, FAMILY_IPV6);
     }
-    for (char **include = service->includes; *include != NULL; include++)
+    STRV_FOREACH (include, service->includes)
         compare_service(comparison, name,
                         firewalld_service(comparison->before->firewalld, *include), visited);
 }
@@ -110,22 +109,18 @@ static void compare_service_by_name(Comparison *comparison, const char *name)
 
 /* ---- all that may be named ---- */
 
-static void compare_rich_rule(Comparison *comparison, const RichRule *rule)
-{
-    if (rule->understood && rule->element == RICH_ELEMENT_SERVICE)
-        compare_service_by_name(comparison, rule->name);
-    else if (rule->understood && rule->element == RICH_ELEMENT_PORT)
-        compare_port(comparison, rule->port);
-}
-
 static void compare_filter(Comparison *comparison, const Filter *filter)
 {
-    for (char **service = filter->services; *service != NULL; service++)
+    STRV_FOREACH (service, filter->services)
         compare_service_by_name(comparison, *service);
-    for (guint i = 0; i < filter->ports->len; i++)
-        compare_port(comparison, g_ptr_array_index(filter->ports, i));
-    for (guint i = 0; i < filter->rich_rules->len; i++)
-        compare_rich_rule(comparison, g_ptr_array_index(filter->rich_rules, i));
+    PTR_ARRAY_FOREACH (const PortRange, range, filter->ports)
+        compare_port(comparison, range);
+    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
+        if (rule->understood && rule->element == RICH_ELEMENT_SERVICE)
+            compare_service_by_name(comparison, rule->name);
+        else if (rule->understood && rule->element == RICH_ELEMENT_PORT)
+            compare_port(comparison, rule->port);
+    }
 }
 
 static void compare_zone(Comparison *comparison, const Snapshot *snapshot)
@@ -133,16 +128,6 @@ static void compare_zone(Comparison *comparison, const Snapshot *snapshot)
     const Zone *zone = dispatch_interface(snapshot, comparison->interface).zone;
     if (zone != NULL && zone->settings_read)
         compare_filter(comparison, &zone->filter);
-}
-
-static void compare_policies(Comparison *comparison)
-{
-    const GPtrArray *policies = comparison->before->firewalld->policies;
-    for (guint i = 0; i < policies->len; i++) {
-        const Policy *policy = g_ptr_array_index(policies, i);
-        if (g_strv_contains((const char *const *)policy->egress_zones, "HOST"))
-            compare_filter(comparison, &policy->filter);
-    }
 }
 
 void host_services_compare(const Snapshot *before, const Snapshot *after, const char *interface,
@@ -153,8 +138,10 @@ void host_services_compare(const Snapshot *before, const Snapshot *after, const 
     Comparison comparison = {before, after, interface, seen, opens, closes};
     compare_zone(&comparison, before);
     compare_zone(&comparison, after);
-    compare_policies(&comparison);
-
+    PTR_ARRAY_FOREACH (const Policy, policy, before->firewalld->policies) {
+        if (g_strv_contains((const char *const *)policy->egress_zones, "HOST"))
+            compare_filter(&comparison, &policy->filter);
+    }
     Flow echo = flow_to_host(&comparison, FAMILY_IPV4, PROTOCOL_ICMP, 0);
     echo.icmp_type = 8;
     echo.icmp_code = 0;

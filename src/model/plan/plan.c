@@ -180,16 +180,11 @@ static void add_notes(Planner *planner)
 
 /* ---- the whole ---- */
 
-static void snapshot_destroy(gpointer snapshot)
-{
-    snapshot_free(snapshot);
-}
-
 static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request)
 {
     Plan *plan = g_new0(Plan, 1);
     plan->permanent_only = request->permanent_only;
-    plan->after_reboot = g_ptr_array_new_with_free_func(snapshot_destroy);
+    plan->after_reboot = g_ptr_array_new_with_free_func((GDestroyNotify)snapshot_free);
     plan->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     plan->predicted = snapshot_copy(snapshot);
     plan->cured = g_ptr_array_new();

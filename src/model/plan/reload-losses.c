@@ -5,60 +5,36 @@
 #include "model/foreach.h"
 #include "model/plan/reload.h"
 
+#include <string.h>
+
 static void loss_free(gpointer data)
 {
     ReloadLoss *loss = data;
     g_free(loss->name);
+    g_free(loss->setting);
     g_free(loss->value);
     g_free(loss);
 }
 
 /* ---- settings ---- */
 
-/* One setting of a thing, as ReloadLoss has it. */
-typedef struct {
-    const char *name;
-    char *value;
-} Setting;
-
-static void setting_free(gpointer data)
+/* Each is "service=http", or "forward" where it is on or off. */
+static void add_setting(GPtrArray *settings, const char *name, const char *value)
 {
-    Setting *setting = data;
-    g_free(setting->value);
-    g_free(setting);
-}
-
-static guint setting_hash(gconstpointer data)
-{
-    const Setting *setting = data;
-    return g_str_hash(setting->name) ^ (setting->value != NULL ? g_str_hash(setting->value) : 0);
-}
-
-static gboolean setting_equal(gconstpointer first, gconstpointer second)
-{
-    const Setting *a = first, *b = second;
-    return g_str_equal(a->name, b->name) && g_strcmp0(a->value, b->value) == 0;
-}
-
-/* Takes VALUE. */
-static void add_setting(GPtrArray *settings, const char *name, char *value)
-{
-    Setting *setting = g_new(Setting, 1);
-    *setting = (Setting){name, value};
-    g_ptr_array_add(settings, setting);
+    g_ptr_array_add(settings, g_strconcat(name, value != NULL ? "=" : NULL, value, NULL));
 }
 
 static void add_names(GPtrArray *settings, const char *setting, char **names)
 {
     STRV_FOREACH (name, names)
-        add_setting(settings, setting, g_strdup(*name));
+        add_setting(settings, setting, *name);
 }
 
 static void add_ports(GPtrArray *settings, const char *setting, const GPtrArray *ports)
 {
     PTR_ARRAY_FOREACH (const PortRange, port, ports) {
-        g_autofree char *text = port_range_port_text(port);
-        add_setting(settings, setting, g_strdup_printf("%s/%s", text, port->protocol));
+        g_autofree char *text = port_range_text(port);
+        add_setting(settings, setting, text);
     }
 }
 
@@ -70,15 +46,11 @@ static void add_filter(GPtrArray *settings, const Filter *filter)
     add_names(settings, "protocol", filter->protocols);
     add_names(settings, "icmp-block", filter->icmp_blocks);
     PTR_ARRAY_FOREACH (const ForwardPort, forward, filter->forward_ports) {
-        g_autofree char *text = port_range_port_text(forward->port);
-        add_setting(settings, "forward-port",
-                    g_strdup_printf("port=%s:proto=%s:toport=%s:toaddr=%s", text,
-                                    forward->port->protocol,
-                                    forward->to_port != NULL ? forward->to_port : "",
-                                    forward->to_address != NULL ? forward->to_address : ""));
+        g_autofree char *text = forward_port_text(forward);
+        add_setting(settings, "forward-port", text);
     }
     PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules)
-        add_setting(settings, "rich-rule", g_strdup(rule->text));
+        add_setting(settings, "rich-rule", rule->text);
     if (filter->icmp_block_inversion)
         add_setting(settings, "icmp-block-inversion", NULL);
     if (filter->masquerade == TRISTATE_YES)
@@ -87,12 +59,8 @@ static void add_filter(GPtrArray *settings, const Filter *filter)
 
 static void add_target(GPtrArray *settings, Target target)
 {
-    static const char *const names[] = {
-        [TARGET_UNKNOWN] = NULL,    [TARGET_DEFAULT] = NULL,    [TARGET_CONTINUE] = NULL,
-        [TARGET_ACCEPT] = "ACCEPT", [TARGET_REJECT] = "REJECT", [TARGET_DROP] = "DROP",
-    };
-    if (names[target] != NULL)
-        add_setting(settings, "target", g_strdup(names[target]));
+    if (target >= TARGET_ACCEPT)
+        add_setting(settings, "target", target == TARGET_REJECT ? "REJECT" : target_word(target));
 }
 
 static bool add_zone(gconstpointer item, GPtrArray *settings)
@@ -100,7 +68,7 @@ static bool add_zone(gconstpointer item, GPtrArray *settings)
     const Zone *zone = item;
     add_names(settings, "interface", zone->interfaces);
     PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)
-        add_setting(settings, "source", g_strdup(source->text));
+        add_setting(settings, "source", source->text);
     add_target(settings, zone->target);
     if (zone->forward == TRISTATE_YES)
         add_setting(settings, "forward", NULL);
@@ -113,7 +81,8 @@ static bool add_policy(gconstpointer item, GPtrArray *settings)
     const Policy *policy = item;
     add_names(settings, "ingress-zone", policy->ingress_zones);
     add_names(settings, "egress-zone", policy->egress_zones);
-    add_setting(settings, "priority", g_strdup_printf("%d", policy->priority));
+    g_autofree char *priority = g_strdup_printf("%d", policy->priority);
+    add_setting(settings, "priority", priority);
     add_target(settings, policy->target);
     add_filter(settings, &policy->filter);
     return policy->settings_read;
@@ -140,15 +109,17 @@ static const char *name_of(gconstpointer item)
 }
 
 static void add_loss(GPtrArray *losses, ReloadLossKind kind, const ThingKind *thing,
-                     const char *name, const Setting *setting)
+                     const char *name, const char *setting)
 {
+    const char *equals = setting != NULL ? strchr(setting, '=') : NULL;
     ReloadLoss *loss = g_new(ReloadLoss, 1);
     *loss = (ReloadLoss){
         .kind = kind,
         .thing = thing != NULL ? thing->word : NULL,
         .name = g_strdup(name),
-        .setting = setting != NULL ? setting->name : NULL,
-        .value = setting != NULL ? g_strdup(setting->value) : NULL,
+        .setting =
+            equals != NULL ? g_strndup(setting, (gsize)(equals - setting)) : g_strdup(setting),
+        .value = equals != NULL ? g_strdup(equals + 1) : NULL,
     };
     g_ptr_array_add(losses, loss);
 }
@@ -157,10 +128,10 @@ static void add_loss(GPtrArray *losses, ReloadLossKind kind, const ThingKind *th
 static void add_missing(GPtrArray *losses, ReloadLossKind kind, const ThingKind *thing,
                         const char *name, const GPtrArray *one, const GPtrArray *other)
 {
-    g_autoptr(GHashTable) known = g_hash_table_new(setting_hash, setting_equal);
-    PTR_ARRAY_FOREACH (Setting, setting, other)
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    PTR_ARRAY_FOREACH (char, setting, other)
         g_hash_table_add(known, setting);
-    PTR_ARRAY_FOREACH (const Setting, setting, one) {
+    PTR_ARRAY_FOREACH (const char, setting, one) {
         if (!g_hash_table_contains(known, setting))
             add_loss(losses, kind, thing, name, setting);
     }
@@ -169,8 +140,8 @@ static void add_missing(GPtrArray *losses, ReloadLossKind kind, const ThingKind 
 static void compare(const ThingKind *thing, gconstpointer now, gconstpointer then,
                     GPtrArray *losses)
 {
-    g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func(setting_free);
-    g_autoptr(GPtrArray) after = g_ptr_array_new_with_free_func(setting_free);
+    g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) after = g_ptr_array_new_with_free_func(g_free);
     if (!thing->add_settings(now, before) || !thing->add_settings(then, after)) {
         add_loss(losses, RELOAD_UNREAD, thing, name_of(now), NULL);
         return;

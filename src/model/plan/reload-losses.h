@@ -16,8 +16,8 @@ typedef struct {
     ReloadLossKind kind;
     const char *thing; /* "zone", "policy" or "ipset" (static) */
     char *name;
-    const char *setting; /* as firewall-cmd's options name it: "service" (static) */
-    char *value;         /* "http"; NULL for a setting that is on or off */
+    char *setting; /* as firewall-cmd's options name it: "service" */
+    char *value;   /* "http"; NULL for a setting that is on or off */
 } ReloadLoss;
 
 /* What is different after a reload (ReloadLoss; transfer full); empty where nothing is. NULL where the

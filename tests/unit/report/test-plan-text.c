@@ -226,8 +226,8 @@ static void test_note(void **state)
 static void test_losses(G_GNUC_UNUSED void **state)
 {
     ReloadLoss rows[] = {
-        {RELOAD_LOSES, "zone", OWNED("public"), "service", OWNED("http")},
-        {RELOAD_BRINGS, "policy", OWNED("p"), "masquerade", NULL},
+        {RELOAD_LOSES, "zone", OWNED("public"), OWNED("service"), OWNED("http")},
+        {RELOAD_BRINGS, "policy", OWNED("p"), OWNED("masquerade"), NULL},
         {RELOAD_REMOVES, "zone", OWNED("old"), NULL, NULL},
         {RELOAD_UNREAD, "ipset", OWNED("s"), NULL, NULL},
         {RELOAD_DIRECT_RULES, NULL, NULL, NULL, NULL},

@@ -2,7 +2,7 @@
 /* Findings that come and go between two looks at a host. */
 #include "cases.h"
 
-#include "model/diagnosis/changes.h"
+#include "model/diagnosis/diagnosis.h"
 #include "sketch.h"
 
 #define NODE                                                                                       \
