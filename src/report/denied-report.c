@@ -7,6 +7,7 @@
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/reason.h"
+#include "report/template.h"
 #include "report/wrap.h"
 
 #include <netinet/icmp6.h>
@@ -22,72 +23,65 @@ static char *time_text(const LogTime *time, const char *format)
     return local != NULL ? g_date_time_format(local, format) : g_strdup(time->text);
 }
 
-/* ---- what was denied ---- */
+/* ---- sentences ---- */
 
-static char *describe_packets(const LoggedPacket *packet, bool any_port)
+static const char *packets_template(const DenialGroup *group)
 {
-    const char *protocol = packet->protocol != NULL ? packet->protocol : "unknown";
-    if (any_port && packet->destination_port >= 0)
-        return g_strdup_printf("new %s connections to many ports", protocol);
+    const LoggedPacket *packet = &group->packet;
+    bool is_icmp = g_strcmp0(packet->protocol, "icmp") == 0;
+    if (packet->protocol == NULL)
+        return "packet{s} of an unknown protocol";
     if (packet->destination_port >= 0)
-        return g_strdup_printf("new %s connections to port %d", protocol, packet->destination_port);
-    bool is_ping = g_str_equal(protocol, "icmp") ? packet->icmp_type == ICMP_ECHO
-                                                 : packet->icmp_type == ICMP6_ECHO_REQUEST;
-    if (is_ping)
-        return g_strdup("pings");
-    if (packet->icmp_type >= 0)
-        return g_strdup_printf("%s of type %d", protocol, packet->icmp_type);
-    return g_strdup_printf("packets of protocol %s", protocol);
+        return group->any_port ? "new {protocol} connection{s} to many ports"
+                               : "new {protocol} connection{s} to port {number}";
+    if (packet->icmp_type == (is_icmp ? ICMP_ECHO : ICMP6_ECHO_REQUEST))
+        return "ping{s}";
+    return packet->icmp_type >= 0 ? "{protocol} packet{s} of type {number}"
+                                  : "packet{s} of protocol {protocol}";
 }
 
-static char *describe_way(const LoggedPacket *packet)
+/* "new tcp connections to port 8629 from cni0 out through enp2s0, rejected by zone public"; where
+ * IS_ONE, of a single packet (transfer full). */
+static char *group_message(const DenialGroup *group, bool is_one)
 {
-    if (packet->in != NULL && packet->out != NULL)
-        return g_strdup_printf("from %s out through %s", packet->in, packet->out);
-    if (packet->in != NULL)
-        return g_strdup_printf("from %s to this host", packet->in);
-    return g_strdup_printf("of this host out through %s",
-                           packet->out != NULL ? packet->out : "nowhere");
-}
-
-static char *describe_rule(const Denial *denial)
-{
-    const char *kind = denial->policy != NULL ? "policy" : "zone";
-    const char *owner = denial->policy != NULL ? denial->policy : denial->zone;
-    switch (denial->kind) {
-    case DENIAL_BY_ZONE:
-    case DENIAL_BY_POLICY:
-        return g_strdup_printf("by %s %s", kind, owner);
-    case DENIAL_BY_ICMP_BLOCK:
-        return g_strdup_printf("by the ICMP blocks of %s %s", kind, owner);
-    case DENIAL_AS_INVALID:
-        return g_strdup("since they belong to no connection that the kernel knows");
-    case DENIAL_AT_THE_END:
-        return g_strdup("since no zone took them");
-    case DENIAL_BY_REVERSE_PATH:
-        return g_strdup("since answers to their source would leave elsewhere (rpfilter)");
-    case DENIAL_BY_RFC3964:
-        return g_strdup("since they are 6to4 packets of a private address (RFC 3964)");
-    }
-    return NULL;
-}
-
-char *denied_report_message(const DenialGroup *group)
-{
-    g_autofree char *packets = describe_packets(&group->packet, group->any_port);
-    g_autofree char *way = describe_way(&group->packet);
-    g_autofree char *rule = describe_rule(&group->denial);
-    return g_strdup_printf("%s %s, %s %s", packets, way,
-                           group->denial.action == DENIAL_REJECT ? "rejected" : "dropped", rule);
-}
-
-static char *describe(const DenialGroup *group)
-{
-    g_autofree char *words = denied_report_message(group);
-    return escape_for_terminal(words);
+    static const char *const rules[] = {
+        [DENIAL_BY_ZONE] = "by {owner}",
+        [DENIAL_BY_POLICY] = "by {owner}",
+        [DENIAL_BY_ICMP_BLOCK] = "by the ICMP blocks of {owner}",
+        [DENIAL_AS_INVALID] = "as part of no known connection",
+        [DENIAL_AT_THE_END] = "because no zone or policy handles this traffic",
+        [DENIAL_BY_REVERSE_PATH] = "by rpfilter: replies would leave through another interface",
+        [DENIAL_BY_RFC3964] = "because 6to4 must not carry private addresses (RFC 3964)",
+    };
+    const Denial *denial = &group->denial;
+    const LoggedPacket *packet = &group->packet;
+    const char *way = packet->in == NULL    ? "from this host out through {out}"
+                      : packet->out == NULL ? "from {in} to this host"
+                                            : "from {in} out through {out}";
+    const char *did = denial->action == DENIAL_REJECT ? "rejected" : "dropped";
+    g_autofree char *template =
+        g_strdup_printf("%s %s, %s %s", packets_template(group), way, did, rules[denial->kind]);
+    g_autofree char *number = g_strdup_printf(
+        "%d", packet->destination_port >= 0 ? packet->destination_port : packet->icmp_type);
+    g_autofree char *owner = denial->policy != NULL ? g_strconcat("policy ", denial->policy, NULL)
+                                                    : g_strconcat("zone ", denial->zone, NULL);
+    return template_fill(template, "protocol", packet->protocol, "number", number, "in", packet->in,
+                         "out", packet->out != NULL ? packet->out : "no interface", "owner", owner,
+                         "s", is_one ? "" : "s", NULL);
 }
 
 /* ---- text ---- */
+
+/* Appends HEAD, the count of GROUP and its message, wrapped. */
+static void append_message(GString *text, const char *head, const DenialGroup *group,
+                           const TextStyle *style)
+{
+    g_autofree char *message = group_message(group, group->count == 1);
+    g_autofree char *shown = escape_for_terminal(message);
+    g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT " ", group->count);
+    g_string_append_printf(text, "%s%s%s%s", head, text_bold(style), count, text_plain(style));
+    wrap_append(text, shown, (guint)(escape_display_width(head) + strlen(count)), 2, style);
+}
 
 static void append_times(GString *text, const DenialGroup *group)
 {
@@ -135,10 +129,7 @@ char *denied_report_group_text(const DenialGroup *group, const DenialCause *caus
                                const TextStyle *style)
 {
     GString *text = g_string_new(NULL);
-    g_autofree char *words = describe(group);
-    g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT " x ", group->count);
-    g_string_append_printf(text, "%s%s%s", text_bold(style), count, text_plain(style));
-    wrap_append(text, words, (guint)strlen(count), 2, style);
+    append_message(text, "", group, style);
     append_times(text, group);
     append_sources(text, group, style);
     append_now(text, cause, style);
@@ -151,12 +142,10 @@ char *denied_report_group_text(const DenialGroup *group, const DenialCause *caus
 char *denied_report_again_text(const DenialGroup *group, const TextStyle *style)
 {
     GString *text = g_string_new(NULL);
-    g_autofree char *words = describe(group);
     g_autofree char *when = time_text(&group->last, "%T");
     g_autofree char *shown = escape_for_terminal(when != NULL ? when : "again");
-    g_autofree char *head = g_strdup_printf("%s, %" G_GUINT64_FORMAT " x ", shown, group->count);
-    g_string_append(text, head);
-    wrap_append(text, words, (guint)escape_display_width(head), 2, style);
+    g_autofree char *head = g_strconcat(shown, ", ", NULL);
+    append_message(text, head, group, style);
     return g_string_free(text, FALSE);
 }
 
@@ -175,18 +164,20 @@ char *denied_report_end_text(const DeniedSource *source, guint count, const Text
         g_string_append_printf(text, "no firewalld denials in %s\n", log);
     if (source->left_off > 0)
         g_string_append_printf(text,
-                               "%" G_GUINT64_FORMAT " more denials, of too many kinds to list\n",
+                               "more denials, of too many kinds to list: %" G_GUINT64_FORMAT "\n",
                                source->left_off);
     if (source->skipped > 0)
-        g_string_append_printf(text, "%" G_GUINT64_FORMAT " lines were too long, and left out\n",
+        g_string_append_printf(text,
+                               "lines skipped because they are too long: %" G_GUINT64_FORMAT "\n",
                                source->skipped);
     PTR_ARRAY_FOREACH (const char, note, source->notes)
         append_note(text, note, style);
     if (!source->recorded && g_strcmp0(source->log_denied, "off") == 0)
-        append_note(text,
-                    "firewalld does not log what it denies now (log-denied is off): nicfix denied "
-                    "--record 30 has it logged for that long",
-                    style);
+        append_note(
+            text,
+            "firewalld does not log denials now (log-denied is off): nicfix denied --record "
+            "30 logs them for 30 seconds",
+            style);
     return g_string_free(text, FALSE);
 }
 
@@ -201,7 +192,7 @@ static json_t *time_json(const LogTime *time)
 static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
 {
     const LoggedPacket *packet = &group->packet;
-    g_autofree char *words = denied_report_message(group);
+    g_autofree char *message = group_message(group, false);
     bool has_port = !group->any_port && packet->destination_port >= 0;
     const Verdict *verdict = cause->verdict;
     const Finding *finding = cause->finding;
@@ -221,7 +212,7 @@ static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
     json_object_set_new(object, "last", time_json(&group->last));
     json_object_set_new(object, "sources", json_texts(group->sources));
     json_object_set_new(object, "more_sources", json_boolean(group->more_sources));
-    json_object_set_new(object, "message", json_text(words));
+    json_object_set_new(object, "message", json_text(message));
     json_object_set_new(object, "verdict",
                         json_text(verdict != NULL ? verdict_word(verdict) : "unknown"));
     json_object_set_new(object, "reason", json_text(reason));

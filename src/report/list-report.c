@@ -118,7 +118,9 @@ static void add_zone_row(Table *table, const Snapshot *snapshot, const Zone *zon
     const char *state = takes_rest        ? (is_active(zone) ? "default, active" : "default")
                         : is_active(zone) ? "active"
                                           : NULL;
-    const char *target = zone->target == TARGET_UNKNOWN ? "?" : target_word(zone->target);
+    const char *target = zone->target == TARGET_UNKNOWN  ? "?"
+                         : zone->target == TARGET_REJECT ? "REJECT"
+                                                         : target_word(zone->target);
     const char *cells[] = {
         zone->name,     state,       target, yes_no[zone->forward], yes_no[zone->filter.masquerade],
         interface_cell, source_cell, NULL};

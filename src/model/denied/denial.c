@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prefixes taken apart. */
+/* Parsing the prefixes of log lines. */
 #include "model/denied/denial.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ static const struct {
     {"_DROP", DENIAL_BY_ZONE, DENIAL_DROP},
 };
 
-/* The part of the chain's name behind its hook, or NULL where it begins with none. */
+/* The part of the chain's name after its hook, or NULL where it has none. */
 static const char *skip_hook(const char *chain)
 {
     static const char *const hooks[] = {"IN_", "FWD_", "FWDI_", "FWDO_", "OUT_"};
@@ -38,7 +38,7 @@ static const char *skip_hook(const char *chain)
     return NULL;
 }
 
-/* NAME is that of a zone, or "policy_NAME". */
+/* NAME is a zone, or "policy_" and a policy. */
 static void take_name(const char *name, gsize length, Denial *denial)
 {
     static const char policy[] = "policy_";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where firewalld denied a packet, as the prefix of its log line says. */
+/* Which rule of firewalld denied a packet, as the prefix of its log line says. */
 #pragma once
 
 #include "model/denied/logged-packet.h"
@@ -15,21 +15,21 @@ typedef enum {
     DENIAL_BY_POLICY,
     DENIAL_BY_ICMP_BLOCK,   /* of a zone or a policy */
     DENIAL_AS_INVALID,      /* STATE_INVALID_DROP: it belongs to no known connection */
-    DENIAL_AT_THE_END,      /* FINAL_REJECT: no zone and no policy took it */
-    DENIAL_BY_REVERSE_PATH, /* rpfilter_DROP: answers to it would go out elsewhere */
+    DENIAL_AT_THE_END,      /* FINAL_REJECT: no zone and no policy handles it */
+    DENIAL_BY_REVERSE_PATH, /* rpfilter_DROP: replies would leave through another link */
     DENIAL_BY_RFC3964,      /* RFC3964_IPv4_REJECT: 6to4 of a private address */
 } DenialKind;
 
 typedef struct {
     DenialKind kind;
     DenialAction action;
-    char *zone;   /* of DENIAL_BY_ZONE, or of an ICMP block of one; else NULL */
-    char *policy; /* likewise of a policy */
+    char *zone;   /* the zone that denied it, or whose ICMP block did; NULL: none */
+    char *policy; /* the same for a policy */
 } Denial;
 
-/* Understands PREFIX, the word before the colon: "filter_FWD_public_REJECT" (nftables) or
- * "FWDI_public_REJECT" (iptables). Returns false, and nothing written, for what firewalld does not
- * write by itself, such as the prefix of a rich rule. The prefixes are those of
+/* Parses PREFIX, the word before the colon: "filter_FWD_public_REJECT" (nftables) or
+ * "FWDI_public_REJECT" (iptables). Returns false and leaves DENIAL alone for a prefix that is not
+ * firewalld's own, for example that of a rich rule. The prefixes are those of
  * firewall/core/nftables.py and ipXtables.py, 0.9 to 2.5. */
 bool denial_parse(const char *prefix, Denial *denial);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counting into groups that are bounded in every way that a log could make them grow. */
+/* Counting denials in groups; every number that a hostile log could make grow has a limit. */
 #include "model/denied/denials.h"
 
 #include "model/foreach.h"
@@ -9,13 +9,13 @@
 
 enum {
     MAX_GROUPS = 1000,
-    MAX_PORTS = 50, /* of one way: a scan of ports is one thing */
+    MAX_PORTS = 50, /* for each way: a port scan is one thing */
     MAX_SOURCES = 10,
 };
 
 struct Denials {
-    GHashTable *groups; /* key to DenialGroup */
-    GHashTable *ways;   /* key without the port to the number of ports */
+    GHashTable *groups; /* from key to DenialGroup */
+    GHashTable *ways;   /* from key without the port to the number of ports */
     guint64 left_off;
 };
 
@@ -63,10 +63,10 @@ void denials_free(Denials *denials)
 
 static char *key_of(const char *way, int port)
 {
-    return g_strdup_printf("%s|%d", way, port);
+    return g_strdup_printf("%s %d", way, port);
 }
 
-/* The group of PACKET, made where there is none yet; NULL where no more are kept. */
+/* The group of PACKET; a new one takes DENIAL. NULL where there are too many groups. */
 static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Denial *denial)
 {
     g_autofree char *way =
@@ -127,7 +127,7 @@ DenialGroup *denials_add(Denials *denials, const LoggedPacket *packet, const Log
     return group;
 }
 
-/* Those with most packets first; else by their keys, so that a log is always told alike. */
+/* The largest first. The keys only make the order of equal ones the same every time. */
 static int compare_groups(gconstpointer first, gconstpointer second)
 {
     const DenialGroup *a = *(DenialGroup *const *)first;
@@ -174,9 +174,10 @@ DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis
     DenialCause cause = {.verdict = verdict_of(snapshot, flow)};
     if (verdict_accepts(cause.verdict))
         return cause;
+    /* The most severe finding comes first. */
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
         if (cause.finding == NULL && is_about(finding, flow))
-            cause.finding = finding; /* the first one weighs most */
+            cause.finding = finding;
     }
     cause.fix = fixes_find_for_flow(snapshot, flow, uplinks);
     return cause;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Denials in groups: by what denied them, by their way and by where they were to go. However long
- * the log, the memory they take is bounded. */
+/* Denials in groups: one for each rule, pair of links, protocol and port. However long the log, they
+ * take a limited amount of memory. */
 #pragma once
 
 #include "model/denied/denial.h"
@@ -11,8 +11,8 @@
 
 /* When a line was written. */
 typedef struct {
-    gint64 usec; /* since the epoch; 0: not understood */
-    char *text;  /* as the line has it; NULL: it has none */
+    gint64 usec; /* since the epoch; 0: could not be parsed */
+    char *text;  /* as in the line; NULL: it has none */
 } LogTime;
 
 void log_time_clear(LogTime *time);
@@ -22,12 +22,12 @@ typedef struct {
     const char *key; /* what makes it a group of its own */
     Denial denial;
     LoggedPacket packet; /* the last one */
-    bool any_port;       /* there are so many ports that they are counted together */
+    bool any_port;       /* too many ports to count one by one */
     guint64 count;
     LogTime first;
     LogTime last;
-    GPtrArray *sources; /* char *: addresses, in the order they came; not all if there are many */
-    bool more_sources;
+    GPtrArray *sources; /* char *: addresses, in the order they came */
+    bool more_sources;  /* SOURCES is not all */
 } DenialGroup;
 
 typedef struct Denials Denials;
@@ -37,26 +37,26 @@ void denials_free(Denials *denials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Denials, denials_free)
 
 /* Counts PACKET, logged at TIME. Returns its group, which lives as long as DENIALS; NULL where
- * firewalld did not deny it, or there are too many groups already. */
+ * firewalld did not deny it, or where there are too many groups. */
 DenialGroup *denials_add(Denials *denials, const LoggedPacket *packet, const LogTime *time);
 
-/* The groups, those with most packets first (DenialGroup; transfer container). */
+/* The groups, the largest first (DenialGroup; transfer container). */
 GPtrArray *denials_sorted(const Denials *denials);
 
-/* How many denials are in no group, since there are too many of those. */
+/* How many denials are in no group because there are too many groups. */
 guint64 denials_left_off(const Denials *denials);
 
-/* ---- what they are due to ---- */
+/* ---- causes ---- */
 
-/* What becomes of the flow of a group as things are now. */
+/* What happens to the flow of a group now. */
 typedef struct {
-    Verdict *verdict;       /* NULL: it cannot be said */
-    char *unknown;          /* then why */
-    const Finding *finding; /* the one it belongs to (of the diagnosis), NULL: none */
+    Verdict *verdict;       /* NULL: not known */
+    char *unknown;          /* why VERDICT is not known */
+    const Finding *finding; /* the finding that explains it (of the diagnosis), NULL: none */
     Fix *fix;               /* NULL: nicfix offers none */
 } DenialCause;
 
-/* Says it of FLOW, which is that of a group. UPLINKS as for topology_new(). */
+/* The cause of the denial of FLOW. UPLINKS as for topology_new(). */
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
                             const char *const *uplinks);
 void denial_cause_clear(DenialCause *cause);

@@ -5,15 +5,15 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Texts are NULL and numbers are negative where the line has no such field; texts are not checked
- * beyond being short words of printable ASCII. */
+/* A field that the line does not have is NULL or negative. Texts are short words of printable ASCII
+ * and otherwise unchecked. */
 typedef struct {
     char *prefix; /* the word before the fields: "filter_FWD_public_REJECT", or NULL */
-    char *in;     /* NULL also where it is empty: the host itself sent it */
-    char *out;    /* NULL also where it is empty: it is for the host itself */
+    char *in;     /* NULL if empty, too: this host sent it */
+    char *out;    /* NULL if empty, too: it is for this host */
     char *source;
     char *destination;
-    char *source_mac; /* of the frame it came in with */
+    char *source_mac; /* of the frame it came in */
     char *protocol;   /* in lower case: "tcp", "udp", "icmp", "icmpv6", or a number */
     int source_port;
     int destination_port;

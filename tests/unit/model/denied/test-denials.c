@@ -99,6 +99,20 @@ static void test_groups(void **state)
     assert_int_equal(denials_left_off(denials), 0);
 }
 
+/* Groups of one size have an order of their own, whatever the order of the log. */
+static void test_order(void **state)
+{
+    (void)state;
+    g_autoptr(Denials) denials = denials_new();
+    const DenialGroup *last = add(denials, "filter_FWD_work_REJECT", 80, "10.0.0.1", 1);
+    const DenialGroup *second = add(denials, "filter_FWD_public_REJECT", 81, "10.0.0.1", 2);
+    const DenialGroup *first = add(denials, "filter_FWD_public_REJECT", 80, "10.0.0.1", 3);
+    g_autoptr(GPtrArray) sorted = denials_sorted(denials);
+    assert_ptr_equal(g_ptr_array_index(sorted, 0), first);
+    assert_ptr_equal(g_ptr_array_index(sorted, 1), second);
+    assert_ptr_equal(g_ptr_array_index(sorted, 2), last);
+}
+
 /* A scan of ports is one group, after some that are their own. */
 static void test_many_ports(void **state)
 {
@@ -182,9 +196,8 @@ static void test_cause(void **state)
 int main(void)
 {
     const struct CMUnitTest groups[] = {
-        cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_many_ports),
-        cmocka_unit_test(test_many_sources),
+        cmocka_unit_test(test_groups),      cmocka_unit_test(test_order),
+        cmocka_unit_test(test_many_ports),  cmocka_unit_test(test_many_sources),
         cmocka_unit_test(test_many_groups),
     };
     return RUN_CASES(test_prefix, prefixes) + RUN_CASES(test_cause, causes) +
