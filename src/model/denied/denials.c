@@ -63,7 +63,7 @@ void denials_free(Denials *denials)
 
 static char *key_of(const char *way, int port)
 {
-    return g_strdup_printf("%s %d", way, port);
+    return g_strdup_printf("%s|%d", way, port);
 }
 
 /* The group of PACKET; a new one takes DENIAL. NULL where there are too many groups. */
