@@ -244,8 +244,8 @@ const char *assumption_text(Assumption assumption)
         [ASSUMPTION_DIRECT_RULES] = "no direct rule refuses it first",
         [ASSUMPTION_NOT_TRANSLATED] =
             "nobody else translates its destination (a translated connection is accepted)",
-        [ASSUMPTION_POLICY_INSTALLED] = "firewalld really installed the policy (1.x can lose one "
-                                        "when its zone's only interface was removed)",
+        [ASSUMPTION_POLICY_INSTALLED] = ("firewalld really installed the policy (1.x can lose one "
+                                         "when its zone's only interface was removed)"),
         [ASSUMPTION_UNKNOWN_VERSION] = "firewalld's version could not be read",
         [ASSUMPTION_IPTABLES_BACKEND] = "the iptables backend does what the nftables backend does",
     };

@@ -34,6 +34,7 @@ typedef struct {
     guint under_way;
     GVariant *policies; /* replies that name what to ask for next */
     GVariant *zone;
+    GPtrArray *policy_settings; /* GVariant: likewise */
 } Bus;
 
 static GVariant *finish(GObject *source, GAsyncResult *result)
@@ -62,6 +63,13 @@ static void keep_zone(GObject *source, GAsyncResult *result, gpointer user)
 {
     Bus *bus = user;
     bus->zone = finish(source, result);
+    bus->under_way--;
+}
+
+static void keep_policy(GObject *source, GAsyncResult *result, gpointer user)
+{
+    Bus *bus = user;
+    g_ptr_array_add(bus->policy_settings, finish(source, result));
     bus->under_way--;
 }
 
@@ -101,20 +109,31 @@ static void ask_second(Bus *bus, const char *uplink)
     g_variant_get(bus->policies, "(as)", &policies);
     while (g_variant_iter_next(policies, "&s", &policy))
         ask(bus, RUNNING_PATH, FIREWALLD ".policy", "getPolicySettings",
-            g_variant_new("(s)", policy), forget);
+            g_variant_new("(s)", policy), keep_policy);
     ask(bus, CONFIG_PATH, FIREWALLD ".config", "getZoneOfInterface", g_variant_new("(s)", uplink),
         forget);
 }
 
-static void ask_third(Bus *bus)
+/* Each service once, whoever names it. */
+static void ask_services(Bus *bus, GVariant *reply, GHashTable *asked)
 {
-    g_autoptr(GVariant) settings = g_variant_get_child_value(bus->zone, 0);
+    g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
     g_autoptr(GVariantIter) services = NULL;
     const char *service;
     g_variant_lookup(settings, "services", "as", &services);
-    while (services != NULL && g_variant_iter_next(services, "&s", &service))
-        ask(bus, RUNNING_PATH, FIREWALLD, "getServiceSettings2", g_variant_new("(s)", service),
-            forget);
+    while (services != NULL && g_variant_iter_next(services, "&s", &service)) {
+        if (g_hash_table_add(asked, g_strdup(service)))
+            ask(bus, RUNNING_PATH, FIREWALLD, "getServiceSettings2", g_variant_new("(s)", service),
+                forget);
+    }
+}
+
+static void ask_third(Bus *bus)
+{
+    g_autoptr(GHashTable) asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    ask_services(bus, bus->zone, asked);
+    for (guint i = 0; i < bus->policy_settings->len; i++)
+        ask_services(bus, g_ptr_array_index(bus->policy_settings, i), asked);
 }
 
 static void wait_for_answers(const Bus *bus)
@@ -204,7 +223,10 @@ static void read_kernel(void)
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Bus bus = {.connection = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, &error)};
+    Bus bus = {
+        .connection = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, &error),
+        .policy_settings = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref),
+    };
     if (argc != 2 || bus.connection == NULL)
         g_error("floor: %s", error != NULL ? error->message : "the argument is the uplink");
     g_dbus_connection_set_exit_on_close(bus.connection, FALSE);
@@ -217,6 +239,7 @@ int main(int argc, char **argv)
     wait_for_answers(&bus);
     g_variant_unref(bus.policies);
     g_variant_unref(bus.zone);
+    g_ptr_array_unref(bus.policy_settings);
     g_object_unref(bus.connection);
     return 0;
 }

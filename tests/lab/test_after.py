@@ -186,14 +186,14 @@ def test_the_prediction_comes_true(make_lab: LabMaker, name: str) -> None:
         now = findings(lab)
 
 
-def test_yes_or_no(lab: Lab) -> None:
-    """The text begins with the answer."""
+def test_the_answer_comes_first(lab: Lab) -> None:
+    """The text begins with whether a reload breaks something."""
     _cure_until_reload(lab)
     broken = lab.nicfix("check", "--after", "reload")
-    assert (broken.code, broken.stdout.split(",")[0]) == (1, "yes"), broken
+    assert (broken.code, broken.stdout.split(":")[0]) == (1, "A reload breaks something"), broken
     _cure_for_good(lab)
     fine = lab.nicfix("check", "--after", "reload")
-    assert (fine.code, fine.stdout.split(",")[0]) == (0, "no"), fine
+    assert (fine.code, fine.stdout.split(":")[0]) == (0, "A reload changes nothing"), fine
 
 
 def test_a_broken_permanent_configuration(lab: Lab) -> None:
