@@ -65,7 +65,7 @@ def test_it_is_refused(remote: Remote, way: str) -> None:
     assert refused.code == 2, refused
     message = refused.json["error"]["message"]
     assert "this would lock you out" in message
-    assert f"port 22 by {UPLINK}" in message
+    assert f"port 22 on {UPLINK}" in message
     assert remote.lab.firewall_now() == before
     assert remote.can_come_back()
 
