@@ -98,7 +98,7 @@ def test_it_is_undone_when_the_session_is_gone(remote: Remote) -> None:
 def test_the_hint_works(remote: Remote) -> None:
     """The hint has the command, and what else it is needed for."""
     hint = remote.nicfix(*BIND).json["error"]["hint"]
-    command, found, _ = hint.partition(" (and the same with --permanent) opens it first")
+    command, found, _ = hint.removeprefix("first run ").partition(", and again with --permanent")
     assert found, hint
     firewall_cmd, *options = shlex.split(command)
     for scope in ([], ["--permanent"]):
