@@ -255,8 +255,62 @@ static void test_page(void **state)
     }
 }
 
+/* The worst severity of a finding comes first in its rule: "an error where ..., a warning where ..." */
+static const char *first_severity(FindingId id)
+{
+    static const char *const words[] = {"error", "warning", "note"};
+    const char *rule = finding_entry(id)->severity;
+    const char *first = NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        const char *found = strstr(rule, words[i]);
+        if (found != NULL && (first == NULL || found < strstr(rule, first)))
+            first = words[i];
+    }
+    return first;
+}
+
+/* What of TEXT is between START and END (transfer full). */
+static char *part_of(const char *text, const char *start, const char *end)
+{
+    const char *begin = strstr(text, start);
+    const char *stop = begin != NULL ? strstr(begin + strlen(start), end) : NULL;
+    if (begin != NULL && stop == NULL)
+        stop = begin + strlen(begin);
+    if (stop == NULL)
+        fail_msg("nothing from %s to %s", start, end);
+    return g_strndup(begin, (gsize)(stop - begin));
+}
+
+static char *page_text(const char *name)
+{
+    g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), "../../..", name, NULL);
+    char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+static void test_severities(void **state)
+{
+    (void)state;
+    g_autofree char *readme = page_text("README.md");
+    g_autofree char *manual = page_text("docs/nicfix.8.in");
+    for (FindingId id = FINDING_PANIC_MODE; id <= FINDING_LAST; id++) {
+        g_autofree char *row_start = g_strdup_printf("| `%s` |", finding_word(id));
+        g_autofree char *row = part_of(readme, row_start, " |\n");
+        const char *cell = strrchr(row, '|') + 2;
+        g_autofree char *item_start = g_strdup_printf(".It Sy %s\n", finding_word(id));
+        g_autofree char *item = part_of(manual, item_start, "\n.It ");
+        g_autofree char *sentence = g_strdup_printf(" %s", first_severity(id));
+        if (!g_str_has_prefix(cell, first_severity(id)))
+            fail_msg("README.md: %s is %s, not %s", finding_word(id), first_severity(id), cell);
+        if (strstr(item, sentence) == NULL)
+            fail_msg("docs/nicfix.8.in: %s is %s", finding_word(id), first_severity(id));
+    }
+}
+
 int main(void)
 {
+    const struct CMUnitTest severities[] = {cmocka_unit_test(test_severities)};
     return RUN_CASES(test_text, texts) + RUN_CASES(test_reason, reasons) +
-           RUN_CASES(test_page, pages);
+           RUN_CASES(test_page, pages) + cmocka_run_group_tests(severities, NULL, NULL);
 }
