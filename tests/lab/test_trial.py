@@ -101,7 +101,7 @@ def test_one_at_a_time(lab: Lab) -> None:
 
 def test_a_reload_in_between(lab: Lab) -> None:
     """A change that a reload undid cannot be confirmed, and there is nothing left to undo."""
-    pending = lab.nicfix(*TRY, "2", "--json").json["pending"]
+    pending = lab.nicfix(*TRY, "10", "--json").json["pending"]
     lab.firewall_cmd("--reload")
     gone = lab.nicfix("confirm", pending["id"])
     assert (gone.code, "no longer in effect" in gone.stderr) == (2, True)
