@@ -37,6 +37,8 @@ static const CoverageCase coverages[] = {
     {"without an address, any", NODE "change trusted sources 10.1.0.0/24", OUT, "bare", "up",
      COVERAGE_OPEN, NULL},
     {"without an address, nothing bound", NODE, OUT, "bare", "up", COVERAGE_REFUSED, "public"},
+    {"it could not be read whether it forwards", NODE "host forwarding4 ? forwarding6 ?", OUT,
+     "bare", "up", COVERAGE_REFUSED, "public"},
     {"IPv4 off", NODE "host forwarding4 no", OUT, "pods", "up", COVERAGE_IDLE, NULL},
     {"IPv4 off, without an address: IPv6, which the uplink has not", NODE "host forwarding4 no",
      OUT, "bare", "up", COVERAGE_IDLE, NULL},
@@ -72,6 +74,8 @@ static const CoverageCase coverages[] = {
      COVERAGE_ACCEPTED, NULL},
     {"the whole network trusted: what comes back is likely of it",
      NODE "change trusted sources 10.0.0.0/8", OVERLAY, "pods", "tunnel", COVERAGE_OPEN, NULL},
+    {"only the network here trusted: what goes out is accepted, what comes back is refused",
+     NODE "change trusted sources 10.1.0.0/24", OVERLAY, "pods", "tunnel", COVERAGE_OPEN, NULL},
     {"a tunnel of another network", NODE "link other vxlan addr 10.2.0.0/32", OVERLAY, "pods",
      "other", COVERAGE_IDLE, NULL},
 };
