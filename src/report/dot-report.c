@@ -64,11 +64,6 @@ static const EdgeLook edge_looks[] = {
     [COVERAGE_IDLE] = {"#6e7781", ""},
 };
 
-static bool is_bound(const Node *node)
-{
-    return node->match.by == BOUND_BY_INTERFACE || node->match.by == BOUND_BY_WILDCARD;
-}
-
 /* All that is shown of LINK but its name: links of one look may be one node (transfer full). */
 static char *look_of(const Picture *picture, const Node *node)
 {
@@ -142,7 +137,8 @@ static char *label_of(const Picture *picture, const Node *node)
     /* Without the inner quotes, so that both are one string. */
     name_quoted[strlen(name_quoted) - 1] = '\0';
     return g_strdup_printf("%s\\n%s, %s\\n%s", name_quoted, role_word(node->role),
-                           is_bound(node) ? "bound" : "not bound", what_quoted + 1);
+                           zone_match_is_binding(&node->match) ? "bound" : "not bound",
+                           what_quoted + 1);
 }
 
 static void append_node(Picture *picture, guint index)
@@ -150,7 +146,8 @@ static void append_node(Picture *picture, guint index)
     const Node *node = &g_array_index(picture->nodes, Node, index);
     g_autofree char *label = label_of(picture, node);
     g_string_append_printf(picture->text, "    n%u [label=%s, style=\"%s\"%s];\n", index, label,
-                           is_bound(node) ? "rounded,filled" : "rounded,filled,dashed",
+                           zone_match_is_binding(&node->match) ? "rounded,filled"
+                                                               : "rounded,filled,dashed",
                            node->role == ROLE_UPLINK ? ", penwidth=2" : "");
 }
 

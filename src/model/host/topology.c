@@ -283,7 +283,7 @@ const GPtrArray *topology_downstreams(const Topology *topology)
     return topology->downstreams;
 }
 
-bool topology_leads(const Topology *topology, const Link *link, const Link *uplink)
+bool topology_can_forward(const Topology *topology, const Link *link, const Link *uplink)
 {
     /* These are second interfaces in the network of their lower link: the host does not forward
      * between the two. */

@@ -44,7 +44,7 @@ const GPtrArray *topology_downstreams(const Topology *topology);
 
 /* Whether what comes in on LINK may leave through UPLINK, as far as VRFs and the layers of links go: into
  * another VRF only where a route leads there, and never back into the network it came from. */
-bool topology_leads(const Topology *topology, const Link *link, const Link *uplink);
+bool topology_can_forward(const Topology *topology, const Link *link, const Link *uplink);
 
 /* The link that netfilter sees for a packet by LINK: LINK itself, or the bridge, bond or team it is a
  * port of. NULL where that is unknown: for a port of Open vSwitch, whose flows (which are not read)

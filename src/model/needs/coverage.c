@@ -162,7 +162,7 @@ static void consult_networks(CoverageMap *map, const Link *link, Flow flow, bool
 WayCoverage coverage_of(CoverageMap *map, const Link *downstream, const Link *uplink)
 {
     WayCoverage worst = {.coverage = COVERAGE_IDLE};
-    if (!topology_leads(map->topology, downstream, uplink))
+    if (!topology_can_forward(map->topology, downstream, uplink))
         return worst;
     const char *in = link_ingress_name(map->snapshot, downstream);
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
