@@ -42,13 +42,14 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
     g_auto(ResolvedFlow) resolved = {0};
     if (!flow_question_resolve(question, explainer->snapshot, explainer->netlink, &resolved, error))
         return false;
-    g_autoptr(Verdict) verdict = verdict_of(explainer->snapshot, &resolved.flow);
+    g_autoptr(Judgement) judgement =
+        judgement_of(explainer->snapshot, &resolved.flow, JUDGE_PACKET);
     g_autoptr(Fix) fix = fixes_find_for_flow(explainer->snapshot, &resolved.flow,
                                              context_uplinks(explainer->context));
     g_auto(ExplainRoute) route = describe_route(&resolved);
     Explanation explanation = {
         .flow = &resolved.flow,
-        .verdict = verdict,
+        .judgement = judgement,
         .route = &route,
         .port_named = resolved.master_of,
         .fix = fix,
@@ -56,7 +57,7 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
     Output *output = explainer->context->output;
     output_text(output, explain_report_text(&explanation, &output->style));
     output_json(output, explain_report_json(&explanation));
-    *status = verdict_accepts(verdict) ? STATUS_FINE : STATUS_NOT_FINE;
+    *status = judgement_accepts(judgement) ? STATUS_FINE : STATUS_NOT_FINE;
     return true;
 }
 

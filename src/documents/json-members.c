@@ -96,6 +96,8 @@ static bool member_read(const Member *member, json_t *object_value, gpointer obj
                             error);
     const JsonPlace below = {.parent = place, .name = member->name};
     json_t *value = json_object_get(object_value, member->name);
+    if (value == NULL && member->optional)
+        return true;
     if (value == NULL)
         return json_place_fault(&below, error, "missing");
     if (member->nullable && json_is_null(value))
@@ -210,6 +212,9 @@ static json_t *write_integer(const Member *member, gconstpointer object)
     case INTEGER_INT:
         number = *(int *)field;
         break;
+    case INTEGER_UINT64:
+        number = (gint64) * (guint64 *)field;
+        break;
     }
     return member->nullable && number < member->min ? json_null() : json_integer(number);
 }
@@ -235,6 +240,9 @@ static bool read_integer(const Member *member, json_t *value, gpointer object,
         break;
     case INTEGER_INT:
         *(int *)field = (int)number;
+        break;
+    case INTEGER_UINT64:
+        *(guint64 *)field = (guint64)number;
         break;
     }
     return true;

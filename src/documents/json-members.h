@@ -37,6 +37,7 @@ typedef enum {
     INTEGER_UINT8,
     INTEGER_UINT32,
     INTEGER_INT,
+    INTEGER_UINT64, /* as large as an integer of JSON may be */
 } IntegerType;
 
 struct Member {
@@ -46,6 +47,7 @@ struct Member {
     gconstpointer detail;
     JsonReader reader; /* of member_custom, and of what reads with member_read_each() */
     bool nullable;     /* null leaves the field as it is in a new struct */
+    bool optional;     /* the same where the member is absent, as in older documents */
     gsize presence; /* offset of the bool that says whether there is a value; 0: there always is */
     IntegerType integer;
     gint64 min; /* of an integer; a smaller one in the struct is written as null */
@@ -104,7 +106,11 @@ extern const MemberType member_each;
     FIELD_MEMBER(member, Struct, field, Tristate, &member_tristate, .nullable = true)
 #define MEMBER_TRISTATE(Struct, field) TRISTATE_MEMBER(#field, Struct, field)
 #define INTEGER_TYPE(field)                                                                        \
-    _Generic(field, guint8 : INTEGER_UINT8, guint32 : INTEGER_UINT32, int : INTEGER_INT)
+    _Generic(field, guint8                                                                         \
+             : INTEGER_UINT8, guint32                                                              \
+             : INTEGER_UINT32, int                                                                 \
+             : INTEGER_INT, guint64                                                                \
+             : INTEGER_UINT64)
 /* A number from LEAST to MOST. */
 #define MEMBER_INTEGER(Struct, field, least, most, ...)                                            \
     MEMBER_ROW(.name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_integer,  \
@@ -112,6 +118,7 @@ extern const MemberType member_each;
                ##__VA_ARGS__)
 #define MEMBER_UINT8(Struct, field)  MEMBER_INTEGER(Struct, field, 0, G_MAXUINT8)
 #define MEMBER_UINT32(Struct, field) MEMBER_INTEGER(Struct, field, 0, G_MAXUINT32)
+#define MEMBER_UINT64(Struct, field) MEMBER_INTEGER(Struct, field, 0, G_MAXINT64)
 #define MEMBER_INT(Struct, field)    MEMBER_INTEGER(Struct, field, G_MININT, G_MAXINT)
 /* A number from 1, or null for 0. */
 #define MEMBER_OPTIONAL_UINT32(Struct, field)                                                      \

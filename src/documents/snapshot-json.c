@@ -3,6 +3,7 @@
  * reading follow them. */
 #include "documents/snapshot-json.h"
 
+#include "documents/ruleset-json.h"
 #include "documents/snapshot-members.h"
 #include "model/foreach.h"
 
@@ -37,6 +38,7 @@ static const Member link_members[] = {
     MEMBER_OPTIONAL_IFINDEX(Link, master),
     MEMBER_OPTIONAL_IFINDEX(Link, lower),
     MEMBER_OPTIONAL_UINT32(Link, vrf_table),
+    MEMBER_INTEGER(Link, rp_filter, 0, 2, .optional = true),
     MEMBER_GROUP("forwarding", link_forwarding_members),
     MEMBER_GROUP("bridge_netfilter", link_bridge_netfilter_members),
     MEMBERS_END,
@@ -143,6 +145,7 @@ static const MemberType nexthops_type = {write_nexthops, member_read_each};
 static const Member route_members[] = {
     MEMBER_PREFIX("destination", Route, destination),
     MEMBER_UINT32(Route, table),
+    MEMBER_INTEGER(Route, type, 1, G_MAXUINT8, .optional = true),
     MEMBER_UINT8(Route, protocol),
     MEMBER_UINT32(Route, metric),
     MEMBER_OPTIONAL_UINT32(Route, nexthop_id),
@@ -338,6 +341,10 @@ static const Member snapshot_members[] = {
     {.name = "links", .type = &links_type, .reader = read_link},
     {.name = "addresses", .type = &addresses_type, .reader = read_address},
     MEMBER_LIST(Snapshot, routes, &route_list),
+    FIELD_MEMBER("narrow_routes", Snapshot, narrow_routes, GPtrArray *, &member_list,
+                 .detail = &route_list, .optional = true),
+    FIELD_MEMBER("routes_complete", Snapshot, routes_complete, Tristate, &member_tristate,
+                 .nullable = true, .optional = true),
     MEMBER_LIST(Snapshot, rules, &rule_list),
     MEMBER_GROUP("forwarding", forwarding_members),
     MEMBER_GROUP("bridge_netfilter", bridge_netfilter_members),
@@ -345,6 +352,11 @@ static const Member snapshot_members[] = {
     MEMBER_POINTER(Snapshot, permanent, permanent_members),
     MEMBER_POINTER(Snapshot, networkmanager, networkmanager_members),
     MEMBER_LIST(Snapshot, unread, &unread_list),
+    MEMBER_INTEGER(Snapshot, rp_filter, 0, 2, .optional = true),
+    FIELD_MEMBER("legacy_rules", Snapshot, legacy_rules, Tristate, &member_tristate,
+                 .nullable = true, .optional = true),
+    FIELD_MEMBER("ruleset", Snapshot, ruleset, Ruleset *, &member_ruleset, .nullable = true,
+                 .optional = true),
     MEMBERS_END,
 };
 

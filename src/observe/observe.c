@@ -9,6 +9,7 @@
 #include "model/host/topology.h"
 #include "observe/kernel/forwarding.h"
 #include "observe/kernel/links.h"
+#include "observe/kernel/netfilter.h"
 #include "observe/kernel/netlink.h"
 #include "observe/kernel/routes.h"
 #include "observe/services/firewalld-permanent.h"
@@ -167,6 +168,7 @@ bool observe_services(Bus *bus, const ObserveOptions *options, Snapshot *snapsho
 
 static bool read_kernel(Snapshot *snapshot, GError **error)
 {
+    netfilter_observe(snapshot);
     g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, error);
     return netlink != NULL && links_observe(netlink, snapshot, error) &&
            routes_observe(netlink, snapshot, error) && forwarding_observe(netlink, snapshot, error);

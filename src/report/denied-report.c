@@ -6,7 +6,7 @@
 #include "report/escape.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
-#include "report/reason.h"
+#include "report/judgement-text.h"
 #include "report/template.h"
 #include "report/wrap.h"
 
@@ -110,13 +110,13 @@ static void append_sources(GString *text, const DenialGroup *group, const TextSt
 
 static void append_now(GString *text, const DenialCause *cause, const TextStyle *style)
 {
-    bool over = cause->verdict != NULL && verdict_accepts(cause->verdict);
+    bool over = cause->judgement != NULL && judgement_accepts(cause->judgement);
     g_autofree char *why =
-        cause->verdict != NULL ? reason_of(cause->verdict) : g_strdup(cause->unknown);
+        cause->judgement != NULL ? judgement_reason(cause->judgement) : g_strdup(cause->unknown);
     g_autofree char *reason = escape_for_terminal(why);
-    const char *word = cause->verdict != NULL ? verdict_word(cause->verdict) : "unknown";
-    const char *color =
-        cause->verdict != NULL ? text_verdict(cause->verdict, style) : text_doubtful(style);
+    const char *word = cause->judgement != NULL ? judgement_word(cause->judgement) : "unknown";
+    const char *color = cause->judgement != NULL ? text_outcomes(cause->judgement->possible, style)
+                                                 : text_doubtful(style);
     const char *label = over ? "no longer: " : "";
     g_string_append_printf(text, "  now    %s%s%s%s: ", color, label, word, text_plain(style));
     wrap_append(text, reason, (guint)(9 + strlen(label) + strlen(word) + 2), 9, style);
@@ -194,9 +194,10 @@ static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
     const LoggedPacket *packet = &group->packet;
     g_autofree char *message = group_message(group, false);
     bool has_port = !group->any_port && packet->destination_port >= 0;
-    const Verdict *verdict = cause->verdict;
+    const Judgement *judgement = cause->judgement;
     const Finding *finding = cause->finding;
-    g_autofree char *reason = verdict != NULL ? reason_of(verdict) : g_strdup(cause->unknown);
+    g_autofree char *reason =
+        judgement != NULL ? judgement_reason(judgement) : g_strdup(cause->unknown);
     json_t *object = json_object();
     json_object_set_new(object, "chain", json_text(packet->prefix));
     json_object_set_new(object, "zone", json_text(group->denial.zone));
@@ -214,7 +215,7 @@ static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
     json_object_set_new(object, "more_sources", json_boolean(group->more_sources));
     json_object_set_new(object, "message", json_text(message));
     json_object_set_new(object, "verdict",
-                        json_text(verdict != NULL ? verdict_word(verdict) : "unknown"));
+                        json_text(judgement != NULL ? judgement_word(judgement) : "unknown"));
     json_object_set_new(object, "reason", json_text(reason));
     json_object_set_new(object, "finding",
                         json_text(finding != NULL ? finding_word(finding->id) : NULL));

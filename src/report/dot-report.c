@@ -6,6 +6,7 @@
 #include "model/foreach.h"
 #include "report/escape.h"
 #include "report/json-parts.h"
+#include "report/judgement-text.h"
 #include "report/reason.h"
 
 #include <linux/if.h>
@@ -59,6 +60,7 @@ typedef struct {
 
 static const EdgeLook edge_looks[] = {
     [COVERAGE_ACCEPTED] = {"#1a7f37", ""},
+    [COVERAGE_ELSEWHERE] = {"#cf222e", ", arrowhead=tee, penwidth=2"},
     [COVERAGE_REFUSED] = {"#cf222e", ", arrowhead=tee, penwidth=2"},
     [COVERAGE_OPEN] = {"#6e7781", ", style=dashed"},
     [COVERAGE_IDLE] = {"#6e7781", ""},
@@ -182,8 +184,13 @@ static void append_zone(Picture *picture, guint number, const Zone *zone)
 /* ---- edges ---- */
 
 /* "refused by public", "refused by policy lockdown", "refused: panic mode" (transfer full). */
-static char *refusal_text(const VerdictStep *step)
+static char *refusal_text(const Judgement *judgement)
 {
+    const VerdictStep *step = judgement->firewalld->deciding;
+    if (!judgement_is_firewallds(judgement)) {
+        g_autofree char *owner = stage_owner_text(judgement_decision(judgement));
+        return g_strdup_printf("refused by %s", owner);
+    }
     if (step == NULL)
         return g_strdup("refused");
     if (step->policy != NULL)
@@ -196,12 +203,12 @@ static char *refusal_text(const VerdictStep *step)
 
 static void append_way(Picture *picture, guint from, guint to, const WayCoverage *way)
 {
-    const Verdict *verdict = coverage_verdict(picture->map, way);
-    g_autofree char *reason = reason_of(verdict);
+    const Judgement *judgement = coverage_judgement(picture->map, way);
+    g_autofree char *reason = judgement_reason(judgement);
     g_autofree char *tooltip = quoted(reason);
     g_autofree char *words = way->coverage == COVERAGE_ACCEPTED ? g_strdup("accepted")
                              : way->coverage == COVERAGE_OPEN   ? g_strdup("not certain")
-                                                                : refusal_text(verdict->deciding);
+                                                                : refusal_text(judgement);
     g_autofree char *label = quoted(words);
     const EdgeLook *look = &edge_looks[way->coverage];
     g_string_append_printf(picture->text,

@@ -5,6 +5,7 @@
 #include "model/foreach.h"
 #include "report/escape.h"
 #include "report/fix-text.h"
+#include "report/judgement-text.h"
 #include "report/json-parts.h"
 #include "report/reason.h"
 #include "report/table.h"
@@ -75,6 +76,43 @@ static void append_way(GString *text, const Explanation *explanation)
     g_string_append_c(text, '\n');
 }
 
+static bool matters(const PathStage *stage)
+{
+    return stage->result != STAGE_RESULT_CONTINUE || stage->hook == PATH_ROUTE;
+}
+
+/* One line for each chain that had something to say, with the one that decided marked. */
+static void append_path(GString *text, const Judgement *judgement, const TextStyle *style)
+{
+    static const char *const titles[] = {"  HOOK", "BY", "RESULT", "WHERE", NULL};
+    const PathWay *way = judgement->path != NULL ? path_worst(judgement->path) : NULL;
+    if (way == NULL)
+        return;
+    g_autoptr(Table) table = table_new(titles);
+    bool any = false;
+    PTR_ARRAY_FOREACH (const PathStage, stage, way->stages) {
+        bool decides = stage == path_way_decision(way) && way->outcome != OUTCOME_ACCEPT;
+        if (!matters(stage) && !decides)
+            continue;
+        g_autofree char *hook =
+            g_strconcat(decides ? "> " : "  ", path_hook_word(stage->hook), NULL);
+        g_autofree char *owner = stage_owner_text(stage);
+        g_autofree char *place = stage->table != NULL ? stage_place_text(stage)
+                                 : stage->out != NULL
+                                     ? g_strdup_printf("out through %s", stage->out->name)
+                                     : g_strdup("to this host");
+        const char *cells[] = {hook, owner, stage_result_word(stage->result), place, NULL};
+        table_add(table, cells);
+        any = true;
+        if (decides)
+            table_color(table, text_outcomes(judgement->possible, style));
+    }
+    if (!any)
+        return;
+    table_render(table, style, text);
+    g_string_append_c(text, '\n');
+}
+
 static void append_steps(GString *text, const Verdict *verdict, const TextStyle *style)
 {
     static const char *const titles[] = {"  STAGE", "OF", "RESULT", "SETTING", NULL};
@@ -90,15 +128,25 @@ static void append_steps(GString *text, const Verdict *verdict, const TextStyle 
         const char *cells[] = {stage, owner, step_result_word(step), setting, NULL};
         table_add(table, cells);
         if (step == decisive)
-            table_color(table, text_verdict(verdict, style));
+            table_color(table, text_outcomes(verdict->possible, style));
     }
     table_render(table, style, text);
 }
 
-static void append_assumptions(GString *text, const Verdict *verdict, const TextStyle *style)
+/* Where the kernel's rules were read, nothing is assumed of them. */
+static bool is_assumed(const Judgement *judgement, Assumption assumption)
+{
+    bool known =
+        judgement->by == JUDGED_BY_KERNEL ||
+        (judgement->by == JUDGED_BY_PREDICTION &&
+         (assumption == ASSUMPTION_OTHER_NFT_TABLES || assumption == ASSUMPTION_NOT_TRANSLATED));
+    return judgement->firewalld->assumes[assumption] && !known;
+}
+
+static void append_assumptions(GString *text, const Judgement *judgement, const TextStyle *style)
 {
     for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
-        if (!verdict->assumes[i])
+        if (!is_assumed(judgement, i))
             continue;
         g_string_append_printf(text, "%sassumes:%s ", text_faint(style), text_plain(style));
         wrap_append(text, assumption_text(i), strlen("assumes: "), strlen("assumes: "), style);
@@ -107,18 +155,21 @@ static void append_assumptions(GString *text, const Verdict *verdict, const Text
 
 char *explain_report_text(const Explanation *explanation, const TextStyle *style)
 {
-    const Verdict *verdict = explanation->verdict;
+    const Judgement *judgement = explanation->judgement;
+    const Verdict *verdict = judgement->firewalld;
     GString *text = g_string_new(NULL);
-    g_autofree char *raw_reason = reason_of(verdict);
+    g_autofree char *raw_reason = judgement_reason(judgement);
     g_autofree char *reason = escape_for_terminal(raw_reason);
-    const char *word = verdict_word(verdict);
-    g_string_append_printf(text, "%s%s%s: ", text_verdict(verdict, style), word, text_plain(style));
+    const char *word = judgement_word(judgement);
+    g_string_append_printf(text, "%s%s%s: ", text_outcomes(judgement->possible, style), word,
+                           text_plain(style));
     wrap_append(text, reason, (guint)(strlen(word) + strlen(": ")), 2, style);
     append_way(text, explanation);
     g_string_append_c(text, '\n');
+    append_path(text, judgement, style);
     append_steps(text, verdict, style);
     g_string_append_c(text, '\n');
-    append_assumptions(text, verdict, style);
+    append_assumptions(text, judgement, style);
     if (explanation->fix != NULL)
         fix_text_append(text, explanation->fix, 0, style);
     else if (verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC)
@@ -172,23 +223,23 @@ static json_t *route_json(const ExplainRoute *route)
     return object;
 }
 
-static json_t *alternatives_json(const Verdict *verdict)
+static json_t *alternatives_json(const Judgement *judgement)
 {
     static const Outcome outcomes[] = {OUTCOME_ACCEPT, OUTCOME_REJECT, OUTCOME_DROP};
-    bool open = g_str_equal(verdict_word(verdict), "unknown");
+    bool open = g_str_equal(judgement_word(judgement), "unknown");
     json_t *array = json_array();
     for (guint i = 0; open && i < G_N_ELEMENTS(outcomes); i++) {
-        if ((verdict->possible & outcomes[i]) != 0)
+        if ((judgement->possible & outcomes[i]) != 0)
             json_array_append_new(array, json_text(outcome_word(outcomes[i])));
     }
     return array;
 }
 
-static json_t *assumptions_json(const Verdict *verdict)
+static json_t *assumptions_json(const Judgement *judgement)
 {
     json_t *array = json_array();
     for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
-        if (verdict->assumes[i])
+        if (is_assumed(judgement, i))
             json_array_append_new(array, json_text(assumption_word(i)));
     }
     return array;
@@ -196,16 +247,19 @@ static json_t *assumptions_json(const Verdict *verdict)
 
 json_t *explain_report_json(const Explanation *explanation)
 {
-    const Verdict *verdict = explanation->verdict;
-    g_autofree char *reason = reason_of(verdict);
+    const Judgement *judgement = explanation->judgement;
+    g_autofree char *reason = judgement_reason(judgement);
     json_t *document = json_document("explain");
     json_object_set_new(document, "flow", flow_json(explanation->flow));
-    json_object_set_new(document, "verdict", json_text(verdict_word(verdict)));
-    json_object_set_new(document, "alternatives", alternatives_json(verdict));
+    json_object_set_new(document, "verdict", json_text(judgement_word(judgement)));
+    json_object_set_new(document, "by", json_text(judged_by_word(judgement->by)));
+    json_object_set_new(document, "alternatives", alternatives_json(judgement));
     json_object_set_new(document, "reason", json_text(reason));
     json_object_set_new(document, "route", route_json(explanation->route));
-    json_object_set_new(document, "steps", steps_json(verdict->steps));
-    json_object_set_new(document, "assumptions", assumptions_json(verdict));
+    json_object_set_new(document, "steps", steps_json(judgement->firewalld->steps));
+    json_object_set_new(document, "path", judgement_path_json(judgement));
+    json_object_set_new(document, "translated", judgement_translated_json(judgement));
+    json_object_set_new(document, "assumptions", assumptions_json(judgement));
     json_object_set_new(document, "fix", json_fix(explanation->fix));
     return document;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/diagnosis/finding.h"
-#include "model/firewalld/verdict.h"
+#include "model/kernel/judgement.h"
 #include "report/output.h"
 
 /* The kernel's route for the flow, as far as it was asked. */
@@ -20,7 +20,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ExplainRoute, explain_route_clear)
 
 typedef struct {
     const Flow *flow;
-    const Verdict *verdict;
+    const Judgement *judgement;
     const ExplainRoute *route;
     const char *port_named; /* the port of a bridge or bond that was named instead of its master */
     const Fix *fix;         /* NULL: none is known */

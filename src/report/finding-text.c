@@ -4,6 +4,7 @@
 
 #include "model/foreach.h"
 #include "report/fix-text.h"
+#include "report/judgement-text.h"
 #include "report/reason.h"
 
 #include <linux/rtnetlink.h>
@@ -117,6 +118,22 @@ static char *uplink_in_rejecting_zone(const Finding *finding)
                            finding->zone, finding->target == TARGET_DROP ? "drops" : "rejects");
 }
 
+static char *refused_elsewhere(const Finding *finding)
+{
+    g_autofree char *links = name_links(finding->refused);
+    g_autofree char *owner = stage_owner_text(finding->stage);
+    return g_strdup_printf("firewalld accepts new connections from %s out through %s, but %s "
+                           "refuses them: they are %s",
+                           links, finding->interface, owner, refused_word(finding->outcomes));
+}
+
+static char *rules_differ(G_GNUC_UNUSED const Finding *finding)
+{
+    return g_strdup(
+        "firewalld's rules in the kernel are not what its configuration says: they were "
+        "flushed, changed by hand, or lost");
+}
+
 static char *manager_zone_mismatch(const Finding *finding)
 {
     if (finding->is_missing)
@@ -208,6 +225,18 @@ static const struct {
                                   "(br_netfilter), or to its network on other hosts",
                                   "run the fix that is shown"},
                                  connections_refused},
+    [FINDING_REFUSED_ELSEWHERE] =
+        {{"always an error",
+          "firewalld accepts the traffic, but rules of another program or "
+          "the kernel's routing refuse it",
+          "change it in that program: the rule is shown, and what is known "
+          "to help"},
+         refused_elsewhere},
+    [FINDING_RULES_DIFFER] =
+        {{"always an error", "firewalld's rules in the kernel are not what its configuration says",
+          "run firewall-cmd --reload; it undoes what is in the running firewall "
+          "only"},
+         rules_differ},
     [FINDING_MANAGER_ZONE_MISMATCH] =
         {{"always a warning",
           "NetworkManager's profile has another zone than the running "
@@ -273,12 +302,25 @@ char *uplink_reason_text(const UplinkReason *reason)
 static char *flow_sentence(const Evidence *evidence)
 {
     const Flow *flow = &evidence->way.flow;
-    bool is_refused = evidence->way.coverage == COVERAGE_REFUSED;
-    g_autofree char *reason = reason_of(evidence->verdict);
+    bool is_refused = evidence->way.coverage >= COVERAGE_ELSEWHERE;
+    g_autofree char *reason = judgement_reason(evidence->judgement);
     return g_strdup_printf("a new connection from %s out through %s %s %s: %s", flow->in, flow->out,
                            is_refused ? "is" : "may be",
-                           is_refused ? refused_word(evidence->verdict->possible) : "refused",
+                           is_refused ? refused_word(evidence->judgement->possible) : "refused",
                            reason);
+}
+
+static char *difference_sentence(const Evidence *evidence)
+{
+    const Judgement *judgement = evidence->judgement;
+    const Flow *flow = &judgement->flow;
+    g_autofree char *what =
+        flow->out != NULL
+            ? g_strdup_printf("a new connection from %s out through %s", flow->in, flow->out)
+            : g_strdup_printf("a new connection to an unused port of this host on %s", flow->in);
+    bool accepts = verdict_accepts(judgement->firewalld);
+    return g_strdup_printf("%s is %s by the configuration and %s by the rules", what,
+                           accepts ? "accepted" : "refused", accepts ? "refused" : "accepted");
 }
 
 static char *uplink_sentence(const Evidence *evidence)
@@ -333,6 +375,8 @@ static char *evidence_sentence(const Evidence *evidence)
         return profile_sentence(evidence);
     case EVIDENCE_NO_SUCH_ZONE:
         return g_strdup_printf("firewalld has no zone %s (getZones)", subject);
+    case EVIDENCE_DIFFERENCE:
+        return difference_sentence(evidence);
     case EVIDENCE_LOST_BINDING:
         return g_strdup_printf(
             "nicfix put %s in zone %s, in the running firewall only: it was lost "
@@ -342,6 +386,31 @@ static char *evidence_sentence(const Evidence *evidence)
     return NULL;
 }
 
+static void add_command(GPtrArray *commands, const char *first, ...)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    va_list more;
+    va_start(more, first);
+    for (const char *word = first; word != NULL; word = va_arg(more, const char *))
+        g_strv_builder_add(words, word);
+    va_end(more);
+    g_ptr_array_add(commands, g_strv_builder_end(words));
+}
+
+/* What the other program itself offers for it. */
+static void add_owners_cure(GPtrArray *commands, const Finding *finding)
+{
+    const Flow *flow = &finding_cause(finding)->way.flow;
+    g_autofree char *owner = stage_owner_text(finding->stage);
+    bool ipv6 = flow->family == FAMILY_IPV6;
+    if (g_str_equal(owner, "Docker"))
+        add_command(commands, ipv6 ? "ip6tables" : "iptables", "-I", "DOCKER-USER", "-i", flow->in,
+                    "-o", flow->out, "-j", "ACCEPT", NULL);
+    else if (g_str_equal(owner, "ufw"))
+        add_command(commands, "ufw", "route", "allow", "in", "on", flow->in, "out", "on", flow->out,
+                    NULL);
+}
+
 GPtrArray *finding_commands(const Finding *finding)
 {
     GPtrArray *commands = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
@@ -349,6 +418,14 @@ GPtrArray *finding_commands(const Finding *finding)
     if (finding->id == FINDING_PANIC_MODE) {
         g_strv_builder_add_many(words, "firewall-cmd", "--panic-off", NULL);
         g_ptr_array_add(commands, g_strv_builder_end(words));
+    }
+    if (finding->id == FINDING_RULES_DIFFER)
+        add_command(commands, "firewall-cmd", "--reload", NULL);
+    if (finding->id == FINDING_REFUSED_ELSEWHERE) {
+        char **shows = stage_command(finding->stage);
+        if (shows != NULL)
+            g_ptr_array_add(commands, shows);
+        add_owners_cure(commands, finding);
     }
     if (finding->id == FINDING_STALE_BINDING) {
         g_autofree char *zone = g_strdup_printf("--zone=%s", finding->zone);

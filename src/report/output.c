@@ -137,11 +137,11 @@ const char *text_severity(Severity severity, const TextStyle *style)
                                           : text_faint(style);
 }
 
-const char *text_verdict(const Verdict *verdict, const TextStyle *style)
+const char *text_outcomes(guint possible, const TextStyle *style)
 {
-    return verdict_accepts(verdict)   ? text_good(style)
-           : verdict_refuses(verdict) ? text_bad(style)
-                                      : text_doubtful(style);
+    return possible == OUTCOME_ACCEPT         ? text_good(style)
+           : (possible & OUTCOME_ACCEPT) == 0 ? text_bad(style)
+                                              : text_doubtful(style);
 }
 
 const char *text_plural(guint n)

@@ -69,7 +69,7 @@ void countdown_end(const Output *output);
 /* Escape sequences that begin a colour with a meaning; end it with text_plain(). All are "" where
  * STYLE has no colour (static). */
 const char *text_severity(Severity severity, const TextStyle *style);
-const char *text_verdict(const Verdict *verdict, const TextStyle *style);
+const char *text_outcomes(guint possible, const TextStyle *style);
 const char *text_bad(const TextStyle *style);
 const char *text_doubtful(const TextStyle *style);
 const char *text_good(const TextStyle *style);

@@ -162,17 +162,17 @@ static bool is_about(const Finding *finding, const Flow *flow)
         return true;
     if (finding->severity < SEVERITY_WARNING || flow->direction != FLOW_FORWARD)
         return false;
-    bool refuses = finding->id == FINDING_UPLINK_UNBOUND ||
-                   finding->id == FINDING_UPLINK_IN_REJECTING_ZONE ||
-                   finding->id == FINDING_FORWARD_BLOCKED;
+    bool refuses =
+        finding->id == FINDING_UPLINK_UNBOUND || finding->id == FINDING_UPLINK_IN_REJECTING_ZONE ||
+        finding->id == FINDING_FORWARD_BLOCKED || finding->id == FINDING_REFUSED_ELSEWHERE;
     return refuses && g_strcmp0(finding->interface, flow->out) == 0;
 }
 
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
                             const char *const *uplinks)
 {
-    DenialCause cause = {.verdict = verdict_of(snapshot, flow)};
-    if (verdict_accepts(cause.verdict))
+    DenialCause cause = {.judgement = judgement_of(snapshot, flow, JUDGE_PACKET)};
+    if (judgement_accepts(cause.judgement))
         return cause;
     /* The most severe finding comes first. */
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
@@ -185,7 +185,7 @@ DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis
 
 void denial_cause_clear(DenialCause *cause)
 {
-    verdict_free(cause->verdict);
+    judgement_free(cause->judgement);
     g_free(cause->unknown);
     fix_free(cause->fix);
     memset(cause, 0, sizeof *cause);

@@ -50,8 +50,8 @@ guint64 denials_left_off(const Denials *denials);
 
 /* What happens to the flow of a group now. */
 typedef struct {
-    Verdict *verdict;       /* NULL: not known */
-    char *unknown;          /* why VERDICT is not known */
+    Judgement *judgement;   /* NULL: not known */
+    char *unknown;          /* why JUDGEMENT is not known */
     const Finding *finding; /* the finding that explains it (of the diagnosis), NULL: none */
     Fix *fix;               /* NULL: nicfix offers none */
 } DenialCause;

@@ -43,6 +43,7 @@ Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
     /* Panic mode is one finding; the others are about the time after it. */
     diagnosis->calm = snapshot_copy(snapshot);
     diagnosis->calm->firewalld->panic = TRISTATE_NO;
+    diagnosis->calm->firewalld_predicted |= snapshot->firewalld->panic == TRISTATE_YES;
     diagnosis->coverage = coverage_map_new(diagnosis->calm, diagnosis->topology);
     find_panic(diagnosis->findings, snapshot->firewalld->panic);
     forward_findings_add(diagnosis->findings, diagnosis->refusals, diagnosis->calm,

@@ -20,6 +20,8 @@ typedef enum {
     FINDING_UPLINK_UNBOUND,
     FINDING_UPLINK_IN_REJECTING_ZONE,
     FINDING_FORWARD_BLOCKED,
+    FINDING_REFUSED_ELSEWHERE,
+    FINDING_RULES_DIFFER,
     FINDING_MANAGER_ZONE_MISMATCH,
     FINDING_PERMANENT_NOT_ACTIVE,
     FINDING_RUNTIME_ONLY_BINDING,
@@ -47,13 +49,15 @@ typedef enum {
     EVIDENCE_ANSWER,           /* the call SUBJECT answered VALUE (NULL: nothing) */
     EVIDENCE_UPLINK,           /* SUBJECT is an uplink, because of UPLINK */
     EVIDENCE_ZONE,             /* what comes in on SUBJECT goes to the zone of MATCH */
-    EVIDENCE_FLOW,             /* WAY is refused or open, and VERDICT says why */
+    EVIDENCE_FLOW,             /* WAY is refused or open, and JUDGEMENT says why */
     EVIDENCE_BRIDGE_NETFILTER, /* bridged frames are passed to the firewall */
     EVIDENCE_OVERLAY,          /* SUBJECT has an address in the network of VALUE */
     EVIDENCE_BINDING,          /* zone VALUE binds SUBJECT */
     EVIDENCE_PERMANENT_NONE,   /* the permanent configuration has no zone for SUBJECT */
     EVIDENCE_PROFILE,      /* the profile SUBJECT (NULL: unnamed) has zone VALUE (NULL: unset) */
     EVIDENCE_NO_SUCH_ZONE, /* firewalld has no zone SUBJECT */
+    EVIDENCE_DIFFERENCE,   /* on the flow of JUDGEMENT, the kernel's rules and firewalld's
+                              configuration differ */
     EVIDENCE_LOST_BINDING, /* nicfix bound SUBJECT to zone VALUE, which has not lasted */
 } EvidenceKind;
 
@@ -65,7 +69,7 @@ typedef struct {
     const UplinkReason *uplink;
     ZoneMatch match;
     WayCoverage way;
-    const Verdict *verdict;
+    const Judgement *judgement;
 } Evidence;
 
 typedef struct {
@@ -75,15 +79,16 @@ typedef struct {
     char *zone;      /* NULL: none in particular */
 
     FindingWay way;
-    guint senders;        /* how many links send this way */
-    GPtrArray *refused;   /* const Link: those whose new connections are refused on it */
-    GPtrArray *open;      /* const Link: those for which that cannot be told */
-    guint outcomes;       /* Outcomes, or-ed: what becomes of the new connections of REFUSED */
-    Target target;        /* of ZONE, where it decides; else TARGET_UNKNOWN */
-    const Link *altname;  /* the link that has INTERFACE as an alternative name only, or NULL */
-    char *other_zone;     /* the zone that contradicts ZONE or takes its place, or NULL */
-    bool is_missing;      /* firewalld has no zone OTHER_ZONE */
-    bool survives_reload; /* the binding is lost at a restart only */
+    guint senders;          /* how many links send this way */
+    GPtrArray *refused;     /* const Link: those whose new connections are refused on it */
+    GPtrArray *open;        /* const Link: those for which that cannot be told */
+    guint outcomes;         /* Outcomes, or-ed: what becomes of the new connections of REFUSED */
+    Target target;          /* of ZONE, where it decides; else TARGET_UNKNOWN */
+    const Link *altname;    /* the link that has INTERFACE as an alternative name only, or NULL */
+    char *other_zone;       /* the zone that contradicts ZONE or takes its place, or NULL */
+    bool is_missing;        /* firewalld has no zone OTHER_ZONE */
+    bool survives_reload;   /* the binding is lost at a restart only */
+    const PathStage *stage; /* where another program or the kernel refuses, else NULL */
 
     GPtrArray *evidence; /* Evidence */
     Fix *fix;            /* NULL: nicfix offers none */

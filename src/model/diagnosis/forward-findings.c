@@ -40,7 +40,7 @@ static void note_refusal(const Survey *survey, const Link *at, const Link *from,
         refusal->zones = g_ptr_array_new_with_free_func(g_free);
         g_hash_table_insert(survey->refusals, (gpointer)at, refusal);
     }
-    const char *zone = name_of(&way->verdict->ingress);
+    const char *zone = name_of(&way->judgement->firewalld->ingress);
     g_ptr_array_add(refusal->links, (gpointer)from);
     if (zone != NULL && !g_ptr_array_find_with_equal_func(refusal->zones, zone, g_str_equal, NULL))
         g_ptr_array_add(refusal->zones, g_strdup(zone));
@@ -48,9 +48,95 @@ static void note_refusal(const Survey *survey, const Link *at, const Link *from,
 
 static void add_flow(const Survey *survey, Finding *finding, const WayCoverage *way)
 {
-    finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_FLOW,
-                                             .way = *way,
-                                             .verdict = coverage_verdict(survey->coverage, way)});
+    finding_add_evidence(finding,
+                         (Evidence){.kind = EVIDENCE_FLOW,
+                                    .way = *way,
+                                    .judgement = coverage_judgement(survey->coverage, way)});
+}
+
+/* ---- what other programs refuse ---- */
+
+/* Networks that their own software keeps apart are refused by that software's rules: that is what they
+ * are for. A link is known to be Docker's or libvirt's by its name. */
+static bool is_kept_apart(const Link *link, const PathStage *stage)
+{
+    static const struct {
+        const char *prefix;
+        const char *owner;
+    } makers[] = {
+        {"docker", "Docker"}, {"br-", "Docker"}, {"virbr", "libvirt"}, {"cni-", "CNI"},
+        {"podman", "podman"}, {"lxdbr", "LXD"},  {"incusbr", "Incus"},
+    };
+    const char *owner = stage->table != NULL ? nft_owner(stage->table, stage->chain) : NULL;
+    for (gsize i = 0; owner != NULL && i < G_N_ELEMENTS(makers); i++) {
+        if (g_str_has_prefix(link->name, makers[i].prefix) && g_str_equal(owner, makers[i].owner))
+            return true;
+    }
+    return false;
+}
+
+static Finding *finding_elsewhere(const Survey *survey, const Link *uplink, const PathStage *stage)
+{
+    PTR_ARRAY_FOREACH (Finding, finding, survey->findings) {
+        if (finding->id == FINDING_REFUSED_ELSEWHERE &&
+            g_str_equal(finding->interface, uplink->name) &&
+            finding->stage->chain == stage->chain && finding->stage->rule == stage->rule &&
+            finding->stage->loss == stage->loss)
+            return finding;
+    }
+    Finding *finding = finding_new(FINDING_REFUSED_ELSEWHERE, SEVERITY_ERROR, uplink->name, NULL);
+    finding->way = WAY_OUT;
+    finding->stage = stage;
+    g_ptr_array_add(survey->findings, finding);
+    return finding;
+}
+
+static void note_elsewhere(const Survey *survey, const Link *uplink, const Link *downstream,
+                           const WayCoverage *way)
+{
+    const PathStage *stage = judgement_decision(way->judgement);
+    if (stage == NULL || is_kept_apart(downstream, stage))
+        return;
+    Finding *finding = finding_elsewhere(survey, uplink, stage);
+    if (finding->refused->len < MAX_FLOWS)
+        add_flow(survey, finding, way);
+    g_ptr_array_add(finding->refused, (gpointer)downstream);
+    finding->outcomes |= way->judgement->possible;
+}
+
+/* ---- the kernel's rules against the configuration ---- */
+
+/* What goes to a port of the host that no setting names, as a flow: a flushed firewall accepts it. */
+static Flow flow_to_host(const Link *uplink)
+{
+    enum { UNUSED_PORT = 1 };
+    Flow flow = flow_new(FLOW_INPUT, FAMILY_IPV4);
+    flow.in = uplink->name;
+    flow.from.kind = FLOW_ADDRESS_ELSEWHERE;
+    flow.typical = true;
+    flow.protocol = PROTOCOL_TCP;
+    flow.port = UNUSED_PORT;
+    flow.source_port = UNUSED_PORT;
+    return flow;
+}
+
+static void survey_rules(const Survey *survey)
+{
+    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(survey->topology)) {
+        Flow flow = flow_to_host(uplink);
+        coverage_compare(survey->coverage, &flow);
+    }
+    const GPtrArray *differing = coverage_differing(survey->coverage);
+    if (differing->len == 0)
+        return;
+    Finding *finding = finding_new(FINDING_RULES_DIFFER, SEVERITY_ERROR, NULL, NULL);
+    PTR_ARRAY_FOREACH (const Judgement, judgement, differing) {
+        finding->senders++;
+        if (finding->evidence->len < MAX_FLOWS)
+            finding_add_evidence(finding,
+                                 (Evidence){.kind = EVIDENCE_DIFFERENCE, .judgement = judgement});
+    }
+    g_ptr_array_add(survey->findings, finding);
 }
 
 /* ---- one uplink ---- */
@@ -76,7 +162,9 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
     PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(survey->topology)) {
         WayCoverage way = coverage_of(survey->coverage, downstream, uplink);
         finding->senders += way.coverage != COVERAGE_IDLE;
-        if (way.coverage == COVERAGE_IDLE || way.coverage == COVERAGE_ACCEPTED)
+        if (way.coverage == COVERAGE_ELSEWHERE)
+            note_elsewhere(survey, uplink, downstream, &way);
+        if (way.coverage != COVERAGE_OPEN && way.coverage != COVERAGE_REFUSED)
             continue;
         if (finding->refused->len + finding->open->len < MAX_FLOWS)
             add_flow(survey, finding, &way);
@@ -85,7 +173,7 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
             continue;
         }
         g_ptr_array_add(finding->refused, downstream);
-        finding->outcomes |= way.verdict->possible;
+        finding->outcomes |= way.judgement->possible;
         note_refusal(survey, uplink, downstream, &way);
     }
     return finding;
@@ -154,7 +242,7 @@ static void survey_bridge(const Survey *survey, const Link *bridge)
         finding_new(is_refused ? FINDING_FORWARD_BLOCKED : FINDING_VERDICT_UNKNOWN,
                     is_refused ? SEVERITY_ERROR : SEVERITY_INFO, bridge->name, name_of(&zone));
     finding->way = WAY_PORTS;
-    finding->outcomes = way.verdict->possible;
+    finding->outcomes = way.judgement->possible;
     g_ptr_array_add(is_refused ? finding->refused : finding->open, (gpointer)bridge);
     finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_BRIDGE_NETFILTER});
     add_flow(survey, finding, &way);
@@ -172,7 +260,7 @@ static void survey_overlay(const Survey *survey, const Link *bridge, const Link 
     Finding *finding =
         finding_new(FINDING_FORWARD_BLOCKED, SEVERITY_ERROR, tunnel->name, name_of(&zone));
     finding->way = WAY_OVERLAY;
-    finding->outcomes = way.verdict->possible;
+    finding->outcomes = way.judgement->possible;
     g_ptr_array_add(finding->refused, (gpointer)bridge);
     finding_add_evidence(
         finding,
@@ -201,4 +289,5 @@ void forward_findings_add(GPtrArray *findings, GHashTable *refusals, const Snaps
                 survey_overlay(&survey, bridge, tunnel);
         }
     }
+    survey_rules(&survey);
 }

@@ -31,6 +31,7 @@ typedef struct {
     guint32 vrf_table; /* of kind "vrf", else 0 */
     Tristate forwarding_ipv4;       /* net.ipv4.conf.LINK.forwarding */
     Tristate forwarding_ipv6;       /* net.ipv6.conf.LINK.forwarding */
+    int rp_filter;                  /* net.ipv4.conf.LINK.rp_filter */
     Tristate bridge_call_iptables;  /* of kind "bridge": its own nf_call_iptables */
     Tristate bridge_call_ip6tables; /* of kind "bridge": its own nf_call_ip6tables */
     GPtrArray *addresses;           /* LinkAddress */

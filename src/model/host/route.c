@@ -2,9 +2,12 @@
 /* Routes and rules: see route.h. */
 #include "model/host/route.h"
 
+#include <linux/rtnetlink.h>
+
 Route *route_new(void)
 {
     Route *route = g_new0(Route, 1);
+    route->type = RTN_UNICAST;
     route->nexthops = g_array_new(FALSE, TRUE, sizeof(Nexthop));
     return route;
 }

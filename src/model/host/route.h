@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     IpPrefix destination;
     guint32 table;
+    guint8 type;        /* RTN_*: unicast, unreachable, blackhole ... */
     guint8 protocol;    /* RTPROT_*: kernel, boot, static, ra, dhcp ... */
     guint32 metric;     /* RTA_PRIORITY, 0 where there is none */
     guint32 nexthop_id; /* the nexthop object it uses, 0 without; its nexthops are filled in */

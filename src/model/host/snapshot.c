@@ -16,6 +16,7 @@ Snapshot *snapshot_new(void)
 {
     Snapshot *snapshot = g_new0(Snapshot, 1);
     snapshot->links = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
+    snapshot->narrow_routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     snapshot->routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     snapshot->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
     snapshot->firewalld = firewalld_new();
@@ -34,11 +35,13 @@ Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel)
     copy->host = g_strdup(kernel->host);
     g_ptr_array_ref(copy->links);
     g_ptr_array_ref(copy->routes);
+    g_ptr_array_ref(copy->narrow_routes);
     g_ptr_array_ref(copy->rules);
     copy->firewalld = firewalld_copy(services->firewalld);
     copy->permanent = permanent_copy(services->permanent);
     copy->networkmanager = networkmanager_copy(services->networkmanager);
     copy->unread = g_ptr_array_ref(services->unread);
+    ruleset_ref(copy->ruleset);
     g_hash_table_ref(copy->links_by_name);
     g_hash_table_ref(copy->links_by_index);
     return copy;
@@ -59,11 +62,13 @@ void snapshot_free(Snapshot *snapshot)
     g_hash_table_unref(snapshot->links_by_index);
     g_ptr_array_unref(snapshot->links);
     g_ptr_array_unref(snapshot->routes);
+    g_ptr_array_unref(snapshot->narrow_routes);
     g_ptr_array_unref(snapshot->rules);
     firewalld_free(snapshot->firewalld);
     permanent_free(snapshot->permanent);
     networkmanager_free(snapshot->networkmanager);
     g_ptr_array_unref(snapshot->unread);
+    ruleset_unref(snapshot->ruleset);
     g_free(snapshot);
 }
 

@@ -12,6 +12,7 @@
 #include "model/host/link.h"
 #include "model/host/networkmanager.h"
 #include "model/host/route.h"
+#include "model/host/ruleset.h"
 
 /* Something that could not be read, and what it was read for. */
 typedef struct {
@@ -24,8 +25,14 @@ typedef struct {
     char *taken_at; /* ISO 8601 with the offset from UTC */
     char *host;
     GPtrArray *links;         /* Link, in the order of their indices */
-    GPtrArray *routes;        /* Route */
+    GPtrArray *routes;        /* Route: the wide ones, which lead to other networks */
+    GPtrArray *narrow_routes; /* Route: all others that were kept */
     GPtrArray *rules;         /* Rule */
+    Tristate routes_complete; /* whether these are all routes, those of table "local" aside */
+    int rp_filter;            /* net.ipv4.conf.all.rp_filter */
+    Ruleset *ruleset;         /* NULL: the kernel's nf_tables rules could not be read */
+    Tristate legacy_rules;    /* whether legacy iptables has rules, which RULESET does not hold */
+    bool firewalld_predicted; /* FIREWALLD is what it would be: RULESET has other rules of it */
     Tristate forwarding_ipv4; /* net.ipv4.conf.all.forwarding */
     Tristate forwarding_ipv6; /* net.ipv6.conf.all.forwarding */
     Tristate

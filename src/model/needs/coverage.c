@@ -11,8 +11,9 @@ struct CoverageMap {
     const Snapshot *snapshot;
     const Topology *topology;
     FlowClasses *classes;
-    GHashTable *judged;    /* class to the Verdict on the first flow of it */
-    GPtrArray *verdicts;   /* Verdict: all that were asked for */
+    GHashTable *judged;    /* class to the Judgement on the first flow of it */
+    GPtrArray *judgements; /* Judgement: all that were asked for */
+    GPtrArray *differing;  /* Judgement: those whose rules differ from the configuration */
     GHashTable *ports;     /* index of a bridge to the number of its ports */
     GHashTable *routes[2]; /* of each family: indices of links that a wide route leaves through */
 };
@@ -40,9 +41,10 @@ CoverageMap *coverage_map_new(const Snapshot *snapshot, const Topology *topology
     CoverageMap *map = g_new0(CoverageMap, 1);
     map->snapshot = snapshot;
     map->topology = topology;
-    map->classes = flow_classes_new(snapshot->firewalld);
+    map->classes = flow_classes_new(snapshot);
     map->judged = g_hash_table_new(g_direct_hash, g_direct_equal);
-    map->verdicts = g_ptr_array_new_with_free_func((GDestroyNotify)verdict_free);
+    map->judgements = g_ptr_array_new_with_free_func((GDestroyNotify)judgement_free);
+    map->differing = g_ptr_array_new();
     map->ports = count_ports(snapshot);
     for (guint i = 0; i < G_N_ELEMENTS(map->routes); i++)
         map->routes[i] = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -61,7 +63,8 @@ void coverage_map_free(CoverageMap *map)
     for (guint i = 0; i < G_N_ELEMENTS(map->routes); i++)
         g_hash_table_unref(map->routes[i]);
     g_hash_table_unref(map->ports);
-    g_ptr_array_unref(map->verdicts);
+    g_ptr_array_unref(map->differing);
+    g_ptr_array_unref(map->judgements);
     g_hash_table_unref(map->judged);
     flow_classes_free(map->classes);
     g_free(map);
@@ -69,36 +72,58 @@ void coverage_map_free(CoverageMap *map)
 
 /* ---- one flow ---- */
 
-static const Verdict *judge(CoverageMap *map, const Flow *flow)
+static const Judgement *judge(CoverageMap *map, const Flow *flow)
 {
-    Verdict *verdict = verdict_of(map->snapshot, flow);
-    g_ptr_array_add(map->verdicts, verdict);
-    return verdict;
+    Judgement *judgement = judgement_of(map->snapshot, flow, JUDGE_PACKET);
+    g_ptr_array_add(map->judgements, judgement);
+    return judgement;
+}
+
+static Coverage coverage_by(const Judgement *judgement)
+{
+    if (judgement_accepts(judgement))
+        return COVERAGE_ACCEPTED;
+    if (!judgement_refuses(judgement))
+        return COVERAGE_OPEN;
+    return judgement_is_firewallds(judgement) || verdict_refuses(judgement->firewalld)
+               ? COVERAGE_REFUSED
+               : COVERAGE_ELSEWHERE;
 }
 
 /* Keeps FLOW in WORST where it fares worse than what is there. */
 static void consult(CoverageMap *map, const Flow *flow, WayCoverage *worst)
 {
     const char *class = flow_classes_find(map->classes, flow);
-    const Verdict *verdict = g_hash_table_lookup(map->judged, class);
-    if (verdict == NULL) {
-        verdict = judge(map, flow);
-        g_hash_table_insert(map->judged, (gpointer) class, (gpointer)verdict);
+    const Judgement *judgement = g_hash_table_lookup(map->judged, class);
+    if (judgement == NULL) {
+        judgement = judge(map, flow);
+        g_hash_table_insert(map->judged, (gpointer) class, (gpointer)judgement);
+        if (judgement_rules_differ(map->snapshot, flow))
+            g_ptr_array_add(map->differing, (gpointer)judgement);
     }
-    Coverage coverage = verdict_accepts(verdict)   ? COVERAGE_ACCEPTED
-                        : verdict_refuses(verdict) ? COVERAGE_REFUSED
-                                                   : COVERAGE_OPEN;
+    Coverage coverage = coverage_by(judgement);
     if (coverage > worst->coverage)
-        *worst = (WayCoverage){coverage, *flow, verdict};
+        *worst = (WayCoverage){coverage, *flow, judgement};
 }
 
-/* The verdict on another flow of the class has the same outcome, but names other links. */
-const Verdict *coverage_verdict(CoverageMap *map, const WayCoverage *way)
+/* The judgement on another flow of the class has the same outcome, but names other links. */
+const Judgement *coverage_judgement(CoverageMap *map, const WayCoverage *way)
 {
-    const Flow *judged = &way->verdict->flow;
+    const Flow *judged = &way->judgement->flow;
     bool is_same =
         g_strcmp0(judged->in, way->flow.in) == 0 && g_strcmp0(judged->out, way->flow.out) == 0;
-    return is_same ? way->verdict : judge(map, &way->flow);
+    return is_same ? way->judgement : judge(map, &way->flow);
+}
+
+void coverage_compare(CoverageMap *map, const Flow *flow)
+{
+    if (judgement_rules_differ(map->snapshot, flow))
+        g_ptr_array_add(map->differing, (gpointer)judge(map, flow));
+}
+
+const GPtrArray *coverage_differing(const CoverageMap *map)
+{
+    return map->differing;
 }
 
 /* ---- the usual flows ---- */

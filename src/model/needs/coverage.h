@@ -4,24 +4,27 @@
 #pragma once
 
 #include "model/host/topology.h"
-#include "model/firewalld/verdict.h"
+#include "model/kernel/judgement.h"
 
 typedef enum {
-    COVERAGE_IDLE,     /* nothing goes this way */
-    COVERAGE_ACCEPTED, /* everything that goes this way is accepted */
-    COVERAGE_OPEN,     /* it depends on the flow, or on what could not be read */
-    COVERAGE_REFUSED,  /* the flows of at least one network are certainly refused */
+    COVERAGE_IDLE,      /* nothing goes this way */
+    COVERAGE_ACCEPTED,  /* everything that goes this way is accepted */
+    COVERAGE_OPEN,      /* it depends on the flow, or on what could not be read */
+    COVERAGE_ELSEWHERE, /* firewalld accepts it, and another program's rules or the kernel's routing
+                           certainly refuse the flows of at least one network */
+    COVERAGE_REFUSED,   /* firewalld certainly refuses the flows of at least one network */
 } Coverage;
 
 /* The worst of what goes one way; zero where nothing does. */
 typedef struct {
     Coverage coverage;
-    Flow flow;              /* the one that fares worst */
-    const Verdict *verdict; /* its outcome and its zones (of the map); coverage_verdict() names its
-                               links, too */
+    Flow flow; /* the one that fares worst */
+    const Judgement
+        *judgement; /* its outcome and its zones (of the map); coverage_judgement() names
+                                   its links, too */
 } WayCoverage;
 
-/* The verdicts on the ways through one snapshot. Flows that firewalld cannot tell apart are judged
+/* The verdicts on the ways through one snapshot. Flows that no rule can tell apart are judged
  * once. */
 typedef struct CoverageMap CoverageMap;
 
@@ -42,5 +45,12 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge);
  * directions; COVERAGE_IDLE where the tunnel has no address in that network. */
 WayCoverage coverage_through_overlay(CoverageMap *map, const Link *bridge, const Link *tunnel);
 
-/* The verdict on WAY's own flow, which must not be idle (transfer none: it lives as long as MAP). */
-const Verdict *coverage_verdict(CoverageMap *map, const WayCoverage *way);
+/* The judgement on WAY's own flow, which must not be idle (transfer none: it lives as long as MAP). */
+const Judgement *coverage_judgement(CoverageMap *map, const WayCoverage *way);
+
+/* Judges FLOW only to compare the kernel's rules with the configuration. */
+void coverage_compare(CoverageMap *map, const Flow *flow);
+
+/* The judged flows of which the kernel's rules of firewalld say something else than its configuration
+ * (element type Judgement, transfer none). */
+const GPtrArray *coverage_differing(const CoverageMap *map);

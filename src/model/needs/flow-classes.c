@@ -11,6 +11,7 @@ struct FlowClasses {
     GHashTable *bindings;  /* by name: GArray of the numbers of the zones that bind it */
     GPtrArray *wildcards;  /* Wildcard */
     GPtrArray *specs;      /* AddressSpec: all that zones, policies and services name */
+    bool tells_all_apart;  /* other programs have rules, which may look at anything */
     GStringChunk *classes; /* each text once */
 };
 
@@ -60,8 +61,18 @@ static void add_zone(FlowClasses *classes, guint number)
     add_filter(classes, &zone->filter);
 }
 
-FlowClasses *flow_classes_new(const Firewalld *firewalld)
+static bool has_rules_of_others(const Ruleset *ruleset)
 {
+    PTR_ARRAY_FOREACH (const NftTable, table, ruleset->tables) {
+        if (table->base_chains->len > 0 && g_strcmp0(nft_owner(table, NULL), "firewalld") != 0)
+            return true;
+    }
+    return false;
+}
+
+FlowClasses *flow_classes_new(const Snapshot *snapshot)
+{
+    const Firewalld *firewalld = snapshot->firewalld;
     FlowClasses *classes = g_new0(FlowClasses, 1);
     classes->firewalld = firewalld;
     classes->bindings =
@@ -69,6 +80,7 @@ FlowClasses *flow_classes_new(const Firewalld *firewalld)
     classes->wildcards = g_ptr_array_new_with_free_func(g_free);
     classes->specs = g_ptr_array_new();
     classes->classes = g_string_chunk_new(4096);
+    classes->tells_all_apart = snapshot->ruleset != NULL && has_rules_of_others(snapshot->ruleset);
     for (guint i = 0; i < firewalld->zones->len; i++)
         add_zone(classes, i);
     PTR_ARRAY_FOREACH (const Policy, policy, firewalld->policies)
@@ -107,13 +119,18 @@ static void describe_link(const FlowClasses *classes, const char *name, GString 
         g_string_append_printf(text, "w%u,", i);
         bindings++;
     }
-    if (bindings > 1)
+    if (bindings > 1 || classes->tells_all_apart)
         g_string_append_printf(text, "%s,", name);
 }
 
 static void describe_address(const FlowClasses *classes, const Flow *flow, FlowEnd end,
                              GString *text)
 {
+    const FlowAddress *address = end == FLOW_SOURCE ? &flow->from : &flow->to;
+    if (classes->tells_all_apart && address->kind == FLOW_ADDRESS_PREFIX) {
+        g_autofree char *prefix = ip_prefix_to_string(&address->prefix);
+        g_string_append(text, prefix);
+    }
     for (guint i = 0; i < classes->specs->len; i++) {
         const AddressSpec *spec = g_ptr_array_index(classes->specs, i);
         Match match = match_address(classes->firewalld, flow, end, spec);

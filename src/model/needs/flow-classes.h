@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Flows that no setting of firewalld can tell apart: what is found out about one holds for all of
- * its class. A host may have thousands of links, and few of them are filtered differently. */
+/* Flows that neither a setting of firewalld nor a rule of another program can tell apart: what is
+ * found out about one holds for all of its class. A host may have thousands of links, and few of them are filtered differently. */
 #pragma once
 
 #include "model/host/flow.h"
@@ -8,8 +8,8 @@
 
 typedef struct FlowClasses FlowClasses;
 
-/* FIREWALLD must outlive the result. */
-FlowClasses *flow_classes_new(const Firewalld *firewalld);
+/* SNAPSHOT must outlive the result. */
+FlowClasses *flow_classes_new(const Snapshot *snapshot);
 void flow_classes_free(FlowClasses *classes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowClasses, flow_classes_free)
 

@@ -2,8 +2,8 @@
 /* Trying plans, the least demanding first, until one cures: see fixes.h. */
 #include "model/plan/fixes.h"
 
-#include "model/firewalld/verdict.h"
 #include "model/foreach.h"
+#include "model/kernel/judgement.h"
 
 /* What a plan may ask for beyond binding, in the order of how much that changes. What is behind a
  * downstream is the host's own: to take it to the uplink's zone opens less than the other way. */
@@ -146,6 +146,8 @@ static bool request_for(const Finding *finding, PlanRequest *request)
         return true;
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
+    case FINDING_REFUSED_ELSEWHERE:
+    case FINDING_RULES_DIFFER:
     case FINDING_STALE_BINDING:
     case FINDING_VERDICT_UNKNOWN:
         break;
@@ -238,15 +240,16 @@ char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
 static bool lets_through(const Plan *plan, gconstpointer purpose)
 {
     const Flow *flow = purpose;
-    g_autoptr(Verdict) verdict = verdict_of(plan->goal, flow);
-    return verdict_accepts(verdict);
+    g_autoptr(Judgement) judgement = judgement_of(plan->goal, flow, JUDGE_PACKET);
+    return judgement_accepts(judgement);
 }
 
 Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow,
                          const char *const *named_uplinks)
 {
-    g_autoptr(Verdict) verdict = verdict_of(snapshot, flow);
-    if (flow->direction != FLOW_FORWARD || verdict_accepts(verdict) ||
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, flow, JUDGE_PACKET);
+    const Verdict *verdict = judgement->firewalld;
+    if (flow->direction != FLOW_FORWARD || judgement_accepts(judgement) ||
         verdict->ingress.zone == NULL)
         return NULL;
     const char *interfaces[] = {flow->out, NULL};

@@ -187,6 +187,7 @@ static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request)
     plan->after_reboot = g_ptr_array_new_with_free_func((GDestroyNotify)snapshot_free);
     plan->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     plan->predicted = snapshot_copy(snapshot);
+    plan->predicted->firewalld_predicted = true;
     plan->cured = g_ptr_array_new();
     plan->caused = g_ptr_array_new();
     plan->opens = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);

@@ -110,6 +110,7 @@ Snapshot *snapshot_after_reload(const Snapshot *snapshot, ReloadEvent event, GPt
     if (snapshot->permanent->firewalld == NULL)
         return NULL;
     Snapshot *after = snapshot_copy(snapshot);
+    after->firewalld_predicted = true;
     load_permanent(after, snapshot, event);
     if (event == EVENT_RELOAD && firewalld_keeps_state_on_reload(snapshot->firewalld))
         keep_running_state(after, snapshot, assumptions);

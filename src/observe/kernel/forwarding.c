@@ -15,12 +15,13 @@
 static const struct nla_policy netconf_policy[NETCONFA_MAX + 1] = {
     [NETCONFA_IFINDEX] = {.type = NLA_U32},
     [NETCONFA_FORWARDING] = {.type = NLA_U32},
+    [NETCONFA_RP_FILTER] = {.type = NLA_U32},
 };
 
 static const AttributeSet netconf_attributes = {"forwarding", NETCONFA_MAX, netconf_policy};
 
 bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
-                             GError **error)
+                             int *rp_filter, GError **error)
 {
     struct nlattr *attributes[NETCONFA_MAX + 1];
     if (!attributes_parse(&netconf_attributes, message, sizeof(struct netconfmsg), attributes,
@@ -37,18 +38,25 @@ bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristat
         *forwarding = TRISTATE_UNKNOWN;
     else
         *forwarding = nla_get_u32(value) != 0 ? TRISTATE_YES : TRISTATE_NO;
+    const struct nlattr *filter = attributes[NETCONFA_RP_FILTER];
+    *rp_filter = filter != NULL ? (int)MIN(nla_get_u32(filter), 2) : 0;
     return true;
 }
 
 /* ---- one family ---- */
 
+/* What is known of each link, by its index, in one pointer: rp_filter above two bits of forwarding. */
+enum { FORWARDING_BITS = 2, FORWARDING_MASK = (1 << FORWARDING_BITS) - 1 };
+
 static bool add_switch(const struct nlmsghdr *message, gpointer data, GError **error)
 {
     int index;
+    int rp_filter;
     Tristate forwarding;
-    if (!forwarding_from_message(message, &index, &forwarding, error))
+    if (!forwarding_from_message(message, &index, &forwarding, &rp_filter, error))
         return false;
-    g_hash_table_insert(data, GINT_TO_POINTER(index), GINT_TO_POINTER(forwarding));
+    int packed = rp_filter << FORWARDING_BITS | (int)forwarding;
+    g_hash_table_insert(data, GINT_TO_POINTER(index), GINT_TO_POINTER(packed));
     return true;
 }
 
@@ -65,7 +73,7 @@ static const NetlinkList forwarding_list = {
     .reset = forget_switches,
 };
 
-/* Returns the switches of FAMILY (AF_*), Tristate by index (transfer full). */
+/* Returns the switches of FAMILY (AF_*) by index (transfer full). */
 static GHashTable *list_switches(Netlink *netlink, guint8 family, GError **error)
 {
     g_autoptr(GHashTable) switches = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -78,7 +86,14 @@ static GHashTable *list_switches(Netlink *netlink, guint8 family, GError **error
 
 static Tristate switch_of(GHashTable *switches, int index)
 {
-    return GPOINTER_TO_INT(g_hash_table_lookup(switches, GINT_TO_POINTER(index)));
+    int packed = GPOINTER_TO_INT(g_hash_table_lookup(switches, GINT_TO_POINTER(index)));
+    return (Tristate)(packed & FORWARDING_MASK);
+}
+
+static int rp_filter_of(GHashTable *switches, int index)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(switches, GINT_TO_POINTER(index))) >>
+           FORWARDING_BITS;
 }
 
 /* ---- bridges ---- */
@@ -104,9 +119,11 @@ bool forwarding_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
     PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
         link->forwarding_ipv4 = switch_of(ipv4, link->index);
         link->forwarding_ipv6 = switch_of(ipv6, link->index);
+        link->rp_filter = rp_filter_of(ipv4, link->index);
     }
     snapshot->forwarding_ipv4 = switch_of(ipv4, NETCONFA_IFINDEX_ALL);
     snapshot->forwarding_ipv6 = switch_of(ipv6, NETCONFA_IFINDEX_ALL);
+    snapshot->rp_filter = rp_filter_of(ipv4, NETCONFA_IFINDEX_ALL);
     snapshot->bridge_call_iptables = sysctl_switch("/proc/sys/net/bridge/bridge-nf-call-iptables");
     snapshot->bridge_call_ip6tables =
         sysctl_switch("/proc/sys/net/bridge/bridge-nf-call-ip6tables");

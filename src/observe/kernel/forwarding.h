@@ -16,7 +16,7 @@ bool forwarding_observe(Netlink *netlink, Snapshot *snapshot,
  * NETCONFA_IFINDEX_DEFAULT; *FORWARDING is TRISTATE_UNKNOWN where the message does not have it. Returns
  * false with NICFIX_ERROR_NETLINK, and leaves both alone, where it is malformed. */
 bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                             int *rp_filter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads a switch of /proc/sys, a file of one number: TRISTATE_UNKNOWN where the file is missing
  * or holds something else. */

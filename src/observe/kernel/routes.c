@@ -13,6 +13,9 @@
 #include <netlink/msg.h>
 #include <sys/socket.h>
 
+/* So many routes that are not wide are kept: more than a host has that is no router of the Internet. */
+enum { ROUTES_MAX = 4096 };
+
 /* ---- nexthops of a route ---- */
 
 static const struct nla_policy route_policy[RTA_MAX + 1] = {
@@ -74,13 +77,30 @@ static bool read_nexthops(const struct rtmsg *header, struct nlattr *const *attr
 
 /* ---- a route ---- */
 
-static bool may_be_wide(const struct rtmsg *header)
+/* The types that a look-up of a packet to another host can end in. What is local or a broadcast is
+ * known by the addresses of links. */
+static bool is_for_others(const struct rtmsg *header)
 {
     Family family;
-    return family_from_kernel(header->rtm_family, &family) && header->rtm_type == RTN_UNICAST &&
+    return family_from_kernel(header->rtm_family, &family) &&
            (header->rtm_flags & RTM_F_CLONED) == 0 &&
-           (header->rtm_dst_len <= 1 ||
-            (family == FAMILY_IPV6 && (header->rtm_dst_len == 3 || header->rtm_dst_len == 4)));
+           (header->rtm_type == RTN_UNICAST || header->rtm_type == RTN_BLACKHOLE ||
+            header->rtm_type == RTN_UNREACHABLE || header->rtm_type == RTN_PROHIBIT ||
+            header->rtm_type == RTN_THROW);
+}
+
+static bool may_be_wide(const struct rtmsg *header)
+{
+    return header->rtm_type == RTN_UNICAST &&
+           (header->rtm_dst_len <= 1 || (header->rtm_family == AF_INET6 &&
+                                         (header->rtm_dst_len == 3 || header->rtm_dst_len == 4)));
+}
+
+static bool is_wide(const struct rtmsg *header, const IpPrefix *destination)
+{
+    /* The three leading bits of 2000::/3, and of its halves, are 001. */
+    return may_be_wide(header) &&
+           (destination->length <= 1 || (destination->address.bytes[0] & 0xe0) == 0x20);
 }
 
 static bool malformed(GError **error)
@@ -90,16 +110,16 @@ static bool malformed(GError **error)
     return false;
 }
 
-bool route_from_message(const struct nlmsghdr *message, Route **route, GError **error)
+bool route_from_message(const struct nlmsghdr *message, RouteRange range, Route **route, bool *wide,
+                        GError **error)
 {
     struct nlattr *attributes[RTA_MAX + 1];
     if (!nlmsg_valid_hdr(message, sizeof(struct rtmsg)))
         return malformed(error);
     const struct rtmsg *header = nlmsg_data(message);
-    if (!may_be_wide(header)) {
-        *route = NULL;
+    *route = NULL;
+    if (!is_for_others(header) || (range == ROUTES_WIDE && !may_be_wide(header)))
         return true;
-    }
     if (!attributes_parse(&route_attributes, message, sizeof *header, attributes, error))
         return false;
     g_autoptr(Route) result = route_new();
@@ -108,26 +128,50 @@ bool route_from_message(const struct nlmsghdr *message, Route **route, GError **
         !read_nexthops(header, attributes, result))
         return malformed(error);
     result->table = attribute_u32(attributes[RTA_TABLE], header->rtm_table);
+    result->type = header->rtm_type;
     result->protocol = header->rtm_protocol;
     result->metric = attribute_u32(attributes[RTA_PRIORITY], 0);
     result->nexthop_id = attribute_u32(attributes[RTA_NH_ID], 0);
-    /* The three leading bits of 2000::/3, and of its halves, are 001. */
-    bool is_wide =
-        result->destination.length <= 1 || (result->destination.address.bytes[0] & 0xe0) == 0x20;
-    *route = is_wide ? g_steal_pointer(&result) : NULL;
+    *wide = is_wide(header, &result->destination);
+    if (*wide || range == ROUTES_ALL)
+        *route = g_steal_pointer(&result);
     return true;
 }
 
 /* ---- all routes ---- */
 
+typedef struct {
+    GPtrArray *wide;   /* Route */
+    GPtrArray *narrow; /* Route: the others, while there are few */
+    bool left_out;
+} RouteLists;
+
+static bool is_connected(const struct nlmsghdr *message)
+{
+    const struct rtmsg *header = nlmsg_data(message);
+    return nlmsg_valid_hdr(message, sizeof *header) && header->rtm_protocol == RTPROT_KERNEL;
+}
+
 static bool add_route(const struct nlmsghdr *message, gpointer data, GError **error)
 {
+    RouteLists *lists = data;
+    bool full = lists->narrow->len >= ROUTES_MAX && !is_connected(message);
     Route *route = NULL;
-    if (!route_from_message(message, &route, error))
+    bool wide = false;
+    lists->left_out = lists->left_out || full;
+    if (!route_from_message(message, full ? ROUTES_WIDE : ROUTES_ALL, &route, &wide, error))
         return false;
     if (route != NULL)
-        g_ptr_array_add(data, route);
+        g_ptr_array_add(wide ? lists->wide : lists->narrow, route);
     return true;
+}
+
+static void forget_routes(gpointer data)
+{
+    RouteLists *lists = data;
+    g_ptr_array_set_size(lists->wide, 0);
+    g_ptr_array_set_size(lists->narrow, 0);
+    lists->left_out = false;
 }
 
 static const NetlinkList route_list = {
@@ -135,7 +179,7 @@ static const NetlinkList route_list = {
     .need = NETLINK_LIST_OPTIONAL,
     .type = RTM_NEWROUTE,
     .message = add_route,
-    .reset = netlink_empty_array,
+    .reset = forget_routes,
 };
 
 /* The kernel expands an object in the route's own message, except where net.ipv4.nexthop_compat_mode
@@ -159,24 +203,29 @@ static bool resolve_objects(Netlink *netlink, const GPtrArray *routes, GError **
     return true;
 }
 
-/* With strict checking the kernel leaves out all but unicast routes by itself (Linux 4.20,
- * ip_valid_fib_dump_req()); it cannot filter by the length of a prefix. */
 static bool observe_family(Netlink *netlink, guint8 family, Snapshot *snapshot, GError **error)
 {
-    const struct rtmsg unicast = {.rtm_family = family, .rtm_type = RTN_UNICAST};
-    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETROUTE, &unicast, sizeof unicast);
-    g_autoptr(GPtrArray) routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
+    const struct rtmsg any = {.rtm_family = family};
+    g_autoptr(NetlinkRequest) request = netlink_request_new(RTM_GETROUTE, &any, sizeof any);
+    g_autoptr(GPtrArray) wide = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
+    g_autoptr(GPtrArray) narrow = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
-    if (!netlink_list(netlink, request, &route_list, routes, error) ||
-        !resolve_objects(netlink, routes, error) || !rules_observe(netlink, family, rules, error))
+    RouteLists lists = {wide, narrow, false};
+    if (!netlink_list(netlink, request, &route_list, &lists, error) ||
+        !resolve_objects(netlink, wide, error) || !resolve_objects(netlink, narrow, error) ||
+        !rules_observe(netlink, family, rules, error))
         return false;
-    g_ptr_array_extend_and_steal(snapshot->routes, g_steal_pointer(&routes));
+    if (lists.left_out)
+        snapshot->routes_complete = TRISTATE_NO;
+    g_ptr_array_extend_and_steal(snapshot->routes, g_steal_pointer(&wide));
+    g_ptr_array_extend_and_steal(snapshot->narrow_routes, g_steal_pointer(&narrow));
     g_ptr_array_extend_and_steal(snapshot->rules, g_steal_pointer(&rules));
     return true;
 }
 
 bool routes_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
 {
+    snapshot->routes_complete = TRISTATE_YES;
     return observe_family(netlink, AF_INET, snapshot, error) &&
            observe_family(netlink, AF_INET6, snapshot, error);
 }

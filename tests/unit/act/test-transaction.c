@@ -32,13 +32,13 @@ typedef enum {
     WORLD_PANIC,
     WORLD_RUNTIME_ONLY,
     WORLD_UNREADABLE,
-} World;
+} HostState;
 
 typedef struct {
     const char *name;
     PeerAnswer answers[MAX_ANSWERS]; /* before those of a firewalld that does everything */
-    World before;
-    World after;
+    HostState before;
+    HostState after;
     int error; /* NicfixError, -1: none */
     bool changed;
     bool rolled_back;
@@ -251,7 +251,7 @@ static const FaultCase faults[] = {
      0},
 };
 
-static Snapshot *read_world(World world)
+static Snapshot *read_world(HostState world)
 {
     const char *file = world == WORLD_OLD ? "incident.json" : "incident-cured.json";
     g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), file, NULL);
@@ -281,7 +281,7 @@ static struct {
 /* In place of the one of src/observe, which would read this machine. */
 Snapshot *observe(G_GNUC_UNUSED Bus *bus, const ObserveOptions *options, GError **error)
 {
-    World world = witness.n_reads++ == 0 ? witness.row->before : witness.row->after;
+    HostState world = witness.n_reads++ == 0 ? witness.row->before : witness.row->after;
     assert_true(g_strv_contains(options->bindings, "enp2s0"));
     if (world != WORLD_UNREADABLE)
         return read_world(world);

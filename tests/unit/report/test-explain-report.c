@@ -82,12 +82,12 @@ static void test_explanation(void **state)
         strchr(row->host, '\n') != NULL ? sketch(row->host) : host_read(row->host);
     g_auto(GStrv) words = g_strsplit(row->flow, " ", -1);
     const Flow flow = flow_parse(words);
-    g_autoptr(Verdict) verdict = verdict_of(snapshot, &flow);
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, &flow, JUDGE_PACKET);
     g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
     const ExplainRoute route = {0};
     const Explanation explanation = {
         .flow = &flow,
-        .verdict = verdict,
+        .judgement = judgement,
         .route = &route,
         .port_named = row->port_named,
         .fix = fix,

@@ -3,7 +3,7 @@
 #include "cases.h"
 
 #include "model/denied/denials.h"
-#include "report/reason.h"
+#include "report/judgement-text.h"
 #include "sketch.h"
 
 /* ---- prefixes ---- */
@@ -187,7 +187,7 @@ static void test_cause(void **state)
     flow.port = 8629;
     g_auto(DenialCause) cause = denial_cause_of(snapshot, diagnosis, &flow, NULL);
     g_autofree char *text =
-        g_strdup_printf("%s %s %s", verdict_word(cause.verdict),
+        g_strdup_printf("%s %s %s", judgement_word(cause.judgement),
                         cause.finding != NULL ? finding_word(cause.finding->id) : "-",
                         cause.fix != NULL ? "fix" : "-");
     assert_string_equal(text, row->text);

@@ -350,8 +350,8 @@ static void test_a_finding_carries_what_it_rests_on(G_GNUC_UNUSED void **state)
     assert_int_equal(finding->open->len, 0);
     assert_int_equal(finding->outcomes, OUTCOME_REJECT);
     assert_int_equal(finding->evidence->len, 3);
-    assert_int_equal(finding_cause(finding)->verdict->deciding->stage, STAGE_TARGET);
-    assert_string_equal(finding_cause(finding)->verdict->deciding->zone, "public");
+    assert_int_equal(finding_cause(finding)->judgement->firewalld->deciding->stage, STAGE_TARGET);
+    assert_string_equal(finding_cause(finding)->judgement->firewalld->deciding->zone, "public");
     assert_null(finding->fix);
 }
 

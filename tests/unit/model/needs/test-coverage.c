@@ -104,12 +104,12 @@ static void test_coverage(void **state)
     WayCoverage way = ask(map, snapshot, test);
     assert_int_equal(way.coverage, test->coverage);
     if (test->zone != NULL)
-        assert_string_equal(way.verdict->ingress.zone->name, test->zone);
+        assert_string_equal(way.judgement->firewalld->ingress.zone->name, test->zone);
     if (way.coverage == COVERAGE_IDLE)
         return;
-    const Verdict *verdict = coverage_verdict(map, &way);
-    assert_int_equal(verdict->possible, way.verdict->possible);
-    assert_ptr_equal(verdict->ingress.zone, way.verdict->ingress.zone);
+    const Judgement *judgement = coverage_judgement(map, &way);
+    assert_int_equal(judgement->possible, way.judgement->possible);
+    assert_ptr_equal(judgement->firewalld->ingress.zone, way.judgement->firewalld->ingress.zone);
 }
 
 /* ---- classes ---- */
@@ -147,8 +147,8 @@ static void assert_classes_change_nothing(const Snapshot *snapshot)
         WayCoverage found_out = coverage_of(fresh, downstream, uplink);
         assert_int_equal(known.coverage, found_out.coverage);
         if (known.coverage != COVERAGE_IDLE)
-            assert_string_equal(known.verdict->ingress.zone->name,
-                                found_out.verdict->ingress.zone->name);
+            assert_string_equal(known.judgement->firewalld->ingress.zone->name,
+                                found_out.judgement->firewalld->ingress.zone->name);
     }
 }
 

@@ -19,10 +19,14 @@ static const char *switch_word(Tristate value)
 static bool read_switch(const struct nlmsghdr *message, char **text, GError **error)
 {
     int index;
+    int rp_filter;
     Tristate forwarding;
-    if (!forwarding_from_message(message, &index, &forwarding, error))
+    if (!forwarding_from_message(message, &index, &forwarding, &rp_filter, error))
         return false;
-    *text = g_strdup_printf("%d %s", index, switch_word(forwarding));
+    *text = g_strdup_printf("%d %s%s", index, switch_word(forwarding),
+                            rp_filter == 1   ? " strict"
+                            : rp_filter == 2 ? " loose"
+                                             : "");
     return true;
 }
 
@@ -36,6 +40,12 @@ static const struct netconfmsg ipv4 = {.ncm_family = AF_INET};
 #define NETCONF(...) .type = RTM_NEWNETCONF, HEADER(ipv4), .pieces = PIECES(__VA_ARGS__)
 
 static const MessageCase made[] = {
+    {"strict rp_filter",
+     NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 1), U32(NETCONFA_RP_FILTER, 1)),
+     .text = "7 yes strict"},
+    {"loose rp_filter, and a value that the kernel treats as such",
+     NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 1), U32(NETCONFA_RP_FILTER, 3)),
+     .text = "7 yes loose"},
     {"on", NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 1)), .text = "7 yes"},
     {"off", NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 0)), .text = "7 no"},
     {"any number but zero is on",

@@ -19,10 +19,12 @@ static void append_nexthops(GString *text, const GArray *nexthops)
     }
 }
 
-static bool read_route(const struct nlmsghdr *message, char **text, GError **error)
+static bool read_route_of(RouteRange range, const struct nlmsghdr *message, char **text,
+                          GError **error)
 {
     Route *kept = NULL;
-    if (!route_from_message(message, &kept, error))
+    bool wide = false;
+    if (!route_from_message(message, range, &kept, &wide, error))
         return false;
     g_autoptr(Route) route = kept;
     GString *result = g_string_new(route == NULL ? "not kept" : "");
@@ -32,9 +34,21 @@ static bool read_route(const struct nlmsghdr *message, char **text, GError **err
         append_number(result, " metric ", route->metric);
         append_number(result, " object ", route->nexthop_id);
         append_nexthops(result, route->nexthops);
+        if (range == ROUTES_ALL)
+            g_string_append_printf(result, " type %u%s", route->type, wide ? " wide" : "");
     }
     *text = g_string_free(result, FALSE);
     return true;
+}
+
+static bool read_route(const struct nlmsghdr *message, char **text, GError **error)
+{
+    return read_route_of(ROUTES_WIDE, message, text, error);
+}
+
+static bool read_any_route(const struct nlmsghdr *message, char **text, GError **error)
+{
+    return read_route_of(ROUTES_ALL, message, text, error);
 }
 
 static const MessageCase recorded[] = {
@@ -111,6 +125,22 @@ static const MessageCase kept[] = {
      .text = "not kept"},
 };
 
+static const MessageCase all[] = {
+    {"a default route", ROUTE(ipv4_default, U32(RTA_OIF, 4)),
+     .text = "0.0.0.0/0 table 254 protocol 4, dev 4 weight 1 type 1 wide"},
+    {"a quarter", ROUTE(ipv4_quarter, BYTES(RTA_DST, 64, 0, 0, 0), U32(RTA_OIF, 4)),
+     .text = "64.0.0.0/2 table 254 protocol 4, dev 4 weight 1 type 1"},
+    {"32.0.0.0/3, whose bits are those of 2000::/3",
+     ROUTE(ipv4_eighth, BYTES(RTA_DST, 32, 0, 0, 0), U32(RTA_OIF, 4)),
+     .text = "32.0.0.0/3 table 254 protocol 4, dev 4 weight 1 type 1"},
+    {"unreachable", ROUTE(unreachable, U32(RTA_OIF, 4)),
+     .text = "0.0.0.0/0 table 0 protocol 0, dev 4 weight 1 type 7"},
+    {"blackhole", .type = RTM_NEWROUTE, HEADER(blackhole),
+     .text = "0.0.0.0/0 table 0 protocol 0 type 6"},
+    {"local, which addresses tell", ROUTE(local, U32(RTA_OIF, 4)), .text = "not kept"},
+    {"from the cache", ROUTE(cloned, U32(RTA_OIF, 4)), .text = "not kept"},
+};
+
 /* ---- by what nexthops ---- */
 
 /* The nexthops of RTA_MULTIPATH are structs with attributes behind each of them. */
@@ -179,6 +209,11 @@ static void test_message(void **state)
     check_message(*state, read_route);
 }
 
+static void test_any_message(void **state)
+{
+    check_message(*state, read_any_route);
+}
+
 static void test_broken(void **state)
 {
     check_broken(*state, read_route);
@@ -187,6 +222,7 @@ static void test_broken(void **state)
 int main(void)
 {
     return RUN_RECORDED(test_message, recorded) + RUN_RECORDED(test_broken, recorded) +
-           RUN_CASES(test_message, kept) + RUN_CASES(test_message, nexthops) +
-           RUN_CASES(test_broken, nexthops) + RUN_CASES(test_message, malformed);
+           RUN_CASES(test_message, kept) + RUN_CASES(test_any_message, all) +
+           RUN_CASES(test_message, nexthops) + RUN_CASES(test_broken, nexthops) +
+           RUN_CASES(test_message, malformed);
 }

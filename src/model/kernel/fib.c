@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The expression "fib" and the match "addrtype": see fib.h. */
+#include "model/kernel/fib.h"
+
+#include "model/kernel/routing.h"
+
+#include <linux/if.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+static const Link *link_at(const Machine *machine, const Packet *packet, gsize offset)
+{
+    guint32 index;
+    memcpy(&index, packet->value + offset, sizeof index);
+    return snapshot_link_by_index(machine->snapshot, (int)index);
+}
+
+/* 0: nothing can be said. */
+static guint types_at(const Machine *machine, const Packet *packet, gsize offset, int limit)
+{
+    IpPrefix prefix;
+    bool is_source = offset == packet_source_offset(packet);
+    if (!(is_source ? packet_source : packet_destination)(packet, &prefix))
+        return 0;
+    if (is_source && packet->source_typical && !packet->translated_source &&
+        prefix.length < ip_address_bits(prefix.address.family))
+        return 1 << RTN_UNICAST;
+    const Link *on = limit >= 0 ? link_at(machine, packet, (gsize)limit) : NULL;
+    return address_types(machine->snapshot, &prefix, on);
+}
+
+Match fib_has_type(const Machine *machine, const Packet *packet, gsize offset, int limit,
+                   guint types)
+{
+    guint possible = types_at(machine, packet, offset, limit);
+    if (possible == 0)
+        return MATCH_MAYBE;
+    if ((possible & types) == 0)
+        return MATCH_NO;
+    return (possible & ~types) == 0 ? MATCH_YES : MATCH_MAYBE;
+}
+
+static bool load_type(const Machine *machine, const Expression *expression, const Packet *packet,
+                      Registers *registers)
+{
+    gsize offset = (expression->flags & NFTA_FIB_F_SADDR) != 0 ? packet_source_offset(packet)
+                                                               : packet_destination_offset(packet);
+    int limit = (expression->flags & NFTA_FIB_F_IIF) != 0   ? PACKET_IIF
+                : (expression->flags & NFTA_FIB_F_OIF) != 0 ? PACKET_OIF
+                                                            : -1;
+    guint types = types_at(machine, packet, offset, limit);
+    for (guint32 type = RTN_UNICAST; type < __RTN_MAX; type++) {
+        if (types == 1u << type)
+            return registers_set(registers, expression->destination, &type, sizeof type);
+    }
+    return registers_forget(registers, expression->destination, 4);
+}
+
+/* Whether the way back to the source leaves by the link it came in by: what was asked of the kernel,
+ * else what the snapshot's routes say. */
+static ReversePath reverse_path_of(const Machine *machine, const Packet *packet)
+{
+    if (machine->flow->reverse_path != REVERSE_PATH_UNKNOWN && !packet->translated_source)
+        return machine->flow->reverse_path;
+    IpPrefix source;
+    if (!packet_source(packet, &source))
+        return REVERSE_PATH_UNKNOWN;
+    const Link *in = link_at(machine, packet, PACKET_IIF);
+    const RoutingQuestion question = {.destination = source};
+    Routing routing = routing_of(machine->snapshot, &question);
+    switch (routing.kind) {
+    case ROUTING_FORWARD:
+        return routing.out == in ? REVERSE_PATH_SAME_LINK : REVERSE_PATH_OTHER_LINK;
+    case ROUTING_UNKNOWN:
+        return REVERSE_PATH_UNKNOWN;
+    case ROUTING_LOCAL:
+    case ROUTING_BROADCAST:
+    case ROUTING_MULTICAST:
+    case ROUTING_NONE:
+    case ROUTING_UNREACHABLE:
+    case ROUTING_PROHIBIT:
+    case ROUTING_BLACKHOLE:
+        break;
+    }
+    return REVERSE_PATH_NONE;
+}
+
+/* Loads an index, a name, or (NFTA_FIB_F_PRESENT) whether there is one; zero where there is none. */
+static bool load_link(const Expression *expression, const Link *link, Registers *registers)
+{
+    char name[IFNAMSIZ] = "";
+    guint32 index = link != NULL ? (guint32)link->index : 0;
+    guint8 present = link != NULL ? 1 : 0;
+    if (link != NULL)
+        g_strlcpy(name, link->name, sizeof name);
+    if ((expression->flags & NFTA_FIB_F_PRESENT) != 0)
+        return registers_set(registers, expression->destination, &present, sizeof present);
+    if (expression->key == NFT_FIB_RESULT_OIF)
+        return registers_set(registers, expression->destination, &index, sizeof index);
+    return registers_set(registers, expression->destination, name, sizeof name);
+}
+
+static bool load_unknown_link(const Expression *expression, Registers *registers)
+{
+    gsize size = (expression->flags & NFTA_FIB_F_PRESENT) != 0 ? 1
+                 : expression->key == NFT_FIB_RESULT_OIF       ? 4
+                                                               : IFNAMSIZ;
+    return registers_forget(registers, expression->destination, size);
+}
+
+static bool load_reverse_path(const Machine *machine, const Expression *expression,
+                              const Packet *packet, Registers *registers)
+{
+    const Link *in = link_at(machine, packet, PACKET_IIF);
+    bool bound = (expression->flags & NFTA_FIB_F_IIF) != 0;
+    switch (reverse_path_of(machine, packet)) {
+    case REVERSE_PATH_SAME_LINK:
+        return load_link(expression, in, registers);
+    case REVERSE_PATH_NONE:
+        return load_link(expression, NULL, registers);
+    case REVERSE_PATH_OTHER_LINK:
+        if (bound)
+            return load_link(expression, NULL, registers);
+        break;
+    case REVERSE_PATH_UNKNOWN:
+        break;
+    }
+    return load_unknown_link(expression, registers);
+}
+
+bool fib_load(const Machine *machine, const Expression *expression, const Packet *packet,
+              Registers *registers)
+{
+    if (expression->key == NFT_FIB_RESULT_ADDRTYPE)
+        return load_type(machine, expression, packet, registers);
+    if ((expression->flags & NFTA_FIB_F_SADDR) != 0)
+        return load_reverse_path(machine, expression, packet, registers);
+    IpPrefix destination;
+    if (!packet_destination(packet, &destination))
+        return load_unknown_link(expression, registers);
+    const RoutingQuestion question = {.destination = destination,
+                                      .in = link_at(machine, packet, PACKET_IIF)};
+    Routing routing = routing_of(machine->snapshot, &question);
+    if (routing.kind == ROUTING_UNKNOWN)
+        return load_unknown_link(expression, registers);
+    return load_link(expression, routing.kind == ROUTING_FORWARD ? routing.out : NULL, registers);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel and model put together: see judgement.h. */
+#include "model/kernel/judgement.h"
+
+#include "model/foreach.h"
+
+/* What is refused by either is refused; what both may accept may be accepted. */
+static guint combine(guint firewalld, guint others)
+{
+    guint accepted = firewalld & others & OUTCOME_ACCEPT;
+    guint refused = (others & OUTCOME_ACCEPT) != 0 ? firewalld & ~(guint)OUTCOME_ACCEPT : 0;
+    return accepted | refused | (others & ~(guint)OUTCOME_ACCEPT);
+}
+
+/* firewalld accepts what has been translated, whoever did it, unless StrictForwardPorts is on. */
+static guint predicted_share(const Snapshot *snapshot, const Judgement *judgement)
+{
+    bool strict = g_strcmp0(snapshot->firewalld->options.strict_forward_ports, "yes") == 0;
+    bool all_translated = judgement->path->ways->len > 0;
+    PTR_ARRAY_FOREACH (const PathWay, way, judgement->path->ways)
+        all_translated = all_translated && way->translated;
+    return all_translated && !strict ? OUTCOME_ACCEPT : judgement->firewalld->possible;
+}
+
+static bool any_legacy_rules(const Snapshot *snapshot)
+{
+    return snapshot->legacy_rules == TRISTATE_YES;
+}
+
+Judgement *judgement_of(const Snapshot *snapshot, const Flow *flow, JudgementScope scope)
+{
+    Judgement *judgement = g_new0(Judgement, 1);
+    judgement->flow = *flow;
+    judgement->firewalld = verdict_of(snapshot, flow);
+    judgement->by = JUDGED_BY_MODEL;
+    judgement->possible = judgement->firewalld->possible;
+    if (scope == JUDGE_FIREWALLD_ONLY || snapshot->ruleset == NULL)
+        return judgement;
+    bool predicted = snapshot->firewalld_predicted;
+    judgement->by = predicted ? JUDGED_BY_PREDICTION : JUDGED_BY_KERNEL;
+    judgement->path = path_of(snapshot, flow, predicted ? PATH_WITHOUT_FIREWALLD : PATH_ALL_TABLES);
+    judgement->possible =
+        predicted ? combine(predicted_share(snapshot, judgement), judgement->path->possible)
+                  : judgement->path->possible;
+    judgement->legacy_tables = any_legacy_rules(snapshot);
+    if (judgement->legacy_tables && (judgement->possible & OUTCOME_ACCEPT) != 0)
+        judgement->possible = OUTCOME_ANY;
+    return judgement;
+}
+
+void judgement_free(Judgement *judgement)
+{
+    if (judgement == NULL)
+        return;
+    verdict_free(judgement->firewalld);
+    path_free(judgement->path);
+    g_free(judgement);
+}
+
+bool judgement_accepts(const Judgement *judgement)
+{
+    return judgement->possible == OUTCOME_ACCEPT;
+}
+
+bool judgement_refuses(const Judgement *judgement)
+{
+    return (judgement->possible & OUTCOME_ACCEPT) == 0;
+}
+
+const PathStage *judgement_decision(const Judgement *judgement)
+{
+    const PathWay *worst = judgement->path != NULL ? path_worst(judgement->path) : NULL;
+    return worst != NULL && worst->outcome != OUTCOME_ACCEPT ? path_way_decision(worst) : NULL;
+}
+
+bool judgement_is_firewallds(const Judgement *judgement)
+{
+    if (judgement->path == NULL)
+        return true;
+    const PathStage *decision = judgement_decision(judgement);
+    if (decision == NULL)
+        return judgement->by != JUDGED_BY_PREDICTION || !judgement_accepts(judgement);
+    return decision->table != NULL &&
+           g_strcmp0(nft_owner(decision->table, decision->chain), "firewalld") == 0;
+}
+
+bool judgement_rules_differ(const Snapshot *snapshot, const Flow *flow)
+{
+    if (snapshot->ruleset == NULL || snapshot->firewalld_predicted)
+        return false;
+    g_autoptr(Verdict) model = verdict_of(snapshot, flow);
+    g_autoptr(Path) kernel = path_of(snapshot, flow, PATH_FIREWALLD_ONLY);
+    bool model_certain = verdict_accepts(model) || verdict_refuses(model);
+    bool lost = false;
+    PTR_ARRAY_FOREACH (const PathWay, way, kernel->ways)
+        lost = lost || way->loss != LOSS_NONE;
+    return kernel->certain && model_certain && !lost &&
+           verdict_accepts(model) != (kernel->possible == OUTCOME_ACCEPT);
+}

@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The walk through the hooks: see path.h. The order of hooks and what happens between them is that of
+ * net/ipv4/ip_input.c, ip_forward.c and ip_output.c of the kernel. */
+#include "model/kernel/path.h"
+
+#include "model/foreach.h"
+#include "model/host/topology.h"
+
+#include <linux/if_packet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#ifndef NF_NETDEV_EGRESS
+#define NF_NETDEV_EGRESS 1 /* Linux 5.16 */
+#endif
+
+/* A way as far as it has come. STAGES of ways that part share their beginning. */
+typedef struct Step_ Stages;
+struct Step_ {
+    Stages *before;
+    PathStage stage;
+};
+
+typedef struct {
+    World world;
+    const Stages *stages;
+    const Link *in;
+    const Link *out;
+} Walker;
+
+typedef struct {
+    const Snapshot *snapshot;
+    const Ruleset *ruleset;
+    const Flow *flow;
+    PathTables tables;
+    Machine *machine;
+    Path *path;
+    GPtrArray *arena; /* Stages */
+    GArray *walkers;  /* Walker: those that are still on their way */
+} Walk;
+
+/* ---- ways and stages ---- */
+
+static const Stages *add_stage(Walk *walk, const Stages *before, const PathStage *stage)
+{
+    Stages *stages = g_new(Stages, 1);
+    *stages = (Stages){(Stages *)before, *stage};
+    g_ptr_array_add(walk->arena, stages);
+    return stages;
+}
+
+static void path_way_free(PathWay *way)
+{
+    g_ptr_array_unref(way->stages);
+    g_free(way);
+}
+
+static GPtrArray *stages_in_order(const Stages *last)
+{
+    GPtrArray *stages = g_ptr_array_new_with_free_func(g_free);
+    for (const Stages *each = last; each != NULL; each = each->before)
+        g_ptr_array_insert(stages, 0, g_memdup2(&each->stage, sizeof each->stage));
+    return stages;
+}
+
+/* A second way that was decided by the same rule in the same manner tells nothing new. */
+static bool is_told(const Path *path, const PathWay *way)
+{
+    const PathStage *stage = path_way_decision(way);
+    PTR_ARRAY_FOREACH (const PathWay, other, path->ways) {
+        const PathStage *told = path_way_decision(other);
+        if (other->outcome == way->outcome && other->loss == way->loss &&
+            other->translated == way->translated && other->port == way->port &&
+            ip_address_equal(&other->to.address, &way->to.address) &&
+            (stage == NULL) == (told == NULL) &&
+            (stage == NULL || (stage->rule == told->rule && stage->base == told->base)))
+            return true;
+    }
+    return false;
+}
+
+static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss loss)
+{
+    const Packet *packet = &walker->world.packet;
+    PathWay *way = g_new0(PathWay, 1);
+    way->outcome = outcome;
+    way->loss = loss;
+    way->stages = stages_in_order(walker->stages);
+    way->translated = packet->translated_destination;
+    if (way->translated && packet_destination(packet, &way->to)) {
+        const guint8 *port = packet->value + PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT;
+        if (bits_all_known(packet_const_field(packet, PACKET_TRANSPORT + 2), 2))
+            way->port = (guint16)(port[0] << 8 | port[1]);
+    }
+    way->masqueraded = packet->masqueraded || packet->translated_source;
+    way->out = walker->out;
+    way->delivered = walker->out == NULL && loss == LOSS_NONE;
+    walk->path->possible |= outcome;
+    if (is_told(walk->path, way))
+        path_way_free(way);
+    else
+        g_ptr_array_add(walk->path->ways, way);
+}
+
+/* ---- which chains a hook calls ---- */
+
+/* Where nf_nat's own hooks are: all chains of type nat run there, whatever their priority, which
+ * only orders them among themselves (Linux 4.18). */
+static gint32 effective_priority(const NftChain *chain, PathHook hook)
+{
+    if (g_strcmp0(chain->type, "nat") != 0)
+        return chain->priority;
+    return hook == PATH_PREROUTING || hook == PATH_OUTPUT ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
+}
+
+typedef struct {
+    const NftTable *table;
+    const NftChain *chain;
+    gint32 priority;
+} HookedChain;
+
+/* At one priority the chain that was registered last runs first (measured with Linux 6.18). */
+static gint compare_hooked(gconstpointer a, gconstpointer b)
+{
+    const HookedChain *x = a;
+    const HookedChain *y = b;
+    if (x->priority != y->priority)
+        return x->priority < y->priority ? -1 : 1;
+    if (x->chain->priority != y->chain->priority)
+        return x->chain->priority < y->chain->priority ? -1 : 1;
+    if (x->table != y->table)
+        return x->table->handle > y->table->handle ? -1 : 1;
+    return x->chain->handle > y->chain->handle ? -1 : 1;
+}
+
+static bool is_asked(const Walk *walk, const NftTable *table)
+{
+    bool firewalld = g_strcmp0(nft_owner(table, NULL), "firewalld") == 0;
+    switch (walk->tables) {
+    case PATH_ALL_TABLES:
+        break;
+    case PATH_WITHOUT_FIREWALLD:
+        return !firewalld;
+    case PATH_FIREWALLD_ONLY:
+        return firewalld;
+    }
+    return true;
+}
+
+static bool is_at_hook(const Walk *walk, const NftTable *table, const NftChain *chain,
+                       PathHook hook, const Link *device)
+{
+    static const guint32 numbers[] = {
+        [PATH_PREROUTING] = NF_INET_PRE_ROUTING,   [PATH_INPUT] = NF_INET_LOCAL_IN,
+        [PATH_FORWARD] = NF_INET_FORWARD,          [PATH_OUTPUT] = NF_INET_LOCAL_OUT,
+        [PATH_POSTROUTING] = NF_INET_POST_ROUTING,
+    };
+    bool of_ip =
+        table->family == NFT_FAMILY_INET ||
+        table->family == (walk->flow->family == FAMILY_IPV6 ? NFT_FAMILY_IPV6 : NFT_FAMILY_IPV4);
+    bool on_device =
+        device != NULL && g_strv_contains((const char *const *)chain->devices, device->name);
+    switch (hook) {
+    case PATH_INGRESS:
+        return on_device && ((table->family == NFT_FAMILY_NETDEV && chain->hook == 0) ||
+                             (table->family == NFT_FAMILY_INET && chain->hook == NF_INET_INGRESS));
+    case PATH_EGRESS:
+        return on_device && table->family == NFT_FAMILY_NETDEV && chain->hook == NF_NETDEV_EGRESS;
+    case PATH_BRIDGE_IN:
+        return table->family == NFT_FAMILY_BRIDGE &&
+               (chain->hook == NF_BR_PRE_ROUTING || chain->hook == NF_BR_LOCAL_IN);
+    case PATH_BRIDGE_OUT:
+        return table->family == NFT_FAMILY_BRIDGE &&
+               (chain->hook == NF_BR_LOCAL_OUT || chain->hook == NF_BR_POST_ROUTING);
+    case PATH_PREROUTING:
+    case PATH_INPUT:
+    case PATH_FORWARD:
+    case PATH_OUTPUT:
+    case PATH_POSTROUTING:
+        return of_ip && chain->hook == numbers[hook];
+    case PATH_ROUTE:
+        break;
+    }
+    return false;
+}
+
+static GArray *chains_at(const Walk *walk, PathHook hook, const Link *device)
+{
+    GArray *chains = g_array_new(FALSE, FALSE, sizeof(HookedChain));
+    PTR_ARRAY_FOREACH (const NftTable, table, walk->ruleset->tables) {
+        if ((table->flags & NFT_TABLE_F_DORMANT) != 0 || !is_asked(walk, table))
+            continue;
+        PTR_ARRAY_FOREACH (const NftChain, chain, table->base_chains) {
+            if (is_at_hook(walk, table, chain, hook, device)) {
+                HookedChain hooked = {table, chain, effective_priority(chain, hook)};
+                g_array_append_val(chains, hooked);
+            }
+        }
+    }
+    g_array_sort(chains, compare_hooked);
+    return chains;
+}
+
+/* ---- a hook ---- */
+
+static StageResult result_of(const End *end, const Packet *before)
+{
+    const Packet *after = &end->world.packet;
+    if (after->translated_destination != before->translated_destination ||
+        after->translated_source != before->translated_source)
+        return STAGE_RESULT_TRANSLATE;
+    switch (end->outcome) {
+    case OUTCOME_ACCEPT:
+        return end->world.trace->rule != NULL ? STAGE_RESULT_ACCEPT : STAGE_RESULT_CONTINUE;
+    case OUTCOME_REJECT:
+        return STAGE_RESULT_REJECT;
+    case OUTCOME_DROP:
+        return STAGE_RESULT_DROP;
+    }
+    return STAGE_RESULT_UNKNOWN;
+}
+
+/* Whether nf_nat would ask CHAIN about this packet at all. */
+static bool is_skipped(const NftChain *chain, const Packet *packet, PathHook hook)
+{
+    if (g_strcmp0(chain->type, "nat") != 0)
+        return false;
+    bool of_source = hook == PATH_POSTROUTING || hook == PATH_INPUT;
+    return !packet->new_connection || packet->tracking != TRACKING_DONE ||
+           (of_source ? packet->translated_source : packet->translated_destination);
+}
+
+static void run_chain_on(Walk *walk, const HookedChain *hooked, PathHook hook, const Walker *walker,
+                         GArray *next)
+{
+    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(End));
+    World world = walker->world;
+    world.trace = NULL;
+    machine_run(walk->machine, hooked->table, hooked->chain, hooked->chain->hook, &world, ends);
+    ARRAY_FOREACH (const End, end, ends) {
+        const PathStage stage = {
+            .hook = hook,
+            .table = hooked->table,
+            .base = hooked->chain,
+            .chain = end->world.trace->chain,
+            .rule = end->world.trace->rule,
+            .trace = end->world.trace,
+            .result = result_of(end, &walker->world.packet),
+            .obstacle = end->obstacle,
+            .by_maybe = ends->len > 1,
+        };
+        Walker ended = *walker;
+        ended.world = end->world;
+        ended.stages = add_stage(walk, walker->stages, &stage);
+        if (end->outcome == OUTCOME_ACCEPT)
+            g_array_append_val(next, ended);
+        else
+            finish(walk, &ended, end->outcome, LOSS_NONE);
+    }
+}
+
+/* Worlds that no later rule can tell apart go on as one. */
+static void join_walkers(GArray *walkers)
+{
+    enum { WALKERS_MAX = 64 };
+    for (guint i = 0; i < walkers->len; i++) {
+        const Walker *one = &g_array_index(walkers, Walker, i);
+        for (guint j = walkers->len; j > i + 1; j--) {
+            const Walker *other = &g_array_index(walkers, Walker, j - 1);
+            if (one->in == other->in && one->out == other->out &&
+                packet_includes(&one->world.packet, &other->world.packet))
+                g_array_remove_index(walkers, j - 1);
+        }
+    }
+    while (walkers->len > WALKERS_MAX) {
+        Walker *first = &g_array_index(walkers, Walker, 0);
+        packet_join(&first->world.packet,
+                    &g_array_index(walkers, Walker, walkers->len - 1).world.packet);
+        g_array_set_size(walkers, walkers->len - 1);
+    }
+}
+
+static void track(Walk *walk)
+{
+    ARRAY_FOREACH (Walker, walker, walk->walkers) {
+        if (walker->world.packet.tracking != TRACKING_DONE)
+            packet_track(&walker->world.packet, walk->flow->state);
+    }
+}
+
+/* Conntrack sees a packet in the first hook it passes; ALL chains of the hook run, those with a
+ * priority above conntrack's after it. */
+static void run_hook(Walk *walk, PathHook hook, const Link *device)
+{
+    g_autoptr(GArray) chains = chains_at(walk, hook, device);
+    bool tracks = hook == PATH_PREROUTING || hook == PATH_OUTPUT;
+    ARRAY_FOREACH (const HookedChain, hooked, chains) {
+        if (tracks && hooked->priority > NF_IP_PRI_CONNTRACK)
+            track(walk);
+        GArray *next = g_array_new(FALSE, FALSE, sizeof(Walker));
+        ARRAY_FOREACH (const Walker, walker, walk->walkers) {
+            if (is_skipped(hooked->chain, &walker->world.packet, hook))
+                g_array_append_val(next, *walker);
+            else
+                run_chain_on(walk, hooked, hook, walker, next);
+        }
+        g_array_unref(walk->walkers);
+        walk->walkers = next;
+        join_walkers(walk->walkers);
+    }
+    if (tracks)
+        track(walk);
+}
+
+/* ---- routing in between ---- */
+
+static guint32 mark_of(const Packet *packet)
+{
+    guint32 mark;
+    memcpy(&mark, packet->value + PACKET_MARK, sizeof mark);
+    return mark;
+}
+
+static Routing route_of(const Walk *walk, const Walker *walker)
+{
+    const Packet *packet = &walker->world.packet;
+    IpPrefix destination;
+    IpPrefix source;
+    if (!packet_destination(packet, &destination) || !packet_source(packet, &source))
+        return (Routing){ROUTING_UNKNOWN, NULL, NULL};
+    const RoutingQuestion question = {
+        .destination = destination,
+        .source = &source,
+        .in = walker->in,
+        .mark = mark_of(packet),
+    };
+    return routing_of(walk->snapshot, &question);
+}
+
+static PathLoss loss_of(RoutingKind kind)
+{
+    switch (kind) {
+    case ROUTING_UNKNOWN:
+        return LOSS_ROUTE_UNKNOWN;
+    case ROUTING_NONE:
+        return LOSS_NO_ROUTE;
+    case ROUTING_UNREACHABLE:
+        return LOSS_UNREACHABLE;
+    case ROUTING_PROHIBIT:
+        return LOSS_PROHIBITED;
+    case ROUTING_BLACKHOLE:
+        return LOSS_BLACKHOLE;
+    case ROUTING_FORWARD:
+    case ROUTING_LOCAL:
+    case ROUTING_BROADCAST:
+    case ROUTING_MULTICAST:
+        break;
+    }
+    return LOSS_NONE;
+}
+
+/* ip_rt_ioctl aside, rp_filter is the greater of net.ipv4.conf.all and that of the link; 1 is strict,
+ * 2 loose (ip-sysctl). */
+static PathLoss reverse_path_loss(const Walk *walk, const Link *in)
+{
+    if (walk->flow->family != FAMILY_IPV4 || in == NULL)
+        return LOSS_NONE;
+    int filter = MAX(walk->snapshot->rp_filter, in->rp_filter);
+    ReversePath path = walk->flow->reverse_path;
+    bool lost = (filter == 1 && (path == REVERSE_PATH_OTHER_LINK || path == REVERSE_PATH_NONE)) ||
+                (filter == 2 && path == REVERSE_PATH_NONE);
+    return lost ? LOSS_REVERSE_PATH : LOSS_NONE;
+}
+
+static void note_route(Walk *walk, Walker *walker, PathLoss loss)
+{
+    const PathStage stage = {.hook = PATH_ROUTE,
+                             .result = loss == LOSS_NONE            ? STAGE_RESULT_CONTINUE
+                                       : loss == LOSS_ROUTE_UNKNOWN ? STAGE_RESULT_UNKNOWN
+                                                                    : STAGE_RESULT_DROP,
+                             .loss = loss,
+                             .out = walker->out};
+    walker->stages = add_stage(walk, walker->stages, &stage);
+    if (loss == LOSS_ROUTE_UNKNOWN)
+        finish(walk, walker, OUTCOME_ANY, loss);
+    else if (loss != LOSS_NONE)
+        finish(walk, walker,
+               loss == LOSS_BLACKHOLE || loss == LOSS_REVERSE_PATH || loss == LOSS_NOT_FORWARDED
+                   ? OUTCOME_DROP
+                   : OUTCOME_REJECT,
+               loss);
+}
+
+static bool forwards(const Walk *walk, const Link *in)
+{
+    return in == NULL || link_forwards(walk->snapshot, in, walk->flow->family) != TRISTATE_NO;
+}
+
+/* Sorts what came through PREROUTING into what is delivered and what is forwarded; what the kernel
+ * refuses is finished. A flow that names its exit keeps it, unless its destination was translated. */
+static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
+{
+    bool named = walk->flow->out != NULL || walk->flow->direction == FLOW_INPUT;
+    const Link *out =
+        walk->flow->out != NULL ? snapshot_link_by_name(walk->snapshot, walk->flow->out) : NULL;
+    ARRAY_FOREACH (Walker, walker, walk->walkers) {
+        Routing routing = {walk->flow->direction == FLOW_INPUT ? ROUTING_LOCAL : ROUTING_FORWARD,
+                           out, NULL};
+        if (!named || walker->world.packet.translated_destination)
+            routing = route_of(walk, walker);
+        PathLoss loss = loss_of(routing.kind);
+        bool bridged = walker->in != NULL && walker->in == routing.out;
+        if (loss == LOSS_NONE && !bridged)
+            loss = reverse_path_loss(walk, walker->in);
+        if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !bridged &&
+            !forwards(walk, walker->in))
+            loss = LOSS_NOT_FORWARDED;
+        walker->out = routing.kind == ROUTING_FORWARD ? routing.out : NULL;
+        if (loss != LOSS_NONE || walker->world.packet.translated_destination)
+            note_route(walk, walker, loss);
+        if (loss == LOSS_NONE)
+            g_array_append_val(routing.kind == ROUTING_FORWARD ? forwarded : delivered, *walker);
+    }
+}
+
+/* What the host sends is routed before OUTPUT, and again when its destination was translated there. */
+static void reroute_output(Walk *walk)
+{
+    GArray *next = g_array_new(FALSE, FALSE, sizeof(Walker));
+    ARRAY_FOREACH (Walker, walker, walk->walkers) {
+        if (walker->world.packet.translated_destination) {
+            Routing routing = route_of(walk, walker);
+            PathLoss loss = loss_of(routing.kind);
+            walker->out = routing.kind == ROUTING_FORWARD
+                              ? routing.out
+                              : snapshot_link_by_name(walk->snapshot, "lo");
+            note_route(walk, walker, loss);
+            if (loss != LOSS_NONE)
+                continue;
+        }
+        g_array_append_val(next, *walker);
+    }
+    g_array_unref(walk->walkers);
+    walk->walkers = next;
+}
+
+/* ---- the way through the hooks ---- */
+
+static void set_interfaces(Walk *walk, bool with_in, bool with_out)
+{
+    ARRAY_FOREACH (Walker, walker, walk->walkers)
+        packet_set_interfaces(&walker->world.packet, with_in ? walker->in : NULL,
+                              with_out ? walker->out : NULL);
+}
+
+static void forget_interface(Walk *walk, gsize index, gsize name)
+{
+    ARRAY_FOREACH (Walker, walker, walk->walkers) {
+        bits_forget(packet_field(&walker->world.packet, index), 4);
+        bits_forget(packet_field(&walker->world.packet, name), 16);
+    }
+}
+
+/* The chains of family bridge see the port, which a flow does not name. */
+static void run_bridge(Walk *walk, PathHook hook, const Link *link)
+{
+    if (link == NULL || !link_is_kind(link, "bridge"))
+        return;
+    set_interfaces(walk, false, false);
+    if (hook == PATH_BRIDGE_IN)
+        forget_interface(walk, PACKET_IIF, PACKET_IIFNAME);
+    else
+        forget_interface(walk, PACKET_OIF, PACKET_OIFNAME);
+    run_hook(walk, hook, NULL);
+}
+
+static void finish_all(Walk *walk)
+{
+    ARRAY_FOREACH (const Walker, walker, walk->walkers)
+        finish(walk, walker, OUTCOME_ACCEPT, LOSS_NONE);
+    g_array_set_size(walk->walkers, 0);
+}
+
+/* All walkers have the same exit only where nothing was translated: egress chains are asked for each
+ * of them by itself. */
+static void run_exit(Walk *walk)
+{
+    set_interfaces(walk, false, true);
+    run_hook(walk, PATH_POSTROUTING, NULL);
+    g_autoptr(GArray) all = g_steal_pointer(&walk->walkers);
+    ARRAY_FOREACH (const Walker, walker, all) {
+        walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
+        g_array_append_val(walk->walkers, *walker);
+        const Link *out = walker->out;
+        run_bridge(walk, PATH_BRIDGE_OUT, out);
+        set_interfaces(walk, false, true);
+        run_hook(walk, PATH_EGRESS, out);
+        finish_all(walk);
+        g_array_unref(walk->walkers);
+    }
+    walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
+}
+
+static void run_delivery(Walk *walk)
+{
+    set_interfaces(walk, true, false);
+    run_hook(walk, PATH_INPUT, NULL);
+    finish_all(walk);
+}
+
+static void run_arrival(Walk *walk, const Link *in)
+{
+    set_interfaces(walk, true, false);
+    run_hook(walk, PATH_INGRESS, in);
+    run_bridge(walk, PATH_BRIDGE_IN, in);
+    set_interfaces(walk, true, false);
+    run_hook(walk, PATH_PREROUTING, NULL);
+    g_autoptr(GArray) delivered = g_array_new(FALSE, FALSE, sizeof(Walker));
+    GArray *forwarded = g_array_new(FALSE, FALSE, sizeof(Walker));
+    route_arrivals(walk, delivered, forwarded);
+    g_array_unref(walk->walkers);
+    walk->walkers = forwarded;
+    set_interfaces(walk, true, true);
+    run_hook(walk, PATH_FORWARD, NULL);
+    run_exit(walk);
+    g_array_append_vals(walk->walkers, delivered->data, delivered->len);
+    run_delivery(walk);
+}
+
+/* What goes to an address of the host's own comes in again by the loopback link. */
+static void run_departure(Walk *walk)
+{
+    set_interfaces(walk, false, true);
+    run_hook(walk, PATH_OUTPUT, NULL);
+    reroute_output(walk);
+    run_exit(walk);
+}
+
+static void start(Walk *walk, const IpAddress *elsewhere)
+{
+    const Flow *flow = walk->flow;
+    Walker walker = {
+        .world = {.packet = packet_of_flow(flow, elsewhere)},
+        .in = flow->in != NULL ? snapshot_link_by_name(walk->snapshot, flow->in) : NULL,
+        .out = flow->direction == FLOW_OUTPUT && flow->out != NULL
+                   ? snapshot_link_by_name(walk->snapshot, flow->out)
+                   : NULL,
+    };
+    g_array_append_val(walk->walkers, walker);
+    if (flow->direction == FLOW_OUTPUT)
+        run_departure(walk);
+    else
+        run_arrival(walk, walker.in);
+}
+
+/* ---- the whole ---- */
+
+/* Stands for the hosts that no list names: public, unicast, and in no block for special use. */
+static IpAddress address_elsewhere(Family family)
+{
+    if (family == FAMILY_IPV6)
+        return (IpAddress){FAMILY_IPV6, {0x2a, 0x0e, 0xb1, 0x07, 0x5c, 0x3d, [15] = 0x97}};
+    return (IpAddress){FAMILY_IPV4, {89, 203, 117, 61}};
+}
+
+Path *path_of(const Snapshot *snapshot, const Flow *flow, PathTables tables)
+{
+    Path *path = g_new0(Path, 1);
+    path->ways = g_ptr_array_new_with_free_func((GDestroyNotify)path_way_free);
+    path->machine = machine_new(snapshot, flow);
+    Walk walk = {
+        .snapshot = snapshot,
+        .ruleset = snapshot->ruleset,
+        .flow = flow,
+        .tables = tables,
+        .machine = path->machine,
+        .path = path,
+        .arena = g_ptr_array_new_with_free_func(g_free),
+        .walkers = g_array_new(FALSE, FALSE, sizeof(Walker)),
+    };
+    IpAddress elsewhere = address_elsewhere(flow->family);
+    start(&walk, &elsewhere);
+    g_array_unref(walk.walkers);
+    g_ptr_array_unref(walk.arena);
+    path->exhausted = path->machine->exhausted;
+    path->broken = path->machine->broken;
+    if (path->exhausted)
+        path->possible = OUTCOME_ANY;
+    path->certain = path->possible == OUTCOME_ACCEPT || path->possible == OUTCOME_REJECT ||
+                    path->possible == OUTCOME_DROP;
+    return path;
+}
+
+void path_free(Path *path)
+{
+    if (path == NULL)
+        return;
+    g_ptr_array_unref(path->ways);
+    machine_free(path->machine);
+    g_free(path);
+}
+
+const PathStage *path_way_decision(const PathWay *way)
+{
+    return way->stages->len > 0 ? g_ptr_array_index(way->stages, way->stages->len - 1) : NULL;
+}
+
+const PathWay *path_worst(const Path *path)
+{
+    static const Outcome order[] = {OUTCOME_REJECT, OUTCOME_DROP, OUTCOME_ANY, OUTCOME_ACCEPT};
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
+        PTR_ARRAY_FOREACH (const PathWay, way, path->ways) {
+            if (way->outcome == order[i])
+                return way;
+        }
+    }
+    return NULL;
+}
+
+const char *path_hook_word(PathHook hook)
+{
+    static const char *const words[] = {
+        [PATH_INGRESS] = "ingress",         [PATH_BRIDGE_IN] = "bridge",
+        [PATH_PREROUTING] = "prerouting",   [PATH_INPUT] = "input",
+        [PATH_FORWARD] = "forward",         [PATH_OUTPUT] = "output",
+        [PATH_POSTROUTING] = "postrouting", [PATH_BRIDGE_OUT] = "bridge",
+        [PATH_EGRESS] = "egress",           [PATH_ROUTE] = "route",
+    };
+    return words[hook];
+}

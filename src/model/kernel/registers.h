@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The data registers of the nf_tables machine while one rule runs, and what is known of where their
+ * bytes come from: so that a comparison that holds can teach what the packet must be. Used by the
+ * machine only. */
+#pragma once
+
+#include "model/kernel/packet.h"
+#include "model/host/ruleset.h"
+
+typedef struct {
+    guint8 value[REGISTERS_SIZE];
+    guint8 known[REGISTERS_SIZE];
+    gint16 origin[REGISTERS_SIZE]; /* where in the packet's memory a byte comes from, -1: nowhere */
+    guint8 unchanged[REGISTERS_SIZE]; /* the bits that are as they are in the packet */
+} Registers;
+
+void registers_clear(Registers *registers);
+
+/* All return false where LENGTH bytes from AT do not fit. */
+bool registers_load(Registers *registers, gint at, const Packet *packet, gsize offset,
+                    gsize length);
+bool registers_set(Registers *registers, gint at, const void *data, gsize length);
+bool registers_forget(Registers *registers, gint at, gsize length);
+bool registers_fit(gint at, gsize length);
+
+ConstBits registers_bits(const Registers *registers, gint at);
+
+/* In PACKET the bytes that the registers from AT come from are as if the registers were DATA. */
+void registers_teach(const Registers *registers, gint at, const guint8 *data, gsize length,
+                     Packet *packet);
+
+/* Whether the LENGTH bytes from AT are the whole source address of a packet that stands for the
+ * usual host of its network, which no rule for a single host means. */
+bool registers_hold_typical_host(const Registers *registers, gint at, gsize length,
+                                 const Packet *packet);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Address translation as nf_nat_core.c of the kernel does it, as far as it decides where a packet
+ * goes and which later rules match. */
+#include "model/kernel/translation.h"
+
+#include "model/foreach.h"
+
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+static gsize address_size(const Packet *packet)
+{
+    return packet->family == FAMILY_IPV6 ? 16 : 4;
+}
+
+static bool is_done(const Packet *packet, bool of_source)
+{
+    return of_source ? packet->translated_source : packet->translated_destination;
+}
+
+/* ct status gets IPS_SRC_NAT or IPS_DST_NAT, which firewalld accepts by. */
+static void note_done(Packet *packet, bool of_source)
+{
+    guint32 bit = of_source ? IPS_SRC_NAT : IPS_DST_NAT;
+    if (of_source)
+        packet->translated_source = true;
+    else
+        packet->translated_destination = true;
+    for (gsize i = 0; i < sizeof bit; i++) {
+        packet->value[PACKET_CT_STATUS + i] |= ((const guint8 *)&bit)[i];
+        packet->known[PACKET_CT_STATUS + i] |= ((const guint8 *)&bit)[i];
+    }
+}
+
+/* Of a range, all bits from the first on in which its ends differ may be anything. Of a netmap those
+ * in which they differ stay as they are. */
+static void set_address(Packet *packet, gsize offset, const TranslationRange *range)
+{
+    bool keeps = (range->flags & NF_NAT_RANGE_NETMAP) != 0;
+    bool differs = false;
+    for (gsize i = 0; i < address_size(packet); i++) {
+        guint8 open = (guint8)(range->first[i] ^ range->last[i]);
+        if (!keeps && differs)
+            open = 0xff;
+        else if (!keeps && open != 0)
+            open = (guint8)((2u << (g_bit_storage(open) - 1)) - 1);
+        differs = differs || open != 0;
+        guint8 known = (guint8)(~open & range->known[i]);
+        guint8 kept = keeps ? open : 0;
+        packet->value[offset + i] =
+            (guint8)((range->first[i] & known) | (packet->value[offset + i] & kept));
+        packet->known[offset + i] = (guint8)(known | (packet->known[offset + i] & kept));
+    }
+}
+
+static void set_port(Packet *packet, gsize offset, const TranslationRange *range)
+{
+    bool single = memcmp(range->first_port, range->last_port, 2) == 0;
+    for (gsize i = 0; i < 2; i++) {
+        packet->known[offset + i] = single ? range->port_known[i] : 0;
+        packet->value[offset + i] = range->first_port[i] & packet->known[offset + i];
+    }
+}
+
+void translate_to_range(Packet *packet, const TranslationRange *range)
+{
+    if (is_done(packet, range->of_source))
+        return;
+    gsize address =
+        range->of_source ? packet_source_offset(packet) : packet_destination_offset(packet);
+    gsize port =
+        PACKET_TRANSPORT + (range->of_source ? TRANSPORT_SOURCE_PORT : TRANSPORT_DESTINATION_PORT);
+    if ((range->flags & NF_NAT_RANGE_MAP_IPS) != 0)
+        set_address(packet, address, range);
+    if ((range->flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0)
+        set_port(packet, port, range);
+    else if (range->of_source)
+        bits_forget(packet_field(packet, port), 2); /* the kernel may choose another */
+    note_done(packet, range->of_source);
+}
+
+/* The first global address of the link whose index is at OFFSET; false where it is not known. */
+static bool set_link_address(const Machine *machine, Packet *packet, gsize index, gsize offset)
+{
+    guint32 number;
+    memcpy(&number, packet->value + index, sizeof number);
+    const Link *link = snapshot_link_by_index(machine->snapshot, (int)number);
+    bits_forget(packet_field(packet, offset), address_size(packet));
+    for (guint i = 0; link != NULL && i < link->addresses->len; i++) {
+        const LinkAddress *address = g_ptr_array_index(link->addresses, i);
+        if (!link_address_is_global(address, packet->family))
+            continue;
+        bits_set(packet_field(packet, offset), address->prefix.address.bytes, address_size(packet));
+        return true;
+    }
+    return false;
+}
+
+void translate_to_exit(const Machine *machine, Packet *packet)
+{
+    if (is_done(packet, true))
+        return;
+    set_link_address(machine, packet, PACKET_OIF, packet_source_offset(packet));
+    bits_forget(packet_field(packet, PACKET_TRANSPORT + TRANSPORT_SOURCE_PORT), 2);
+    packet->masqueraded = true;
+    note_done(packet, true);
+}
+
+void translate_to_this_host(const Machine *machine, Packet *packet, ConstBits port, bool with_port)
+{
+    static const guint8 loopback_ipv4[4] = {127, 0, 0, 1};
+    static const guint8 loopback_ipv6[16] = {[15] = 1};
+    if (is_done(packet, false))
+        return;
+    gsize offset = packet_destination_offset(packet);
+    if (machine->flow->direction == FLOW_OUTPUT)
+        bits_set(packet_field(packet, offset),
+                 packet->family == FAMILY_IPV6 ? loopback_ipv6 : loopback_ipv4,
+                 address_size(packet));
+    else
+        set_link_address(machine, packet, PACKET_IIF, offset);
+    if (with_port)
+        bits_copy(packet_field(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT), port, 2);
+    note_done(packet, false);
+}
+
+/* ---- nf_tables' expressions ---- */
+
+/* The kernel takes register_end for the end of the range, and without it one address. */
+static void read_range(const Expression *expression, const Packet *packet,
+                       const Registers *registers, TranslationRange *range)
+{
+    gsize size = address_size(packet);
+    if (registers_fit(expression->source, size)) {
+        gint end = registers_fit(expression->source_end, size) ? expression->source_end
+                                                               : expression->source;
+        range->flags |= NF_NAT_RANGE_MAP_IPS;
+        memcpy(range->first, registers->value + expression->source, size);
+        memcpy(range->last, registers->value + end, size);
+        for (gsize i = 0; i < size; i++)
+            range->known[i] =
+                registers->known[expression->source + (gint)i] & registers->known[end + (gint)i];
+    }
+    if (registers_fit(expression->port, 2)) {
+        gint end = registers_fit(expression->port_end, 2) ? expression->port_end : expression->port;
+        range->flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+        memcpy(range->first_port, registers->value + expression->port, 2);
+        memcpy(range->last_port, registers->value + end, 2);
+        for (gsize i = 0; i < 2; i++)
+            range->port_known[i] =
+                registers->known[expression->port + (gint)i] & registers->known[end + (gint)i];
+    }
+}
+
+void translate(const Machine *machine, const Expression *expression, Packet *packet,
+               const Registers *registers)
+{
+    if (expression->kind == EXPRESSION_MASQUERADE) {
+        translate_to_exit(machine, packet);
+        return;
+    }
+    if (expression->kind == EXPRESSION_REDIRECT) {
+        bool with_port = registers_fit(expression->port, 2);
+        translate_to_this_host(machine, packet,
+                               registers_bits(registers, with_port ? expression->port : 0),
+                               with_port);
+        return;
+    }
+    TranslationRange range = {.of_source = expression->key == NFT_NAT_SNAT,
+                              .flags = expression->flags};
+    read_range(expression, packet, registers, &range);
+    translate_to_range(packet, &range);
+}

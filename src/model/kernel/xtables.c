@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The matches and targets of xtables that real rulesets use, a table row each. The structs are the
+ * kernel's own (linux/netfilter/xt_*.h, linux/netfilter_ipv4/); one that is shorter than it must be
+ * is answered as one that is not modelled. */
+#include "model/kernel/xtables.h"
+
+#include "model/kernel/fib.h"
+#include "model/kernel/translation.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/x_tables.h>
+#include <linux/netfilter/xt_CT.h>
+#include <linux/netfilter/xt_addrtype.h>
+#include <linux/netfilter/xt_connmark.h>
+#include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_mac.h>
+#include <linux/netfilter/xt_mark.h>
+#include <linux/netfilter/xt_multiport.h>
+#include <linux/netfilter/xt_physdev.h>
+#include <linux/netfilter/xt_pkttype.h>
+#include <linux/netfilter/xt_state.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <linux/in.h>
+#include <string.h>
+
+/* The match or target as it stands in the rule. */
+typedef struct {
+    const Machine *machine;
+    const Expression *expression;
+    const guint8 *data;
+    gsize size;
+} Extension;
+
+static Match inverted_if(Match match, bool inverted)
+{
+    return inverted ? match_not(match) : match;
+}
+
+/* Whether a 16-bit field in network order lies from FIRST to LAST, in host order. */
+static Match port_within(const Packet *packet, gsize offset, guint16 first, guint16 last)
+{
+    guint16 bounds[2] = {GUINT16_TO_BE(first), GUINT16_TO_BE(last)};
+    return bits_within(packet_const_field(packet, offset), (const guint8 *)&bounds[0],
+                       (const guint8 *)&bounds[1], 2);
+}
+
+static Match masked_equal(const Packet *packet, gsize offset, const void *value, const void *mask,
+                          gsize size)
+{
+    const guint8 *wanted = value;
+    const guint8 *counts = mask;
+    Match match = MATCH_YES;
+    for (gsize i = 0; i < size; i++) {
+        guint8 wrong = (guint8)((packet->value[offset + i] ^ wanted[i]) & counts[i]);
+        if ((wrong & packet->known[offset + i]) != 0)
+            return MATCH_NO;
+        if ((counts[i] & ~packet->known[offset + i]) != 0)
+            match = MATCH_MAYBE;
+    }
+    return match;
+}
+
+/* ---- matches ---- */
+
+static Match match_always(const Extension *extension, const Packet *packet)
+{
+    (void)extension;
+    (void)packet;
+    return MATCH_YES;
+}
+
+/* iptables-nft tests the protocol itself before these. */
+static Match match_tcp(const Extension *extension, const Packet *packet)
+{
+    struct xt_tcp info;
+    memcpy(&info, extension->data, sizeof info);
+    gsize at = PACKET_TRANSPORT;
+    guint8 flags = info.flg_cmp;
+    Match match =
+        inverted_if(port_within(packet, at + TRANSPORT_SOURCE_PORT, info.spts[0], info.spts[1]),
+                    (info.invflags & XT_TCP_INV_SRCPT) != 0);
+    match = MIN(match, inverted_if(port_within(packet, at + TRANSPORT_DESTINATION_PORT,
+                                               info.dpts[0], info.dpts[1]),
+                                   (info.invflags & XT_TCP_INV_DSTPT) != 0));
+    match = MIN(match, inverted_if(masked_equal(packet, at + TCP_FLAGS, &flags, &info.flg_mask, 1),
+                                   (info.invflags & XT_TCP_INV_FLAGS) != 0));
+    return info.option != 0 ? MIN(match, MATCH_MAYBE) : match;
+}
+
+static Match match_udp(const Extension *extension, const Packet *packet)
+{
+    struct xt_udp info;
+    memcpy(&info, extension->data, sizeof info);
+    gsize at = PACKET_TRANSPORT;
+    return MIN(
+        inverted_if(port_within(packet, at + TRANSPORT_SOURCE_PORT, info.spts[0], info.spts[1]),
+                    (info.invflags & XT_UDP_INV_SRCPT) != 0),
+        inverted_if(
+            port_within(packet, at + TRANSPORT_DESTINATION_PORT, info.dpts[0], info.dpts[1]),
+            (info.invflags & XT_UDP_INV_DSTPT) != 0));
+}
+
+/* struct ipt_icmp and struct ip6t_icmp are the same; type 255 is any. */
+static Match match_icmp(const Extension *extension, const Packet *packet)
+{
+    enum { ANY_TYPE = 0xff, INVERTED = 1 };
+    const guint8 *info = extension->data; /* type, first code, last code, inverted */
+    if (info[0] == ANY_TYPE && extension->machine->flow->family == FAMILY_IPV4)
+        return inverted_if(MATCH_YES, (info[3] & INVERTED) != 0);
+    ConstBits type = packet_const_field(packet, PACKET_TRANSPORT + ICMP_TYPE);
+    ConstBits code = packet_const_field(packet, PACKET_TRANSPORT + ICMP_CODE);
+    return inverted_if(MIN(bits_equal(type, &info[0], 1), bits_within(code, &info[1], &info[2], 1)),
+                       (info[3] & INVERTED) != 0);
+}
+
+static Match match_ports(const Packet *packet, gsize offset, const struct xt_multiport_v1 *info)
+{
+    Match match = MATCH_NO;
+    for (guint i = 0; i < MIN(info->count, XT_MULTI_PORTS); i++) {
+        guint16 first = info->ports[i];
+        bool is_range = info->pflags[i] != 0 && i + 1 < XT_MULTI_PORTS;
+        match = MAX(match, port_within(packet, offset, first, is_range ? info->ports[++i] : first));
+    }
+    return match;
+}
+
+static Match match_multiport(const Extension *extension, const Packet *packet)
+{
+    struct xt_multiport_v1 info;
+    memcpy(&info, extension->data, sizeof info);
+    Match source = match_ports(packet, PACKET_TRANSPORT + TRANSPORT_SOURCE_PORT, &info);
+    Match destination = match_ports(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT, &info);
+    Match match = info.flags == XT_MULTIPORT_SOURCE        ? source
+                  : info.flags == XT_MULTIPORT_DESTINATION ? destination
+                                                           : MAX(source, destination);
+    return inverted_if(match, info.invert != 0);
+}
+
+/* xt_state and xt_conntrack say states as masks with one bit for each, as nft does. */
+static Match match_state_mask(const Packet *packet, guint32 mask)
+{
+    guint32 bits = mask & 0x0f;
+    Match match = MATCH_NO;
+    if (packet->tracking == TRACKING_REFUSED)
+        return (mask & XT_CONNTRACK_STATE_UNTRACKED) != 0 ? MATCH_YES : MATCH_NO;
+    if (packet->tracking == TRACKING_NOT_YET)
+        return (mask & XT_CONNTRACK_STATE_INVALID) != 0 ? MATCH_YES : MATCH_NO;
+    for (guint32 bit = 1; bit <= bits; bit <<= 1) {
+        if ((bits & bit) != 0)
+            match = MAX(match, bits_equal(packet_const_field(packet, PACKET_CT_STATE),
+                                          (const guint8 *)&bit, sizeof bit));
+    }
+    if ((mask & XT_CONNTRACK_STATE_DNAT) != 0) {
+        guint32 status = IPS_DST_NAT;
+        match = MAX(match, masked_equal(packet, PACKET_CT_STATUS, &status, &status, 4));
+    }
+    if ((mask & XT_CONNTRACK_STATE_SNAT) != 0) {
+        guint32 status = IPS_SRC_NAT;
+        match = MAX(match, masked_equal(packet, PACKET_CT_STATUS, &status, &status, 4));
+    }
+    return match;
+}
+
+static Match match_state(const Extension *extension, const Packet *packet)
+{
+    struct xt_state_info info;
+    memcpy(&info, extension->data, sizeof info);
+    return match_state_mask(packet, info.statemask);
+}
+
+static Match match_original(const Packet *packet, gsize offset, const union nf_inet_addr *address,
+                            const union nf_inet_addr *mask)
+{
+    return masked_equal(packet, offset, address, mask, packet->family == FAMILY_IPV6 ? 16 : 4);
+}
+
+/* The kernel's conntrack_mt(), as far as the first packet of a connection goes: tests of the reply
+ * direction and of time are not modelled. */
+static Match match_conntrack(const Extension *extension, const Packet *packet)
+{
+    struct xt_conntrack_mtinfo3 info;
+    memcpy(&info, extension->data, sizeof info);
+    guint flags = info.match_flags;
+    guint inverted = info.invert_flags;
+    Match match = MATCH_YES;
+    if ((flags & XT_CONNTRACK_STATE) != 0)
+        match = MIN(match, inverted_if(match_state_mask(packet, info.state_mask),
+                                       (inverted & XT_CONNTRACK_STATE) != 0));
+    if ((flags & ~(guint)XT_CONNTRACK_STATE) == 0)
+        return match;
+    if (packet->tracking != TRACKING_DONE)
+        return MATCH_NO;
+    if ((flags & XT_CONNTRACK_DIRECTION) != 0) {
+        static const guint8 original = IP_CT_DIR_ORIGINAL;
+        match = MIN(match, inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_DIRECTION),
+                                                  &original, 1),
+                                       (inverted & XT_CONNTRACK_DIRECTION) != 0));
+    }
+    if ((flags & XT_CONNTRACK_ORIGSRC) != 0)
+        match = MIN(match, inverted_if(match_original(packet, PACKET_CT_SOURCE, &info.origsrc_addr,
+                                                      &info.origsrc_mask),
+                                       (inverted & XT_CONNTRACK_ORIGSRC) != 0));
+    if ((flags & XT_CONNTRACK_ORIGDST) != 0)
+        match = MIN(match, inverted_if(match_original(packet, PACKET_CT_DESTINATION,
+                                                      &info.origdst_addr, &info.origdst_mask),
+                                       (inverted & XT_CONNTRACK_ORIGDST) != 0));
+    if ((flags & XT_CONNTRACK_PROTO) != 0) {
+        guint8 protocol = (guint8)info.l4proto;
+        match = MIN(match, inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_PROTOCOL),
+                                                  &protocol, 1),
+                                       (inverted & XT_CONNTRACK_PROTO) != 0));
+    }
+    if ((flags & XT_CONNTRACK_ORIGSRC_PORT) != 0)
+        match = MIN(match, inverted_if(port_within(packet, PACKET_CT_SOURCE_PORT, info.origsrc_port,
+                                                   info.origsrc_port_high),
+                                       (inverted & XT_CONNTRACK_ORIGSRC_PORT) != 0));
+    if ((flags & XT_CONNTRACK_ORIGDST_PORT) != 0)
+        match = MIN(match, inverted_if(port_within(packet, PACKET_CT_DESTINATION_PORT,
+                                                   info.origdst_port, info.origdst_port_high),
+                                       (inverted & XT_CONNTRACK_ORIGDST_PORT) != 0));
+    if ((flags & XT_CONNTRACK_STATUS) != 0 && info.status_mask != 0)
+        match = MIN(match, MATCH_MAYBE);
+    if ((flags & (XT_CONNTRACK_REPLSRC | XT_CONNTRACK_REPLDST | XT_CONNTRACK_REPLSRC_PORT |
+                  XT_CONNTRACK_REPLDST_PORT | XT_CONNTRACK_EXPIRES)) != 0)
+        match = MIN(match, MATCH_MAYBE);
+    return match;
+}
+
+static Match match_mark(const Extension *extension, const Packet *packet)
+{
+    struct xt_mark_mtinfo1 info;
+    memcpy(&info, extension->data, sizeof info);
+    return inverted_if(masked_equal(packet, PACKET_MARK, &info.mark, &info.mask, 4),
+                       info.invert != 0);
+}
+
+static Match match_connmark(const Extension *extension, const Packet *packet)
+{
+    struct xt_connmark_mtinfo1 info;
+    memcpy(&info, extension->data, sizeof info);
+    if (packet->tracking != TRACKING_DONE)
+        return MATCH_NO;
+    return inverted_if(masked_equal(packet, PACKET_CT_MARK, &info.mark, &info.mask, 4),
+                       info.invert != 0);
+}
+
+static Match match_mac(const Extension *extension, const Packet *packet)
+{
+    struct xt_mac_info info;
+    memcpy(&info, extension->data, sizeof info);
+    if (extension->machine->flow->direction == FLOW_OUTPUT)
+        return MATCH_NO;
+    return inverted_if(bits_equal(packet_const_field(packet, PACKET_LINK + 6), info.srcaddr, 6),
+                       info.invert != 0);
+}
+
+static Match match_packet_type(const Extension *extension, const Packet *packet)
+{
+    struct xt_pkttype_info info;
+    memcpy(&info, extension->data, sizeof info);
+    guint8 type = (guint8)info.pkttype;
+    return inverted_if(bits_equal(packet_const_field(packet, PACKET_PKTTYPE), &type, 1),
+                       info.invert != 0);
+}
+
+static Match match_address_type(const Extension *extension, const Packet *packet)
+{
+    struct xt_addrtype_info_v1 info;
+    memcpy(&info, extension->data, sizeof info);
+    int limit = (info.flags & XT_ADDRTYPE_LIMIT_IFACE_IN) != 0    ? PACKET_IIF
+                : (info.flags & XT_ADDRTYPE_LIMIT_IFACE_OUT) != 0 ? PACKET_OIF
+                                                                  : -1;
+    Match match = MATCH_YES;
+    if (info.source != 0)
+        match =
+            MIN(match, inverted_if(fib_has_type(extension->machine, packet,
+                                                packet_source_offset(packet), limit, info.source),
+                                   (info.flags & XT_ADDRTYPE_INVERT_SOURCE) != 0));
+    if (info.dest != 0)
+        match = MIN(match,
+                    inverted_if(fib_has_type(extension->machine, packet,
+                                             packet_destination_offset(packet), limit, info.dest),
+                                (info.flags & XT_ADDRTYPE_INVERT_DEST) != 0));
+    return match;
+}
+
+/* Which port of a bridge it came in or goes out by is not known, nor, with br_netfilter, whether it
+ * is bridged at all. */
+static Match match_port_device(const Extension *extension, const Packet *packet)
+{
+    (void)extension;
+    (void)packet;
+    return MATCH_MAYBE;
+}
+
+static const struct {
+    const char *name;
+    guint32 revision;
+    gsize size;
+    Match (*match)(const Extension *extension, const Packet *packet);
+} matches[] = {
+    {"comment", 0, 0, match_always},
+    {"nfacct", 0, 0, match_always},
+    {"tcp", 0, sizeof(struct xt_tcp), match_tcp},
+    {"udp", 0, sizeof(struct xt_udp), match_udp},
+    {"icmp", 0, 4, match_icmp},
+    {"icmp6", 0, 4, match_icmp},
+    {"multiport", 1, sizeof(struct xt_multiport_v1), match_multiport},
+    {"state", 0, sizeof(struct xt_state_info), match_state},
+    {"conntrack", 3, sizeof(struct xt_conntrack_mtinfo3), match_conntrack},
+    {"mark", 1, sizeof(struct xt_mark_mtinfo1), match_mark},
+    {"connmark", 1, sizeof(struct xt_connmark_mtinfo1), match_connmark},
+    {"mac", 0, sizeof(struct xt_mac_info), match_mac},
+    {"pkttype", 0, sizeof(struct xt_pkttype_info), match_packet_type},
+    {"addrtype", 1, sizeof(struct xt_addrtype_info_v1), match_address_type},
+    {"physdev", 0, 0, match_port_device},
+};
+
+static Extension extension_of(const Machine *machine, const Expression *expression)
+{
+    Extension extension = {.machine = machine, .expression = expression};
+    if (expression->data != NULL)
+        extension.data = g_bytes_get_data(expression->data, &extension.size);
+    return extension;
+}
+
+Match xtables_match(const Machine *machine, const Expression *expression, const Packet *packet)
+{
+    Extension extension = extension_of(machine, expression);
+    for (gsize i = 0; i < G_N_ELEMENTS(matches); i++) {
+        if (g_strcmp0(matches[i].name, expression->name) == 0 &&
+            (matches[i].size == 0 || matches[i].revision == expression->revision) &&
+            extension.size >= matches[i].size)
+            return matches[i].match(&extension, packet);
+    }
+    return MATCH_MAYBE;
+}
+
+/* ---- targets ---- */
+
+static Step accept_translated(void)
+{
+    return (Step){.kind = STEP_VERDICT, .verdict = NF_ACCEPT};
+}
+
+static Step target_next(const Extension *extension, Packet *packet)
+{
+    (void)extension;
+    (void)packet;
+    return (Step){.kind = STEP_NEXT};
+}
+
+static Step target_reject(const Extension *extension, Packet *packet)
+{
+    (void)extension;
+    (void)packet;
+    return (Step){.kind = STEP_REFUSE};
+}
+
+/* mark = (mark & ~mask) ^ value */
+static Step target_mark(const Extension *extension, Packet *packet)
+{
+    struct xt_mark_tginfo2 info;
+    memcpy(&info, extension->data, sizeof info);
+    for (gsize i = 0; i < 4; i++) {
+        guint8 mask = ((const guint8 *)&info.mask)[i];
+        guint8 value = ((const guint8 *)&info.mark)[i];
+        packet->known[PACKET_MARK + i] |= mask;
+        packet->value[PACKET_MARK + i] =
+            (guint8)((packet->value[PACKET_MARK + i] & ~mask) ^ value) &
+            packet->known[PACKET_MARK + i];
+    }
+    return (Step){.kind = STEP_NEXT};
+}
+
+/* Whatever it copies where, the bits it touches are not known afterwards: the first packet of a
+ * connection has a connmark of 0, and few rules depend on more. */
+static Step target_connmark(const Extension *extension, Packet *packet)
+{
+    struct xt_connmark_tginfo1 info;
+    memcpy(&info, extension->data, sizeof info);
+    Bits mark = packet_field(packet, PACKET_MARK);
+    Bits connmark = packet_field(packet, PACKET_CT_MARK);
+    bool whole = info.ctmask == G_MAXUINT32 && info.nfmask == G_MAXUINT32;
+    if (packet->tracking != TRACKING_DONE)
+        return (Step){.kind = STEP_NEXT};
+    switch (info.mode) {
+    case XT_CONNMARK_SET:
+        if (info.ctmask == G_MAXUINT32)
+            bits_set(connmark, &info.ctmark, 4);
+        else
+            bits_forget(connmark, 4);
+        break;
+    case XT_CONNMARK_SAVE:
+        if (whole)
+            bits_copy(connmark, packet_const_field(packet, PACKET_MARK), 4);
+        else
+            bits_forget(connmark, 4);
+        break;
+    case XT_CONNMARK_RESTORE:
+        if (whole)
+            bits_copy(mark, packet_const_field(packet, PACKET_CT_MARK), 4);
+        else
+            bits_forget(mark, 4);
+        break;
+    default:
+        bits_forget(mark, 4);
+        bits_forget(connmark, 4);
+        break;
+    }
+    return (Step){.kind = STEP_NEXT};
+}
+
+/* struct xt_ct_target_info and its revisions begin with the flags. */
+static Step target_ct(const Extension *extension, Packet *packet)
+{
+    guint16 flags;
+    memcpy(&flags, extension->data, sizeof flags);
+    if ((flags & XT_CT_NOTRACK) != 0 && packet->tracking == TRACKING_NOT_YET)
+        packet->tracking = TRACKING_REFUSED;
+    return (Step){.kind = STEP_NEXT};
+}
+
+static Step target_notrack(const Extension *extension, Packet *packet)
+{
+    (void)extension;
+    if (packet->tracking == TRACKING_NOT_YET)
+        packet->tracking = TRACKING_REFUSED;
+    return (Step){.kind = STEP_NEXT};
+}
+
+static Step target_masquerade(const Extension *extension, Packet *packet)
+{
+    translate_to_exit(extension->machine, packet);
+    return accept_translated();
+}
+
+/* Revision 0 of IPv4 carries struct nf_nat_ipv4_multi_range_compat, all else struct nf_nat_range. */
+static TranslationRange range_of(const Extension *extension, const Packet *packet, bool of_source)
+{
+    TranslationRange range = {.of_source = of_source};
+    bool netmap = g_str_equal(extension->expression->name, "NETMAP");
+    if (packet->family == FAMILY_IPV4 && extension->expression->revision == 0) {
+        struct nf_nat_ipv4_multi_range_compat info;
+        memcpy(&info, extension->data, MIN(extension->size, sizeof info));
+        range.flags = info.range[0].flags;
+        memcpy(range.first, &info.range[0].min_ip, 4);
+        memcpy(range.last, &info.range[0].max_ip, 4);
+        memcpy(range.first_port, &info.range[0].min, 2);
+        memcpy(range.last_port, &info.range[0].max, 2);
+    } else {
+        struct nf_nat_range info;
+        memcpy(&info, extension->data, MIN(extension->size, sizeof info));
+        range.flags = info.flags;
+        memcpy(range.first, &info.min_addr, 16);
+        memcpy(range.last, &info.max_addr, 16);
+        memcpy(range.first_port, &info.min_proto, 2);
+        memcpy(range.last_port, &info.max_proto, 2);
+    }
+    memset(range.known, 0xff, sizeof range.known);
+    memset(range.port_known, 0xff, sizeof range.port_known);
+    if (netmap)
+        range.flags |= NF_NAT_RANGE_NETMAP;
+    return range;
+}
+
+static Step target_dnat(const Extension *extension, Packet *packet)
+{
+    TranslationRange range = range_of(extension, packet, false);
+    translate_to_range(packet, &range);
+    return accept_translated();
+}
+
+static Step target_snat(const Extension *extension, Packet *packet)
+{
+    TranslationRange range = range_of(extension, packet, true);
+    translate_to_range(packet, &range);
+    return accept_translated();
+}
+
+static Step target_netmap(const Extension *extension, Packet *packet)
+{
+    bool of_source = extension->machine->hook == NF_INET_POST_ROUTING ||
+                     extension->machine->hook == NF_INET_LOCAL_IN;
+    TranslationRange range = range_of(extension, packet, of_source);
+    translate_to_range(packet, &range);
+    return accept_translated();
+}
+
+static Step target_redirect(const Extension *extension, Packet *packet)
+{
+    TranslationRange range = range_of(extension, packet, false);
+    bool with_port = (range.flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0;
+    translate_to_this_host(extension->machine, packet,
+                           (ConstBits){range.first_port, range.port_known}, with_port);
+    return accept_translated();
+}
+
+static const struct {
+    const char *name;
+    gsize size;
+    Step (*run)(const Extension *extension, Packet *packet);
+} targets[] = {
+    {"REJECT", 0, target_reject},
+    {"MARK", sizeof(struct xt_mark_tginfo2), target_mark},
+    {"CONNMARK", sizeof(struct xt_connmark_tginfo1), target_connmark},
+    {"CT", sizeof(guint16), target_ct},
+    {"NOTRACK", 0, target_notrack},
+    {"MASQUERADE", 0, target_masquerade},
+    {"DNAT", sizeof(struct nf_nat_ipv4_multi_range_compat), target_dnat},
+    {"SNAT", sizeof(struct nf_nat_ipv4_multi_range_compat), target_snat},
+    {"NETMAP", sizeof(struct nf_nat_ipv4_multi_range_compat), target_netmap},
+    {"REDIRECT", sizeof(struct nf_nat_ipv4_multi_range_compat), target_redirect},
+    {"LOG", 0, target_next},
+    {"NFLOG", 0, target_next},
+    {"AUDIT", 0, target_next},
+    {"CHECKSUM", 0, target_next},
+    {"CLASSIFY", 0, target_next},
+    {"CONNSECMARK", 0, target_next},
+    {"DSCP", 0, target_next},
+    {"HL", 0, target_next},
+    {"IDLETIMER", 0, target_next},
+    {"RATEEST", 0, target_next},
+    {"SECMARK", 0, target_next},
+    {"SET", 0, target_next},
+    {"TCPMSS", 0, target_next},
+    {"TCPOPTSTRIP", 0, target_next},
+    {"TEE", 0, target_next},
+    {"TOS", 0, target_next},
+    {"TRACE", 0, target_next},
+    {"TTL", 0, target_next},
+};
+
+Step xtables_target(const Machine *machine, const Expression *expression, Packet *packet)
+{
+    Extension extension = extension_of(machine, expression);
+    for (gsize i = 0; i < G_N_ELEMENTS(targets); i++) {
+        if (g_strcmp0(targets[i].name, expression->name) == 0 && extension.size >= targets[i].size)
+            return targets[i].run(&extension, packet);
+    }
+    return (Step){.kind = STEP_HANDED,
+                  .obstacle = expression->name != NULL ? expression->name : OBSTACLE_UNKNOWN};
+}

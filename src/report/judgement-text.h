@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Judgements on packets in words: what becomes of one, what decided, and the stages on its path. */
+#pragma once
+
+#include "documents/json.h"
+#include "model/kernel/judgement.h"
+
+/* "accept", "reject", "drop", or "unknown" where more than one outcome is possible (static). */
+const char *judgement_word(const Judgement *judgement);
+
+/* The sentence that says what decided, or what leaves it open: firewalld's settings where its table
+ * decided, else the table and chain of another program, or the kernel's routing (transfer full). */
+char *judgement_reason(const Judgement *judgement);
+
+/* Who made the rule or policy that STAGE is about: "Docker", "firewalld", or the table (transfer
+ * full). */
+char *stage_owner_text(const PathStage *stage);
+
+/* "chain FORWARD of table ip filter (policy drop)" or "(rule 7)" (transfer full). */
+char *stage_place_text(const PathStage *stage);
+
+/* "continue", "accept", "reject", "drop", "translate" or "unknown" (static). */
+const char *stage_result_word(StageResult result);
+
+/* The command that shows the rule of STAGE, as an argument vector (transfer full); NULL for routing. */
+char **stage_command(const PathStage *stage);
+
+/* The words of JSON for who judged: "kernel", "firewalld-model", "prediction" (static). */
+const char *judged_by_word(JudgedBy by);
+
+/* The member "path" of a document (an array; empty where the rules were not read), and "translated"
+ * (null where nothing was) (transfer full). */
+json_t *judgement_path_json(const Judgement *judgement);
+json_t *judgement_translated_json(const Judgement *judgement);
