@@ -134,6 +134,41 @@ static char *rules_differ(G_GNUC_UNUSED const Finding *finding)
         "flushed, changed by hand, or lost");
 }
 
+static char *forwarding_off(const Finding *finding)
+{
+    const Evidence *evidence = g_ptr_array_index(finding->evidence, 0);
+    const char *family = evidence->family == FAMILY_IPV6 ? "IPv6" : "IPv4";
+    if (finding->way != WAY_OUT)
+        return g_strdup_printf("the kernel does not forward %s packets that come in on %s", family,
+                               finding->interface);
+    g_autofree char *links = name_links(finding->refused);
+    return g_strdup_printf("the kernel does not forward what comes in on %s, so replies to "
+                           "connections from %s out through it are lost",
+                           finding->interface, links);
+}
+
+/* "podman and CNI", each once (transfer full). */
+static char *flushed_owners(const Finding *finding)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
+        const char *owner =
+            evidence->flushed.owner != NULL ? evidence->flushed.owner : "another program";
+        if (!g_ptr_array_find_with_equal_func(names, owner, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)owner);
+    }
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(", ", (char **)names->pdata);
+}
+
+static char *reload_harms(const Finding *finding)
+{
+    g_autofree char *owners = flushed_owners(finding);
+    return g_strdup_printf("the next reload of firewalld removes rules of %s from the kernel, and "
+                           "firewalld does not put them back",
+                           owners);
+}
+
 static char *manager_zone_mismatch(const Finding *finding)
 {
     if (finding->is_missing)
@@ -234,9 +269,18 @@ static const struct {
          refused_elsewhere},
     [FINDING_RULES_DIFFER] =
         {{"always an error", "firewalld's rules in the kernel are not what its configuration says",
-          "run firewall-cmd --reload; it undoes what is in the running firewall "
-          "only"},
+          "run firewall-cmd --reload; nicfix check --after reload shows what it undoes"},
          rules_differ},
+    [FINDING_FORWARDING_OFF] = {{"a warning where replies are lost, else a note",
+                                 "the kernel does not forward what comes in on the interface",
+                                 "if the host is to forward, set the sysctl that is shown"},
+                                forwarding_off},
+    [FINDING_RELOAD_HARMS] =
+        {{"always a warning",
+          "the next reload of firewalld removes rules of other programs, as releases before 2.0 do",
+          "avoid reloads; after one, have the program make its rules again (podman network reload "
+          "--all; new pods for CNI)"},
+         reload_harms},
     [FINDING_MANAGER_ZONE_MISMATCH] =
         {{"always a warning",
           "NetworkManager's profile has another zone than the running "
@@ -346,6 +390,14 @@ static char *profile_sentence(const Evidence *evidence)
                                  profile);
 }
 
+static char *flushed_sentence(const FlushedRules *flushed)
+{
+    return g_strdup_printf("a reload removes %u rule%s of %s from table %s %s", flushed->rules,
+                           flushed->rules == 1 ? "" : "s",
+                           flushed->owner != NULL ? flushed->owner : "another program",
+                           nft_family_word(flushed->table->family), flushed->table->name);
+}
+
 static char *evidence_sentence(const Evidence *evidence)
 {
     const char *subject = evidence->subject;
@@ -377,6 +429,12 @@ static char *evidence_sentence(const Evidence *evidence)
         return g_strdup_printf("firewalld has no zone %s (getZones)", subject);
     case EVIDENCE_DIFFERENCE:
         return difference_sentence(evidence);
+    case EVIDENCE_FORWARDING: {
+        g_autofree char *setting = forwarding_sysctl(evidence->family, subject);
+        return g_strdup_printf("%s is 0", setting);
+    }
+    case EVIDENCE_FLUSHED:
+        return flushed_sentence(&evidence->flushed);
     case EVIDENCE_LOST_BINDING:
         return g_strdup_printf(
             "nicfix put %s in zone %s, in the running firewall only: it was lost "
@@ -419,8 +477,16 @@ GPtrArray *finding_commands(const Finding *finding)
         g_strv_builder_add_many(words, "firewall-cmd", "--panic-off", NULL);
         g_ptr_array_add(commands, g_strv_builder_end(words));
     }
-    if (finding->id == FINDING_RULES_DIFFER)
+    if (finding->id == FINDING_RULES_DIFFER) {
+        add_command(commands, "nicfix", "check", "--after", "reload", NULL);
         add_command(commands, "firewall-cmd", "--reload", NULL);
+    }
+    if (finding->id == FINDING_FORWARDING_OFF) {
+        const Evidence *evidence = g_ptr_array_index(finding->evidence, 0);
+        g_autofree char *setting = forwarding_sysctl(evidence->family, evidence->subject);
+        g_autofree char *on = g_strconcat(setting, "=1", NULL);
+        add_command(commands, "sysctl", "-w", on, NULL);
+    }
     if (finding->id == FINDING_REFUSED_ELSEWHERE) {
         char **shows = stage_command(finding->stage);
         if (shows != NULL)

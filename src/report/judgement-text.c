@@ -3,6 +3,7 @@
 #include "report/judgement-text.h"
 
 #include "model/foreach.h"
+#include "model/host/owner.h"
 #include "report/reason.h"
 
 const char *judgement_word(const Judgement *judgement)
@@ -70,14 +71,23 @@ char **stage_command(const PathStage *stage)
 
 /* ---- the reason ---- */
 
+char *forwarding_sysctl(Family family, const char *link)
+{
+    if (family == FAMILY_IPV6)
+        return g_strdup("net.ipv6.conf.all.forwarding");
+    if (link == NULL)
+        return g_strdup("net.ipv4.ip_forward");
+    /* In sysctl(8)'s dotted names a dot of an interface is written as a slash. */
+    g_autofree char *name = g_strdelimit(g_strdup(link), ".", '/');
+    return g_strdup_printf("net.ipv4.conf.%s.forwarding", name);
+}
+
 static char *loss_text(const Judgement *judgement, PathLoss loss)
 {
     const char *in = judgement->flow.in != NULL ? judgement->flow.in : "lo";
     switch (loss) {
     case LOSS_NOT_FORWARDED: {
-        g_autofree char *name = judgement->flow.family == FAMILY_IPV6
-                                    ? g_strdup("net.ipv6.conf.all.forwarding")
-                                    : g_strdup_printf("net.ipv4.conf.%s.forwarding", in);
+        g_autofree char *name = forwarding_sysctl(judgement->flow.family, in);
         return g_strdup_printf("this host does not forward what comes in on %s: %s is 0", in, name);
     }
     case LOSS_REVERSE_PATH:

@@ -32,3 +32,7 @@ const char *judged_by_word(JudgedBy by);
  * (null where nothing was) (transfer full). */
 json_t *judgement_path_json(const Judgement *judgement);
 json_t *judgement_translated_json(const Judgement *judgement);
+
+/* The sysctl that has the kernel forward what comes in on LINK (NULL: on all links); IPv6 has one for
+ * all links (transfer full). */
+char *forwarding_sysctl(Family family, const char *link);

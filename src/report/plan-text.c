@@ -168,10 +168,11 @@ static char *loss_text(const ReloadLoss *loss)
         [RELOAD_REMOVES] = "{thing} {name} is lost",
         [RELOAD_UNREAD] = "{thing} {name} could not be read",
         [RELOAD_DIRECT_RULES] = "direct rules that are not permanent are lost",
+        [RELOAD_FLUSHES] = "{thing}{value} {name} loses the rules of {setting}",
     };
     g_autofree char *value = loss->value != NULL ? g_strconcat(" ", loss->value, NULL) : NULL;
     return template_fill(templates[loss->kind], "thing", loss->thing, "name", loss->name, "setting",
-                         loss->setting, "value", value, NULL);
+                         loss->setting != NULL ? loss->setting : "another program", "value", value, NULL);
 }
 
 char *reload_losses_text(const GPtrArray *losses)
@@ -193,7 +194,8 @@ char *reload_assumption_text(const ReloadAssumption *assumption)
                                   "there",
         [ASSUMES_NEW_DEFAULT_ZONE] = "the default zone becomes {zone} (firewalld takes five "
                                      "seconds to notice a changed firewalld.conf)",
-        [ASSUMES_SAME_NETWORK] = "links, addresses and routes stay as they are now",
+        [ASSUMES_SAME_NETWORK] = "links, addresses, routes and the rules of other programs stay as "
+                                 "they are now",
     };
     g_autofree char *interfaces =
         assumption->interfaces != NULL ? g_strjoinv(", ", (char **)assumption->interfaces) : NULL;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a snapshot to findings, and their order. forward-findings.c looks at forwarded traffic,
- * binding-findings.c at the bindings. */
+ * binding-findings.c at the bindings, kernel-findings.c at all that is not firewalld's. */
 #include "model/diagnosis/diagnosis.h"
 
 #include "model/diagnosis/binding-findings.h"
+#include "model/diagnosis/kernel-findings.h"
 #include "model/foreach.h"
 #include "model/words.h"
 
@@ -48,6 +49,8 @@ Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
     find_panic(diagnosis->findings, snapshot->firewalld->panic);
     forward_findings_add(diagnosis->findings, diagnosis->refusals, diagnosis->calm,
                          diagnosis->topology, diagnosis->coverage);
+    kernel_findings_add(diagnosis->findings, diagnosis->calm, diagnosis->topology,
+                        diagnosis->coverage);
     binding_findings_add(diagnosis->findings, snapshot);
     g_ptr_array_sort(diagnosis->findings, worst_first);
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {

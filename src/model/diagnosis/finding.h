@@ -4,6 +4,7 @@
  * the snapshot that was diagnosed, which own the links, routes and verdicts that it names. */
 #pragma once
 
+#include "model/host/reload-flush.h"
 #include "model/host/topology.h"
 #include "model/needs/coverage.h"
 
@@ -22,6 +23,8 @@ typedef enum {
     FINDING_FORWARD_BLOCKED,
     FINDING_REFUSED_ELSEWHERE,
     FINDING_RULES_DIFFER,
+    FINDING_FORWARDING_OFF,
+    FINDING_RELOAD_HARMS,
     FINDING_MANAGER_ZONE_MISMATCH,
     FINDING_PERMANENT_NOT_ACTIVE,
     FINDING_RUNTIME_ONLY_BINDING,
@@ -58,6 +61,8 @@ typedef enum {
     EVIDENCE_NO_SUCH_ZONE, /* firewalld has no zone SUBJECT */
     EVIDENCE_DIFFERENCE,   /* on the flow of JUDGEMENT, the kernel's rules and firewalld's
                               configuration differ */
+    EVIDENCE_FORWARDING,   /* forwarding of FAMILY is off on SUBJECT (NULL: on this host) */
+    EVIDENCE_FLUSHED,      /* a reload removes FLUSHED */
     EVIDENCE_LOST_BINDING, /* nicfix bound SUBJECT to zone VALUE, which has not lasted */
 } EvidenceKind;
 
@@ -70,6 +75,8 @@ typedef struct {
     ZoneMatch match;
     WayCoverage way;
     const Judgement *judgement;
+    Family family;
+    FlushedRules flushed;
 } Evidence;
 
 typedef struct {

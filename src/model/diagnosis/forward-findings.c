@@ -3,6 +3,7 @@
 #include "model/diagnosis/forward-findings.h"
 
 #include "model/foreach.h"
+#include "model/host/owner.h"
 
 #include <linux/if.h>
 
@@ -60,19 +61,8 @@ static void add_flow(const Survey *survey, Finding *finding, const WayCoverage *
  * are for. A link is known to be Docker's or libvirt's by its name. */
 static bool is_kept_apart(const Link *link, const PathStage *stage)
 {
-    static const struct {
-        const char *prefix;
-        const char *owner;
-    } makers[] = {
-        {"docker", "Docker"}, {"br-", "Docker"}, {"virbr", "libvirt"}, {"cni-", "CNI"},
-        {"podman", "podman"}, {"lxdbr", "LXD"},  {"incusbr", "Incus"},
-    };
     const char *owner = stage->table != NULL ? nft_owner(stage->table, stage->chain) : NULL;
-    for (gsize i = 0; owner != NULL && i < G_N_ELEMENTS(makers); i++) {
-        if (g_str_has_prefix(link->name, makers[i].prefix) && g_str_equal(owner, makers[i].owner))
-            return true;
-    }
-    return false;
+    return owner != NULL && g_strcmp0(link_maker(link->name), owner) == 0;
 }
 
 static Finding *finding_elsewhere(const Survey *survey, const Link *uplink, const PathStage *stage)
@@ -102,41 +92,6 @@ static void note_elsewhere(const Survey *survey, const Link *uplink, const Link 
         add_flow(survey, finding, way);
     g_ptr_array_add(finding->refused, (gpointer)downstream);
     finding->outcomes |= way->judgement->possible;
-}
-
-/* ---- the kernel's rules against the configuration ---- */
-
-/* What goes to a port of the host that no setting names, as a flow: a flushed firewall accepts it. */
-static Flow flow_to_host(const Link *uplink)
-{
-    enum { UNUSED_PORT = 1 };
-    Flow flow = flow_new(FLOW_INPUT, FAMILY_IPV4);
-    flow.in = uplink->name;
-    flow.from.kind = FLOW_ADDRESS_ELSEWHERE;
-    flow.typical = true;
-    flow.protocol = PROTOCOL_TCP;
-    flow.port = UNUSED_PORT;
-    flow.source_port = UNUSED_PORT;
-    return flow;
-}
-
-static void survey_rules(const Survey *survey)
-{
-    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(survey->topology)) {
-        Flow flow = flow_to_host(uplink);
-        coverage_compare(survey->coverage, &flow);
-    }
-    const GPtrArray *differing = coverage_differing(survey->coverage);
-    if (differing->len == 0)
-        return;
-    Finding *finding = finding_new(FINDING_RULES_DIFFER, SEVERITY_ERROR, NULL, NULL);
-    PTR_ARRAY_FOREACH (const Judgement, judgement, differing) {
-        finding->senders++;
-        if (finding->evidence->len < MAX_FLOWS)
-            finding_add_evidence(finding,
-                                 (Evidence){.kind = EVIDENCE_DIFFERENCE, .judgement = judgement});
-    }
-    g_ptr_array_add(survey->findings, finding);
 }
 
 /* ---- one uplink ---- */
@@ -289,5 +244,4 @@ void forward_findings_add(GPtrArray *findings, GHashTable *refusals, const Snaps
                 survey_overlay(&survey, bridge, tunnel);
         }
     }
-    survey_rules(&survey);
 }

@@ -302,7 +302,8 @@ static void note_assumptions(Trace *trace)
     if (may_accept && firewalld->direct_rules != TRISTATE_NO)
         verdict->assumes[ASSUMPTION_DIRECT_RULES] = true;
     bool panics = verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC;
-    if (!may_accept && !panics && trace->flow->direction == FLOW_FORWARD)
+    if (!may_accept && !panics && trace->flow->direction == FLOW_FORWARD &&
+        !firewalld_is_strict(firewalld))
         verdict->assumes[ASSUMPTION_NOT_TRANSLATED] = true;
     if (firewalld->version == NULL)
         verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;

@@ -246,6 +246,11 @@ bool firewalld_is_at_least(const Firewalld *firewalld, guint major, guint minor,
     return true;
 }
 
+bool firewalld_is_strict(const Firewalld *firewalld)
+{
+    return g_strcmp0(firewalld->options.strict_forward_ports, "yes") == 0;
+}
+
 /* ---- the permanent configuration ---- */
 
 PermanentBinding *permanent_binding_new(const char *interface)

@@ -47,7 +47,7 @@ void nft_element_free(NftElement *element)
 
 NftSet *nft_set_new(const char *name)
 {
-    NftSet *set = g_new0(NftSet, 1);
+    NftSet *set = g_rc_box_new0(NftSet);
     set->name = g_strdup(name);
     set->fields = g_array_new(FALSE, FALSE, sizeof(guint32));
     set->elements = g_ptr_array_new_with_free_func((GDestroyNotify)nft_element_free);
@@ -55,15 +55,19 @@ NftSet *nft_set_new(const char *name)
     return set;
 }
 
-void nft_set_free(NftSet *set)
+static void set_clear(gpointer data)
 {
-    if (set == NULL)
-        return;
+    NftSet *set = data;
     g_free(set->name);
     g_array_unref(set->fields);
     g_hash_table_unref(set->index);
     g_ptr_array_unref(set->elements);
-    g_free(set);
+}
+
+void nft_set_unref(NftSet *set)
+{
+    if (set != NULL)
+        g_rc_box_release_full(set, set_clear);
 }
 
 /* The catch-all comes last, all else in the order of the keys. */
@@ -88,19 +92,23 @@ void nft_set_finish(NftSet *set)
 
 NftRule *nft_rule_new(guint64 handle)
 {
-    NftRule *rule = g_new0(NftRule, 1);
+    NftRule *rule = g_rc_box_new0(NftRule);
     rule->handle = handle;
     rule->expressions = g_ptr_array_new_with_free_func((GDestroyNotify)expression_free);
     return rule;
 }
 
-void nft_rule_free(NftRule *rule)
+static void rule_clear(gpointer data)
 {
-    if (rule == NULL)
-        return;
+    NftRule *rule = data;
     g_free(rule->comment);
     g_ptr_array_unref(rule->expressions);
-    g_free(rule);
+}
+
+void nft_rule_unref(NftRule *rule)
+{
+    if (rule != NULL)
+        g_rc_box_release_full(rule, rule_clear);
 }
 
 NftChain *nft_chain_new(const char *name)
@@ -108,7 +116,7 @@ NftChain *nft_chain_new(const char *name)
     NftChain *chain = g_new0(NftChain, 1);
     chain->name = g_strdup(name);
     chain->devices = g_new0(char *, 1);
-    chain->rules = g_ptr_array_new_with_free_func((GDestroyNotify)nft_rule_free);
+    chain->rules = g_ptr_array_new_with_free_func((GDestroyNotify)nft_rule_unref);
     return chain;
 }
 
@@ -125,34 +133,38 @@ void nft_chain_free(NftChain *chain)
 
 NftTable *nft_table_new(NftFamily family, const char *name)
 {
-    NftTable *table = g_new0(NftTable, 1);
+    NftTable *table = g_rc_box_new0(NftTable);
     table->family = family;
     table->name = g_strdup(name);
     table->chains = g_ptr_array_new_with_free_func((GDestroyNotify)nft_chain_free);
     table->base_chains = g_ptr_array_new();
-    table->sets = g_ptr_array_new_with_free_func((GDestroyNotify)nft_set_free);
+    table->sets = g_ptr_array_new_with_free_func((GDestroyNotify)nft_set_unref);
     table->chains_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     table->sets_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     return table;
 }
 
-void nft_table_free(NftTable *table)
+static void table_clear(gpointer data)
 {
-    if (table == NULL)
-        return;
+    NftTable *table = data;
     g_free(table->name);
     g_hash_table_unref(table->chains_by_name);
     g_hash_table_unref(table->sets_by_name);
     g_ptr_array_unref(table->base_chains);
     g_ptr_array_unref(table->chains);
     g_ptr_array_unref(table->sets);
-    g_free(table);
+}
+
+void nft_table_unref(NftTable *table)
+{
+    if (table != NULL)
+        g_rc_box_release_full(table, table_clear);
 }
 
 Ruleset *ruleset_new(void)
 {
     Ruleset *ruleset = g_rc_box_new0(Ruleset);
-    ruleset->tables = g_ptr_array_new_with_free_func((GDestroyNotify)nft_table_free);
+    ruleset->tables = g_ptr_array_new_with_free_func((GDestroyNotify)nft_table_unref);
     return ruleset;
 }
 
@@ -185,7 +197,7 @@ NftTable *ruleset_add_table(Ruleset *ruleset, NftTable *table)
 {
     NftTable *first = ruleset_table(ruleset, table->family, table->name);
     if (first != NULL) {
-        nft_table_free(table);
+        nft_table_unref(table);
         return first;
     }
     g_ptr_array_add(ruleset->tables, table);
@@ -220,7 +232,7 @@ NftSet *nft_table_add_set(NftTable *table, NftSet *set)
 {
     NftSet *first = nft_table_set(table, set->name);
     if (first != NULL) {
-        nft_set_free(set);
+        nft_set_unref(set);
         return first;
     }
     g_ptr_array_add(table->sets, set);
@@ -258,78 +270,4 @@ const char *nft_family_word(NftFamily family)
         return "ip6";
     }
     return NULL;
-}
-
-/* ---- owners ---- */
-
-/* The tables and chains that programs are known to make: the prefix of a table's name, and for the
- * tables that iptables-nft shares among programs the prefix of a chain's. */
-static const struct {
-    const char *table; /* NULL: any table of iptables-nft */
-    const char *chain; /* NULL: all chains of the table */
-    const char *owner;
-} owners[] = {
-    {"firewalld", NULL, "firewalld"},
-    {"kube-proxy", NULL, "kube-proxy"},
-    {"docker-bridges", NULL, "Docker"},
-    {"netavark", NULL, "podman"},
-    {"libvirt_network", NULL, "libvirt"},
-    {"cni_hostport", NULL, "CNI"},
-    {"cni_plugins", NULL, "CNI"},
-    {"incus", NULL, "Incus"},
-    {"lxc", NULL, "LXC"},
-    {"lxd", NULL, "LXD"},
-    {"cali", NULL, "Calico"},
-    {"tailscale", NULL, "Tailscale"},
-    {"fail2ban", NULL, "fail2ban"},
-    {"f2b-", NULL, "fail2ban"},
-    {"nm-", NULL, "NetworkManager"},
-    {"wg-quick", NULL, "wg-quick"},
-    {NULL, "DOCKER", "Docker"},
-    {NULL, "KUBE-", "kube-proxy"},
-    {NULL, "cali-", "Calico"},
-    {NULL, "CNI-", "CNI"},
-    {NULL, "FLANNEL", "flannel"},
-    {NULL, "CILIUM", "Cilium"},
-    {NULL, "LIBVIRT_", "libvirt"},
-    {NULL, "NETAVARK", "podman"},
-    {NULL, "ufw", "ufw"},
-    {NULL, "f2b-", "fail2ban"},
-    {NULL, "ts-", "Tailscale"},
-    {NULL, "WEAVE", "Weave"},
-    {NULL, "nm-", "NetworkManager"},
-    {NULL, "sshuttle", "sshuttle"},
-};
-
-static bool is_of_iptables(const NftTable *table)
-{
-    static const char *const names[] = {"filter", "nat", "mangle", "raw", "security", NULL};
-    return (table->family == NFT_FAMILY_IPV4 || table->family == NFT_FAMILY_IPV6) &&
-           g_strv_contains(names, table->name);
-}
-
-const char *nft_owner(const NftTable *table, const NftChain *chain)
-{
-    bool shared = is_of_iptables(table);
-    for (gsize i = 0; i < G_N_ELEMENTS(owners); i++) {
-        bool matches =
-            owners[i].table != NULL
-                ? !shared && g_str_has_prefix(table->name, owners[i].table)
-                : shared && chain != NULL && g_str_has_prefix(chain->name, owners[i].chain);
-        if (matches)
-            return owners[i].owner;
-    }
-    return NULL;
-}
-
-const char *nft_stage_owner(const NftTable *table, const NftChain *base, const NftChain *chain)
-{
-    const char *owner = nft_owner(table, chain);
-    if (owner != NULL || chain != base || !is_of_iptables(table) || !base->policy_drop)
-        return owner;
-    if (nft_table_chain(table, "ufw-before-forward") != NULL ||
-        nft_table_chain(table, "ufw6-before-forward") != NULL)
-        return "ufw";
-    bool docker = g_str_equal(base->name, "FORWARD") && nft_table_chain(table, "DOCKER") != NULL;
-    return docker ? "Docker" : NULL;
 }

@@ -179,30 +179,24 @@ NftSet *nft_table_set(const NftTable *table, const char *name);
 /* To be called when all elements of SET are there: sorts intervals and indexes single keys. */
 void nft_set_finish(NftSet *set);
 
+/* Tables, rules and sets are counted, so that rulesets can share them: g_rc_box_acquire() takes another
+ * reference. */
 NftTable *nft_table_new(NftFamily family, const char *name);
-void nft_table_free(NftTable *table);
+void nft_table_unref(NftTable *table);
 NftChain *nft_chain_new(const char *name);
 void nft_chain_free(NftChain *chain);
 NftRule *nft_rule_new(guint64 handle);
-void nft_rule_free(NftRule *rule);
+void nft_rule_unref(NftRule *rule);
 NftSet *nft_set_new(const char *name);
-void nft_set_free(NftSet *set);
+void nft_set_unref(NftSet *set);
 NftElement *nft_element_new(void);
 void nft_element_free(NftElement *element);
 Expression *expression_new(ExpressionKind kind);
 void expression_free(Expression *expression);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftTable, nft_table_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftTable, nft_table_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftChain, nft_chain_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftRule, nft_rule_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftSet, nft_set_free)
-
-/* The program that a table or chain is known to belong to by its name ("firewalld", "Docker",
- * "kube-proxy", "libvirt", ...), else NULL: then it is known by its table only (static). */
-const char *nft_owner(const NftTable *table, const NftChain *chain);
-
-/* The same for what decided in CHAIN, to which BASE led: the policy of a chain that iptables programs
- * share belongs to the one of them that sets it, as Docker does for FORWARD and ufw for all. */
-const char *nft_stage_owner(const NftTable *table, const NftChain *base, const NftChain *chain);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftRule, nft_rule_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftSet, nft_set_unref)
 
 /* "ip", "ip6", "inet", "netdev", "bridge", "arp", as nft writes them; NULL for another number. */
 const char *nft_family_word(NftFamily family);

@@ -28,6 +28,12 @@ Snapshot *snapshot_new(void)
     return snapshot;
 }
 
+void snapshot_replace_ruleset(Snapshot *snapshot, Ruleset *ruleset)
+{
+    ruleset_unref(snapshot->ruleset);
+    snapshot->ruleset = ruleset;
+}
+
 Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel)
 {
     Snapshot *copy = g_memdup2(kernel, sizeof *kernel);

@@ -52,6 +52,9 @@ void snapshot_free(Snapshot *snapshot);
 /* A copy in which all but the kernel's side can be changed; that is shared. */
 Snapshot *snapshot_copy(const Snapshot *snapshot);
 
+/* Takes RULESET (transfer full; NULL: it is not known) in place of the one that SNAPSHOT has. */
+void snapshot_replace_ruleset(Snapshot *snapshot, Ruleset *ruleset);
+
 /* The kernel's side of KERNEL with all the rest of SERVICES (transfer full). */
 Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel);
 

@@ -3,6 +3,7 @@
 #include "model/kernel/judgement.h"
 
 #include "model/foreach.h"
+#include "model/host/owner.h"
 
 /* What is refused by either is refused; what both may accept may be accepted. */
 static guint combine(guint firewalld, guint others)
@@ -12,14 +13,17 @@ static guint combine(guint firewalld, guint others)
     return accepted | refused | (others & ~(guint)OUTCOME_ACCEPT);
 }
 
-/* firewalld accepts what has been translated, whoever did it, unless StrictForwardPorts is on. */
+/* firewalld accepts what has been translated, whoever did it; with StrictForwardPorts (2.3 and later)
+ * only its own forward ports, and rejects all else that is translated. */
 static guint predicted_share(const Snapshot *snapshot, const Judgement *judgement)
 {
-    bool strict = g_strcmp0(snapshot->firewalld->options.strict_forward_ports, "yes") == 0;
-    bool all_translated = judgement->path->ways->len > 0;
-    PTR_ARRAY_FOREACH (const PathWay, way, judgement->path->ways)
-        all_translated = all_translated && way->translated;
-    return all_translated && !strict ? OUTCOME_ACCEPT : judgement->firewalld->possible;
+    const Verdict *model = judgement->firewalld;
+    PTR_ARRAY_FOREACH (const PathWay, way, judgement->path->ways) {
+        if (!way->translated)
+            return model->possible;
+    }
+    bool own = model->deciding != NULL && model->deciding->stage == STAGE_FORWARD_PORT;
+    return own || !firewalld_is_strict(snapshot->firewalld) ? OUTCOME_ACCEPT : OUTCOME_REJECT;
 }
 
 static bool any_legacy_rules(const Snapshot *snapshot)

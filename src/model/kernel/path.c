@@ -4,6 +4,7 @@
 #include "model/kernel/path.h"
 
 #include "model/foreach.h"
+#include "model/host/owner.h"
 #include "model/host/topology.h"
 
 #include <linux/if_packet.h>

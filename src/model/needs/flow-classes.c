@@ -5,6 +5,7 @@
 
 #include "model/firewalld/match.h"
 #include "model/foreach.h"
+#include "model/host/owner.h"
 
 struct FlowClasses {
     const Firewalld *firewalld;

@@ -148,6 +148,8 @@ static bool request_for(const Finding *finding, PlanRequest *request)
     case FINDING_ZONE_CONFLICT:
     case FINDING_REFUSED_ELSEWHERE:
     case FINDING_RULES_DIFFER:
+    case FINDING_FORWARDING_OFF:
+    case FINDING_RELOAD_HARMS:
     case FINDING_STALE_BINDING:
     case FINDING_VERDICT_UNKNOWN:
         break;

@@ -34,6 +34,8 @@ bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding)
     case FINDING_ZONE_CONFLICT:
     case FINDING_REFUSED_ELSEWHERE:
     case FINDING_RULES_DIFFER:
+    case FINDING_FORWARDING_OFF:
+    case FINDING_RELOAD_HARMS:
     case FINDING_STALE_BINDING:
     case FINDING_VERDICT_UNKNOWN:
         break;

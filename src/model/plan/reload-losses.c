@@ -3,6 +3,7 @@
 #include "model/plan/reload-losses.h"
 
 #include "model/foreach.h"
+#include "model/host/reload-flush.h"
 #include "model/plan/reload.h"
 
 #include <string.h>
@@ -166,6 +167,22 @@ static void compare_all(const ThingKind *thing, const GPtrArray *now, const GPtr
     }
 }
 
+static void add_flushed(GPtrArray *losses, const Snapshot *snapshot)
+{
+    g_autoptr(GPtrArray) flushed = reload_flushed_rules(snapshot);
+    PTR_ARRAY_FOREACH (const FlushedRules, rules, flushed) {
+        ReloadLoss *loss = g_new(ReloadLoss, 1);
+        *loss = (ReloadLoss){
+            .kind = RELOAD_FLUSHES,
+            .thing = "table",
+            .name = g_strdup(rules->table->name),
+            .setting = g_strdup(rules->owner),
+            .value = g_strdup(nft_family_word(rules->table->family)),
+        };
+        g_ptr_array_add(losses, loss);
+    }
+}
+
 GPtrArray *reload_losses(const Snapshot *snapshot)
 {
     static const ThingKind zones = {"zone", add_zone};
@@ -182,5 +199,6 @@ GPtrArray *reload_losses(const Snapshot *snapshot)
     compare_all(&ipsets, now->ipsets, then->ipsets, losses);
     if (now->direct_rules != TRISTATE_NO && !firewalld_keeps_state_on_reload(now))
         add_loss(losses, RELOAD_DIRECT_RULES, NULL, NULL, NULL);
+    add_flushed(losses, snapshot);
     return losses;
 }

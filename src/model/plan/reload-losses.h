@@ -10,11 +10,13 @@ typedef enum {
     RELOAD_REMOVES,      /* the thing itself */
     RELOAD_UNREAD,       /* what becomes of the thing: its settings could not be read */
     RELOAD_DIRECT_RULES, /* those that are not permanent; no thing */
+    RELOAD_FLUSHES,      /* of the table of family VALUE the rules of the program SETTING (NULL: not
+                            known) */
 } ReloadLossKind;
 
 typedef struct {
     ReloadLossKind kind;
-    const char *thing; /* "zone", "policy" or "ipset" (static) */
+    const char *thing; /* "zone", "policy", "ipset" or "table" (static) */
     char *name;
     char *setting; /* as firewall-cmd's options name it: "service" */
     char *value;   /* "http"; NULL for a setting that is on or off */

@@ -7,6 +7,7 @@
 
 #include "model/diagnosis/binding-findings.h"
 #include "model/foreach.h"
+#include "model/host/reload-flush.h"
 #include "model/plan/action.h"
 #include "model/words.h"
 
@@ -111,6 +112,8 @@ Snapshot *snapshot_after_reload(const Snapshot *snapshot, ReloadEvent event, GPt
         return NULL;
     Snapshot *after = snapshot_copy(snapshot);
     after->firewalld_predicted = true;
+    if (event == EVENT_RELOAD)
+        snapshot_replace_ruleset(after, reload_ruleset(snapshot));
     load_permanent(after, snapshot, event);
     if (event == EVENT_RELOAD && firewalld_keeps_state_on_reload(snapshot->firewalld))
         keep_running_state(after, snapshot, assumptions);

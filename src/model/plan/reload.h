@@ -16,7 +16,7 @@ typedef enum {
     ASSUMES_BINDINGS_KEPT,    /* zone: no longer the default one; other: that becomes it */
     ASSUMES_PROGRAM_BINDS,    /* zone, interfaces: the zone's program puts them back */
     ASSUMES_NEW_DEFAULT_ZONE, /* zone */
-    ASSUMES_SAME_NETWORK,     /* links, addresses and routes */
+    ASSUMES_SAME_NETWORK,     /* links, addresses, routes, other programs' rules */
 } ReloadAssumptionCode;
 
 /* Points at the snapshots it is about. */

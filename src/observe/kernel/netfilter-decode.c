@@ -649,7 +649,7 @@ bool netfilter_add_set(const struct nlmsghdr *message, NftTable *table, GError *
         g_array_append_val(set->fields, length);
     }
     if (set->key_length > REGISTERS_SIZE) {
-        nft_set_free(set);
+        nft_set_unref(set);
         return malformed("set", error);
     }
     nft_table_add_set(table, set);

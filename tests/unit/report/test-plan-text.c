@@ -231,6 +231,8 @@ static void test_losses(G_GNUC_UNUSED void **state)
         {RELOAD_REMOVES, "zone", OWNED("old"), NULL, NULL},
         {RELOAD_UNREAD, "ipset", OWNED("s"), NULL, NULL},
         {RELOAD_DIRECT_RULES, NULL, NULL, NULL, NULL},
+        {RELOAD_FLUSHES, "table", OWNED("nat"), OWNED("podman"), OWNED("ip")},
+        {RELOAD_FLUSHES, "table", OWNED("filter"), NULL, OWNED("ip6")},
     };
     g_autoptr(GPtrArray) losses = g_ptr_array_new();
     PlanNote note = {NOTE_POLICIES_FORGOTTEN, .zone = OWNED("work"), .losses = losses};
@@ -241,9 +243,10 @@ static void test_losses(G_GNUC_UNUSED void **state)
     g_autofree char *text = reload_losses_text(losses);
     assert_string_equal(text, "zone public loses service http; policy p gets masquerade; zone old "
                               "is lost; ipset s could not be read; direct rules that are not "
-                              "permanent are lost");
+                              "permanent are lost; table ip nat loses the rules of podman; table "
+                              "ip6 filter loses the rules of another program");
     g_autofree char *listed = plan_note_text(&note);
-    assert_true(g_str_has_suffix(listed, "direct rules that are not permanent are lost)"));
+    assert_true(g_str_has_suffix(listed, "the rules of another program)"));
 }
 
 /* ---- assumptions ---- */
@@ -267,7 +270,9 @@ static const AssumptionCase assumptions[] = {
      {ASSUMES_NEW_DEFAULT_ZONE, .zone = "work"},
      "the default zone becomes work (firewalld takes five seconds to notice a changed "
      "firewalld.conf)"},
-    {"network", {ASSUMES_SAME_NETWORK}, "links, addresses and routes stay as they are now"},
+    {"network",
+     {ASSUMES_SAME_NETWORK},
+     "links, addresses, routes and the rules of other programs stay as they are now"},
 };
 
 static void test_assumption(void **state)

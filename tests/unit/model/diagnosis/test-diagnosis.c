@@ -195,6 +195,29 @@ static const FindingCase findings[] = {
     {"no default zone that could be read", "firewalld 1.3.3 -\n" NODE,
      "warning uplink-unbound eth0\ninfo verdict-unknown eth0\n"},
 
+    /* What the kernel does not forward. */
+    {"replies come in where nothing is forwarded",
+     "link eth0 physical addr 192.0.2.10/24 forwarding no\nlink pods bridge addr 10.1.0.1/24\n"
+     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nbind public eth0\nbind public pods\n",
+     "warning forwarding-off eth0\n"},
+    {"no downstream sends there",
+     "link eth0 physical addr 192.0.2.10/24 forwarding no\n"
+     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nbind public eth0\n",
+     ""},
+    {"a bridge with a container that leads nowhere",
+     "host forwarding4 no\nlink eth0 physical addr 192.0.2.10/24\n"
+     "link pods bridge addr 10.1.0.1/24\nlink veth0 veth in pods\nbind public eth0\n",
+     "info forwarding-off pods\n"},
+    {"the same without a container, or with hardware only",
+     "host forwarding4 no\nlink eth0 physical addr 192.0.2.10/24\n"
+     "link pods bridge addr 10.1.0.1/24\nlink veth0 veth down in pods\nbind public eth0\n"
+     "link eth1 dummy in pods\n",
+     ""},
+    {"IPv6 of containers that leads nowhere",
+     "host forwarding6 no\n" NODE "bind public eth0\nbind public pods\n"
+     "link more bridge addr fd00::1/64\nlink veth0 veth in more\n",
+     "info forwarding-off more\n"},
+
     /* Who sends what, and where to. */
     {"IPv4 behind an uplink of IPv6: nothing is forwarded",
      "host forwarding6 yes\nlink eth0 physical addr 2001:db8::5/64\n"

@@ -66,6 +66,7 @@ static char *losses_text(const GPtrArray *losses)
         [RELOAD_REMOVES] = "is lost",
         [RELOAD_UNREAD] = "unread",
         [RELOAD_DIRECT_RULES] = "direct rules",
+        [RELOAD_FLUSHES] = "is flushed",
     };
     GString *text = g_string_new(NULL);
     PTR_ARRAY_FOREACH (const ReloadLoss, loss, losses) {

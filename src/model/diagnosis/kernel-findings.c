@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the kernel's settings and rules to findings: see kernel-findings.h. */
+#include "model/diagnosis/kernel-findings.h"
+
+#include "model/foreach.h"
+
+enum { MAX_FLOWS = 6 }; /* a finding rests on the first few flows, and counts the others */
+
+/* ---- what a reload does to others ---- */
+
+static void add_flushed(Finding *finding, const Snapshot *snapshot)
+{
+    g_autoptr(GPtrArray) flushed = reload_flushed_rules(snapshot);
+    PTR_ARRAY_FOREACH (const FlushedRules, rules, flushed)
+        finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_FLUSHED, .flushed = *rules});
+}
+
+static void find_flushed(GPtrArray *findings, const Snapshot *snapshot)
+{
+    Finding *finding = finding_new(FINDING_RELOAD_HARMS, SEVERITY_WARNING, NULL, NULL);
+    add_flushed(finding, snapshot);
+    if (finding->evidence->len > 0)
+        g_ptr_array_add(findings, finding);
+    else
+        finding_free(finding);
+}
+
+/* ---- the kernel's rules against the configuration ---- */
+
+/* What goes to a port of the host that no setting names, as a flow: a flushed firewall accepts it. */
+static Flow flow_to_host(const Link *uplink)
+{
+    enum { UNUSED_PORT = 1 };
+    Flow flow = flow_new(FLOW_INPUT, FAMILY_IPV4);
+    flow.in = uplink->name;
+    flow.from.kind = FLOW_ADDRESS_ELSEWHERE;
+    flow.typical = true;
+    flow.protocol = PROTOCOL_TCP;
+    flow.port = UNUSED_PORT;
+    flow.source_port = UNUSED_PORT;
+    return flow;
+}
+
+static void find_differences(GPtrArray *findings, const Snapshot *snapshot,
+                             const Topology *topology, CoverageMap *coverage)
+{
+    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(topology)) {
+        Flow flow = flow_to_host(uplink);
+        coverage_compare(coverage, &flow);
+    }
+    const GPtrArray *differing = coverage_differing(coverage);
+    if (differing->len == 0)
+        return;
+    Finding *finding = finding_new(FINDING_RULES_DIFFER, SEVERITY_ERROR, NULL, NULL);
+    PTR_ARRAY_FOREACH (const Judgement, judgement, differing) {
+        finding->senders++;
+        if (finding->evidence->len < MAX_FLOWS)
+            finding_add_evidence(finding,
+                                 (Evidence){.kind = EVIDENCE_DIFFERENCE, .judgement = judgement});
+    }
+    add_flushed(finding, snapshot);
+    g_ptr_array_add(findings, finding);
+}
+
+/* ---- forwarding ---- */
+
+static void add_forwarding(GPtrArray *findings, Finding *finding, Family family, const char *link)
+{
+    finding_add_evidence(
+        finding, (Evidence){.kind = EVIDENCE_FORWARDING, .subject = link, .family = family});
+    g_ptr_array_add(findings, finding);
+}
+
+/* What the host forwards out through UPLINK is answered on it: there the kernel has to forward, too.
+ * IPv6 knows one setting for all links (ip-sysctl, conf/all/forwarding). */
+static void find_lost_replies(GPtrArray *findings, const Snapshot *snapshot,
+                              const Topology *topology, const Link *uplink)
+{
+    if (link_forwards(snapshot, uplink, FAMILY_IPV4) != TRISTATE_NO)
+        return;
+    Finding *finding = finding_new(FINDING_FORWARDING_OFF, SEVERITY_WARNING, uplink->name, NULL);
+    finding->way = WAY_OUT;
+    PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(topology)) {
+        if (topology_can_forward(topology, downstream, uplink) &&
+            link_has_network(downstream, FAMILY_IPV4) &&
+            link_forwards(snapshot, downstream, FAMILY_IPV4) != TRISTATE_NO)
+            g_ptr_array_add(finding->refused, downstream);
+    }
+    if (finding->refused->len > 0)
+        add_forwarding(findings, finding, FAMILY_IPV4, uplink->name);
+    else
+        finding_free(finding);
+}
+
+/* The bridges that containers or virtual machines are attached to (Link). */
+static GHashTable *inhabited_bridges(const Snapshot *snapshot)
+{
+    static const char *const kinds[] = {"veth", "tun", "netkit", NULL};
+    GHashTable *bridges = g_hash_table_new(g_direct_hash, g_direct_equal);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        const Link *master = snapshot_link_by_index(snapshot, link->master);
+        if (master != NULL && link_is_kind(master, "bridge") && link_is_any_kind(link, kinds) &&
+            link_is_up(link))
+            g_hash_table_add(bridges, (gpointer)master);
+    }
+    return bridges;
+}
+
+static void find_not_forwarded(GPtrArray *findings, const Snapshot *snapshot, const Link *bridge,
+                               Family family)
+{
+    if (!link_has_network(bridge, family) || link_forwards(snapshot, bridge, family) != TRISTATE_NO)
+        return;
+    Finding *finding = finding_new(FINDING_FORWARDING_OFF, SEVERITY_INFO, bridge->name, NULL);
+    Tristate host = family == FAMILY_IPV6 ? snapshot->forwarding_ipv6 : snapshot->forwarding_ipv4;
+    add_forwarding(findings, finding, family, host == TRISTATE_NO ? NULL : bridge->name);
+}
+
+static void find_forwarding(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology)
+{
+    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(topology))
+        find_lost_replies(findings, snapshot, topology, uplink);
+    g_autoptr(GHashTable) bridges = inhabited_bridges(snapshot);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (!g_hash_table_contains(bridges, link) || topology_role(topology, link) == ROLE_UPLINK)
+            continue;
+        find_not_forwarded(findings, snapshot, link, FAMILY_IPV4);
+        find_not_forwarded(findings, snapshot, link, FAMILY_IPV6);
+    }
+}
+
+/* ---- the whole ---- */
+
+void kernel_findings_add(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology,
+                         CoverageMap *coverage)
+{
+    find_differences(findings, snapshot, topology, coverage);
+    find_forwarding(findings, snapshot, topology);
+    find_flushed(findings, snapshot);
+}
