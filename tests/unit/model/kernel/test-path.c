@@ -6,8 +6,7 @@
 
 #include "flows.h"
 #include "hosts.h"
-
-#include "model/foreach.h"
+#include "paths.h"
 
 typedef struct {
     const char *name;
@@ -134,47 +133,6 @@ static const PathCase lockdown[] = {
      "drop in forward: inet lockdown forward"},
 };
 
-static void append_way(GString *text, const PathWay *way)
-{
-    const PathStage *stage = path_way_decision(way);
-    const char *word = way->outcome == OUTCOME_ACCEPT   ? "accept"
-                       : way->outcome == OUTCOME_REJECT ? "reject"
-                       : way->outcome == OUTCOME_DROP   ? "drop"
-                                                        : "unknown";
-    g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", word);
-    if (way->outcome != OUTCOME_ACCEPT && stage->table != NULL)
-        g_string_append_printf(text, " in %s: %s %s %s", path_hook_word(stage->hook),
-                               nft_family_word(stage->table->family), stage->table->name,
-                               stage->chain->name);
-    else if (way->outcome != OUTCOME_ACCEPT)
-        g_string_append_printf(text, " by routing, %d", way->loss);
-    if (way->outcome == OUTCOME_ACCEPT && way->translated) {
-        g_autofree char *to = ip_address_to_string(&way->to.address);
-        g_string_append_printf(text, ", to %s port %u out %s", to, way->port,
-                               way->out != NULL ? way->out->name : "-");
-    }
-}
-
-static gint compare_texts(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The ways, each told once, in the order of their words. */
-static char *describe(const Path *path)
-{
-    g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func(g_free);
-    PTR_ARRAY_FOREACH (const PathWay, way, path->ways) {
-        g_autoptr(GString) one = g_string_new(NULL);
-        append_way(one, way);
-        if (!g_ptr_array_find_with_equal_func(told, one->str, g_str_equal, NULL))
-            g_ptr_array_add(told, g_strdup(one->str));
-    }
-    g_ptr_array_sort(told, compare_texts);
-    g_ptr_array_add(told, NULL);
-    return g_strjoinv("; ", (char **)told->pdata);
-}
-
 static void test_path(void **state)
 {
     const PathCase *row = *state;
@@ -184,7 +142,7 @@ static void test_path(void **state)
     Flow flow = flow_parse(words);
     flow.reverse_path = REVERSE_PATH_SAME_LINK;
     g_autoptr(Path) path = path_of(snapshot, &flow, PATH_ALL_TABLES);
-    g_autofree char *found = describe(path);
+    g_autofree char *found = path_text(path);
     assert_string_equal(found, row->expected);
     assert_false(path->broken);
     assert_false(path->exhausted);
