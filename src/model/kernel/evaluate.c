@@ -61,6 +61,15 @@ static Step load_unknown(Machine *machine, const Expression *expression, Registe
     return registers_forget(registers, expression->destination, length) ? NEXT : malformed(machine);
 }
 
+/* LENGTH, or what is left of the registers: enough for anything whose length is not known. */
+static gsize as_long_as_fits(const Expression *expression, gsize length)
+{
+    return registers_fit(expression->destination, length) || expression->destination < 0 ||
+                   expression->destination >= REGISTERS_SIZE
+               ? length
+               : (gsize)(REGISTERS_SIZE - expression->destination);
+}
+
 /* ---- payload ---- */
 
 static Step evaluate_payload(Machine *machine, const Expression *expression, const Packet *packet,
@@ -93,15 +102,35 @@ static Step evaluate_payload(Machine *machine, const Expression *expression, con
                 expression->length);
 }
 
-/* A rule that rewrites the packet itself: what it wrote over is not known any more. */
-static Step evaluate_payload_set(const Expression *expression, Packet *packet)
+/* Writes what is in a register, where there is one, to SIZE bytes of PACKET. */
+static void store(Registers *registers, gint from, Packet *packet, gsize offset, gsize size)
+{
+    if (registers_fit(from, size))
+        bits_copy(packet_field(packet, offset), registers_bits(registers, from), size);
+    else
+        bits_forget(packet_field(packet, offset), size);
+    registers_detach(registers, offset, size);
+}
+
+static bool overlaps(gsize a, gsize a_size, gsize b, gsize b_size)
+{
+    return a < b + b_size && b < a + a_size;
+}
+
+/* A rule that rewrites the packet itself; one whose addresses it rewrites is routed anew. */
+static Step evaluate_payload_set(const Expression *expression, Packet *packet, Registers *registers)
 {
     gsize start = expression->key == NFT_PAYLOAD_NETWORK_HEADER     ? PACKET_NETWORK
                   : expression->key == NFT_PAYLOAD_TRANSPORT_HEADER ? PACKET_TRANSPORT
                                                                     : PACKET_LINK;
     gsize size = start == PACKET_NETWORK ? 40 : start == PACKET_LINK ? 14 : 20;
-    gsize from = MIN(expression->offset, size);
-    bits_forget(packet_field(packet, start + from), MIN(expression->length, size - from));
+    gsize from = start + MIN(expression->offset, size);
+    gsize length = MIN(expression->length, start + size - from);
+    gsize address = packet->family == FAMILY_IPV6 ? 16 : 4;
+    store(registers, expression->source, packet, from, length);
+    if (overlaps(from, length, packet_destination_offset(packet), address) ||
+        overlaps(from, length, packet_source_offset(packet), address))
+        packet->rerouted = true;
     return NEXT;
 }
 
@@ -143,25 +172,30 @@ static Step evaluate_meta(Machine *machine, const Expression *expression, const 
         registers_set(registers, expression->destination, &off, 1);
         return NEXT;
     }
-    case NFT_META_BRI_IIFNAME:
-    case NFT_META_BRI_OIFNAME:
-    case NFT_META_IIFKIND:
-    case NFT_META_OIFKIND:
-        return load_unknown(machine, expression, registers, 16);
-    default:
+    case NFT_META_TIME_NS:
+        return load_unknown(machine, expression, registers, 8);
+    case NFT_META_LEN:
+    case NFT_META_PRIORITY:
+    case NFT_META_RTCLASSID:
+    case NFT_META_SECMARK:
+    case NFT_META_CPU:
+    case NFT_META_IIFGROUP:
+    case NFT_META_OIFGROUP:
+    case NFT_META_PRANDOM:
+    case NFT_META_TIME_DAY:
+    case NFT_META_TIME_HOUR:
         return load_unknown(machine, expression, registers, 4);
+    default:
+        return load_unknown(machine, expression, registers, as_long_as_fits(expression, 16));
     }
 }
 
-static Step evaluate_meta_set(const Expression *expression, Packet *packet,
-                              const Registers *registers)
+static Step evaluate_meta_set(const Expression *expression, Packet *packet, Registers *registers)
 {
-    if (expression->key == NFT_META_MARK && registers_fit(expression->source, 4))
-        bits_copy(packet_field(packet, PACKET_MARK), registers_bits(registers, expression->source),
-                  4);
-    else if (expression->key == NFT_META_PKTTYPE && registers_fit(expression->source, 1))
-        bits_copy(packet_field(packet, PACKET_PKTTYPE),
-                  registers_bits(registers, expression->source), 1);
+    if (expression->key == NFT_META_MARK)
+        store(registers, expression->source, packet, PACKET_MARK, 4);
+    else if (expression->key == NFT_META_PKTTYPE)
+        store(registers, expression->source, packet, PACKET_PKTTYPE, 1);
     return NEXT;
 }
 
@@ -223,26 +257,15 @@ static Step evaluate_ct(Machine *machine, const Expression *expression, const Pa
     case NFT_CT_PROTO_DST:
         return reply ? load_unknown(machine, expression, registers, 2)
                      : load(machine, expression, registers, packet, PACKET_CT_DESTINATION_PORT, 2);
-    case NFT_CT_ZONE: {
-        static const guint16 none = 0;
-        registers_set(registers, expression->destination, &none, 2);
-        return NEXT;
-    }
-    case NFT_CT_HELPER:
-    case NFT_CT_LABELS:
-        return load_unknown(machine, expression, registers, 16);
     default:
-        return load_unknown(machine, expression, registers, 8);
+        return load_unknown(machine, expression, registers, as_long_as_fits(expression, 16));
     }
 }
 
-static Step evaluate_ct_set(const Expression *expression, Packet *packet,
-                            const Registers *registers)
+static Step evaluate_ct_set(const Expression *expression, Packet *packet, Registers *registers)
 {
-    if (expression->key == NFT_CT_MARK && packet->tracking == TRACKING_DONE &&
-        registers_fit(expression->source, 4))
-        bits_copy(packet_field(packet, PACKET_CT_MARK),
-                  registers_bits(registers, expression->source), 4);
+    if (expression->key == NFT_CT_MARK && packet->tracking == TRACKING_DONE)
+        store(registers, expression->source, packet, PACKET_CT_MARK, 4);
     return NEXT;
 }
 
@@ -380,6 +403,8 @@ static Step evaluate_lookup(Machine *machine, const NftTable *table, const Expre
         machine->broken = true;
         return handed_to(OBSTACLE_NO_SET);
     }
+    if (!machine_spend(machine, set_lookup_cost(set, registers, expression->source)))
+        return BREAK;
     g_auto(Findings) found = set_lookup(set, registers, expression->source, packet);
     bool maps = expression->verdict_map || expression->destination != REGISTER_NONE;
     if (!maps && found.candidates->len == 1 && found.may_miss) {
@@ -419,6 +444,16 @@ void evaluate_found(const NftTable *table, const Expression *lookup, const NftEl
     registers_set(registers, lookup->destination, data, size);
 }
 
+/* A translation of one family in a table of both lets packets of the other pass by
+ * (nft_nat_inet_eval()). */
+static bool is_of_its_family(const NftTable *table, const Expression *expression,
+                             const Packet *packet)
+{
+    guint32 family = packet->family == FAMILY_IPV6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+    return expression->kind != EXPRESSION_NAT || table->family != NFT_FAMILY_INET ||
+           expression->family == family || expression->family == NFPROTO_INET;
+}
+
 /* ---- the whole ---- */
 
 Step evaluate(Machine *machine, const NftTable *table, const Expression *expression, Packet *packet,
@@ -428,7 +463,7 @@ Step evaluate(Machine *machine, const NftTable *table, const Expression *express
     case EXPRESSION_PAYLOAD:
         return evaluate_payload(machine, expression, packet, registers);
     case EXPRESSION_PAYLOAD_SET:
-        return evaluate_payload_set(expression, packet);
+        return evaluate_payload_set(expression, packet, registers);
     case EXPRESSION_META:
         return evaluate_meta(machine, expression, packet, registers);
     case EXPRESSION_META_SET:
@@ -458,7 +493,7 @@ Step evaluate(Machine *machine, const NftTable *table, const Expression *express
     case EXPRESSION_EXTHDR:
     case EXPRESSION_SOCKET:
         /* Each of these stops the rule where there is nothing of the kind. */
-        registers_forget(registers, expression->destination, 16);
+        registers_forget(registers, expression->destination, as_long_as_fits(expression, 16));
         return maybe(packet);
     case EXPRESSION_NUMGEN:
     case EXPRESSION_HASH:
@@ -468,6 +503,8 @@ Step evaluate(Machine *machine, const NftTable *table, const Expression *express
     case EXPRESSION_NAT:
     case EXPRESSION_MASQUERADE:
     case EXPRESSION_REDIRECT:
+        if (!is_of_its_family(table, expression, packet))
+            return NEXT;
         translate(machine, expression, packet, registers);
         return (Step){.kind = STEP_VERDICT, .verdict = NF_ACCEPT};
     case EXPRESSION_NOTRACK:

@@ -19,7 +19,7 @@ static guint predicted_share(const Snapshot *snapshot, const Judgement *judgemen
 {
     const Verdict *model = judgement->firewalld;
     PTR_ARRAY_FOREACH (const PathWay, way, judgement->path->ways) {
-        if (!way->translated)
+        if (!way->status_dnat)
             return model->possible;
     }
     bool own = model->deciding != NULL && model->deciding->stage == STAGE_FORWARD_PORT;

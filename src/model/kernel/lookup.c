@@ -111,6 +111,14 @@ static bool collect(const NftSet *set, const Registers *registers, gint at, cons
     return false;
 }
 
+guint64 set_lookup_cost(const NftSet *set, const Registers *registers, gint at)
+{
+    enum { ELEMENTS_A_RULE = 16 };
+    bool quick =
+        set->fields->len <= 1 && bits_all_known(registers_bits(registers, at), set->key_length);
+    return quick ? 0 : set->elements->len / ELEMENTS_A_RULE;
+}
+
 Findings set_lookup(const NftSet *set, const Registers *registers, gint at, const Packet *packet)
 {
     Findings findings = {g_ptr_array_new(), false};

@@ -10,6 +10,10 @@ typedef struct {
     bool may_miss;         /* it may find nothing */
 } Findings;
 
+/* What it costs to look that key up, of a rule's own cost: set_lookup() goes through all elements where
+ * it has to. */
+guint64 set_lookup_cost(const NftSet *set, const Registers *registers, gint at);
+
 /* Looks up the key that begins at register AT, in SET. Takes time in the size of SET where the key is
  * partly known, else in its logarithm (concatenations with intervals excepted). */
 Findings set_lookup(const NftSet *set, const Registers *registers, gint at, const Packet *packet);

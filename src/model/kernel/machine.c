@@ -11,11 +11,11 @@
 /* NFT_JUMP_STACK_SIZE: the kernel refuses a ruleset that is deeper. */
 #define DEPTH_MAX 16
 
-/* More worlds than this are joined to one. */
+/* More worlds than this are joined. */
 #define WORLDS_MAX 24
 
-/* About half a second on a slow machine; a ruleset of 100,000 rules is far below. */
-#define BUDGET 20000000
+/* Less than a second and 200 MB of notes; what a ruleset of 100,000 rules takes is far below. */
+#define BUDGET 4000000
 
 Machine *machine_new(const Snapshot *snapshot, const Flow *flow)
 {
@@ -27,6 +27,17 @@ Machine *machine_new(const Snapshot *snapshot, const Flow *flow)
     return machine;
 }
 
+bool machine_spend(Machine *machine, guint64 cost)
+{
+    if (machine->budget < cost) {
+        machine->budget = 0;
+        machine->exhausted = true;
+        return false;
+    }
+    machine->budget -= cost;
+    return true;
+}
+
 void machine_free(Machine *machine)
 {
     if (machine == NULL)
@@ -36,6 +47,24 @@ void machine_free(Machine *machine)
 }
 
 /* ---- worlds ---- */
+
+/* Leaves one world for each kind of notes. */
+static void join_worlds(GArray *worlds)
+{
+    guint kept = 0;
+    for (guint i = 0; i < worlds->len; i++) {
+        const World *world = &g_array_index(worlds, World, i);
+        guint same = 0;
+        while (same < kept &&
+               !packet_same_notes(&g_array_index(worlds, World, same).packet, &world->packet))
+            same++;
+        if (same < kept)
+            packet_join(&g_array_index(worlds, World, same).packet, &world->packet);
+        else
+            g_array_index(worlds, World, kept++) = *world;
+    }
+    g_array_set_size(worlds, kept);
+}
 
 /* Adds WORLD unless one that includes it is there; removes those that it includes. */
 static void add_world(GArray *worlds, const World *world)
@@ -51,12 +80,8 @@ static void add_world(GArray *worlds, const World *world)
             g_array_remove_index(worlds, i - 1);
     }
     g_array_append_val(worlds, *world);
-    if (worlds->len <= WORLDS_MAX)
-        return;
-    World *first = &g_array_index(worlds, World, 0);
-    for (guint i = 1; i < worlds->len; i++)
-        packet_join(&first->packet, &g_array_index(worlds, World, i).packet);
-    g_array_set_size(worlds, 1);
+    if (worlds->len > WORLDS_MAX)
+        join_worlds(worlds);
 }
 
 static GArray *worlds_new(void)
@@ -163,6 +188,8 @@ static void run_choices(const RuleRun *run, guint at, const Step *step, const Wo
 static void run_from(const RuleRun *run, guint first, World world, Registers *registers)
 {
     const GPtrArray *expressions = run->rule->expressions;
+    if (!machine_spend(run->machine, 1))
+        return;
     for (guint i = first; i < expressions->len; i++) {
         const Expression *expression = g_ptr_array_index(expressions, i);
         Step step = evaluate(run->machine, run->table, expression, &world.packet, registers);
@@ -211,11 +238,8 @@ static void run_chain(Machine *machine, const NftTable *table, const NftChain *c
     g_autoptr(GArray) next = worlds_new();
     g_autoptr(GArray) current = g_array_ref(worlds);
     PTR_ARRAY_FOREACH (const NftRule, rule, chain->rules) {
-        if (machine->budget == 0) {
-            machine->exhausted = true;
+        if (machine->exhausted)
             return;
-        }
-        machine->budget--;
         const RuleRun run = {machine, table, chain, rule, next, returned, ends, depth};
         ARRAY_FOREACH (const World, world, current) {
             Registers registers;

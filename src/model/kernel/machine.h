@@ -45,7 +45,7 @@ typedef struct {
     const Snapshot *snapshot;
     const Flow *flow;
     guint32 hook;      /* NF_INET_* of the chain that runs */
-    guint64 budget;    /* rules that may still be run */
+    guint64 budget;    /* how often a rule may still be run, on any world */
     bool exhausted;    /* the budget was spent, or jumps were too deep: there is no answer */
     bool broken;       /* a rule names a chain or a set that is not there */
     GPtrArray *traces; /* TraceNode */
@@ -54,6 +54,9 @@ typedef struct {
 Machine *machine_new(const Snapshot *snapshot, const Flow *flow);
 void machine_free(Machine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Machine, machine_free)
+
+/* Takes COST off the budget; false where it is spent. */
+bool machine_spend(Machine *machine, guint64 cost);
 
 /* Runs the base chain CHAIN of TABLE on WORLD at HOOK and adds to ENDS (End) what may become of it. */
 void machine_run(Machine *machine, const NftTable *table, const NftChain *chain, guint32 hook,

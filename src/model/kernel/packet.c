@@ -12,9 +12,7 @@
 
 /* IP_CT_* as nft and iptables test it (NF_CT_STATE_BIT of the kernel). */
 enum {
-    STATE_INVALID = 1,
     STATE_ESTABLISHED = 2,
-    STATE_RELATED = 4,
     STATE_NEW = 8,
     STATE_UNTRACKED = 64,
 };
@@ -170,50 +168,112 @@ Packet packet_of_flow(const Flow *flow, const IpAddress *elsewhere)
     set_packet_type(&packet, flow);
     set_transport(&packet, flow);
     set_mac(&packet, flow->from_mac);
-    packet_set_interfaces(&packet, NULL, NULL);
+    packet_set_interfaces(&packet, INTERFACE_NONE, NULL, INTERFACE_NONE, NULL);
     return packet;
 }
 
-static void set_interface(Packet *packet, gsize index, gsize name, gsize type, const Link *link)
+static void set_interface(Packet *packet, gsize index, gsize name, gsize type, InterfaceKind kind,
+                          const Link *link)
 {
     char padded[IFNAMSIZ] = "";
-    if (link != NULL)
-        g_strlcpy(padded, link->name, sizeof padded);
-    set_number(packet, index, link != NULL ? (guint32)link->index : 0);
-    bits_set(packet_field(packet, name), padded, sizeof padded);
+    bits_forget(packet_field(packet, index), 4);
+    bits_forget(packet_field(packet, name), sizeof padded);
     bits_forget(packet_field(packet, type), 2);
-}
-
-void packet_set_interfaces(Packet *packet, const Link *in, const Link *out)
-{
-    set_interface(packet, PACKET_IIF, PACKET_IIFNAME, PACKET_IIFTYPE, in);
-    set_interface(packet, PACKET_OIF, PACKET_OIFNAME, PACKET_OIFTYPE, out);
-}
-
-void packet_track(Packet *packet, FlowState state)
-{
-    if (packet->tracking == TRACKING_REFUSED) {
-        set_number(packet, PACKET_CT_STATE, STATE_UNTRACKED);
+    if (kind == INTERFACE_UNKNOWN)
         return;
-    }
+    if (kind == INTERFACE_LINK)
+        g_strlcpy(padded, link->name, sizeof padded);
+    set_number(packet, index, kind == INTERFACE_LINK ? (guint32)link->index : 0);
+    bits_set(packet_field(packet, name), padded, sizeof padded);
+}
+
+void packet_set_interfaces(Packet *packet, InterfaceKind in_kind, const Link *in,
+                           InterfaceKind out_kind, const Link *out)
+{
+    set_interface(packet, PACKET_IIF, PACKET_IIFNAME, PACKET_IIFTYPE, in_kind, in);
+    set_interface(packet, PACKET_OIF, PACKET_OIFNAME, PACKET_OIFTYPE, out_kind, out);
+}
+
+/* What conntrack makes of a packet that is not of a connection it knows. */
+typedef enum {
+    BEGINS_CONNECTION,
+    BEGINS_MAYBE, /* or it is not tracked */
+    BEGINS_NOTHING_UNTRACKED,
+    BEGINS_NOTHING_INVALID,
+} Beginning;
+
+/* nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c: noct_valid_new[], valid_new[]. */
+static Beginning beginning_of(const Packet *packet)
+{
+    static const guint8 untracked[] = {130, 131, 132, 133, 134, 135, 136, 137, 143};
+    static const guint8 begin_v6[] = {128, 139};
+    static const guint8 begin_v4[] = {8, 13, 15, 17};
+    bool v6 = packet->family == FAMILY_IPV6;
+    guint8 protocol = packet->value[packet_protocol_offset(packet)];
+    guint8 type = packet->value[PACKET_TRANSPORT + ICMP_TYPE];
+    if (protocol != (v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+        return BEGINS_CONNECTION;
+    if (packet->known[PACKET_TRANSPORT + ICMP_TYPE] != 0xff)
+        return v6 ? BEGINS_MAYBE : BEGINS_CONNECTION;
+    if (v6 && memchr(untracked, type, sizeof untracked) != NULL)
+        return BEGINS_NOTHING_UNTRACKED;
+    bool begins = v6 ? memchr(begin_v6, type, sizeof begin_v6) != NULL
+                     : memchr(begin_v4, type, sizeof begin_v4) != NULL;
+    return begins ? BEGINS_CONNECTION : BEGINS_NOTHING_INVALID;
+}
+
+static void set_original(Packet *packet)
+{
     gsize size = packet->family == FAMILY_IPV6 ? 16 : 4;
-    packet->tracking = TRACKING_DONE;
     bits_copy(packet_field(packet, PACKET_CT_SOURCE),
               packet_const_field(packet, packet_source_offset(packet)), size);
     bits_copy(packet_field(packet, PACKET_CT_DESTINATION),
               packet_const_field(packet, packet_destination_offset(packet)), size);
     bits_copy(packet_field(packet, PACKET_CT_SOURCE_PORT),
               packet_const_field(packet, PACKET_TRANSPORT), 4);
+}
+
+/* Of the status of a new connection, what says that it has been translated, confirmed, answered. */
+static void set_new_status(Packet *packet)
+{
+    guint32 known =
+        IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED | IPS_CONFIRMED | IPS_SRC_NAT | IPS_DST_NAT;
+    set_number(packet, PACKET_CT_STATUS, 0);
+    memcpy(packet->known + PACKET_CT_STATUS, &known, sizeof known);
+}
+
+static void track_new(Packet *packet, Beginning beginning)
+{
+    guint32 open = STATE_NEW | STATE_UNTRACKED;
+    packet->tracking = TRACKING_DONE;
+    set_original(packet);
+    set_number(packet, PACKET_CT_STATE, STATE_NEW);
+    set_new_status(packet);
+    set_number(packet, PACKET_CT_MARK, 0);
+    set_byte(packet, PACKET_CT_DIRECTION, IP_CT_DIR_ORIGINAL);
+    if (beginning != BEGINS_MAYBE)
+        return;
+    for (gsize i = 0; i < sizeof open; i++) {
+        packet->known[PACKET_CT_STATE + i] &= (guint8) ~((const guint8 *)&open)[i];
+        packet->value[PACKET_CT_STATE + i] &= packet->known[PACKET_CT_STATE + i];
+    }
+}
+
+void packet_track(Packet *packet, FlowState state)
+{
+    Beginning beginning = state == FLOW_NEW ? beginning_of(packet) : BEGINS_CONNECTION;
+    if (beginning == BEGINS_NOTHING_UNTRACKED)
+        packet->tracking = TRACKING_REFUSED;
+    if (packet->tracking == TRACKING_REFUSED || beginning == BEGINS_NOTHING_INVALID)
+        return;
     bits_copy(packet_field(packet, PACKET_CT_PROTOCOL),
               packet_const_field(packet, packet_protocol_offset(packet)), 1);
     if (state == FLOW_NEW) {
-        set_number(packet, PACKET_CT_STATE, STATE_NEW);
-        set_number(packet, PACKET_CT_STATUS, 0);
-        set_number(packet, PACKET_CT_MARK, 0);
-        set_byte(packet, PACKET_CT_DIRECTION, IP_CT_DIR_ORIGINAL);
-    } else {
-        set_number(packet, PACKET_CT_STATE, STATE_ESTABLISHED);
+        track_new(packet, beginning);
+        return;
     }
+    packet->tracking = TRACKING_DONE;
+    set_number(packet, PACKET_CT_STATE, STATE_ESTABLISHED);
 }
 
 static bool field_prefix(const Packet *packet, gsize offset, IpPrefix *prefix)
@@ -242,11 +302,12 @@ bool packet_source(const Packet *packet, IpPrefix *source)
     return field_prefix(packet, packet_source_offset(packet), source);
 }
 
-static bool same_notes(const Packet *a, const Packet *b)
+bool packet_same_notes(const Packet *a, const Packet *b)
 {
     return a->tracking == b->tracking && a->has_socket == b->has_socket &&
            a->translated_destination == b->translated_destination &&
-           a->translated_source == b->translated_source && a->masqueraded == b->masqueraded;
+           a->translated_source == b->translated_source && a->masqueraded == b->masqueraded &&
+           a->rerouted == b->rerouted;
 }
 
 bool packet_includes(const Packet *general, const Packet *special)
@@ -256,7 +317,7 @@ bool packet_includes(const Packet *general, const Packet *special)
             ((general->value[i] ^ special->value[i]) & general->known[i]) != 0)
             return false;
     }
-    return same_notes(general, special);
+    return packet_same_notes(general, special);
 }
 
 void packet_join(Packet *packet, const Packet *other)

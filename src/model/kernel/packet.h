@@ -68,6 +68,7 @@ typedef struct {
     bool translated_destination;
     bool translated_source;
     bool masqueraded;
+    bool rerouted;       /* its addresses have changed: where it was to go does not count */
     bool new_connection; /* its first packet: chains of type nat see no other */
 } Packet;
 
@@ -75,10 +76,18 @@ typedef struct {
  * FLOW_ADDRESS_ELSEWHERE. Interfaces are set by packet_set_interfaces(). */
 Packet packet_of_flow(const Flow *flow, const IpAddress *elsewhere);
 
-/* The interfaces as the next hook sees them; NULL: none (name "", index 0). */
-void packet_set_interfaces(Packet *packet, const Link *in, const Link *out);
+/* One interface as the next hook sees it. */
+typedef enum {
+    INTERFACE_NONE,    /* the hook has none of that side: name "", index 0 */
+    INTERFACE_UNKNOWN, /* there is one, but which is not known */
+    INTERFACE_LINK,
+} InterfaceKind;
 
-/* Conntrack has seen it: the connection's original addresses and ports are those of now. */
+void packet_set_interfaces(Packet *packet, InterfaceKind in_kind, const Link *in,
+                           InterfaceKind out_kind, const Link *out);
+
+/* Conntrack has seen it: the connection's original addresses and ports are those of now where it is
+ * new; a packet of an old one may be an answer. What begins no connection stays without one. */
 void packet_track(Packet *packet, FlowState state);
 
 Bits packet_field(Packet *packet, gsize offset);
@@ -97,5 +106,8 @@ bool packet_source(const Packet *packet, IpPrefix *source);
  * SPECIAL also happens to one that GENERAL stands for. */
 bool packet_includes(const Packet *general, const Packet *special);
 
-/* Keeps of PACKET only what OTHER agrees with. */
+/* Whether what is not in the memory is the same of both. */
+bool packet_same_notes(const Packet *a, const Packet *b);
+
+/* Keeps of PACKET only what OTHER, of which the notes are the same, agrees with. */
 void packet_join(Packet *packet, const Packet *other);

@@ -9,6 +9,7 @@
 
 #include <linux/if_packet.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
@@ -91,7 +92,9 @@ static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss l
     way->outcome = outcome;
     way->loss = loss;
     way->stages = stages_in_order(walker->stages);
-    way->translated = packet->translated_destination;
+    way->translated = packet->rerouted;
+    way->status_dnat =
+        (packet->known[PACKET_CT_STATUS] & packet->value[PACKET_CT_STATUS] & IPS_DST_NAT) != 0;
     if (way->translated && packet_destination(packet, &way->to)) {
         const guint8 *port = packet->value + PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT;
         if (bits_all_known(packet_const_field(packet, PACKET_TRANSPORT + 2), 2))
@@ -109,6 +112,12 @@ static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss l
 
 /* ---- which chains a hook calls ---- */
 
+typedef struct {
+    const NftTable *table;
+    const NftChain *chain;
+    gint32 priority;
+} HookedChain;
+
 /* Where nf_nat's own hooks are: all chains of type nat run there, whatever their priority, which
  * only orders them among themselves (Linux 4.18). */
 static gint32 effective_priority(const NftChain *chain, PathHook hook)
@@ -118,17 +127,21 @@ static gint32 effective_priority(const NftChain *chain, PathHook hook)
     return hook == PATH_PREROUTING || hook == PATH_OUTPUT ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
 }
 
-typedef struct {
-    const NftTable *table;
-    const NftChain *chain;
-    gint32 priority;
-} HookedChain;
+/* A bridge has two hooks on the way in, and two on the way out, one after the other. */
+static guint bridge_order(const HookedChain *hooked)
+{
+    if (hooked->table->family != NFT_FAMILY_BRIDGE)
+        return 0;
+    return hooked->chain->hook == NF_BR_LOCAL_IN || hooked->chain->hook == NF_BR_POST_ROUTING;
+}
 
 /* At one priority the chain that was registered last runs first (measured with Linux 6.18). */
 static gint compare_hooked(gconstpointer a, gconstpointer b)
 {
     const HookedChain *x = a;
     const HookedChain *y = b;
+    if (bridge_order(x) != bridge_order(y))
+        return bridge_order(x) < bridge_order(y) ? -1 : 1;
     if (x->priority != y->priority)
         return x->priority < y->priority ? -1 : 1;
     if (x->chain->priority != y->chain->priority)
@@ -225,6 +238,12 @@ static StageResult result_of(const End *end, const Packet *before)
     return STAGE_RESULT_UNKNOWN;
 }
 
+static bool same_mark(const Packet *a, const Packet *b)
+{
+    return memcmp(a->value + PACKET_MARK, b->value + PACKET_MARK, 4) == 0 &&
+           memcmp(a->known + PACKET_MARK, b->known + PACKET_MARK, 4) == 0;
+}
+
 /* Whether nf_nat would ask CHAIN about this packet at all. */
 static bool is_skipped(const NftChain *chain, const Packet *packet, PathHook hook)
 {
@@ -256,12 +275,21 @@ static void run_chain_on(Walk *walk, const HookedChain *hooked, PathHook hook, c
         };
         Walker ended = *walker;
         ended.world = end->world;
+        if (hook == PATH_OUTPUT && g_strcmp0(hooked->chain->type, "route") == 0 &&
+            !same_mark(&walker->world.packet, &end->world.packet))
+            ended.world.packet.rerouted = true;
         ended.stages = add_stage(walk, walker->stages, &stage);
         if (end->outcome == OUTCOME_ACCEPT)
             g_array_append_val(next, ended);
         else
             finish(walk, &ended, end->outcome, LOSS_NONE);
     }
+}
+
+static bool can_join(const Walker *a, const Walker *b)
+{
+    return a->in == b->in && a->out == b->out &&
+           packet_same_notes(&a->world.packet, &b->world.packet);
 }
 
 /* Worlds that no later rule can tell apart go on as one. */
@@ -277,12 +305,20 @@ static void join_walkers(GArray *walkers)
                 g_array_remove_index(walkers, j - 1);
         }
     }
-    while (walkers->len > WALKERS_MAX) {
-        Walker *first = &g_array_index(walkers, Walker, 0);
-        packet_join(&first->world.packet,
-                    &g_array_index(walkers, Walker, walkers->len - 1).world.packet);
-        g_array_set_size(walkers, walkers->len - 1);
+    if (walkers->len <= WALKERS_MAX)
+        return;
+    guint kept = 0;
+    for (guint i = 0; i < walkers->len; i++) {
+        const Walker *walker = &g_array_index(walkers, Walker, i);
+        guint same = 0;
+        while (same < kept && !can_join(&g_array_index(walkers, Walker, same), walker))
+            same++;
+        if (same < kept)
+            packet_join(&g_array_index(walkers, Walker, same).world.packet, &walker->world.packet);
+        else
+            g_array_index(walkers, Walker, kept++) = *walker;
     }
+    g_array_set_size(walkers, kept);
 }
 
 static void track(Walk *walk)
@@ -319,6 +355,20 @@ static void run_hook(Walk *walk, PathHook hook, const Link *device)
 
 /* ---- routing in between ---- */
 
+/* Whether the mark may lead a packet elsewhere than where one without a mark goes. */
+static bool mark_matters(const Walk *walk, const Packet *packet, bool known)
+{
+    static const guint8 none[4];
+    ConstBits mark = packet_const_field(packet, PACKET_MARK);
+    if (known ? bits_equal(mark, none, 4) == MATCH_YES : bits_all_known(mark, 4))
+        return false;
+    PTR_ARRAY_FOREACH (const Rule, rule, walk->snapshot->rules) {
+        if (rule->family == walk->flow->family && (rule->mark != 0 || rule->mark_mask != 0))
+            return true;
+    }
+    return false;
+}
+
 static guint32 mark_of(const Packet *packet)
 {
     guint32 mark;
@@ -326,12 +376,22 @@ static guint32 mark_of(const Packet *packet)
     return mark;
 }
 
+/* To the loopback network from outside: dropped, but for net.ipv4.conf.LINK.route_localnet, which is
+ * not read. */
+static bool is_stray_loopback(const Walker *walker, const IpPrefix *destination)
+{
+    return walker->in != NULL && !link_is_loopback(walker->in) &&
+           destination->address.family == FAMILY_IPV4 && destination->length >= 8 &&
+           destination->address.bytes[0] == 127;
+}
+
 static Routing route_of(const Walk *walk, const Walker *walker)
 {
     const Packet *packet = &walker->world.packet;
     IpPrefix destination;
     IpPrefix source;
-    if (!packet_destination(packet, &destination) || !packet_source(packet, &source))
+    if (!packet_destination(packet, &destination) || !packet_source(packet, &source) ||
+        mark_matters(walk, packet, false) || is_stray_loopback(walker, &destination))
         return (Routing){ROUTING_UNKNOWN, NULL, NULL};
     const RoutingQuestion question = {
         .destination = destination,
@@ -411,7 +471,8 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
     ARRAY_FOREACH (Walker, walker, walk->walkers) {
         Routing routing = {walk->flow->direction == FLOW_INPUT ? ROUTING_LOCAL : ROUTING_FORWARD,
                            out, NULL};
-        if (!named || walker->world.packet.translated_destination)
+        const Packet *packet = &walker->world.packet;
+        if (!named || packet->rerouted || mark_matters(walk, packet, true))
             routing = route_of(walk, walker);
         PathLoss loss = loss_of(routing.kind);
         bool bridged = walker->in != NULL && walker->in == routing.out;
@@ -421,7 +482,7 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
             !forwards(walk, walker->in))
             loss = LOSS_NOT_FORWARDED;
         walker->out = routing.kind == ROUTING_FORWARD ? routing.out : NULL;
-        if (loss != LOSS_NONE || walker->world.packet.translated_destination)
+        if (loss != LOSS_NONE || packet->rerouted)
             note_route(walk, walker, loss);
         if (loss == LOSS_NONE)
             g_array_append_val(routing.kind == ROUTING_FORWARD ? forwarded : delivered, *walker);
@@ -433,7 +494,7 @@ static void reroute_output(Walk *walk)
 {
     GArray *next = g_array_new(FALSE, FALSE, sizeof(Walker));
     ARRAY_FOREACH (Walker, walker, walk->walkers) {
-        if (walker->world.packet.translated_destination) {
+        if (walker->world.packet.rerouted) {
             Routing routing = route_of(walk, walker);
             PathLoss loss = loss_of(routing.kind);
             walker->out = routing.kind == ROUTING_FORWARD
@@ -451,19 +512,16 @@ static void reroute_output(Walk *walk)
 
 /* ---- the way through the hooks ---- */
 
+static InterfaceKind kind_of(bool there_is_one, const Link *link)
+{
+    return !there_is_one ? INTERFACE_NONE : link != NULL ? INTERFACE_LINK : INTERFACE_UNKNOWN;
+}
+
 static void set_interfaces(Walk *walk, bool with_in, bool with_out)
 {
     ARRAY_FOREACH (Walker, walker, walk->walkers)
-        packet_set_interfaces(&walker->world.packet, with_in ? walker->in : NULL,
-                              with_out ? walker->out : NULL);
-}
-
-static void forget_interface(Walk *walk, gsize index, gsize name)
-{
-    ARRAY_FOREACH (Walker, walker, walk->walkers) {
-        bits_forget(packet_field(&walker->world.packet, index), 4);
-        bits_forget(packet_field(&walker->world.packet, name), 16);
-    }
+        packet_set_interfaces(&walker->world.packet, kind_of(with_in, walker->in), walker->in,
+                              kind_of(with_out, walker->out), walker->out);
 }
 
 /* The chains of family bridge see the port, which a flow does not name. */
@@ -471,11 +529,10 @@ static void run_bridge(Walk *walk, PathHook hook, const Link *link)
 {
     if (link == NULL || !link_is_kind(link, "bridge"))
         return;
-    set_interfaces(walk, false, false);
-    if (hook == PATH_BRIDGE_IN)
-        forget_interface(walk, PACKET_IIF, PACKET_IIFNAME);
-    else
-        forget_interface(walk, PACKET_OIF, PACKET_OIFNAME);
+    bool in = hook == PATH_BRIDGE_IN;
+    ARRAY_FOREACH (Walker, walker, walk->walkers)
+        packet_set_interfaces(&walker->world.packet, kind_of(in, NULL), NULL, kind_of(!in, NULL),
+                              NULL);
     run_hook(walk, hook, NULL);
 }
 
@@ -484,6 +541,30 @@ static void finish_all(Walk *walk)
     ARRAY_FOREACH (const Walker, walker, walk->walkers)
         finish(walk, walker, OUTCOME_ACCEPT, LOSS_NONE);
     g_array_set_size(walk->walkers, 0);
+}
+
+static void run_delivery(Walk *walk)
+{
+    set_interfaces(walk, true, false);
+    run_hook(walk, PATH_INPUT, NULL);
+    finish_all(walk);
+}
+
+/* What left by the loopback link comes in again by it. It belongs to its connection already, which
+ * nf_nat asks about no more, and has its route. */
+static void run_return(Walk *walk, const Link *loopback)
+{
+    ARRAY_FOREACH (Walker, walker, walk->walkers) {
+        walker->in = loopback;
+        walker->out = NULL;
+        walker->world.packet.new_connection = false;
+        walker->world.packet.value[PACKET_CT_STATUS] |=
+            IPS_CONFIRMED & walker->world.packet.known[PACKET_CT_STATUS];
+    }
+    set_interfaces(walk, true, false);
+    run_hook(walk, PATH_INGRESS, loopback);
+    run_hook(walk, PATH_PREROUTING, NULL);
+    run_delivery(walk);
 }
 
 /* All walkers have the same exit only where nothing was translated: egress chains are asked for each
@@ -500,17 +581,12 @@ static void run_exit(Walk *walk)
         run_bridge(walk, PATH_BRIDGE_OUT, out);
         set_interfaces(walk, false, true);
         run_hook(walk, PATH_EGRESS, out);
+        if (out != NULL && link_is_loopback(out))
+            run_return(walk, out);
         finish_all(walk);
         g_array_unref(walk->walkers);
     }
     walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
-}
-
-static void run_delivery(Walk *walk)
-{
-    set_interfaces(walk, true, false);
-    run_hook(walk, PATH_INPUT, NULL);
-    finish_all(walk);
 }
 
 static void run_arrival(Walk *walk, const Link *in)
@@ -541,6 +617,16 @@ static void run_departure(Walk *walk)
     run_exit(walk);
 }
 
+/* To all hosts of a network of this host's. */
+static void set_packet_type(const Walk *walk, Packet *packet)
+{
+    static const guint8 type = PACKET_BROADCAST;
+    IpPrefix destination;
+    if (walk->flow->direction == FLOW_INPUT && packet_destination(packet, &destination) &&
+        address_types(walk->snapshot, &destination, NULL) == 1 << RTN_BROADCAST)
+        bits_set(packet_field(packet, PACKET_PKTTYPE), &type, 1);
+}
+
 static void start(Walk *walk, const IpAddress *elsewhere)
 {
     const Flow *flow = walk->flow;
@@ -551,6 +637,7 @@ static void start(Walk *walk, const IpAddress *elsewhere)
                    ? snapshot_link_by_name(walk->snapshot, flow->out)
                    : NULL,
     };
+    set_packet_type(walk, &walker.world.packet);
     g_array_append_val(walk->walkers, walker);
     if (flow->direction == FLOW_OUTPUT)
         run_departure(walk);

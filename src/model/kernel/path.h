@@ -61,7 +61,8 @@ typedef struct {
     Outcome outcome;
     PathLoss loss;
     GPtrArray *stages; /* PathStage, in order; the last one decided */
-    bool translated;   /* its destination */
+    bool translated;   /* its destination has changed */
+    bool status_dnat;  /* its connection has the status "dnat" for sure */
     IpPrefix to;       /* where it goes then */
     guint16 port;      /* 0: not known */
     bool masqueraded;  /* its source is translated on the way out */

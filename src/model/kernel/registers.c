@@ -46,6 +46,8 @@ bool registers_set(Registers *registers, gint at, const void *data, gsize length
 {
     if (!registers_forget(registers, at, length))
         return false;
+    if (length == 0)
+        return true;
     memcpy(registers->value + at, data, length);
     memset(registers->known + at, 0xff, length);
     pad(registers, at, length);
@@ -62,6 +64,15 @@ bool registers_forget(Registers *registers, gint at, gsize length)
         registers->origin[(gsize)at + i] = -1;
     memset(registers->unchanged + at, 0, length);
     return true;
+}
+
+void registers_detach(Registers *registers, gsize offset, gsize length)
+{
+    for (gsize i = 0; i < REGISTERS_SIZE; i++) {
+        if (registers->origin[i] >= (gint16)offset &&
+            registers->origin[i] < (gint16)(offset + length))
+            registers->origin[i] = -1;
+    }
 }
 
 ConstBits registers_bits(const Registers *registers, gint at)

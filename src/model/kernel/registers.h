@@ -25,6 +25,10 @@ bool registers_fit(gint at, gsize length);
 
 ConstBits registers_bits(const Registers *registers, gint at);
 
+/* What was loaded from the LENGTH bytes at OFFSET of a packet is no longer what they are: it teaches
+ * nothing from now on. */
+void registers_detach(Registers *registers, gsize offset, gsize length);
+
 /* In PACKET the bytes that the registers from AT come from are as if the registers were DATA. */
 void registers_teach(const Registers *registers, gint at, const guint8 *data, gsize length,
                      Packet *packet);

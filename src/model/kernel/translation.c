@@ -20,17 +20,49 @@ static bool is_done(const Packet *packet, bool of_source)
     return of_source ? packet->translated_source : packet->translated_destination;
 }
 
-/* ct status gets IPS_SRC_NAT or IPS_DST_NAT, which firewalld accepts by. */
-static void note_done(Packet *packet, bool of_source)
+/* Whether PACKET's address of one side, and its port if it may have changed, are those of BEFORE. */
+static Match is_unchanged(const Packet *packet, const Packet *before, bool of_source,
+                          bool with_port)
+{
+    gsize address = of_source ? packet_source_offset(packet) : packet_destination_offset(packet);
+    gsize port =
+        PACKET_TRANSPORT + (of_source ? TRANSPORT_SOURCE_PORT : TRANSPORT_DESTINATION_PORT);
+    const gsize places[] = {address, port};
+    const gsize sizes[] = {address_size(packet), with_port ? 2 : 0};
+    Match unchanged = MATCH_YES;
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        for (gsize at = places[i]; at < places[i] + sizes[i]; at++) {
+            guint8 both = packet->known[at] & before->known[at];
+            if (((packet->value[at] ^ before->value[at]) & both) != 0)
+                return MATCH_NO;
+            if (both != 0xff)
+                unchanged = MATCH_MAYBE;
+        }
+    }
+    return unchanged;
+}
+
+/* ct status gets IPS_SRC_NAT or IPS_DST_NAT, which firewalld accepts by, where the connection has
+ * become another one than BEFORE (nf_nat_setup_info()). */
+static void note_done(Packet *packet, const Packet *before, bool of_source, bool with_port)
 {
     guint32 bit = of_source ? IPS_SRC_NAT : IPS_DST_NAT;
+    Match unchanged = is_unchanged(packet, before, of_source, with_port);
     if (of_source)
         packet->translated_source = true;
     else
         packet->translated_destination = true;
+    if (unchanged == MATCH_YES)
+        return;
+    packet->rerouted = packet->rerouted || !of_source;
     for (gsize i = 0; i < sizeof bit; i++) {
-        packet->value[PACKET_CT_STATUS + i] |= ((const guint8 *)&bit)[i];
-        packet->known[PACKET_CT_STATUS + i] |= ((const guint8 *)&bit)[i];
+        guint8 bits = ((const guint8 *)&bit)[i];
+        packet->known[PACKET_CT_STATUS + i] |= bits;
+        packet->value[PACKET_CT_STATUS + i] |= bits;
+        if (unchanged == MATCH_MAYBE) {
+            packet->known[PACKET_CT_STATUS + i] &= (guint8)~bits;
+            packet->value[PACKET_CT_STATUS + i] &= (guint8)~bits;
+        }
     }
 }
 
@@ -68,6 +100,7 @@ void translate_to_range(Packet *packet, const TranslationRange *range)
 {
     if (is_done(packet, range->of_source))
         return;
+    const Packet before = *packet;
     gsize address =
         range->of_source ? packet_source_offset(packet) : packet_destination_offset(packet);
     gsize port =
@@ -78,7 +111,8 @@ void translate_to_range(Packet *packet, const TranslationRange *range)
         set_port(packet, port, range);
     else if (range->of_source)
         bits_forget(packet_field(packet, port), 2); /* the kernel may choose another */
-    note_done(packet, range->of_source);
+    note_done(packet, &before, range->of_source,
+              range->of_source || (range->flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0);
 }
 
 /* The first global address of the link whose index is at OFFSET; false where it is not known. */
@@ -100,12 +134,13 @@ static bool set_link_address(const Machine *machine, Packet *packet, gsize index
 
 void translate_to_exit(const Machine *machine, Packet *packet)
 {
+    const Packet before = *packet;
     if (is_done(packet, true))
         return;
     set_link_address(machine, packet, PACKET_OIF, packet_source_offset(packet));
     bits_forget(packet_field(packet, PACKET_TRANSPORT + TRANSPORT_SOURCE_PORT), 2);
     packet->masqueraded = true;
-    note_done(packet, true);
+    note_done(packet, &before, true, true);
 }
 
 void translate_to_this_host(const Machine *machine, Packet *packet, ConstBits port, bool with_port)
@@ -114,6 +149,7 @@ void translate_to_this_host(const Machine *machine, Packet *packet, ConstBits po
     static const guint8 loopback_ipv6[16] = {[15] = 1};
     if (is_done(packet, false))
         return;
+    const Packet before = *packet;
     gsize offset = packet_destination_offset(packet);
     if (machine->flow->direction == FLOW_OUTPUT)
         bits_set(packet_field(packet, offset),
@@ -123,7 +159,7 @@ void translate_to_this_host(const Machine *machine, Packet *packet, ConstBits po
         set_link_address(machine, packet, PACKET_IIF, offset);
     if (with_port)
         bits_copy(packet_field(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT), port, 2);
-    note_done(packet, false);
+    note_done(packet, &before, false, with_port);
 }
 
 /* ---- nf_tables' expressions ---- */

@@ -23,6 +23,7 @@
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/in.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 /* The match or target as it stands in the rule. */
@@ -176,6 +177,17 @@ static Match match_original(const Packet *packet, gsize offset, const union nf_i
     return masked_equal(packet, offset, address, mask, packet->family == FAMILY_IPV6 ? 16 : 4);
 }
 
+/* Whether the connection has any of the bits of MASK. */
+static Match match_status(const Packet *packet, guint32 mask)
+{
+    Match match = MATCH_NO;
+    for (guint32 bit = 1; bit != 0; bit <<= 1) {
+        if ((mask & bit) != 0)
+            match = MAX(match, masked_equal(packet, PACKET_CT_STATUS, &bit, &bit, sizeof bit));
+    }
+    return match;
+}
+
 /* The kernel's conntrack_mt(), as far as the first packet of a connection goes: tests of the reply
  * direction and of time are not modelled. */
 static Match match_conntrack(const Extension *extension, const Packet *packet)
@@ -188,10 +200,9 @@ static Match match_conntrack(const Extension *extension, const Packet *packet)
     if ((flags & XT_CONNTRACK_STATE) != 0)
         match = MIN(match, inverted_if(match_state_mask(packet, info.state_mask),
                                        (inverted & XT_CONNTRACK_STATE) != 0));
-    if ((flags & ~(guint)XT_CONNTRACK_STATE) == 0)
-        return match;
+    /* Where there is no connection, a test of the state is all there is. */
     if (packet->tracking != TRACKING_DONE)
-        return MATCH_NO;
+        return (flags & XT_CONNTRACK_STATE) != 0 ? match : MATCH_NO;
     if ((flags & XT_CONNTRACK_DIRECTION) != 0) {
         static const guint8 original = IP_CT_DIR_ORIGINAL;
         match = MIN(match, inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_DIRECTION),
@@ -220,8 +231,9 @@ static Match match_conntrack(const Extension *extension, const Packet *packet)
         match = MIN(match, inverted_if(port_within(packet, PACKET_CT_DESTINATION_PORT,
                                                    info.origdst_port, info.origdst_port_high),
                                        (inverted & XT_CONNTRACK_ORIGDST_PORT) != 0));
-    if ((flags & XT_CONNTRACK_STATUS) != 0 && info.status_mask != 0)
-        match = MIN(match, MATCH_MAYBE);
+    if ((flags & XT_CONNTRACK_STATUS) != 0)
+        match = MIN(match, inverted_if(match_status(packet, info.status_mask),
+                                       (inverted & XT_CONNTRACK_STATUS) != 0));
     if ((flags & (XT_CONNTRACK_REPLSRC | XT_CONNTRACK_REPLDST | XT_CONNTRACK_REPLSRC_PORT |
                   XT_CONNTRACK_REPLDST_PORT | XT_CONNTRACK_EXPIRES)) != 0)
         match = MIN(match, MATCH_MAYBE);
@@ -265,6 +277,37 @@ static Match match_packet_type(const Extension *extension, const Packet *packet)
                        info.invert != 0);
 }
 
+/* match_type6() of the kernel: of IPv6, "unicast" is every address that is no multicast address, own
+ * ones too, and tests for several types at once must all hold; what it looks up in the routing tables
+ * for types other than "local" is not modelled. */
+static Match has_type(const Extension *extension, const Packet *packet, gsize offset, int limit,
+                      guint types)
+{
+    enum { LOOKED_UP = XT_ADDRTYPE_ANYCAST | XT_ADDRTYPE_PROHIBIT | XT_ADDRTYPE_UNREACHABLE };
+    static const guint8 unspecified[16];
+    static const guint8 multicast = 0xff;
+    if (packet->family != FAMILY_IPV6)
+        return fib_has_type(extension->machine, packet, offset, limit, types);
+    ConstBits address = packet_const_field(packet, offset);
+    Match is_multicast = bits_equal(address, &multicast, 1);
+    Match is_unspecified = bits_equal(address, unspecified, sizeof unspecified);
+    Match match = MATCH_YES;
+    if ((types & XT_ADDRTYPE_MULTICAST) != 0)
+        match = MIN(match, is_multicast);
+    if ((types & XT_ADDRTYPE_UNICAST) != 0)
+        match = MIN(match, match_not(MAX(is_multicast, is_unspecified)));
+    if ((types & XT_ADDRTYPE_UNSPEC) != 0)
+        match = MIN(match, is_unspecified);
+    if ((types & (LOOKED_UP | XT_ADDRTYPE_LOCAL)) == 0)
+        return match;
+    Match local = (types & XT_ADDRTYPE_LOCAL) != 0
+                      ? fib_has_type(extension->machine, packet, offset, limit, 1 << RTN_LOCAL)
+                      : MATCH_NO;
+    if ((types & LOOKED_UP) != 0 && local != MATCH_YES)
+        local = MATCH_MAYBE;
+    return MIN(match, local);
+}
+
 static Match match_address_type(const Extension *extension, const Packet *packet)
 {
     struct xt_addrtype_info_v1 info;
@@ -274,15 +317,14 @@ static Match match_address_type(const Extension *extension, const Packet *packet
                                                                   : -1;
     Match match = MATCH_YES;
     if (info.source != 0)
-        match =
-            MIN(match, inverted_if(fib_has_type(extension->machine, packet,
-                                                packet_source_offset(packet), limit, info.source),
-                                   (info.flags & XT_ADDRTYPE_INVERT_SOURCE) != 0));
+        match = MIN(match, inverted_if(has_type(extension, packet, packet_source_offset(packet),
+                                                limit, info.source),
+                                       (info.flags & XT_ADDRTYPE_INVERT_SOURCE) != 0));
     if (info.dest != 0)
-        match = MIN(match,
-                    inverted_if(fib_has_type(extension->machine, packet,
-                                             packet_destination_offset(packet), limit, info.dest),
-                                (info.flags & XT_ADDRTYPE_INVERT_DEST) != 0));
+        match =
+            MIN(match, inverted_if(has_type(extension, packet, packet_destination_offset(packet),
+                                            limit, info.dest),
+                                   (info.flags & XT_ADDRTYPE_INVERT_DEST) != 0));
     return match;
 }
 
@@ -375,41 +417,45 @@ static Step target_mark(const Extension *extension, Packet *packet)
     return (Step){.kind = STEP_NEXT};
 }
 
-/* Whatever it copies where, the bits it touches are not known afterwards: the first packet of a
- * connection has a connmark of 0, and few rules depend on more. */
+/* TO = (TO & ~CLEARED) ^ (FROM & MASK), of 4 bytes each. */
+static void mix_marks(Bits to, ConstBits from, guint32 cleared, guint32 mask)
+{
+    for (gsize i = 0; i < 4; i++) {
+        guint8 clear = ((const guint8 *)&cleared)[i];
+        guint8 take = ((const guint8 *)&mask)[i];
+        guint8 known = (guint8)((to.known[i] | clear) & (from.known[i] | (guint8)~take));
+        guint8 value = (guint8)((to.value[i] & (guint8)~clear) ^ (from.value[i] & take));
+        to.known[i] = known;
+        to.value[i] = value & known;
+    }
+}
+
+/* connmark_tg_shift() of the kernel. Revision 2 can shift, too: then the result is not modelled. */
 static Step target_connmark(const Extension *extension, Packet *packet)
 {
     struct xt_connmark_tginfo1 info;
+    struct xt_connmark_tginfo2 shifting = {0};
     memcpy(&info, extension->data, sizeof info);
+    if (extension->expression->revision >= 2 && extension->size >= sizeof shifting) {
+        memcpy(&shifting, extension->data, sizeof shifting);
+        info.mode = shifting.mode;
+    }
     Bits mark = packet_field(packet, PACKET_MARK);
     Bits connmark = packet_field(packet, PACKET_CT_MARK);
-    bool whole = info.ctmask == G_MAXUINT32 && info.nfmask == G_MAXUINT32;
+    ConstBits const_mark = packet_const_field(packet, PACKET_MARK);
+    ConstBits const_connmark = packet_const_field(packet, PACKET_CT_MARK);
+    const guint8 *set = (const guint8 *)&info.ctmark;
+    static const guint8 known[4] = {0xff, 0xff, 0xff, 0xff};
     if (packet->tracking != TRACKING_DONE)
         return (Step){.kind = STEP_NEXT};
-    switch (info.mode) {
-    case XT_CONNMARK_SET:
-        if (info.ctmask == G_MAXUINT32)
-            bits_set(connmark, &info.ctmark, 4);
-        else
-            bits_forget(connmark, 4);
-        break;
-    case XT_CONNMARK_SAVE:
-        if (whole)
-            bits_copy(connmark, packet_const_field(packet, PACKET_MARK), 4);
-        else
-            bits_forget(connmark, 4);
-        break;
-    case XT_CONNMARK_RESTORE:
-        if (whole)
-            bits_copy(mark, packet_const_field(packet, PACKET_CT_MARK), 4);
-        else
-            bits_forget(mark, 4);
-        break;
-    default:
-        bits_forget(mark, 4);
-        bits_forget(connmark, 4);
-        break;
-    }
+    if (info.mode == XT_CONNMARK_SET)
+        mix_marks(connmark, (ConstBits){set, known}, info.ctmask, G_MAXUINT32);
+    else if (info.mode == XT_CONNMARK_SAVE)
+        mix_marks(connmark, const_mark, info.ctmask, info.nfmask);
+    else
+        mix_marks(mark, const_connmark, info.nfmask, info.ctmask);
+    if (shifting.shift_bits != 0 || info.mode > XT_CONNMARK_RESTORE)
+        bits_forget(info.mode == XT_CONNMARK_RESTORE ? mark : connmark, 4);
     return (Step){.kind = STEP_NEXT};
 }
 
