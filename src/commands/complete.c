@@ -46,15 +46,20 @@ static void offer_zones(const char *prefix, const char *before)
         offer(*name, prefix, before);
 }
 
+static void offer_interfaces(const char *prefix, const char *before)
+{
+    g_autoptr(GDir) folder = g_dir_open("/sys/class/net", 0, NULL);
+    const char *name;
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+        offer(name, prefix, before);
+}
+
 /* Offers values of ENTRY; BEFORE stands before them in the same word. */
 static void offer_values(const GOptionEntry *entry, const char *prefix, const char *before)
 {
     const char *kind = entry->arg_description;
     if (g_str_equal(kind, "IFACE")) {
-        g_autoptr(GDir) folder = g_dir_open("/sys/class/net", 0, NULL);
-        const char *name;
-        while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
-            offer(name, prefix, before);
+        offer_interfaces(prefix, before);
     } else if (g_str_equal(kind, "ZONE")) {
         offer_zones(prefix, before);
     } else if (g_str_has_prefix(kind, "FILE")) {
@@ -89,6 +94,16 @@ static const GOptionEntry *find_valued(const GOptionEntry *own, const GOptionEnt
     return entry != NULL && entry->arg_description != NULL ? entry : NULL;
 }
 
+static void offer_arguments(const char *arguments, const char *prefix)
+{
+    if (g_str_has_prefix(arguments, "FILE")) {
+        puts(FILES);
+    } else if (g_str_has_prefix(arguments, "[FLOW")) {
+        offer_interfaces(prefix, "");
+        offer("to", prefix, "");
+    }
+}
+
 static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpointer user)
 {
     const Line *line = user;
@@ -109,9 +124,8 @@ static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpoin
     } else if (line->command == NULL) {
         for (const Command *const *command = command_table; *command != NULL; command++)
             offer((*command)->name, word, "");
-    } else if (line->command->arguments != NULL &&
-               g_str_has_prefix(line->command->arguments, "FILE")) {
-        puts(FILES);
+    } else if (line->command->arguments != NULL) {
+        offer_arguments(line->command->arguments, word);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
 #include <linux/rtnetlink.h>
+#include <string.h>
 #include <unistd.h>
 
 /* What all flows are explained on. */
@@ -17,6 +18,7 @@ typedef struct {
     const Context *context;
     const Snapshot *snapshot;
     Netlink *netlink; /* NULL: the snapshot is not of this machine */
+    JudgementScope scope;
 } Explainer;
 
 static ExplainRoute describe_route(const ResolvedFlow *resolved)
@@ -43,7 +45,7 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
     if (!flow_question_resolve(question, explainer->snapshot, explainer->netlink, &resolved, error))
         return false;
     g_autoptr(Judgement) judgement =
-        judgement_of(explainer->snapshot, &resolved.flow, JUDGE_PACKET);
+        judgement_of(explainer->snapshot, &resolved.flow, explainer->scope);
     g_autoptr(Fix) fix = fixes_find_for_flow(explainer->snapshot, &resolved.flow,
                                              context_uplinks(explainer->context));
     g_auto(ExplainRoute) route = describe_route(&resolved);
@@ -109,23 +111,55 @@ static int explain_flows(const Explainer *explainer, const char *path, GError **
 
 /* ---- the command ---- */
 
-/* The question on the command line: its options, or LINE of the kernel log instead. */
-static bool finish_question(FlowQuestion *question, const char *flows, const char *line,
-                            GError **error)
+/* A flow that begins with an arrow is no option, though it looks like one. */
+static void protect_arrows(char **words)
 {
-    if (line != NULL && (question->to != NULL || question->in != NULL || flows != NULL)) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit the options or the line",
-                         "a line of the kernel log already names the flow");
-        return false;
+    for (; *words != NULL; words++) {
+        if (g_str_has_prefix(*words, FLOW_ARROW)) {
+            char *plain = g_strconcat(" ", *words, NULL);
+            g_free(*words);
+            *words = plain;
+        }
     }
-    if (line != NULL) {
+}
+
+static bool is_line_of_log(char *const *words)
+{
+    return words[0] != NULL && words[1] == NULL && strstr(words[0], "IN=") != NULL &&
+           strstr(words[0], "OUT=") != NULL;
+}
+
+/* The question of the line of the kernel log that is the only word. */
+static bool read_line_of_log(FlowQuestion *question, const char *flows, const char *line,
+                             GError **error)
+{
+    if (question->to == NULL && question->in == NULL && flows == NULL) {
         flow_question_clear(question);
         return flow_question_from_log(line, question, error);
     }
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit the options or the line",
+                     "a line of the kernel log already names the flow");
+    return false;
+}
+
+/* The question on the command line: its options and WORDS, or a line of the kernel log instead. */
+static bool finish_question(FlowQuestion *question, const char *flows, char *const *words,
+                            GError **error)
+{
+    if (is_line_of_log(words))
+        return read_line_of_log(question, flows, words[0], error);
+    if (flows != NULL && words[0] != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit one of them",
+                         "--flows already names the flows");
+        return false;
+    }
+    if (words[0] != NULL)
+        return flow_question_from_words(words, question, error);
     if (flows != NULL || question->to != NULL)
         return true;
     nicfix_error_set(error, NICFIX_ERROR_USAGE, "see nicfix explain --help",
-                     "explain needs --to ADDRESS, --flows FILE or a line of the kernel log");
+                     "explain needs a flow such as 'cni0 to 192.0.2.7:443/tcp', --flows FILE or a "
+                     "line of the kernel log");
     return false;
 }
 
@@ -133,6 +167,7 @@ static int run(const Context *context, char **words, GError **error)
 {
     g_auto(FlowQuestion) question = flow_question_new();
     g_autofree char *flows = NULL;
+    gboolean firewalld_only = FALSE;
     const GOptionEntry options[] = {
         {"in", 0, 0, G_OPTION_ARG_STRING, &question.in, "Interface it comes in on", "IFACE"},
         {"from", 0, 0, G_OPTION_ARG_STRING, &question.from, "Source address", "ADDRESS"},
@@ -141,21 +176,26 @@ static int run(const Context *context, char **words, GError **error)
          "Interface it goes out through (default: as routed)", "IFACE"},
         {"protocol", 0, 0, G_OPTION_ARG_STRING, &question.protocol, "Protocol (also sctp and dccp)",
          "tcp|udp|icmp"},
-        {"port", 0, 0, G_OPTION_ARG_INT, &question.port, "Destination port", "N"},
-        {"source-port", 0, 0, G_OPTION_ARG_INT, &question.source_port, "Source port", "N"},
+        {"port", 0, 0, G_OPTION_ARG_STRING, &question.port_word,
+         "Destination port (of TCP unless the protocol is given)", "N|SERVICE"},
+        {"source-port", 0, 0, G_OPTION_ARG_STRING, &question.source_port_word, "Source port",
+         "N|SERVICE"},
         {"icmp-type", 0, 0, G_OPTION_ARG_INT, &question.icmp_type,
          "ICMP type (default: that of a ping)", "N"},
         {"from-mac", 0, 0, G_OPTION_ARG_STRING, &question.from_mac, "Source MAC address", "MAC"},
         {"state", 0, 0, G_OPTION_ARG_STRING, &question.state,
          "State of its connection (default: new)", "new|established"},
+        {"firewalld-only", 0, 0, G_OPTION_ARG_NONE, &firewalld_only,
+         "Judge by firewalld's configuration alone, whatever rules the kernel has", NULL},
         {"flows", 0, 0, G_OPTION_ARG_FILENAME, &flows,
          "Explain the flows in FILE, one JSON object per line", "FILE|-"},
         {NULL},
     };
     int status;
+    protect_arrows(words);
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
-    if (!finish_question(&question, flows, *words, error))
+    if (!finish_question(&question, flows, words, error))
         return -1;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
@@ -164,7 +204,12 @@ static int run(const Context *context, char **words, GError **error)
     g_autoptr(Netlink) netlink = NULL;
     if (context->options->snapshot == NULL && (netlink = netlink_new(NETLINK_ROUTE, error)) == NULL)
         return -1;
-    Explainer explainer = {context, snapshot, netlink};
+    Explainer explainer = {
+        .context = context,
+        .snapshot = snapshot,
+        .netlink = netlink,
+        .scope = firewalld_only ? JUDGE_FIREWALLD_ONLY : JUDGE_PACKET,
+    };
     if (flows != NULL)
         return explain_flows(&explainer, flows, error);
     return explain(&explainer, &question, &status, error) ? status : -1;
@@ -172,10 +217,9 @@ static int run(const Context *context, char **words, GError **error)
 
 const Command explain_command = {
     .name = "explain",
-    .arguments = "[LOG-LINE]",
+    .arguments = "[FLOW|LOG-LINE]",
     .summary = "Show what happens to a flow, what decides it, and the fix",
-    .example = "nicfix explain --in cni0 --from 10.244.2.2 \\\n"
-               "      --to 192.168.150.131 --protocol tcp --port 8629",
-    .max_arguments = 1,
+    .example = "nicfix explain cni0 10.244.2.2 '->' 192.168.150.131:8629/tcp",
+    .max_arguments = G_MAXUINT,
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include "model/foreach.h"
 #include "model/host/topology.h"
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -109,18 +110,68 @@ static bool choose_ingress(Resolver *resolver, GError **error)
 
 /* ---- protocol and ports ---- */
 
+static bool has_ports(Protocol protocol)
+{
+    return protocol != PROTOCOL_ICMP && protocol != PROTOCOL_ICMPV6 && protocol != PROTOCOL_ANY;
+}
+
+/* The service named WORD of PROTOCOL (NULL: TCP, else whatever it has), in services(5), whose names
+ * are in lower case but for a few. */
+static const struct servent *find_service(const char *word, const char *protocol)
+{
+    g_autofree char *lower = g_ascii_strdown(word, -1);
+    const char *names[] = {word, lower};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        const struct servent *found =
+            getservbyname(names[i], protocol != NULL ? protocol : protocol_word(PROTOCOL_TCP));
+        if (found == NULL && protocol == NULL)
+            found = getservbyname(names[i], NULL);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+/* Sets *PORT to what WORD means, where it is not NULL, and the flow's protocol where only the service
+ * says it. */
+static bool read_port(const char *word, int *port, Flow *flow, GError **error)
+{
+    guint64 number;
+    if (word == NULL)
+        return true;
+    if (g_ascii_string_to_unsigned(word, 10, 0, G_MAXINT, &number, NULL)) {
+        *port = (int)number;
+        return true;
+    }
+    const struct servent *service = find_service(word, protocol_word(flow->protocol));
+    if (service == NULL)
+        return usage(error, "give its number; /etc/services has the names",
+                     "'%s' is not a port or the name of a service", word);
+    if (flow->protocol == PROTOCOL_ANY)
+        flow->protocol = protocol_from_word(service->s_proto, flow->family);
+    *port = ntohs((guint16)service->s_port);
+    return true;
+}
+
+/* A port without a protocol is TCP's. */
 static bool choose_ports(Resolver *resolver, GError **error)
 {
     const FlowQuestion *question = resolver->question;
     Flow *flow = &resolver->resolved->flow;
-    bool has_ports = flow->protocol != PROTOCOL_ICMP && flow->protocol != PROTOCOL_ICMPV6 &&
-                     flow->protocol != PROTOCOL_ANY;
-    if ((question->port >= 0 || question->source_port >= 0) && !has_ports)
-        return usage(error, "add --protocol tcp or udp", "a port needs a protocol");
-    if (question->port == 0 || question->port > G_MAXUINT16 || question->source_port > G_MAXUINT16)
+    int port = question->port;
+    int source_port = question->source_port;
+    if (!read_port(question->port_word, &port, flow, error) ||
+        !read_port(question->source_port_word, &source_port, flow, error))
+        return false;
+    bool is_given = port >= 0 || source_port >= 0;
+    if (is_given && flow->protocol == PROTOCOL_ANY)
+        flow->protocol = PROTOCOL_TCP;
+    if (is_given && !has_ports(flow->protocol))
+        return usage(error, "omit the port, or use tcp or udp", "ICMP has no ports");
+    if (port == 0 || port > G_MAXUINT16 || source_port > G_MAXUINT16)
         return usage(error, "ports are 1 to 65535", "a port is out of range");
-    flow->port = (guint16)MAX(question->port, 0);
-    flow->source_port = (guint16)MAX(question->source_port, 0);
+    flow->port = (guint16)MAX(port, 0);
+    flow->source_port = (guint16)MAX(source_port, 0);
     return true;
 }
 
@@ -146,14 +197,15 @@ static bool choose_icmp_type(Resolver *resolver, GError **error)
 
 static bool choose_protocol(Resolver *resolver, GError **error)
 {
-    const char *word = resolver->question->protocol;
+    const char *given = resolver->question->protocol;
     Flow *flow = &resolver->resolved->flow;
+    g_autofree char *word = given != NULL ? g_ascii_strdown(given, -1) : NULL;
     if (word != NULL)
         flow->protocol =
             protocol_from_word(g_str_equal(word, "icmpv6") ? "icmp" : word, flow->family);
     if (word != NULL && flow->protocol == PROTOCOL_ANY)
-        return usage(error, "use tcp, udp, sctp, dccp or icmp", "--protocol: '%s' is not supported",
-                     word);
+        return usage(error, "use tcp, udp, sctp, dccp or icmp", "protocol '%s' is not supported",
+                     given);
     return choose_ports(resolver, error) && choose_icmp_type(resolver, error);
 }
 

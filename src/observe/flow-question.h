@@ -8,6 +8,9 @@
 #include "model/host/snapshot.h"
 #include "observe/kernel/route-lookup.h"
 
+/* What stands between source and destination; "to" stands for it as well. */
+#define FLOW_ARROW "->"
+
 /* The words; NULL and negative numbers: not given. */
 typedef struct {
     char *in;
@@ -16,8 +19,10 @@ typedef struct {
     char *to;
     char *from_mac;
     char *protocol;
-    char *state; /* "new" (the default) or "established" */
-    int port;
+    char *state;            /* "new" (the default) or "established" */
+    char *port_word;        /* the port as it was written, by number or service name: before PORT */
+    char *source_port_word; /* likewise */
+    int port;               /* without a protocol it is TCP's */
     int source_port;
     int icmp_type;
     int icmp_code;
@@ -45,6 +50,12 @@ FlowQuestion flow_question_from_packet(const LoggedPacket *packet);
  * netfilter writes. */
 bool flow_question_from_log(const char *line, FlowQuestion *question,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads a flow in the order in which people think of it, [IFACE] [SOURCE] -> DESTINATION[:PORT][/PROTOCOL],
+ * from WORDS; a word may hold several parts. What QUESTION has already stays, and may not
+ * be said twice. Returns false with NICFIX_ERROR_USAGE where WORDS are not a flow. */
+bool flow_question_from_words(char *const *words, FlowQuestion *question,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads a JSON object with the members of a report's "flow", and "from_mac", "source_port", "icmp_type"
  * and "state". Returns false with NICFIX_ERROR_BAD_INPUT where LINE is not one. */

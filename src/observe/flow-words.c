@@ -23,6 +23,8 @@ void flow_question_clear(FlowQuestion *question)
     g_free(question->from_mac);
     g_free(question->protocol);
     g_free(question->state);
+    g_free(question->port_word);
+    g_free(question->source_port_word);
     *question = flow_question_new();
 }
 

@@ -79,6 +79,8 @@ def test_completion(lab: Lab, shell: str) -> None:
     behind = complete(lab, "apply", "--zone=publ")
     assert behind in (["public"], ["--zone=public"])  # bash splits words at "="
     assert complete(lab, "undo", "x") == []
+    assert complete(lab, "explain", "cni0", "t") == ["to"]
+    assert complete(lab, "explain", "cn") == ["cni0"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -33,7 +33,10 @@ def test_the_incident_before_and_after_its_fix(lab: Lab) -> None:
     assert lab.nicfix(*fix[1:]).code == 0
     after = lab.nicfix(*INCIDENT, "--json")
     assert (after.code, after.json["verdict"], after.json["fix"]) == (0, "accept", None)
-    assert "other-nft-tables" in after.json["assumptions"]
+    assert (after.json["by"], after.json["assumptions"]) == ("kernel", [])
+    alone = lab.nicfix(*INCIDENT, "--firewalld-only", "--json")
+    assert (alone.json["verdict"], alone.json["by"]) == ("accept", "firewalld-model")
+    assert "other-nft-tables" in alone.json["assumptions"]
 
 
 def test_a_line_of_the_kernel_log(lab: Lab) -> None:
@@ -42,6 +45,27 @@ def test_a_line_of_the_kernel_log(lab: Lab) -> None:
     assert pasted.code == 1
     for member in ("verdict", "reason", "steps", "fix"):
         assert pasted.json[member] == asked.json[member]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cni0", POD, "->", f"{OUTSIDE}:8629/tcp"),
+        ("cni0", POD, "to", f"{OUTSIDE}:8629"),
+        (f"cni0 {POD} -> {OUTSIDE}:8629/TCP",),
+        ("--in", "cni0", POD, f"->{OUTSIDE}", "--port", "8629"),
+    ],
+)
+def test_the_natural_order(lab: Lab, words: tuple[str, ...]) -> None:
+    """It is the same question as with options."""
+    asked, said = lab.nicfix(*INCIDENT, "--json"), lab.nicfix("explain", *words, "--json")
+    assert said.code == 1 and said.json == asked.json
+
+
+def test_the_natural_order_of_what_this_host_sends(lab: Lab) -> None:
+    said = lab.nicfix("explain", "->", f"{OUTSIDE}:ssh", "--json")
+    assert said.json["flow"]["direction"] == "output"
+    assert (said.json["flow"]["protocol"], said.json["flow"]["port"]) == ("tcp", 22)
 
 
 def test_the_kernel_routes_by_rule(lab: Lab) -> None:
@@ -103,11 +127,18 @@ def test_many_flows_and_a_bad_one(lab: Lab) -> None:
         ("--to", "database.example"),
         ("--in", "nosuch0", "--to", OUTSIDE),
         ("--in", "cni0", "--from", "fd00::1", "--to", OUTSIDE),
-        ("--in", "cni0", "--to", OUTSIDE, "--port", "80"),
+        ("--in", "cni0", "--to", OUTSIDE, "--port", "carrier-pigeon"),
         ("--in", "cni0", "--to", OUTSIDE, "--protocol", "tcp", "--port", "65536"),
         ("--in", "cni0", "--to", OUTSIDE, "--protocol", "carrier-pigeon"),
         ("no line of the kernel log",),
         (LOG_LINE, "--to", OUTSIDE),
+        ("cni0", "->"),
+        ("cni0", POD, OUTSIDE, "->", OUTSIDE),
+        ("cni0", "->", "database.example:5432"),
+        ("cni0", "->", f"{OUTSIDE}/24"),
+        ("cni0", "->", OUTSIDE, "--to", OUTSIDE),
+        ("--flows", "-", "->", OUTSIDE),
+        ("cni0", POD, "-"),  # what is left of an arrow that the shell took
     ],
 )
 def test_bad_questions(lab: Lab, args: tuple[str, ...]) -> None:
