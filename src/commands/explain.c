@@ -2,6 +2,7 @@
 /* nicfix explain: what happens to one flow, or to each of a list of flows. */
 #include "commands/command-line.h"
 #include "model/error.h"
+#include "model/host/topology.h"
 #include "model/plan/fixes.h"
 #include "observe/flow-question.h"
 #include "report/error-report.h"
@@ -37,6 +38,21 @@ static ExplainRoute describe_route(const ResolvedFlow *resolved)
     };
 }
 
+/* Of the interface it comes in on, on the way in, and of the one it goes out through, on the way out. */
+static LinkPrograms programs_of(const Snapshot *snapshot, const Flow *flow)
+{
+    LinkPrograms programs = {0};
+    const Link *in = flow->in != NULL ? snapshot_link_by_name(snapshot, flow->in) : NULL;
+    const Link *out = flow->out != NULL ? snapshot_link_by_name(snapshot, flow->out) : NULL;
+    if (in != NULL) {
+        programs = link_programs(snapshot, in);
+        programs.tc_egress = false;
+    }
+    if (out != NULL)
+        programs.tc_egress = link_programs(snapshot, out).tc_egress;
+    return programs;
+}
+
 /* Explains one question; returns whether the flow is accepted in *STATUS. */
 static bool explain(const Explainer *explainer, const FlowQuestion *question, int *status,
                     GError **error)
@@ -55,6 +71,7 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         .route = &route,
         .port_named = resolved.master_of,
         .fix = fix,
+        .programs = programs_of(explainer->snapshot, &resolved.flow),
     };
     Output *output = explainer->context->output;
     output_text(output, explain_report_text(&explanation, &output->style));

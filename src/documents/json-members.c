@@ -136,7 +136,8 @@ static bool read_text(const Member *member, json_t *value, gpointer object, cons
 
 static json_t *write_names(const Member *member, gconstpointer object)
 {
-    return json_strv(*(char ***)member_field(member, object));
+    char *const *names = *(char ***)member_field(member, object);
+    return names != NULL ? json_strv(names) : json_null();
 }
 
 static bool read_element_name(json_t *element, gpointer names, const JsonPlace *place,

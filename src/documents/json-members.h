@@ -128,16 +128,16 @@ extern const MemberType member_each;
 #define MEMBER_OPTIONAL_IFINDEX(Struct, field)                                                     \
     MEMBER_INTEGER(Struct, field, 1, G_MAXINT, .nullable = true)
 /* An object for a struct inside the struct. */
-#define MEMBER_STRUCT(Struct, field, rows)                                                         \
+#define MEMBER_STRUCT(Struct, field, rows, ...)                                                    \
     MEMBER_ROW(.name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_group,    \
-               .detail = (rows))
+               .detail = (rows), ##__VA_ARGS__)
 /* An object for a struct that the struct owns by a pointer which is never NULL. */
 #define MEMBER_POINTER(Struct, field, rows)                                                        \
     MEMBER_ROW(.name = #field, .offset = G_STRUCT_OFFSET(Struct, field), .type = &member_pointer,  \
                .detail = (rows))
 /* An object that gathers fields of the struct itself. */
-#define MEMBER_GROUP(member, rows)                                                                 \
-    MEMBER_ROW(.name = (member), .type = &member_group, .detail = (rows))
+#define MEMBER_GROUP(member, rows, ...)                                                            \
+    MEMBER_ROW(.name = (member), .type = &member_group, .detail = (rows), ##__VA_ARGS__)
 /* The fields of a struct inside the struct, with no object of their own. */
 #define MEMBER_SPLICE(Struct, field, rows)                                                         \
     MEMBER_ROW(.offset = G_STRUCT_OFFSET(Struct, field), .type = &member_group, .detail = (rows))

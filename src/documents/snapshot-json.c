@@ -21,6 +21,17 @@ static const Member link_bridge_netfilter_members[] = {
     TRISTATE_MEMBER("ip6tables", Link, bridge_call_ip6tables),
     MEMBERS_END,
 };
+static const Member link_skip_linkdown_members[] = {
+    TRISTATE_MEMBER("ipv4", Link, skip_linkdown_ipv4),
+    TRISTATE_MEMBER("ipv6", Link, skip_linkdown_ipv6),
+    MEMBERS_END,
+};
+static const Member link_program_members[] = {
+    MEMBER_BOOL(LinkPrograms, xdp),
+    MEMBER_BOOL(LinkPrograms, tc_ingress),
+    MEMBER_BOOL(LinkPrograms, tc_egress),
+    MEMBERS_END,
+};
 static const Member link_members[] = {
     MEMBER_IFINDEX(Link, index),
     MEMBER_NAME(Link, name),
@@ -40,7 +51,9 @@ static const Member link_members[] = {
     MEMBER_OPTIONAL_UINT32(Link, vrf_table),
     MEMBER_INTEGER(Link, rp_filter, 0, 2, .optional = true),
     MEMBER_GROUP("forwarding", link_forwarding_members),
+    MEMBER_GROUP("ignore_routes_with_linkdown", link_skip_linkdown_members, .optional = true),
     MEMBER_GROUP("bridge_netfilter", link_bridge_netfilter_members),
+    MEMBER_STRUCT(Link, programs, link_program_members, .optional = true),
     MEMBERS_END,
 };
 
@@ -144,20 +157,30 @@ static const MemberType nexthops_type = {write_nexthops, member_read_each};
 
 static const Member route_members[] = {
     MEMBER_PREFIX("destination", Route, destination),
+    MEMBER_OPTIONAL_PREFIX(Route, source, has_source, .optional = true),
+    MEMBER_INTEGER(Route, tos, 0, G_MAXUINT8, .optional = true),
     MEMBER_UINT32(Route, table),
     MEMBER_INTEGER(Route, type, 1, G_MAXUINT8, .optional = true),
     MEMBER_UINT8(Route, protocol),
     MEMBER_UINT32(Route, metric),
+    MEMBER_OPTIONAL_ADDRESS(Route, preferred_source, has_preferred_source, .optional = true),
     MEMBER_OPTIONAL_UINT32(Route, nexthop_id),
     {.name = "nexthops", .type = &nexthops_type, .reader = read_nexthop},
     MEMBERS_END,
 };
 DEFINE_LIST(route, route_members, route_new());
 
+static const Member rule_ports_members[] = {
+    MEMBER_INTEGER(RulePorts, first, 0, G_MAXUINT16),
+    MEMBER_INTEGER(RulePorts, last, 0, G_MAXUINT16),
+    MEMBERS_END,
+};
+
 static const Member rule_members[] = {
     MEMBER_FAMILY(Rule, family),
     MEMBER_UINT32(Rule, priority),
     MEMBER_UINT8(Rule, action),
+    MEMBER_INTEGER(Rule, target, 0, G_MAXUINT32, .optional = true),
     MEMBER_OPTIONAL_UINT32(Rule, table),
     MEMBER_BOOL(Rule, l3mdev),
     MEMBER_BOOL(Rule, inverted),
@@ -167,6 +190,11 @@ static const Member rule_members[] = {
     MEMBER_OPTIONAL_PREFIX(Rule, destination, has_destination),
     MEMBER_UINT32(Rule, mark),
     MEMBER_UINT32(Rule, mark_mask),
+    MEMBER_INTEGER(Rule, tos, 0, G_MAXUINT8, .optional = true),
+    MEMBER_INTEGER(Rule, ip_protocol, 0, G_MAXUINT8, .optional = true),
+    MEMBER_STRUCT(Rule, source_ports, rule_ports_members, .optional = true),
+    MEMBER_STRUCT(Rule, destination_ports, rule_ports_members, .optional = true),
+    FIELD_MEMBER("other_selector", Rule, other_selector, bool, &member_bool, .optional = true),
     MEMBER_SUPPRESSION(Rule, suppress_prefix_length),
     MEMBERS_END,
 };
@@ -323,6 +351,14 @@ static const Member unread_members[] = {
 };
 DEFINE_LIST(unread, unread_members, g_new0(Unread, 1));
 
+static const Member legacy_table_members[] = {
+    MEMBER_FAMILY(LegacyTable, family),
+    MEMBER_TEXT(LegacyTable, name),
+    FIELD_MEMBER("chains", LegacyTable, chains, char **, &member_names, .nullable = true),
+    MEMBERS_END,
+};
+DEFINE_LIST(legacy_table, legacy_table_members, legacy_table_new());
+
 static const Member forwarding_members[] = {
     TRISTATE_MEMBER("ipv4", Snapshot, forwarding_ipv4),
     TRISTATE_MEMBER("ipv6", Snapshot, forwarding_ipv6),
@@ -353,8 +389,8 @@ static const Member snapshot_members[] = {
     MEMBER_POINTER(Snapshot, networkmanager, networkmanager_members),
     MEMBER_LIST(Snapshot, unread, &unread_list),
     MEMBER_INTEGER(Snapshot, rp_filter, 0, 2, .optional = true),
-    FIELD_MEMBER("legacy_rules", Snapshot, legacy_rules, Tristate, &member_tristate,
-                 .nullable = true, .optional = true),
+    FIELD_MEMBER("legacy_tables", Snapshot, legacy_tables, GPtrArray *, &member_list,
+                 .detail = &legacy_table_list, .optional = true),
     FIELD_MEMBER("ruleset", Snapshot, ruleset, Ruleset *, &member_ruleset, .nullable = true,
                  .optional = true),
     MEMBERS_END,

@@ -26,12 +26,12 @@ extern const Member forward_port_members[]; /* of a ForwardPort */
 #define MEMBER_PREFIX(member, Struct, field)                                                       \
     FIELD_MEMBER(member, Struct, field, IpPrefix, &member_prefix)
 /* null where HAS_FIELD is false. */
-#define MEMBER_OPTIONAL_PREFIX(Struct, field, has_field)                                           \
+#define MEMBER_OPTIONAL_PREFIX(Struct, field, has_field, ...)                                      \
     FIELD_MEMBER(#field, Struct, field, IpPrefix, &member_prefix, .nullable = true,                \
-                 .presence = FIELD_OFFSET(Struct, has_field, bool))
-#define MEMBER_OPTIONAL_ADDRESS(Struct, field, has_field)                                          \
+                 .presence = FIELD_OFFSET(Struct, has_field, bool), ##__VA_ARGS__)
+#define MEMBER_OPTIONAL_ADDRESS(Struct, field, has_field, ...)                                     \
     FIELD_MEMBER(#field, Struct, field, IpAddress, &member_address, .nullable = true,              \
-                 .presence = FIELD_OFFSET(Struct, has_field, bool))
+                 .presence = FIELD_OFFSET(Struct, has_field, bool), ##__VA_ARGS__)
 /* "ipv4" or "ipv6". */
 #define MEMBER_FAMILY(Struct, field) FIELD_MEMBER(#field, Struct, field, Family, &member_family)
 /* firewalld's word, null for TARGET_UNKNOWN. */

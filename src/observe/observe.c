@@ -8,10 +8,12 @@
 #include "model/foreach.h"
 #include "model/host/topology.h"
 #include "observe/kernel/forwarding.h"
+#include "observe/kernel/legacy-tables.h"
 #include "observe/kernel/links.h"
 #include "observe/kernel/netfilter.h"
 #include "observe/kernel/netlink.h"
 #include "observe/kernel/routes.h"
+#include "observe/kernel/traffic-control.h"
 #include "observe/services/firewalld-permanent.h"
 #include "observe/services/firewalld.h"
 #include "observe/services/networkmanager.h"
@@ -169,9 +171,13 @@ bool observe_services(Bus *bus, const ObserveOptions *options, Snapshot *snapsho
 static bool read_kernel(Snapshot *snapshot, GError **error)
 {
     netfilter_observe(snapshot);
+    if (snapshot->ruleset != NULL)
+        legacy_tables_observe(snapshot);
     g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, error);
     return netlink != NULL && links_observe(netlink, snapshot, error) &&
-           routes_observe(netlink, snapshot, error) && forwarding_observe(netlink, snapshot, error);
+           routes_observe(netlink, snapshot, error) &&
+           forwarding_observe(netlink, snapshot, error) &&
+           traffic_control_observe(netlink, snapshot, error);
 }
 
 static Snapshot *snapshot_of_now(void)

@@ -134,8 +134,13 @@ static void append_steps(GString *text, const Verdict *verdict, const TextStyle 
 }
 
 /* Where the kernel's rules were read, nothing is assumed of them. */
-static bool is_assumed(const Judgement *judgement, Assumption assumption)
+static bool is_assumed(const Explanation *explanation, Assumption assumption)
 {
+    const Judgement *judgement = explanation->judgement;
+    if (assumption == ASSUMPTION_XDP)
+        return explanation->programs.xdp;
+    if (assumption == ASSUMPTION_TC)
+        return explanation->programs.tc_ingress || explanation->programs.tc_egress;
     bool known =
         judgement->by == JUDGED_BY_KERNEL ||
         (judgement->by == JUDGED_BY_PREDICTION &&
@@ -143,10 +148,11 @@ static bool is_assumed(const Judgement *judgement, Assumption assumption)
     return judgement->firewalld->assumes[assumption] && !known;
 }
 
-static void append_assumptions(GString *text, const Judgement *judgement, const TextStyle *style)
+static void append_assumptions(GString *text, const Explanation *explanation,
+                               const TextStyle *style)
 {
     for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
-        if (!is_assumed(judgement, i))
+        if (!is_assumed(explanation, i))
             continue;
         g_string_append_printf(text, "%sassumes:%s ", text_faint(style), text_plain(style));
         wrap_append(text, assumption_text(i), strlen("assumes: "), strlen("assumes: "), style);
@@ -169,7 +175,7 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
     append_path(text, judgement, style);
     append_steps(text, verdict, style);
     g_string_append_c(text, '\n');
-    append_assumptions(text, judgement, style);
+    append_assumptions(text, explanation, style);
     if (explanation->fix != NULL)
         fix_text_append(text, explanation->fix, 0, style);
     else if (verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC)
@@ -235,11 +241,11 @@ static json_t *alternatives_json(const Judgement *judgement)
     return array;
 }
 
-static json_t *assumptions_json(const Judgement *judgement)
+static json_t *assumptions_json(const Explanation *explanation)
 {
     json_t *array = json_array();
     for (Assumption i = 0; i < N_ASSUMPTIONS; i++) {
-        if (is_assumed(judgement, i))
+        if (is_assumed(explanation, i))
             json_array_append_new(array, json_text(assumption_word(i)));
     }
     return array;
@@ -259,7 +265,7 @@ json_t *explain_report_json(const Explanation *explanation)
     json_object_set_new(document, "steps", steps_json(judgement->firewalld->steps));
     json_object_set_new(document, "path", judgement_path_json(judgement));
     json_object_set_new(document, "translated", judgement_translated_json(judgement));
-    json_object_set_new(document, "assumptions", assumptions_json(judgement));
+    json_object_set_new(document, "assumptions", assumptions_json(explanation));
     json_object_set_new(document, "fix", json_fix(explanation->fix));
     return document;
 }

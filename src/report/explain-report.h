@@ -24,6 +24,7 @@ typedef struct {
     const ExplainRoute *route;
     const char *port_named; /* the port of a bridge or bond that was named instead of its master */
     const Fix *fix;         /* NULL: none is known */
+    LinkPrograms programs;  /* on the flow's interfaces, which are not judged */
 } Explanation;
 
 /* Both render EXPLANATION (transfer full). */

@@ -128,11 +128,24 @@ static char *obstacle_text(const PathStage *stage)
     return g_strdup_printf("a rule hands it to '%s'", stage->obstacle);
 }
 
+static char *legacy_text(const LegacyTable *table)
+{
+    const char *family = table->family == FAMILY_IPV6 ? "ip6" : "ip";
+    if (table->name == NULL)
+        return g_strdup_printf(
+            "cannot tell: which tables of legacy iptables (%s) have rules cannot "
+            "be read",
+            family);
+    return g_strdup_printf("cannot tell: legacy iptables table %s %s %s rules, which nicfix does "
+                           "not read",
+                           family, table->name, table->chains != NULL ? "has" : "may have");
+}
+
 static char *unknown_text(const Judgement *judgement)
 {
     const PathStage *stage = judgement_decision(judgement);
-    if (judgement->legacy_tables)
-        return g_strdup("cannot tell: legacy iptables has rules that nicfix does not read");
+    if (judgement->legacy != NULL)
+        return legacy_text(judgement->legacy);
     if (judgement->path->exhausted)
         return g_strdup("cannot tell: the kernel's rules are too many or too deep to be followed");
     if (stage == NULL || stage->table == NULL)

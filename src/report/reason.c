@@ -230,6 +230,8 @@ static const char *const assumption_words[] = {
     [ASSUMPTION_POLICY_INSTALLED] = "policy-installed",
     [ASSUMPTION_UNKNOWN_VERSION] = "unknown-version",
     [ASSUMPTION_IPTABLES_BACKEND] = "iptables-backend",
+    [ASSUMPTION_XDP] = "xdp-program",
+    [ASSUMPTION_TC] = "tc-filter",
 };
 
 DEFINE_WORD(assumption, Assumption, assumption_words)
@@ -248,6 +250,8 @@ const char *assumption_text(Assumption assumption)
                                          "when its zone's only interface was removed)"),
         [ASSUMPTION_UNKNOWN_VERSION] = "firewalld's version could not be read",
         [ASSUMPTION_IPTABLES_BACKEND] = "the iptables backend does what the nftables backend does",
+        [ASSUMPTION_XDP] = "no XDP program on its interfaces drops or redirects it",
+        [ASSUMPTION_TC] = "no filter of tc on its interfaces drops or redirects it",
     };
     return texts[assumption];
 }

@@ -44,8 +44,12 @@ static void add_links(Snapshot *snapshot)
     full->master = 7;
     full->lower = 8;
     full->vrf_table = 1001;
+    full->rp_filter = 2;
     full->forwarding_ipv4 = TRISTATE_YES;
     full->forwarding_ipv6 = TRISTATE_NO;
+    full->skip_linkdown_ipv4 = TRISTATE_YES;
+    full->skip_linkdown_ipv6 = TRISTATE_NO;
+    full->programs = (LinkPrograms){.xdp = true, .tc_egress = true};
     full->bridge_call_iptables = TRISTATE_NO;
     full->bridge_call_ip6tables = TRISTATE_YES;
     add_address(full, "10.244.2.1/24", 0, 0x80);
@@ -66,6 +70,11 @@ static void add_routes(Snapshot *snapshot)
 {
     Route *route = route_new();
     route->destination = prefix_of("128.0.0.0/1");
+    route->has_source = true;
+    route->source = prefix_of("2001:db8:5::/64");
+    route->tos = 16;
+    route->has_preferred_source = true;
+    route->preferred_source = prefix_of("192.0.2.7").address;
     route->table = G_MAXUINT32;
     route->protocol = 255;
     route->metric = 1024;
@@ -82,6 +91,11 @@ static void add_routes(Snapshot *snapshot)
     Route *bare = route_new();
     bare->destination = prefix_of("::/0");
     g_ptr_array_add(snapshot->routes, bare);
+    Route *narrow = route_new();
+    narrow->destination = prefix_of("10.9.0.0/16");
+    narrow->type = 7;
+    g_ptr_array_add(snapshot->narrow_routes, narrow);
+    snapshot->routes_complete = TRISTATE_NO;
 }
 
 static void add_rules(Snapshot *snapshot)
@@ -101,6 +115,12 @@ static void add_rules(Snapshot *snapshot)
     rule->destination = prefix_of("2001:db8:1::/48");
     rule->mark = 0xca6c;
     rule->mark_mask = G_MAXUINT32;
+    rule->target = 40000;
+    rule->tos = 8;
+    rule->ip_protocol = 17;
+    rule->source_ports = (RulePorts){1, 1024};
+    rule->destination_ports = (RulePorts){53, 65535};
+    rule->other_selector = true;
     rule->suppress_prefix_length = 0;
     g_ptr_array_add(snapshot->rules, rule);
     Rule *bare = rule_new();
@@ -184,11 +204,24 @@ static void fill_firewalld(Firewalld *firewalld)
     g_ptr_array_add(firewalld->ipsets, ipset);
 }
 
+static void add_legacy_tables(Snapshot *snapshot)
+{
+    LegacyTable *table = legacy_table_new();
+    table->family = FAMILY_IPV6;
+    table->name = g_strdup("filter");
+    table->chains = g_strsplit("INPUT FORWARD", " ", -1);
+    g_ptr_array_add(snapshot->legacy_tables, table);
+    LegacyTable *unread = legacy_table_new();
+    unread->family = FAMILY_IPV4;
+    g_ptr_array_add(snapshot->legacy_tables, unread);
+}
+
 static Snapshot *full_snapshot(void)
 {
     Snapshot *snapshot = snapshot_new();
     snapshot->taken_at = g_strdup("2024-04-07T08:45:19+00:00");
     snapshot->host = g_strdup("worker");
+    snapshot->rp_filter = 1;
     snapshot->forwarding_ipv4 = TRISTATE_YES;
     snapshot->forwarding_ipv6 = TRISTATE_NO;
     snapshot->bridge_call_iptables = TRISTATE_NO;
@@ -196,6 +229,7 @@ static Snapshot *full_snapshot(void)
     add_links(snapshot);
     add_routes(snapshot);
     add_rules(snapshot);
+    add_legacy_tables(snapshot);
     fill_firewalld(snapshot->firewalld);
     PermanentBinding *binding = permanent_binding_new("enp2s0");
     binding->zone = g_strdup("work");

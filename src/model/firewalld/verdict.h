@@ -104,6 +104,8 @@ typedef enum {
     ASSUMPTION_POLICY_INSTALLED,
     ASSUMPTION_UNKNOWN_VERSION,
     ASSUMPTION_IPTABLES_BACKEND,
+    ASSUMPTION_XDP, /* of the path, not of firewalld: verdict_of() never sets this and the next */
+    ASSUMPTION_TC,
     N_ASSUMPTIONS,
 } Assumption;
 

@@ -12,6 +12,13 @@ typedef struct {
     guint32 flags;   /* IFA_F_* */
 } LinkAddress;
 
+/* What may take packets before netfilter sees them, or after it has accepted them. */
+typedef struct {
+    bool xdp;        /* an XDP program */
+    bool tc_ingress; /* a filter of a qdisc of kind ingress or clsact */
+    bool tc_egress;  /* the same on the way out, of clsact */
+} LinkPrograms;
+
 typedef struct {
     int index;
     char *name;
@@ -32,6 +39,9 @@ typedef struct {
     Tristate forwarding_ipv4;       /* net.ipv4.conf.LINK.forwarding */
     Tristate forwarding_ipv6;       /* net.ipv6.conf.LINK.forwarding */
     int rp_filter;                  /* net.ipv4.conf.LINK.rp_filter */
+    Tristate skip_linkdown_ipv4;    /* net.ipv4.conf.LINK.ignore_routes_with_linkdown */
+    Tristate skip_linkdown_ipv6;    /* net.ipv6.conf.LINK.ignore_routes_with_linkdown */
+    LinkPrograms programs;          /* that see its packets, and may drop or redirect them */
     Tristate bridge_call_iptables;  /* of kind "bridge": its own nf_call_iptables */
     Tristate bridge_call_ip6tables; /* of kind "bridge": its own nf_call_ip6tables */
     GPtrArray *addresses;           /* LinkAddress */

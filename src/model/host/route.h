@@ -12,9 +12,14 @@ typedef struct {
     guint32 flags;     /* RTNH_F_* */
 } Nexthop;
 
-/* A unicast route wide enough to lead to other networks: a default route, 2000::/3, or half of one. */
+/* A route of any table; the host's own addresses have none here where the kernel made it itself. */
 typedef struct {
     IpPrefix destination;
+    bool has_source; /* it is only for packets from there (IPv6) */
+    IpPrefix source;
+    guint8 tos; /* it is only for packets of this type of service (IPv4), 0: any */
+    bool has_preferred_source;
+    IpAddress preferred_source; /* RTA_PREFSRC: of what this host sends by it */
     guint32 table;
     guint8 type;        /* RTN_*: unicast, unreachable, blackhole ... */
     guint8 protocol;    /* RTPROT_*: kernel, boot, static, ra, dhcp ... */
@@ -23,13 +28,20 @@ typedef struct {
     GArray *nexthops;   /* Nexthop */
 } Route;
 
+/* Ports from the first to the last; 0: any. */
+typedef struct {
+    guint32 first;
+    guint32 last;
+} RulePorts;
+
 /* A routing policy rule, ip-rule(8). */
 typedef struct {
     Family family;
     guint32 priority;
-    guint8 action; /* FR_ACT_*: 1 is "to table" */
-    guint32 table; /* 0 where the action names none, as for l3mdev */
-    bool l3mdev;   /* the table is the VRF's own */
+    guint8 action;  /* FR_ACT_*: 1 is "to table" */
+    guint32 target; /* of FR_ACT_GOTO: the priority where it goes on */
+    guint32 table;  /* 0 where the action names none, as for l3mdev */
+    bool l3mdev;    /* the table is the VRF's own */
     bool inverted;
     char *iif; /* NULL: any */
     char *oif; /* NULL: any */
@@ -39,6 +51,11 @@ typedef struct {
     IpPrefix destination;
     guint32 mark;
     guint32 mark_mask;
+    guint8 tos;         /* 0: any */
+    guint8 ip_protocol; /* IPPROTO_*, 0: any */
+    RulePorts source_ports;
+    RulePorts destination_ports;
+    bool other_selector;        /* it also looks at what is not read, such as the user */
     int suppress_prefix_length; /* -1: none */
 } Rule;
 

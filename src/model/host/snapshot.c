@@ -12,6 +12,20 @@ static void unread_free(Unread *unread)
     g_free(unread);
 }
 
+LegacyTable *legacy_table_new(void)
+{
+    return g_new0(LegacyTable, 1);
+}
+
+void legacy_table_free(LegacyTable *table)
+{
+    if (table == NULL)
+        return;
+    g_free(table->name);
+    g_strfreev(table->chains);
+    g_free(table);
+}
+
 Snapshot *snapshot_new(void)
 {
     Snapshot *snapshot = g_new0(Snapshot, 1);
@@ -19,6 +33,7 @@ Snapshot *snapshot_new(void)
     snapshot->narrow_routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     snapshot->routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     snapshot->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
+    snapshot->legacy_tables = g_ptr_array_new_with_free_func((GDestroyNotify)legacy_table_free);
     snapshot->firewalld = firewalld_new();
     snapshot->permanent = permanent_new();
     snapshot->networkmanager = networkmanager_new();
@@ -43,6 +58,7 @@ Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel)
     g_ptr_array_ref(copy->routes);
     g_ptr_array_ref(copy->narrow_routes);
     g_ptr_array_ref(copy->rules);
+    g_ptr_array_ref(copy->legacy_tables);
     copy->firewalld = firewalld_copy(services->firewalld);
     copy->permanent = permanent_copy(services->permanent);
     copy->networkmanager = networkmanager_copy(services->networkmanager);
@@ -70,6 +86,7 @@ void snapshot_free(Snapshot *snapshot)
     g_ptr_array_unref(snapshot->routes);
     g_ptr_array_unref(snapshot->narrow_routes);
     g_ptr_array_unref(snapshot->rules);
+    g_ptr_array_unref(snapshot->legacy_tables);
     firewalld_free(snapshot->firewalld);
     permanent_free(snapshot->permanent);
     networkmanager_free(snapshot->networkmanager);

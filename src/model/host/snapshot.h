@@ -21,6 +21,15 @@ typedef struct {
     char *reason; /* why, in one sentence */
 } Unread;
 
+/* A table of iptables' own kernel modules (ip_tables, ip6_tables), which are beside nf_tables: the
+ * ruleset does not hold them, and their rules are not read. */
+typedef struct {
+    Family family;
+    char *name;    /* NULL: which tables there are could not be read */
+    char **chains; /* the built-in chains that have rules, or a policy other than ACCEPT; NULL: not
+                      known */
+} LegacyTable;
+
 typedef struct {
     char *taken_at; /* ISO 8601 with the offset from UTC */
     char *host;
@@ -31,7 +40,7 @@ typedef struct {
     Tristate routes_complete; /* whether these are all routes, those of table "local" aside */
     int rp_filter;            /* net.ipv4.conf.all.rp_filter */
     Ruleset *ruleset;         /* NULL: the kernel's nf_tables rules could not be read */
-    Tristate legacy_rules;    /* whether legacy iptables has rules, which RULESET does not hold */
+    GPtrArray *legacy_tables; /* LegacyTable */
     bool firewalld_predicted; /* FIREWALLD is what it would be: RULESET has other rules of it */
     Tristate forwarding_ipv4; /* net.ipv4.conf.all.forwarding */
     Tristate forwarding_ipv6; /* net.ipv6.conf.all.forwarding */
@@ -45,6 +54,10 @@ typedef struct {
     GHashTable *links_by_name;  /* to Link; names and alternative names */
     GHashTable *links_by_index; /* to Link */
 } Snapshot;
+
+LegacyTable *legacy_table_new(void);
+void legacy_table_free(LegacyTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LegacyTable, legacy_table_free)
 
 Snapshot *snapshot_new(void);
 void snapshot_free(Snapshot *snapshot);

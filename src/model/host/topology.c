@@ -52,6 +52,42 @@ const char *link_ingress_name(const Snapshot *snapshot, const Link *link)
     return vrf != NULL ? vrf->name : link->name;
 }
 
+/* ---- links and the links below them ---- */
+
+enum { MAX_NESTING = 8 }; /* MAX_NEST_DEV of the kernel */
+
+/* Adds to BELOW what stands directly below one of its links, and says whether it had been left out. */
+static bool add_level_below(const Snapshot *snapshot, GHashTable *below)
+{
+    bool changed = false;
+    PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
+        const Link *master = snapshot_link_by_index(snapshot, link->master);
+        const Link *lower = snapshot_link_by_index(snapshot, link->lower);
+        if (lower != NULL && g_hash_table_contains(below, link))
+            changed = g_hash_table_add(below, (gpointer)lower) || changed;
+        if (master != NULL && g_hash_table_contains(below, master))
+            changed = g_hash_table_add(below, link) || changed;
+    }
+    return changed;
+}
+
+LinkPrograms link_programs(const Snapshot *snapshot, const Link *link)
+{
+    LinkPrograms programs = {0};
+    g_autoptr(GHashTable) below = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_hash_table_add(below, (gpointer)link);
+    for (int level = 0; level < MAX_NESTING && add_level_below(snapshot, below); level++)
+        continue;
+    PTR_ARRAY_FOREACH (const Link, each, snapshot->links) {
+        if (!g_hash_table_contains(below, each))
+            continue;
+        programs.xdp = programs.xdp || each->programs.xdp;
+        programs.tc_ingress = programs.tc_ingress || each->programs.tc_ingress;
+        programs.tc_egress = programs.tc_egress || each->programs.tc_egress;
+    }
+    return programs;
+}
+
 /* ---- hardware ---- */
 
 /* Kernels before 5.14 do not report the hardware of a link (IFLA_PARENT_DEV_NAME): there, a link
@@ -87,7 +123,6 @@ static const Link *hardware_above(const Snapshot *snapshot, GHashTable *hardware
 /* The set of links that are real hardware, or a bond, team, VLAN or bridge that stands on it. */
 static GHashTable *links_on_hardware(const Snapshot *snapshot)
 {
-    enum { MAX_NESTING = 8 }; /* MAX_NEST_DEV of the kernel */
     GHashTable *hardware = g_hash_table_new(g_direct_hash, g_direct_equal);
     bool hardware_is_told = tells_hardware(snapshot);
     PTR_ARRAY_FOREACH (Link, link, snapshot->links) {

@@ -55,6 +55,9 @@ const Link *link_seen_by_firewall(const Snapshot *snapshot, const Link *link);
  * link, IPv6 one for all of them (ip-sysctl: conf/all/forwarding). */
 Tristate link_forwards(const Snapshot *snapshot, const Link *link, Family family);
 
+/* The programs that see the packets of LINK: its own, and those of all links below it. */
+LinkPrograms link_programs(const Snapshot *snapshot, const Link *link);
+
 /* The name netfilter's forward hook sees as the input interface of packets that come in on LINK:
  * that of the VRF device for a member of a VRF, else its own (transfer none). */
 const char *link_ingress_name(const Snapshot *snapshot, const Link *link);

@@ -26,10 +26,61 @@ static guint predicted_share(const Snapshot *snapshot, const Judgement *judgemen
     return own || !firewalld_is_strict(snapshot->firewalld) ? OUTCOME_ACCEPT : OUTCOME_REJECT;
 }
 
-static bool any_legacy_rules(const Snapshot *snapshot)
+/* ---- legacy iptables ---- */
+
+/* The built-in chains that a packet may pass: one whose destination is translated may turn out to be
+ * forwarded or delivered. */
+static bool may_pass(const Judgement *judgement, const char *chain)
 {
-    return snapshot->legacy_rules == TRISTATE_YES;
+    FlowDirection direction = judgement->flow.direction;
+    bool translated = false;
+    PTR_ARRAY_FOREACH (const PathWay, way, judgement->path->ways)
+        translated = translated || way->translated;
+    if (g_str_equal(chain, "PREROUTING"))
+        return direction != FLOW_OUTPUT;
+    if (g_str_equal(chain, "OUTPUT"))
+        return direction == FLOW_OUTPUT;
+    if (g_str_equal(chain, "INPUT"))
+        return direction == FLOW_INPUT || (direction == FLOW_FORWARD && translated);
+    if (g_str_equal(chain, "FORWARD"))
+        return direction == FLOW_FORWARD || (direction == FLOW_INPUT && translated);
+    return g_str_equal(chain, "POSTROUTING") && (direction != FLOW_INPUT || translated);
 }
+
+static bool may_meet(const Judgement *judgement, const LegacyTable *table)
+{
+    if (table->family != judgement->flow.family)
+        return false;
+    if (table->name == NULL || table->chains == NULL)
+        return true;
+    STRV_FOREACH (chain, table->chains) {
+        if (may_pass(judgement, *chain))
+            return true;
+    }
+    return false;
+}
+
+/* Tables other than these translate, mark, or keep packets from conntrack, on which the rules of
+ * nf_tables may depend. */
+static bool only_filters(const LegacyTable *table)
+{
+    return g_strcmp0(table->name, "filter") == 0 || g_strcmp0(table->name, "security") == 0;
+}
+
+/* What these tables do is not known: they may refuse what all others accept. */
+static void allow_for_legacy(Judgement *judgement, const Snapshot *snapshot)
+{
+    PTR_ARRAY_FOREACH (const LegacyTable, table, snapshot->legacy_tables) {
+        bool accepted = (judgement->possible & OUTCOME_ACCEPT) != 0;
+        if (!may_meet(judgement, table) || (!accepted && only_filters(table)))
+            continue;
+        if (judgement->legacy == NULL)
+            judgement->legacy = table;
+        judgement->possible = OUTCOME_ANY;
+    }
+}
+
+/* ---- the whole ---- */
 
 Judgement *judgement_of(const Snapshot *snapshot, const Flow *flow, JudgementScope scope)
 {
@@ -46,9 +97,7 @@ Judgement *judgement_of(const Snapshot *snapshot, const Flow *flow, JudgementSco
     judgement->possible =
         predicted ? combine(predicted_share(snapshot, judgement), judgement->path->possible)
                   : judgement->path->possible;
-    judgement->legacy_tables = any_legacy_rules(snapshot);
-    if (judgement->legacy_tables && (judgement->possible & OUTCOME_ACCEPT) != 0)
-        judgement->possible = OUTCOME_ANY;
+    allow_for_legacy(judgement, snapshot);
     return judgement;
 }
 

@@ -26,8 +26,8 @@ typedef struct {
     JudgedBy by;
     Verdict *firewalld; /* firewalld's share by the model; its steps give the reason in its words */
     Path *path;         /* NULL: JUDGED_BY_MODEL */
-    bool
-        legacy_tables; /* legacy iptables has rules that were not judged: an accept is not certain */
+    const LegacyTable *legacy; /* one whose rules the packet may meet and that was not judged; NULL:
+                                  none */
 } Judgement;
 
 /* The judgement on FLOW as things stand in SNAPSHOT. Both the snapshot and the names in FLOW must

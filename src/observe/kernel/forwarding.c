@@ -16,12 +16,20 @@ static const struct nla_policy netconf_policy[NETCONFA_MAX + 1] = {
     [NETCONFA_IFINDEX] = {.type = NLA_U32},
     [NETCONFA_FORWARDING] = {.type = NLA_U32},
     [NETCONFA_RP_FILTER] = {.type = NLA_U32},
+    [NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN] = {.type = NLA_U32},
 };
 
 static const AttributeSet netconf_attributes = {"forwarding", NETCONFA_MAX, netconf_policy};
 
-bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
-                             int *rp_filter, GError **error)
+static Tristate switch_from(const struct nlattr *attribute)
+{
+    if (attribute == NULL)
+        return TRISTATE_UNKNOWN;
+    return nla_get_u32(attribute) != 0 ? TRISTATE_YES : TRISTATE_NO;
+}
+
+bool forwarding_from_message(const struct nlmsghdr *message, ForwardingSwitches *switches,
+                             GError **error)
 {
     struct nlattr *attributes[NETCONFA_MAX + 1];
     if (!attributes_parse(&netconf_attributes, message, sizeof(struct netconfmsg), attributes,
@@ -32,31 +40,35 @@ bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristat
                          "the kernel's message about forwarding names no link");
         return false;
     }
-    const struct nlattr *value = attributes[NETCONFA_FORWARDING];
-    *index = (int)nla_get_u32(attributes[NETCONFA_IFINDEX]);
-    if (value == NULL)
-        *forwarding = TRISTATE_UNKNOWN;
-    else
-        *forwarding = nla_get_u32(value) != 0 ? TRISTATE_YES : TRISTATE_NO;
-    const struct nlattr *filter = attributes[NETCONFA_RP_FILTER];
-    *rp_filter = filter != NULL ? (int)MIN(nla_get_u32(filter), 2) : 0;
+    *switches = (ForwardingSwitches){
+        .index = (int)nla_get_u32(attributes[NETCONFA_IFINDEX]),
+        .forwarding = switch_from(attributes[NETCONFA_FORWARDING]),
+        .skip_linkdown = switch_from(attributes[NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN]),
+        .rp_filter = (int)MIN(attribute_u32(attributes[NETCONFA_RP_FILTER], 0), 2),
+    };
     return true;
 }
 
 /* ---- one family ---- */
 
-/* What is known of each link, by its index, in one pointer: rp_filter above two bits of forwarding. */
-enum { FORWARDING_BITS = 2, FORWARDING_MASK = (1 << FORWARDING_BITS) - 1 };
+/* What is known of each link, by its index, in one pointer: two bits for each of three switches. */
+enum { SWITCH_BITS = 2, SWITCH_MASK = (1 << SWITCH_BITS) - 1 };
+
+typedef enum {
+    SWITCH_FORWARDING,
+    SWITCH_LINKDOWN,
+    SWITCH_RP_FILTER,
+} SwitchKind;
 
 static bool add_switch(const struct nlmsghdr *message, gpointer data, GError **error)
 {
-    int index;
-    int rp_filter;
-    Tristate forwarding;
-    if (!forwarding_from_message(message, &index, &forwarding, &rp_filter, error))
+    ForwardingSwitches switches;
+    if (!forwarding_from_message(message, &switches, error))
         return false;
-    int packed = rp_filter << FORWARDING_BITS | (int)forwarding;
-    g_hash_table_insert(data, GINT_TO_POINTER(index), GINT_TO_POINTER(packed));
+    int packed = (int)switches.forwarding << SWITCH_FORWARDING * SWITCH_BITS |
+                 (int)switches.skip_linkdown << SWITCH_LINKDOWN * SWITCH_BITS |
+                 switches.rp_filter << SWITCH_RP_FILTER * SWITCH_BITS;
+    g_hash_table_insert(data, GINT_TO_POINTER(switches.index), GINT_TO_POINTER(packed));
     return true;
 }
 
@@ -84,16 +96,10 @@ static GHashTable *list_switches(Netlink *netlink, guint8 family, GError **error
     return g_steal_pointer(&switches);
 }
 
-static Tristate switch_of(GHashTable *switches, int index)
+static int switch_of(GHashTable *switches, int index, SwitchKind kind)
 {
     int packed = GPOINTER_TO_INT(g_hash_table_lookup(switches, GINT_TO_POINTER(index)));
-    return (Tristate)(packed & FORWARDING_MASK);
-}
-
-static int rp_filter_of(GHashTable *switches, int index)
-{
-    return GPOINTER_TO_INT(g_hash_table_lookup(switches, GINT_TO_POINTER(index))) >>
-           FORWARDING_BITS;
+    return packed >> (int)kind * SWITCH_BITS & SWITCH_MASK;
 }
 
 /* ---- bridges ---- */
@@ -117,13 +123,15 @@ bool forwarding_observe(Netlink *netlink, Snapshot *snapshot, GError **error)
     if (ipv6 == NULL)
         return false;
     PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
-        link->forwarding_ipv4 = switch_of(ipv4, link->index);
-        link->forwarding_ipv6 = switch_of(ipv6, link->index);
-        link->rp_filter = rp_filter_of(ipv4, link->index);
+        link->forwarding_ipv4 = (Tristate)switch_of(ipv4, link->index, SWITCH_FORWARDING);
+        link->forwarding_ipv6 = (Tristate)switch_of(ipv6, link->index, SWITCH_FORWARDING);
+        link->skip_linkdown_ipv4 = (Tristate)switch_of(ipv4, link->index, SWITCH_LINKDOWN);
+        link->skip_linkdown_ipv6 = (Tristate)switch_of(ipv6, link->index, SWITCH_LINKDOWN);
+        link->rp_filter = switch_of(ipv4, link->index, SWITCH_RP_FILTER);
     }
-    snapshot->forwarding_ipv4 = switch_of(ipv4, NETCONFA_IFINDEX_ALL);
-    snapshot->forwarding_ipv6 = switch_of(ipv6, NETCONFA_IFINDEX_ALL);
-    snapshot->rp_filter = rp_filter_of(ipv4, NETCONFA_IFINDEX_ALL);
+    snapshot->forwarding_ipv4 = (Tristate)switch_of(ipv4, NETCONFA_IFINDEX_ALL, SWITCH_FORWARDING);
+    snapshot->forwarding_ipv6 = (Tristate)switch_of(ipv6, NETCONFA_IFINDEX_ALL, SWITCH_FORWARDING);
+    snapshot->rp_filter = switch_of(ipv4, NETCONFA_IFINDEX_ALL, SWITCH_RP_FILTER);
     snapshot->bridge_call_iptables = sysctl_switch("/proc/sys/net/bridge/bridge-nf-call-iptables");
     snapshot->bridge_call_ip6tables =
         sysctl_switch("/proc/sys/net/bridge/bridge-nf-call-ip6tables");

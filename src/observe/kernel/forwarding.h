@@ -12,11 +12,18 @@
 bool forwarding_observe(Netlink *netlink, Snapshot *snapshot,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads an RTM_NEWNETCONF message: *INDEX is the link's, or NETCONFA_IFINDEX_ALL or
- * NETCONFA_IFINDEX_DEFAULT; *FORWARDING is TRISTATE_UNKNOWN where the message does not have it. Returns
- * false with NICFIX_ERROR_NETLINK, and leaves both alone, where it is malformed. */
-bool forwarding_from_message(const struct nlmsghdr *message, int *index, Tristate *forwarding,
-                             int *rp_filter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What one message tells; TRISTATE_UNKNOWN and 0 where it does not. */
+typedef struct {
+    int index; /* of the link, or NETCONFA_IFINDEX_ALL or NETCONFA_IFINDEX_DEFAULT */
+    Tristate forwarding;
+    Tristate skip_linkdown; /* ignore_routes_with_linkdown */
+    int rp_filter;
+} ForwardingSwitches;
+
+/* Reads an RTM_NEWNETCONF message. Returns false with NICFIX_ERROR_NETLINK, and leaves SWITCHES alone,
+ * where it is malformed. */
+bool forwarding_from_message(const struct nlmsghdr *message, ForwardingSwitches *switches,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads a switch of /proc/sys, a file of one number: TRISTATE_UNKNOWN where the file is missing
  * or holds something else. */

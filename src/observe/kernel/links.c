@@ -27,6 +27,7 @@ static const struct nla_policy link_policy[IFLA_MAX + 1] = {
     [IFLA_CARRIER] = {.type = NLA_U8},
     [IFLA_LINKINFO] = {.type = NLA_NESTED},
     [IFLA_PROP_LIST] = {.type = NLA_NESTED},
+    [IFLA_XDP] = {.type = NLA_NESTED},
     [IFLA_PARENT_DEV_NAME] = {.type = NLA_STRING},
     [IFLA_PARENT_DEV_BUS_NAME] = {.type = NLA_STRING},
 };
@@ -46,10 +47,15 @@ static const struct nla_policy vrf_policy[IFLA_VRF_MAX + 1] = {
     [IFLA_VRF_TABLE] = {.type = NLA_U32},
 };
 
+static const struct nla_policy xdp_policy[IFLA_XDP_MAX + 1] = {
+    [IFLA_XDP_ATTACHED] = {.type = NLA_U8},
+};
+
 static const AttributeSet link_attributes = {"a link", IFLA_MAX, link_policy};
 static const AttributeSet info_attributes = {"the kind of a link", IFLA_INFO_MAX, info_policy};
 static const AttributeSet bridge_attributes = {"a bridge", IFLA_BR_MAX, bridge_policy};
 static const AttributeSet vrf_attributes = {"a VRF", IFLA_VRF_MAX, vrf_policy};
+static const AttributeSet xdp_attributes = {"XDP programs of a link", IFLA_XDP_MAX, xdp_policy};
 
 /* ---- attributes of one kind of link ---- */
 
@@ -82,6 +88,18 @@ static bool read_info(Link *link, const struct nlattr *info, GError **error)
             return false;
         link->vrf_table = attribute_u32(vrf[IFLA_VRF_TABLE], 0);
     }
+    return true;
+}
+
+static bool read_xdp(Link *link, const struct nlattr *xdp, GError **error)
+{
+    struct nlattr *attributes[IFLA_XDP_MAX + 1];
+    if (xdp == NULL)
+        return true;
+    if (!attributes_parse_nested(&xdp_attributes, xdp, attributes, error))
+        return false;
+    link->programs.xdp =
+        attribute_u8(attributes[IFLA_XDP_ATTACHED], XDP_ATTACHED_NONE) != XDP_ATTACHED_NONE;
     return true;
 }
 
@@ -171,7 +189,8 @@ Link *link_from_message(const struct nlmsghdr *message, GError **error)
         return NULL;
     }
     if (!read_altnames(link, attributes[IFLA_PROP_LIST], error) ||
-        !read_info(link, attributes[IFLA_LINKINFO], error))
+        !read_info(link, attributes[IFLA_LINKINFO], error) ||
+        !read_xdp(link, attributes[IFLA_XDP], error))
         return NULL;
     read_scalars(link, attributes);
     return g_steal_pointer(&link);

@@ -26,6 +26,8 @@ static const struct nla_policy route_policy[RTA_MAX + 1] = {
     [RTA_PRIORITY] = {.type = NLA_U32},
     [RTA_TABLE] = {.type = NLA_U32},
     [RTA_NH_ID] = {.type = NLA_U32},
+    [RTA_SRC] = {.minlen = 4, .maxlen = 16},
+    [RTA_PREFSRC] = {.minlen = 4, .maxlen = 16},
 };
 
 static const AttributeSet route_attributes = {"a route", RTA_MAX, route_policy};
@@ -77,16 +79,15 @@ static bool read_nexthops(const struct rtmsg *header, struct nlattr *const *attr
 
 /* ---- a route ---- */
 
-/* The types that a look-up of a packet to another host can end in. What is local or a broadcast is
- * known by the addresses of links. */
-static bool is_for_others(const struct rtmsg *header)
+/* What the kernel itself puts into the table "local" is known by the addresses of links. What it
+ * leads to this host besides, as for a transparent proxy or in the table of a VRF, is a route like
+ * others. */
+static bool is_kept(const struct rtmsg *header)
 {
     Family family;
-    return family_from_kernel(header->rtm_family, &family) &&
-           (header->rtm_flags & RTM_F_CLONED) == 0 &&
-           (header->rtm_type == RTN_UNICAST || header->rtm_type == RTN_BLACKHOLE ||
-            header->rtm_type == RTN_UNREACHABLE || header->rtm_type == RTN_PROHIBIT ||
-            header->rtm_type == RTN_THROW);
+    bool by_address = header->rtm_table == RT_TABLE_LOCAL && header->rtm_protocol == RTPROT_KERNEL;
+    return family_from_kernel(header->rtm_family, &family) && !by_address &&
+           (header->rtm_flags & RTM_F_CLONED) == 0;
 }
 
 static bool may_be_wide(const struct rtmsg *header)
@@ -110,6 +111,12 @@ static bool malformed(GError **error)
     return false;
 }
 
+static bool read_preferred_source(const struct nlattr *attribute, Route *route)
+{
+    route->has_preferred_source = attribute != NULL;
+    return attribute == NULL || attribute_address(attribute, &route->preferred_source);
+}
+
 bool route_from_message(const struct nlmsghdr *message, RouteRange range, Route **route, bool *wide,
                         GError **error)
 {
@@ -118,15 +125,20 @@ bool route_from_message(const struct nlmsghdr *message, RouteRange range, Route 
         return malformed(error);
     const struct rtmsg *header = nlmsg_data(message);
     *route = NULL;
-    if (!is_for_others(header) || (range == ROUTES_WIDE && !may_be_wide(header)))
+    if (!is_kept(header) || (range == ROUTES_WIDE && !may_be_wide(header)))
         return true;
     if (!attributes_parse(&route_attributes, message, sizeof *header, attributes, error))
         return false;
     g_autoptr(Route) result = route_new();
     if (!attribute_prefix(attributes[RTA_DST], header->rtm_family, header->rtm_dst_len,
                           &result->destination) ||
+        !attribute_prefix(attributes[RTA_SRC], header->rtm_family, header->rtm_src_len,
+                          &result->source) ||
+        !read_preferred_source(attributes[RTA_PREFSRC], result) ||
         !read_nexthops(header, attributes, result))
         return malformed(error);
+    result->has_source = header->rtm_src_len > 0;
+    result->tos = header->rtm_tos;
     result->table = attribute_u32(attributes[RTA_TABLE], header->rtm_table);
     result->type = header->rtm_type;
     result->protocol = header->rtm_protocol;

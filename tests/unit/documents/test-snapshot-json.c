@@ -58,6 +58,12 @@ static void assert_same_link(const Link *a, const Link *b)
     SAME_INT(vrf_table);
     SAME_INT(forwarding_ipv4);
     SAME_INT(forwarding_ipv6);
+    SAME_INT(rp_filter);
+    SAME_INT(skip_linkdown_ipv4);
+    SAME_INT(skip_linkdown_ipv6);
+    SAME_INT(programs.xdp);
+    SAME_INT(programs.tc_ingress);
+    SAME_INT(programs.tc_egress);
     SAME_INT(bridge_call_iptables);
     SAME_INT(bridge_call_ip6tables);
     SAME_EACH(addresses, LinkAddress, assert_same_address);
@@ -66,7 +72,15 @@ static void assert_same_link(const Link *a, const Link *b)
 static void assert_same_route(const Route *a, const Route *b)
 {
     assert_same_prefix(&a->destination, &b->destination);
+    SAME_INT(has_source);
+    if (a->has_source)
+        assert_same_prefix(&a->source, &b->source);
+    SAME_INT(tos);
+    SAME_INT(has_preferred_source);
+    assert_true(!a->has_preferred_source ||
+                ip_address_equal(&a->preferred_source, &b->preferred_source));
     SAME_INT(table);
+    SAME_INT(type);
     SAME_INT(protocol);
     SAME_INT(metric);
     SAME_INT(nexthop_id);
@@ -100,6 +114,14 @@ static void assert_same_rule(const Rule *a, const Rule *b)
         assert_same_prefix(&a->destination, &b->destination);
     SAME_INT(mark);
     SAME_INT(mark_mask);
+    SAME_INT(target);
+    SAME_INT(tos);
+    SAME_INT(ip_protocol);
+    SAME_INT(source_ports.first);
+    SAME_INT(source_ports.last);
+    SAME_INT(destination_ports.first);
+    SAME_INT(destination_ports.last);
+    SAME_INT(other_selector);
     SAME_INT(suppress_prefix_length);
 }
 
@@ -234,13 +256,26 @@ static void assert_same_unread(const Unread *a, const Unread *b)
     SAME_TEXT(reason);
 }
 
+static void assert_same_legacy_table(const LegacyTable *a, const LegacyTable *b)
+{
+    SAME_INT(family);
+    SAME_TEXT(name);
+    assert_int_equal(a->chains == NULL, b->chains == NULL);
+    if (a->chains != NULL)
+        SAME_LIST(chains);
+}
+
 static void assert_same_snapshot(const Snapshot *a, const Snapshot *b)
 {
     SAME_TEXT(taken_at);
     SAME_TEXT(host);
     SAME_EACH(links, Link, assert_same_link);
     SAME_EACH(routes, Route, assert_same_route);
+    SAME_EACH(narrow_routes, Route, assert_same_route);
+    SAME_INT(routes_complete);
     SAME_EACH(rules, Rule, assert_same_rule);
+    SAME_INT(rp_filter);
+    SAME_EACH(legacy_tables, LegacyTable, assert_same_legacy_table);
     SAME_INT(forwarding_ipv4);
     SAME_INT(forwarding_ipv6);
     SAME_INT(bridge_call_iptables);

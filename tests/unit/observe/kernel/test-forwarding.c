@@ -18,15 +18,13 @@ static const char *switch_word(Tristate value)
 
 static bool read_switch(const struct nlmsghdr *message, char **text, GError **error)
 {
-    int index;
-    int rp_filter;
-    Tristate forwarding;
-    if (!forwarding_from_message(message, &index, &forwarding, &rp_filter, error))
+    static const char *const filters[] = {"", " strict", " loose"};
+    ForwardingSwitches switches;
+    if (!forwarding_from_message(message, &switches, error))
         return false;
-    *text = g_strdup_printf("%d %s%s", index, switch_word(forwarding),
-                            rp_filter == 1   ? " strict"
-                            : rp_filter == 2 ? " loose"
-                                             : "");
+    *text = g_strdup_printf("%d %s%s%s", switches.index, switch_word(switches.forwarding),
+                            filters[switches.rp_filter],
+                            switches.skip_linkdown == TRISTATE_YES ? " skips linkdown" : "");
     return true;
 }
 
@@ -46,6 +44,9 @@ static const MessageCase made[] = {
     {"loose rp_filter, and a value that the kernel treats as such",
      NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 1), U32(NETCONFA_RP_FILTER, 3)),
      .text = "7 yes loose"},
+    {"routes of links without a carrier are ignored",
+     NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 1)),
+     .text = "7 unknown skips linkdown"},
     {"on", NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 1)), .text = "7 yes"},
     {"off", NETCONF(U32(NETCONFA_IFINDEX, 7), U32(NETCONFA_FORWARDING, 0)), .text = "7 no"},
     {"any number but zero is on",

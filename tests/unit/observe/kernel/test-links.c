@@ -33,6 +33,7 @@ static char *link_text(const Link *link)
     append_number(text, " master ", (guint64)link->master);
     append_number(text, " lower ", (guint64)link->lower);
     append_number(text, " table ", link->vrf_table);
+    append_text(text, "", link->programs.xdp ? " xdp" : NULL);
     append_text(text, " aka ", *altnames != '\0' ? altnames : NULL);
     g_string_append_printf(text, " carrier %s calls %s %s", switch_word(link->carrier),
                            switch_word(link->bridge_call_iptables),
@@ -91,6 +92,10 @@ static const MessageCase kinds[] = {
          IFLA_LINKINFO, TEXT(IFLA_INFO_KIND, "bridge"),
          NEST(IFLA_INFO_DATA, U8(IFLA_BR_NF_CALL_IPTABLES, 1), U8(IFLA_BR_NF_CALL_IP6TABLES, 0)))),
      .text = "7 x kind bridge carrier ? calls yes no"},
+    {"an XDP program", LINK(NEST(IFLA_XDP, U8(IFLA_XDP_ATTACHED, XDP_ATTACHED_SKB))),
+     .text = "7 x xdp carrier ? calls ? ?"},
+    {"no XDP program", LINK(NEST(IFLA_XDP, U8(IFLA_XDP_ATTACHED, XDP_ATTACHED_NONE))),
+     .text = "7 x carrier ? calls ? ?"},
     {"a bridge without br_netfilter",
      LINK(NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_KIND, "bridge"),
                NEST(IFLA_INFO_DATA, U32(IFLA_BR_FORWARD_DELAY, 1)))),

@@ -30,10 +30,14 @@ static bool read_route_of(RouteRange range, const struct nlmsghdr *message, char
     GString *result = g_string_new(route == NULL ? "not kept" : "");
     if (route != NULL) {
         append_prefix(result, "", &route->destination);
+        if (route->has_source)
+            append_prefix(result, " from ", &route->source);
+        append_number(result, " tos ", route->tos);
         g_string_append_printf(result, " table %u protocol %u", route->table, route->protocol);
         append_number(result, " metric ", route->metric);
         append_number(result, " object ", route->nexthop_id);
         append_nexthops(result, route->nexthops);
+        append_address(result, " source ", route->has_preferred_source, &route->preferred_source);
         if (range == ROUTES_ALL)
             g_string_append_printf(result, " type %u%s", route->type, wide ? " wide" : "");
     }
@@ -125,6 +129,28 @@ static const MessageCase kept[] = {
      .text = "not kept"},
 };
 
+#define FD_1 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+static const struct rtmsg own_local = {.rtm_family = AF_INET,
+                                       .rtm_dst_len = 32,
+                                       .rtm_table = RT_TABLE_LOCAL,
+                                       .rtm_protocol = RTPROT_KERNEL,
+                                       .rtm_type = RTN_LOCAL};
+static const struct rtmsg vrf_local = {.rtm_family = AF_INET,
+                                       .rtm_dst_len = 32,
+                                       .rtm_table = 10,
+                                       .rtm_protocol = RTPROT_KERNEL,
+                                       .rtm_type = RTN_LOCAL};
+static const struct rtmsg with_tos = {.rtm_family = AF_INET,
+                                      .rtm_tos = 16,
+                                      .rtm_table = RT_TABLE_MAIN,
+                                      .rtm_protocol = RTPROT_STATIC,
+                                      .rtm_type = RTN_UNICAST};
+static const struct rtmsg from_ipv6 = {.rtm_family = AF_INET6,
+                                       .rtm_src_len = 128,
+                                       .rtm_table = RT_TABLE_MAIN,
+                                       .rtm_protocol = RTPROT_STATIC,
+                                       .rtm_type = RTN_UNICAST};
+
 static const MessageCase all[] = {
     {"a default route", ROUTE(ipv4_default, U32(RTA_OIF, 4)),
      .text = "0.0.0.0/0 table 254 protocol 4, dev 4 weight 1 type 1 wide"},
@@ -137,7 +163,18 @@ static const MessageCase all[] = {
      .text = "0.0.0.0/0 table 0 protocol 0, dev 4 weight 1 type 7"},
     {"blackhole", .type = RTM_NEWROUTE, HEADER(blackhole),
      .text = "0.0.0.0/0 table 0 protocol 0 type 6"},
-    {"local, which addresses tell", ROUTE(local, U32(RTA_OIF, 4)), .text = "not kept"},
+    {"the kernel's own of an address",
+     ROUTE(own_local, BYTES(RTA_DST, 10, 0, 0, 1), U32(RTA_OIF, 4)), .text = "not kept"},
+    {"local, for a transparent proxy", ROUTE(local, U32(RTA_OIF, 1)),
+     .text = "0.0.0.0/0 table 0 protocol 0, dev 1 weight 1 type 2"},
+    {"an address in the table of a VRF",
+     ROUTE(vrf_local, BYTES(RTA_DST, 10, 0, 0, 1), U32(RTA_OIF, 4)),
+     .text = "10.0.0.1/32 table 10 protocol 2, dev 4 weight 1 type 2"},
+    {"for a type of service, with a source",
+     ROUTE(with_tos, U32(RTA_OIF, 4), BYTES(RTA_PREFSRC, 10, 0, 0, 9)),
+     .text = "0.0.0.0/0 tos 16 table 254 protocol 4, dev 4 weight 1 source 10.0.0.9 type 1 wide"},
+    {"for packets from a network", ROUTE(from_ipv6, BYTES(RTA_SRC, FD_1), U32(RTA_OIF, 4)),
+     .text = "::/0 from fd00::1/128 table 254 protocol 4, dev 4 weight 1 type 1 wide"},
     {"from the cache", ROUTE(cloned, U32(RTA_OIF, 4)), .text = "not kept"},
 };
 
@@ -158,7 +195,6 @@ static const struct rtnexthop hop_with_via = {.rtnh_len = 20, .rtnh_ifindex = 5}
     }
 #define ROUTE4(...) ROUTE(ipv4_default, __VA_ARGS__)
 #define FROM        "0.0.0.0/0 table 254 protocol 4"
-#define FD_1        0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
 
 static const MessageCase nexthops[] = {
     {"no nexthop at all", ROUTE4(U32(RTA_PRIORITY, 5)), .text = FROM " metric 5"},

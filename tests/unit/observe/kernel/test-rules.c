@@ -28,6 +28,16 @@ static bool read_rule(const struct nlmsghdr *message, char **text, GError **erro
         append_prefix(result, " to ", &rule->destination);
     append_number(result, " mark ", rule->mark);
     append_number(result, " mask ", rule->mark_mask);
+    append_number(result, " target ", rule->target);
+    append_number(result, " tos ", rule->tos);
+    append_number(result, " protocol ", rule->ip_protocol);
+    if (rule->source_ports.last != 0)
+        g_string_append_printf(result, " sport %u-%u", rule->source_ports.first,
+                               rule->source_ports.last);
+    if (rule->destination_ports.last != 0)
+        g_string_append_printf(result, " dport %u-%u", rule->destination_ports.first,
+                               rule->destination_ports.last);
+    append_text(result, "", rule->other_selector ? " and more" : NULL);
     if (rule->suppress_prefix_length != -1)
         g_string_append_printf(result, " suppress %d", rule->suppress_prefix_length);
     *text = g_string_free(result, FALSE);
@@ -52,6 +62,12 @@ static const struct fib_rule_hdr from_ipv6 = {
 static const struct fib_rule_hdr too_long = {.family = AF_INET, .src_len = 33};
 static const struct fib_rule_hdr multicast = {.family = 128, .action = FR_ACT_TO_TBL};
 
+static const struct fib_rule_hdr with_tos = {
+    .family = AF_INET, .tos = 16, .table = RT_TABLE_MAIN, .action = FR_ACT_TO_TBL};
+static const struct fib_rule_port_range ports = {1000, 2000};
+static const struct fib_rule_port_range port = {80, 80};
+enum { DPORT_MASK = 29 };
+
 #define RULE(header, ...) .type = RTM_NEWRULE, HEADER(header), .pieces = PIECES(__VA_ARGS__)
 
 static const MessageCase made[] = {
@@ -61,7 +77,8 @@ static const MessageCase made[] = {
      .text = "IPv6 7: action 1 table 100000"},
     {"l3mdev", RULE(no_table, U32(FRA_TABLE, 0), U8(FRA_L3MDEV, 1)),
      .text = "IPv4 0: action 1 l3mdev"},
-    {"goto", RULE(jump, U32(FRA_PRIORITY, 5), U32(FRA_GOTO, 100)), .text = "IPv4 5: action 2"},
+    {"goto", RULE(jump, U32(FRA_PRIORITY, 5), U32(FRA_GOTO, 100)),
+     .text = "IPv4 5: action 2 target 100"},
     {"links by name", RULE(ipv4, TEXT(FRA_IIFNAME, "cni0"), TEXT(FRA_OIFNAME, "x\xff")),
      .text = "IPv4 0: action 1 table 254 iif cni0 oif x/ff"},
     {"from and to", RULE(ends, BYTES(FRA_SRC, 10, 9, 0, 0), BYTES(FRA_DST, 10, 8, 0, 0)),
@@ -75,6 +92,25 @@ static const MessageCase made[] = {
      .text = "IPv4 0: action 1 table 254 mask 255"},
     {"suppress_prefixlength 0", RULE(ipv4, U32(FRA_SUPPRESS_PREFIXLEN, 0)),
      .text = "IPv4 0: action 1 table 254 suppress 0"},
+    {"a type of service", RULE(with_tos, U32(FRA_FLOW, 1)),
+     .text = "IPv4 0: action 1 table 254 tos 16"},
+    {"a protocol and ports",
+     RULE(ipv4, U8(FRA_IP_PROTO, 6), STRUCT(FRA_SPORT_RANGE, ports), STRUCT(FRA_DPORT_RANGE, port)),
+     .text = "IPv4 0: action 1 table 254 protocol 6 sport 1000-2000 dport 80-80"},
+    {"a mask of a port that is the whole port, as Linux 6.15 tells it",
+     RULE(ipv4, STRUCT(FRA_DPORT_RANGE, port), U16(DPORT_MASK, 0xffff)),
+     .text = "IPv4 0: action 1 table 254 dport 80-80"},
+    {"part of a port", RULE(ipv4, STRUCT(FRA_DPORT_RANGE, port), U16(DPORT_MASK, 0xff)),
+     .text = "IPv4 0: action 1 table 254 dport 80-80 and more"},
+    {"users", RULE(ipv4, BYTES(FRA_UID_RANGE, 0, 0, 0, 0, 0, 0, 0, 0)),
+     .text = "IPv4 0: action 1 table 254 and more"},
+    {"a group of links to suppress", RULE(ipv4, U32(FRA_SUPPRESS_IFGROUP, 5)),
+     .text = "IPv4 0: action 1 table 254 and more"},
+    {"no group of links to suppress, a realm and who made it",
+     RULE(ipv4, U32(FRA_SUPPRESS_IFGROUP, G_MAXUINT32), U32(FRA_FLOW, 1), U8(FRA_PROTOCOL, 4)),
+     .text = "IPv4 0: action 1 table 254"},
+    {"a selector of tomorrow's kernel", RULE(ipv4, U32(99, 1)),
+     .text = "IPv4 0: action 1 table 254 and more"},
     {"nothing suppressed", RULE(ipv4, U32(FRA_SUPPRESS_PREFIXLEN, G_MAXUINT32)),
      .text = "IPv4 0: action 1 table 254"},
 };
@@ -87,6 +123,7 @@ static const MessageCase malformed[] = {
     {"a source longer than an address", RULE(too_long, BYTES(FRA_SRC, 10, 9, 0, 0))},
     {"a priority of two bytes", RULE(ipv4, U16(FRA_PRIORITY, 1))},
     {"a name of a link that is too long", RULE(ipv4, TEXT(FRA_IIFNAME, "abcdefghijklmnop"))},
+    {"one port of a range", RULE(ipv4, U16(FRA_DPORT_RANGE, 80))},
     {"a negative length to suppress", RULE(ipv4, U32(FRA_SUPPRESS_PREFIXLEN, 0x80000000))},
 };
 
