@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A netlink socket in the main loop, and matches on the bus. */
+/* Two netlink sockets in the main loop, and matches on the bus. */
 #include "observe/events.h"
 
 #include "bus/calls.h"
@@ -7,10 +7,15 @@
 
 #include <errno.h>
 #include <glib-unix.h>
-#include <linux/rtnetlink.h>
 #include <netlink/errno.h>
+#include <netlink/msg.h>
 #include <netlink/netlink.h>
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum { SOCKET_BUFFER = 1 << 20 }; /* bytes: room for some thousand messages */
@@ -30,11 +35,16 @@ static const struct {
 
 enum { N_SUBSCRIPTIONS = 3 + G_N_ELEMENTS(networkmanager_signals) };
 
+typedef struct {
+    struct nl_sock *socket;
+    guint source;
+} KernelSocket;
+
 struct Events {
     EventsFunc notify;
     gpointer user;
-    struct nl_sock *socket;
-    guint source;
+    KernelSocket route;
+    KernelSocket netfilter;      /* without its right, nothing is heard on it */
     GDBusConnection *connection; /* NULL: none */
     gulong closed_handler;
     guint subscriptions[N_SUBSCRIPTIONS];
@@ -43,16 +53,15 @@ struct Events {
 
 /* ---- the kernel ---- */
 
-/* Only that messages came matters, and whether any was lost. */
-static gboolean hear_kernel(int fd, GIOCondition condition G_GNUC_UNUSED, gpointer user)
+/* What messages of a socket are about, and whether any was lost. */
+static gboolean hear(int fd, guint (*meaning)(char *messages, int length), Events *events)
 {
-    Events *events = user;
-    char buffer[1 << 15];
+    char buffer[1 << 15] __attribute__((aligned(NLMSG_ALIGNTO)));
     guint heard = 0;
     for (;;) {
         ssize_t length = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
         if (length > 0)
-            heard |= EVENT_KERNEL;
+            heard |= meaning(buffer, (int)length);
         else if (length < 0 && errno == ENOBUFS)
             heard |= EVENT_OVERRUN;
         else if (length == 0 || errno != EINTR)
@@ -63,25 +72,91 @@ static gboolean hear_kernel(int fd, GIOCondition condition G_GNUC_UNUSED, gpoint
     return G_SOURCE_CONTINUE;
 }
 
-static bool join_groups(struct nl_sock *socket, GError **error)
+static guint route_meaning(G_GNUC_UNUSED char *messages, G_GNUC_UNUSED int length)
+{
+    return EVENT_KERNEL;
+}
+
+static gboolean hear_routes(int fd, G_GNUC_UNUSED GIOCondition condition, gpointer events)
+{
+    return hear(fd, route_meaning, events);
+}
+
+/* During a reload there is a table firewalld_policy_drop. */
+static bool is_firewalld(const struct nlattr *table)
+{
+    static const char name[] = "firewalld";
+    return nla_len(table) >= (int)strlen(name) && memcmp(nla_data(table), name, strlen(name)) == 0;
+}
+
+/* firewalld's own rules change with its configuration, and a reload takes a while between the two. The
+ * first attribute of a chain, rule, set or element is the name of its table. */
+static guint netfilter_meaning(char *messages, int length)
+{
+    guint events = EVENT_KERNEL;
+    struct nlmsghdr *message = (struct nlmsghdr *)(void *)messages;
+    for (; nlmsg_ok(message, length); message = nlmsg_next(message, &length)) {
+        const struct nlattr *table =
+            nlmsg_valid_hdr(message, sizeof(struct nfgenmsg))
+                ? nlmsg_find_attr(message, sizeof(struct nfgenmsg), NFTA_RULE_TABLE)
+                : NULL;
+        if (table != NULL && is_firewalld(table))
+            events |= EVENT_SERVICES;
+    }
+    return events;
+}
+
+static gboolean hear_netfilter(int fd, G_GNUC_UNUSED GIOCondition condition, gpointer events)
+{
+    return hear(fd, netfilter_meaning, events);
+}
+
+static void begin_hearing(Events *events, KernelSocket *kernel, GUnixFDSourceFunc hear_it)
+{
+    kernel->source =
+        g_unix_fd_add(nl_socket_get_fd(kernel->socket), G_IO_IN | G_IO_ERR, hear_it, events);
+}
+
+static bool listen_to_routes(Events *events, GError **error)
 {
     static const int groups[] = {
         RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
         RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,   RTNLGRP_IPV6_RULE,
     };
+    struct nl_sock *socket = nl_socket_alloc();
+    events->route.socket = socket;
     int status = nl_connect(socket, NETLINK_ROUTE);
     for (guint i = 0; status == 0 && i < G_N_ELEMENTS(groups); i++)
         status = nl_socket_add_membership(socket, groups[i]);
     if (status == 0)
         status = nl_socket_set_buffer_size(socket, SOCKET_BUFFER, 0);
+    if (status != 0) {
+        nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL, "cannot listen to rtnetlink: %s",
+                         nl_geterror(status));
+        return false;
+    }
     /* Before Linux 5.3 there are no nexthops. */
-    if (status == 0)
-        nl_socket_add_membership(socket, RTNLGRP_NEXTHOP);
-    if (status == 0)
-        return true;
-    nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL, "cannot listen to rtnetlink: %s",
-                     nl_geterror(status));
-    return false;
+    nl_socket_add_membership(socket, RTNLGRP_NEXTHOP);
+    begin_hearing(events, &events->route, hear_routes);
+    return true;
+}
+
+/* This needs CAP_NET_ADMIN, as reading the rules does. */
+static void listen_to_netfilter(Events *events)
+{
+    struct nl_sock *socket = nl_socket_alloc();
+    events->netfilter.socket = socket;
+    if (nl_connect(socket, NETLINK_NETFILTER) == 0 &&
+        nl_socket_add_membership(socket, NFNLGRP_NFTABLES) == 0 &&
+        nl_socket_set_buffer_size(socket, SOCKET_BUFFER, 0) == 0)
+        begin_hearing(events, &events->netfilter, hear_netfilter);
+}
+
+static void stop_hearing(KernelSocket *kernel)
+{
+    if (kernel->source != 0)
+        g_source_remove(kernel->source);
+    nl_socket_free(kernel->socket);
 }
 
 Events *events_new(EventsFunc notify, gpointer user, GError **error)
@@ -89,11 +164,9 @@ Events *events_new(EventsFunc notify, gpointer user, GError **error)
     g_autoptr(Events) events = g_new0(Events, 1);
     events->notify = notify;
     events->user = user;
-    events->socket = nl_socket_alloc();
-    if (!join_groups(events->socket, error))
+    if (!listen_to_routes(events, error))
         return NULL;
-    events->source =
-        g_unix_fd_add(nl_socket_get_fd(events->socket), G_IO_IN | G_IO_ERR, hear_kernel, events);
+    listen_to_netfilter(events);
     return g_steal_pointer(&events);
 }
 
@@ -156,9 +229,8 @@ void events_free(Events *events)
 {
     if (events == NULL)
         return;
-    if (events->source != 0)
-        g_source_remove(events->source);
     stop_listening(events);
-    nl_socket_free(events->socket);
+    stop_hearing(&events->route);
+    stop_hearing(&events->netfilter);
     g_free(events);
 }

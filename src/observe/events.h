@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listening for signs that something may have changed: rtnetlink's groups, and the signals of firewalld,
- * NetworkManager and the bus. What changed has to be observed; nothing is read here. */
+/* Listening for signs that something may have changed: rtnetlink's groups and that of nf_tables, and the
+ * signals of firewalld, NetworkManager and the bus. What changed has to be observed; nothing is read
+ * here. */
 #pragma once
 
 #include "bus/bus.h"
 
 typedef enum {
-    EVENT_KERNEL = 1 << 0,   /* a link, an address, a route, a rule or a nexthop */
+    EVENT_KERNEL = 1 << 0, /* a link, an address, a route, a rule, a nexthop; a rule of nf_tables */
     EVENT_SERVICES = 1 << 1, /* firewalld or NetworkManager, or either came or went */
     EVENT_OVERRUN = 1 << 2,  /* messages of the kernel did not fit into the buffer */
     EVENT_BUS_LOST = 1 << 3, /* no more signals of the services will come */

@@ -189,7 +189,7 @@ static Snapshot *snapshot_of_now(void)
     return snapshot;
 }
 
-Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
+static Snapshot *observe_once(Bus *bus, const ObserveOptions *options, GError **error)
 {
     g_autoptr(Snapshot) snapshot = snapshot_of_now();
     g_auto(Observation) observation = {.bus = bus, .options = options, .snapshot = snapshot};
@@ -197,6 +197,21 @@ Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
     if (!read_kernel(snapshot, error) || !finish_services(&observation, first, error))
         return NULL;
     return g_steal_pointer(&snapshot);
+}
+
+/* firewalld and the kernel's rules belong together: what firewalld says in the middle of a reload it
+ * says after it, when its rules are others. Where rules change all the time, the last look counts. */
+Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
+{
+    enum { LOOKS_MAX = 5 };
+    Snapshot *snapshot = observe_once(bus, options, error);
+    for (int look = 1; snapshot != NULL && look < LOOKS_MAX; look++) {
+        if (!netfilter_has_changed(snapshot->ruleset))
+            break;
+        snapshot_free(snapshot);
+        snapshot = observe_once(bus, options, error);
+    }
+    return snapshot;
 }
 
 /* ---- the kernel alone ---- */

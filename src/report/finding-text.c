@@ -127,8 +127,11 @@ static char *refused_elsewhere(const Finding *finding)
                            links, finding->interface, owner, refused_word(finding->outcomes));
 }
 
-static char *rules_differ(G_GNUC_UNUSED const Finding *finding)
+static char *rules_differ(const Finding *finding)
 {
+    if (finding->is_flushed)
+        return g_strdup("firewalld's rules are not in the kernel: they were flushed, or a reload "
+                        "of firewalld has failed");
     return g_strdup(
         "firewalld's rules in the kernel are not what its configuration says: they were "
         "flushed, changed by hand, or lost");
@@ -269,7 +272,8 @@ static const struct {
          refused_elsewhere},
     [FINDING_RULES_DIFFER] =
         {{"always an error", "firewalld's rules in the kernel are not what its configuration says",
-          "run firewall-cmd --reload; nicfix check --after reload shows what it undoes"},
+          "reload or restart firewalld, as is shown; nicfix check --after reload shows what that "
+          "undoes"},
          rules_differ},
     [FINDING_FORWARDING_OFF] = {{"a warning where replies are lost, else a note",
                                  "the kernel does not forward what comes in on the interface",
@@ -358,10 +362,14 @@ static char *difference_sentence(const Evidence *evidence)
 {
     const Judgement *judgement = evidence->judgement;
     const Flow *flow = &judgement->flow;
+    const char *family = flow->family == FAMILY_IPV6 ? "IPv6" : "IPv4";
     g_autofree char *what =
-        flow->out != NULL
-            ? g_strdup_printf("a new connection from %s out through %s", flow->in, flow->out)
-            : g_strdup_printf("a new connection to an unused port of this host on %s", flow->in);
+        flow->out != NULL ? g_strdup_printf("a new %s connection from %s out through %s", family,
+                                            flow->in, flow->out)
+        : flow->port != 0
+            ? g_strdup_printf("a new %s connection to port %u/%s of this host on %s", family,
+                              flow->port, protocol_word(flow->protocol), flow->in)
+            : g_strdup_printf("a ping of this host on %s", flow->in);
     bool accepts = verdict_accepts(judgement->firewalld);
     return g_strdup_printf("%s is %s by the configuration and %s by the rules", what,
                            accepts ? "accepted" : "refused", accepts ? "refused" : "accepted");
@@ -429,6 +437,11 @@ static char *evidence_sentence(const Evidence *evidence)
         return g_strdup_printf("firewalld has no zone %s (getZones)", subject);
     case EVIDENCE_DIFFERENCE:
         return difference_sentence(evidence);
+    case EVIDENCE_NO_TABLE:
+        return g_strdup("the kernel has no table inet firewalld");
+    case EVIDENCE_POLICY_DROP:
+        return g_strdup("the kernel has table inet firewalld_policy_drop: a reload of firewalld "
+                        "has failed, and new connections are dropped until one succeeds");
     case EVIDENCE_FORWARDING: {
         g_autofree char *setting = forwarding_sysctl(evidence->family, subject);
         return g_strdup_printf("%s is 0", setting);
@@ -469,6 +482,16 @@ static void add_owners_cure(GPtrArray *commands, const Finding *finding)
                     NULL);
 }
 
+/* Where the table is gone, a reload fails, and leaves everything dropped until the next one (1.3.3:
+ * it deletes a table that is not there). A restart does not. */
+static void add_repair(GPtrArray *commands, const Finding *finding)
+{
+    if (finding->is_flushed)
+        add_command(commands, "systemctl", "restart", "firewalld", NULL);
+    else
+        add_command(commands, "firewall-cmd", "--reload", NULL);
+}
+
 GPtrArray *finding_commands(const Finding *finding)
 {
     GPtrArray *commands = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
@@ -479,7 +502,7 @@ GPtrArray *finding_commands(const Finding *finding)
     }
     if (finding->id == FINDING_RULES_DIFFER) {
         add_command(commands, "nicfix", "check", "--after", "reload", NULL);
-        add_command(commands, "firewall-cmd", "--reload", NULL);
+        add_repair(commands, finding);
     }
     if (finding->id == FINDING_FORWARDING_OFF) {
         const Evidence *evidence = g_ptr_array_index(finding->evidence, 0);

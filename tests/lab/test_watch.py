@@ -133,6 +133,28 @@ def test_findings_appear_and_clear(lab: Lab) -> None:
         assert watch.process.wait(LIMIT) == 0
 
 
+def test_other_rules_of_the_kernel(lab: Lab) -> None:
+    """No signal tells of them but nf_tables' own."""
+    bind(lab, "--permanent")
+    lab.firewall_cmd("--reload")
+    table = (
+        "table inet lockdown { chain forward { type filter hook forward priority 5; "
+        "iifname cni0 drop; }; }"
+    )
+    with watching(lab) as watch:
+        lab.host.run("nft", table)
+        watch.read_until(("appeared", "refused-elsewhere", UPLINK))
+        lab.host.run("nft", "delete table inet lockdown")
+        watch.read_until(("cleared", "refused-elsewhere", UPLINK))
+        lab.host.run("nft", "insert rule inet firewalld filter_IN_public tcp dport 22 drop")
+        watch.read_until(("appeared", "rules-differ", None))
+        lab.firewall_cmd("--reload")
+        watch.read_until(("cleared", "rules-differ", None))
+        for _ in range(3):
+            lab.firewall_cmd("--reload")
+        assert watch.is_silent()
+
+
 def test_firewalld_comes_and_goes(lab: Lab) -> None:
     """That is a state, not the end; changes in between are reported."""
     with watching(lab) as watch:

@@ -61,6 +61,8 @@ typedef enum {
     EVIDENCE_NO_SUCH_ZONE, /* firewalld has no zone SUBJECT */
     EVIDENCE_DIFFERENCE,   /* on the flow of JUDGEMENT, the kernel's rules and firewalld's
                               configuration differ */
+    EVIDENCE_NO_TABLE,     /* the kernel has no table of firewalld's */
+    EVIDENCE_POLICY_DROP,  /* the kernel has the table that drops all during a reload */
     EVIDENCE_FORWARDING,   /* forwarding of FAMILY is off on SUBJECT (NULL: on this host) */
     EVIDENCE_FLUSHED,      /* a reload removes FLUSHED */
     EVIDENCE_LOST_BINDING, /* nicfix bound SUBJECT to zone VALUE, which has not lasted */
@@ -95,6 +97,7 @@ typedef struct {
     char *other_zone;       /* the zone that contradicts ZONE or takes its place, or NULL */
     bool is_missing;        /* firewalld has no zone OTHER_ZONE */
     bool survives_reload;   /* the binding is lost at a restart only */
+    bool is_flushed;        /* the kernel has none of firewalld's rules */
     const PathStage *stage; /* where another program or the kernel refuses, else NULL */
 
     GPtrArray *evidence; /* Evidence */

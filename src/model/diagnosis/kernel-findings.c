@@ -2,7 +2,9 @@
 /* From the kernel's settings and rules to findings: see kernel-findings.h. */
 #include "model/diagnosis/kernel-findings.h"
 
+#include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
+#include "model/needs/host-flows.h"
 
 enum { MAX_FLOWS = 6 }; /* a finding rests on the first few flows, and counts the others */
 
@@ -27,36 +29,68 @@ static void find_flushed(GPtrArray *findings, const Snapshot *snapshot)
 
 /* ---- the kernel's rules against the configuration ---- */
 
-/* What goes to a port of the host that no setting names, as a flow: a flushed firewall accepts it. */
-static Flow flow_to_host(const Link *uplink)
+typedef struct {
+    CoverageMap *coverage;
+    guint left; /* flows that may still be judged */
+} HostFlows;
+
+static void compare_flow(G_GNUC_UNUSED ServiceKind kind, G_GNUC_UNUSED const char *name,
+                         const Flow *flow, gpointer user)
 {
-    enum { UNUSED_PORT = 1 };
-    Flow flow = flow_new(FLOW_INPUT, FAMILY_IPV4);
-    flow.in = uplink->name;
-    flow.from.kind = FLOW_ADDRESS_ELSEWHERE;
-    flow.typical = true;
-    flow.protocol = PROTOCOL_TCP;
-    flow.port = UNUSED_PORT;
-    flow.source_port = UNUSED_PORT;
-    return flow;
+    HostFlows *flows = user;
+    if (flows->left == 0)
+        return;
+    flows->left--;
+    /* From anywhere: that the host has a way back there is taken for granted. */
+    Flow answered = *flow;
+    answered.reverse_path = REVERSE_PATH_SAME_LINK;
+    coverage_compare(flows->coverage, &answered);
 }
 
-static void find_differences(GPtrArray *findings, const Snapshot *snapshot,
-                             const Topology *topology, CoverageMap *coverage)
+/* What comes in by one link of each zone. */
+static void compare_host_flows(const Snapshot *snapshot, CoverageMap *coverage)
 {
-    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(topology)) {
-        Flow flow = flow_to_host(uplink);
-        coverage_compare(coverage, &flow);
+    enum { FLOWS_OF_A_ZONE = 64 };
+    g_autoptr(GHashTable) zones = g_hash_table_new(g_direct_hash, g_direct_equal);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        const Zone *zone = dispatch_interface(snapshot, link->name).zone;
+        bool is_seen = link_seen_by_firewall(snapshot, link) == link && !link_is_loopback(link);
+        if (zone == NULL || !is_seen || !link_is_up(link) ||
+            !g_hash_table_add(zones, (gpointer)zone))
+            continue;
+        HostFlows flows = {coverage, FLOWS_OF_A_ZONE};
+        host_flows_foreach(snapshot, link->name, compare_flow, &flows);
     }
-    const GPtrArray *differing = coverage_differing(coverage);
-    if (differing->len == 0)
+}
+
+static void add_tables(Finding *finding, const Snapshot *snapshot)
+{
+    if (snapshot->ruleset == NULL || snapshot->firewalld_predicted)
         return;
+    finding->is_flushed = ruleset_table(snapshot->ruleset, NFT_FAMILY_INET, "firewalld") == NULL;
+    if (finding->is_flushed)
+        finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_NO_TABLE});
+    if (ruleset_table(snapshot->ruleset, NFT_FAMILY_INET, "firewalld_policy_drop") != NULL)
+        finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_POLICY_DROP});
+}
+
+/* With the iptables backend firewalld's rules are in the tables that all share. */
+static void find_differences(GPtrArray *findings, const Snapshot *snapshot, CoverageMap *coverage)
+{
+    if (g_strcmp0(snapshot->firewalld->options.backend, "iptables") == 0)
+        return;
+    compare_host_flows(snapshot, coverage);
     Finding *finding = finding_new(FINDING_RULES_DIFFER, SEVERITY_ERROR, NULL, NULL);
-    PTR_ARRAY_FOREACH (const Judgement, judgement, differing) {
+    add_tables(finding, snapshot);
+    PTR_ARRAY_FOREACH (const Judgement, judgement, coverage_differing(coverage)) {
         finding->senders++;
-        if (finding->evidence->len < MAX_FLOWS)
+        if (finding->senders <= MAX_FLOWS)
             finding_add_evidence(finding,
                                  (Evidence){.kind = EVIDENCE_DIFFERENCE, .judgement = judgement});
+    }
+    if (finding->evidence->len == 0) {
+        finding_free(finding);
+        return;
     }
     add_flushed(finding, snapshot);
     g_ptr_array_add(findings, finding);
@@ -134,7 +168,7 @@ static void find_forwarding(GPtrArray *findings, const Snapshot *snapshot, const
 void kernel_findings_add(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology,
                          CoverageMap *coverage)
 {
-    find_differences(findings, snapshot, topology, coverage);
+    find_differences(findings, snapshot, coverage);
     find_forwarding(findings, snapshot, topology);
     find_flushed(findings, snapshot);
 }

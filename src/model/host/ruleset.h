@@ -152,7 +152,8 @@ typedef struct {
 } NftTable;
 
 typedef struct {
-    GPtrArray *tables; /* NftTable */
+    GPtrArray *tables;  /* NftTable */
+    guint32 generation; /* the kernel's number for this state of all tables; 0: not known */
 } Ruleset;
 
 /* A ruleset is counted: snapshots share one, which no longer changes then. */

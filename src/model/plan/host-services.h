@@ -3,14 +3,7 @@
  * zone changes: the side effect of every binding. */
 #pragma once
 
-#include "model/host/snapshot.h"
-
-typedef enum {
-    SERVICE_NAMED, /* by firewalld: "ssh" */
-    SERVICE_PORT,  /* "8080/tcp" */
-    SERVICE_ICMP,
-    SERVICE_OTHER_PORTS, /* those that nothing names */
-} ServiceKind;
+#include "model/needs/host-flows.h"
 
 /* A service of the host, as seen from an interface. */
 typedef struct {
@@ -22,7 +15,7 @@ typedef struct {
 void service_change_free(ServiceChange *change);
 
 /* Compares the verdicts on packets to the host that come in by INTERFACE before and after, and adds
- * what differs to OPENS and CLOSES (element type ServiceChange). Only what a zone of either side
- * or a policy names is looked at, ICMP echo, and one port that nothing names. */
+ * what differs to OPENS and CLOSES (element type ServiceChange): of the flows that the settings of
+ * either side tell apart, see host-flows.h. */
 void host_services_compare(const Snapshot *before, const Snapshot *after, const char *interface,
                            GPtrArray *opens, GPtrArray *closes);

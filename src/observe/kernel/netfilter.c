@@ -307,6 +307,7 @@ static Ruleset *read_consistently(Netlink *netlink, GError **error)
             g_propagate_error(error, g_steal_pointer(&broken));
             return NULL;
         }
+        ruleset->generation = after;
         if (before == after)
             return g_steal_pointer(&ruleset);
     }
@@ -324,4 +325,12 @@ void netfilter_observe(Snapshot *snapshot)
     if (error != NULL)
         snapshot_add_unread(snapshot, "the kernel's nf_tables rules", "NETLINK_NETFILTER",
                             error->message);
+}
+
+bool netfilter_has_changed(const Ruleset *ruleset)
+{
+    guint32 now = 0;
+    g_autoptr(Netlink) netlink = netlink_new(NETLINK_NETFILTER, NULL);
+    return ruleset != NULL && netlink != NULL && read_generation(netlink, &now, NULL) &&
+           now != ruleset->generation;
 }

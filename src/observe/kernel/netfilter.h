@@ -9,3 +9,7 @@
  * generation: where the rules change meanwhile, they are read again a few times. What cannot be read
  * (it needs CAP_NET_ADMIN) is noted in SNAPSHOT as unread, and its ruleset stays NULL. */
 void netfilter_observe(Snapshot *snapshot);
+
+/* Whether the kernel has other rules now than RULESET, which was read; false where RULESET is NULL or
+ * the kernel does not answer. */
+bool netfilter_has_changed(const Ruleset *ruleset);
