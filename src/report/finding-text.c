@@ -122,9 +122,11 @@ static char *refused_elsewhere(const Finding *finding)
 {
     g_autofree char *links = name_links(finding->refused);
     g_autofree char *owner = stage_owner_text(finding->stage);
+    bool answers = finding_cause(finding)->judgement->reply_path != NULL;
     return g_strdup_printf("firewalld accepts new connections from %s out through %s, but %s "
-                           "refuses them: they are %s",
-                           links, finding->interface, owner, refused_word(finding->outcomes));
+                           "refuses %s: they are %s",
+                           links, finding->interface, owner, answers ? "the answers" : "them",
+                           refused_word(finding->outcomes));
 }
 
 static char *rules_differ(const Finding *finding)
@@ -474,10 +476,13 @@ static void add_owners_cure(GPtrArray *commands, const Finding *finding)
     const Flow *flow = &finding_cause(finding)->way.flow;
     g_autofree char *owner = stage_owner_text(finding->stage);
     bool ipv6 = flow->family == FAMILY_IPV6;
-    if (g_str_equal(owner, "Docker"))
-        add_command(commands, ipv6 ? "ip6tables" : "iptables", "-I", "DOCKER-USER", "-i", flow->in,
-                    "-o", flow->out, "-j", "ACCEPT", NULL);
-    else if (g_str_equal(owner, "ufw"))
+    const char *iptables = ipv6 ? "ip6tables" : "iptables";
+    if (g_str_equal(owner, "Docker")) {
+        add_command(commands, iptables, "-I", "DOCKER-USER", "-i", flow->in, "-o", flow->out, "-j",
+                    "ACCEPT", NULL);
+        add_command(commands, iptables, "-I", "DOCKER-USER", "-i", flow->out, "-o", flow->in, "-m",
+                    "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT", NULL);
+    } else if (g_str_equal(owner, "ufw"))
         add_command(commands, "ufw", "route", "allow", "in", "on", flow->in, "out", "on", flow->out,
                     NULL);
 }

@@ -84,11 +84,15 @@ char *forwarding_sysctl(Family family, const char *link)
 
 static char *loss_text(const Judgement *judgement, PathLoss loss)
 {
-    const char *in = judgement->flow.in != NULL ? judgement->flow.in : "lo";
+    const Flow *flow = judgement->reply_path != NULL ? &judgement->reply : &judgement->flow;
+    const char *in = flow->in != NULL ? flow->in : "lo";
     switch (loss) {
     case LOSS_NOT_FORWARDED: {
         g_autofree char *name = forwarding_sysctl(judgement->flow.family, in);
-        return g_strdup_printf("this host does not forward what comes in on %s: %s is 0", in, name);
+        return g_strdup_printf("this host does not forward %s on %s: %s is 0",
+                               judgement->reply_path != NULL ? "the answers, which come in"
+                                                             : "what comes in",
+                               in, name);
     }
     case LOSS_REVERSE_PATH:
         return g_strdup_printf("net.ipv4.conf.%s.rp_filter drops it: the way back to its source "
@@ -168,11 +172,12 @@ static char *refused_text(const Judgement *judgement)
     g_autofree char *owner = stage_owner_text(stage);
     g_autofree char *place = stage_place_text(stage);
     const char *verb = stage->result == STAGE_RESULT_DROP ? "drops" : "rejects";
+    const char *what = judgement->reply_path != NULL ? "the answers" : "it";
     if (judgement_is_firewallds(judgement))
         return g_strdup_printf("firewalld's rules in the kernel refuse it, though its "
                                "configuration does not: %s",
                                place);
-    return g_strdup_printf("%s %s it: %s", owner, verb, place);
+    return g_strdup_printf("%s %s %s: %s", owner, verb, what, place);
 }
 
 static const PathWay *translated_way(const Judgement *judgement)

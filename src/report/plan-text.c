@@ -172,7 +172,8 @@ static char *loss_text(const ReloadLoss *loss)
     };
     g_autofree char *value = loss->value != NULL ? g_strconcat(" ", loss->value, NULL) : NULL;
     return template_fill(templates[loss->kind], "thing", loss->thing, "name", loss->name, "setting",
-                         loss->setting != NULL ? loss->setting : "another program", "value", value, NULL);
+                         loss->setting != NULL ? loss->setting : "another program", "value", value,
+                         NULL);
 }
 
 char *reload_losses_text(const GPtrArray *losses)

@@ -19,6 +19,7 @@ from labkit import users
 from labkit.firewalld import FORWARD, FirewalldConfig, bound
 from labkit.namespaces import Namespace
 from labkit.networkmanager import ethernet_profile
+from test_kernel_rules import DOCKER, PODMAN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 
@@ -93,6 +94,10 @@ def _profile(zone: str) -> dict[str, str]:
     return {"uplink": ethernet_profile("uplink", UPLINK, address, OUTSIDE, zone=zone)}
 
 
+def _run(*scripts: str) -> Callable[[Lab], object]:
+    return lambda lab: lab.host.run("sh", "-ec", "\n".join(scripts))
+
+
 SCENES = {
     "incident": Scene(),
     "by ssh": Scene(),
@@ -109,6 +114,9 @@ SCENES = {
     "another zone": Scene(
         {"firewalld": FirewalldConfig(zones={"external": bound(UPLINK) + "<masquerade/>"})}
     ),
+    "another program": Scene({"firewalld": _ALREADY_CURED}, _run(DOCKER)),
+    "flushed": Scene({"firewalld": _ALREADY_CURED}),
+    "reload harms": Scene({"firewalld": _ALREADY_CURED}, _run(PODMAN)),
     "until reload": Scene(),
     "until reboot": Scene(
         {"firewalld": FirewalldConfig(zones={"work": FORWARD + bound(UPLINK)})},

@@ -85,7 +85,8 @@ static void note_elsewhere(const Survey *survey, const Link *uplink, const Link 
                            const WayCoverage *way)
 {
     const PathStage *stage = judgement_decision(way->judgement);
-    if (stage == NULL || is_kept_apart(downstream, stage))
+    /* Of forwarding that is off there is another finding. */
+    if (stage == NULL || stage->loss == LOSS_NOT_FORWARDED || is_kept_apart(downstream, stage))
         return;
     Finding *finding = finding_elsewhere(survey, uplink, stage);
     if (finding->refused->len < MAX_FLOWS)

@@ -103,7 +103,7 @@ void preliminaries_reverse_path(Trace *trace)
 
 void preliminaries_established(Trace *trace)
 {
-    if (trace->flow->state == FLOW_ESTABLISHED)
+    if (trace->flow->state != FLOW_NEW)
         trace_rule(trace, STAGE_ESTABLISHED, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_ESTABLISHED});
 }

@@ -14,6 +14,7 @@ typedef enum {
 typedef enum {
     FLOW_NEW,
     FLOW_ESTABLISHED, /* or related: a connection that was accepted before */
+    FLOW_REPLY,       /* likewise, and the first answer of its far end */
 } FlowState;
 
 typedef enum {

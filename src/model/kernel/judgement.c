@@ -4,6 +4,7 @@
 
 #include "model/foreach.h"
 #include "model/host/owner.h"
+#include "model/kernel/reply.h"
 
 /* What is refused by either is refused; what both may accept may be accepted. */
 static guint combine(guint firewalld, guint others)
@@ -80,6 +81,35 @@ static void allow_for_legacy(Judgement *judgement, const Snapshot *snapshot)
     }
 }
 
+/* ---- answers ---- */
+
+static PathTables tables_asked(const Snapshot *snapshot)
+{
+    return snapshot->firewalld_predicted ? PATH_WITHOUT_FIREWALLD : PATH_ALL_TABLES;
+}
+
+/* What is accepted, and whose answer is refused, comes to nothing. Where the packet may take several
+ * ways, the answer of one is enough to make that possible. */
+static void judge_replies(Judgement *judgement, const Snapshot *snapshot)
+{
+    if (judgement->possible != OUTCOME_ACCEPT)
+        return;
+    guint possible = 0;
+    PTR_ARRAY_FOREACH (const PathWay, way, judgement->path->ways) {
+        Flow reply;
+        g_autoptr(Path) path = reply_of(&judgement->flow, way, &reply)
+                                   ? path_of(snapshot, &reply, tables_asked(snapshot))
+                                   : NULL;
+        bool lost = path != NULL && reply_is_lost(path);
+        possible |= lost ? path->possible : OUTCOME_ACCEPT;
+        if (lost && judgement->reply_path == NULL) {
+            judgement->reply = reply;
+            judgement->reply_path = g_steal_pointer(&path);
+        }
+    }
+    judgement->possible = possible != 0 ? possible : OUTCOME_ACCEPT;
+}
+
 /* ---- the whole ---- */
 
 Judgement *judgement_of(const Snapshot *snapshot, const Flow *flow, JudgementScope scope)
@@ -93,10 +123,11 @@ Judgement *judgement_of(const Snapshot *snapshot, const Flow *flow, JudgementSco
         return judgement;
     bool predicted = snapshot->firewalld_predicted;
     judgement->by = predicted ? JUDGED_BY_PREDICTION : JUDGED_BY_KERNEL;
-    judgement->path = path_of(snapshot, flow, predicted ? PATH_WITHOUT_FIREWALLD : PATH_ALL_TABLES);
+    judgement->path = path_of(snapshot, flow, tables_asked(snapshot));
     judgement->possible =
         predicted ? combine(predicted_share(snapshot, judgement), judgement->path->possible)
                   : judgement->path->possible;
+    judge_replies(judgement, snapshot);
     allow_for_legacy(judgement, snapshot);
     return judgement;
 }
@@ -107,6 +138,7 @@ void judgement_free(Judgement *judgement)
         return;
     verdict_free(judgement->firewalld);
     path_free(judgement->path);
+    path_free(judgement->reply_path);
     g_free(judgement);
 }
 
@@ -122,7 +154,8 @@ bool judgement_refuses(const Judgement *judgement)
 
 const PathStage *judgement_decision(const Judgement *judgement)
 {
-    const PathWay *worst = judgement->path != NULL ? path_worst(judgement->path) : NULL;
+    const Path *path = judgement->reply_path != NULL ? judgement->reply_path : judgement->path;
+    const PathWay *worst = path != NULL ? path_worst(path) : NULL;
     return worst != NULL && worst->outcome != OUTCOME_ACCEPT ? path_way_decision(worst) : NULL;
 }
 

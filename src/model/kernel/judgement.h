@@ -26,11 +26,13 @@ typedef struct {
     JudgedBy by;
     Verdict *firewalld; /* firewalld's share by the model; its steps give the reason in its words */
     Path *path;         /* NULL: JUDGED_BY_MODEL */
+    Flow reply;         /* the answer, where it is certainly refused, and its path; else NULL */
+    Path *reply_path;
     const LegacyTable *legacy; /* one whose rules the packet may meet and that was not judged; NULL:
                                   none */
 } Judgement;
 
-/* The judgement on FLOW as things stand in SNAPSHOT. Both the snapshot and the names in FLOW must
+/* The judgement on FLOW, and on the connection that it begins, as things stand in SNAPSHOT. Both the snapshot and the names in FLOW must
  * outlive it (transfer full). */
 Judgement *judgement_of(const Snapshot *snapshot, const Flow *flow, JudgementScope scope);
 void judgement_free(Judgement *judgement);

@@ -86,7 +86,7 @@ static guint8 protocol_number(Protocol protocol)
 
 static void set_transport(Packet *packet, const Flow *flow)
 {
-    enum { SYN = 2 };
+    enum { SYN = 0x02, ACK = 0x10 };
     if (flow->protocol == PROTOCOL_ANY)
         return;
     set_byte(packet, packet_protocol_offset(packet), protocol_number(flow->protocol));
@@ -99,8 +99,8 @@ static void set_transport(Packet *packet, const Flow *flow)
     }
     set_port(packet, PACKET_TRANSPORT + TRANSPORT_SOURCE_PORT, flow->source_port);
     set_port(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT, flow->port);
-    if (flow->protocol == PROTOCOL_TCP && flow->state == FLOW_NEW)
-        set_byte(packet, PACKET_TRANSPORT + TCP_FLAGS, SYN);
+    if (flow->protocol == PROTOCOL_TCP && flow->state != FLOW_ESTABLISHED)
+        set_byte(packet, PACKET_TRANSPORT + TCP_FLAGS, flow->state == FLOW_NEW ? SYN : SYN | ACK);
 }
 
 /* What every packet of the family has alike; a fragment or one with options is not meant. */
@@ -274,6 +274,8 @@ void packet_track(Packet *packet, FlowState state)
     }
     packet->tracking = TRACKING_DONE;
     set_number(packet, PACKET_CT_STATE, STATE_ESTABLISHED);
+    if (state == FLOW_REPLY)
+        set_byte(packet, PACKET_CT_DIRECTION, IP_CT_DIR_REPLY);
 }
 
 static bool field_prefix(const Packet *packet, gsize offset, IpPrefix *prefix)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verdict on a packet and on its answer: by the kernel's rules, or where firewalld is predicted by the
+ * model and everybody else's rules. */
+#include "model/kernel/judgement.h"
+
+#include "rule-cases.h"
+
+/* firewalld accepts what is forwarded to enp2s0, ssh, and what is translated. */
+#define ZONE "zone public interfaces cni0,enp2s0 services ssh\nservice ssh ports 22/tcp\n"
+
+static char *judgement_text(const Judgement *judgement)
+{
+    g_autofree char *outcomes = rule_case_outcomes(judgement->possible);
+    const PathStage *stage = judgement_decision(judgement);
+    if (stage == NULL)
+        return g_strdup_printf("%s by %d", outcomes, judgement->by);
+    return g_strdup_printf("%s by %d: %s%s %s", outcomes, judgement->by,
+                           judgement->reply_path != NULL ? "answers " : "",
+                           path_hook_word(stage->hook),
+                           stage->table != NULL ? stage->table->name : "-");
+}
+
+static void check(const RuleCase *row, bool predicted)
+{
+    g_autoptr(Snapshot) snapshot = rule_case_snapshot(row);
+    snapshot->firewalld_predicted = predicted;
+    g_auto(GStrv) words = flow_words(row);
+    Flow flow = flow_parse(words);
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, &flow, JUDGE_PACKET);
+    g_autofree char *text = judgement_text(judgement);
+    assert_string_equal(text, row->expected);
+}
+
+/* ---- answers ---- */
+
+#define POLICY(rules) "table ip f\nchain c forward 0 policy-drop\n" rules
+#define ACROSS        "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 "
+
+static const RuleCase answers[] = {
+    {"a policy stops the answers, too", POLICY("iif=cni0 accept"), ACROSS "tcp 80",
+     "drop by 0: answers forward f"},
+    {"what is established passes", POLICY("iif=cni0 accept\nstate=2 accept"), ACROSS "tcp 80",
+     "accept by 0"},
+    {"the addresses are the other way round",
+     POLICY("iif=cni0 accept\nsaddr=192.168.150.131 daddr=10.244.2.2 accept"), ACROSS "tcp 80",
+     "accept by 0"},
+    {"so are the ports", POLICY("iif=cni0 accept\niif=enp2s0 proto=6 sport=80 accept"),
+     ACROSS "tcp 80", "accept by 0"},
+    {"a SYN is not answered by a SYN alone",
+     POLICY("iif=cni0 accept\niif=enp2s0 proto=6 payload:2:13:1:r0 cmp:0:r0:b18 accept"),
+     ACROSS "tcp 80", "accept by 0"},
+    {"an answer has its direction", POLICY("iif=cni0 accept\nct:1:r0 cmp:0:r0:b1 accept"),
+     ACROSS "tcp 80", "accept by 0"},
+    {"an echo request is answered by an echo reply",
+     POLICY("iif=cni0 accept\npayload:2:0:1:r0 cmp:0:r0:b0 accept"), ACROSS "icmp 8",
+     "accept by 0"},
+    {"whose being dropped is noticed", POLICY("iif=cni0 accept"), ACROSS "icmp 8",
+     "drop by 0: answers forward f"},
+    {"a port that is not known may be the one that passes",
+     "table ip f\nchain c output 0 policy-drop\ndport=22 accept", TO_HOST "tcp 22", "accept by 0"},
+    {"other ICMP is not answered", POLICY("iif=cni0 accept"), ACROSS "icmp 3", "accept by 0"},
+    {"the host's answers", "table ip f\nchain c output 0 policy-drop\nproto=17 accept",
+     TO_HOST "tcp 22", "drop by 0: answers output f"},
+    {"and those to the host", "table ip f\nchain c input 0 policy-drop\nproto=17 accept",
+     "output out enp2s0 from 192.168.150.130 to 192.168.150.131 tcp 22",
+     "drop by 0: answers input f"},
+    {"before conntrack the addresses of an answer are not known",
+     "table ip f\nchain c prerouting -300\niif=enp2s0 drop", ACROSS "tcp 80", "accept by 0"},
+    {"nor in the host's own before it", "table ip f\nchain c output -300 policy-drop",
+     TO_HOST "tcp 22", "accept by 0"},
+    {"an answer that may pass is not refused", POLICY("iif=cni0 accept\ndport=40000 accept"),
+     ACROSS "tcp 80", "accept by 0"},
+    {"the answer to what was translated comes from where it went",
+     "table ip n\nchain p prerouting -100 nat\ndport=8080 dnat:10.244.2.2:80\n"
+     "table ip f\nchain c forward 0 policy-drop\nsaddr=10.244.2.2 sport=80 accept\n"
+     "daddr=10.244.2.2 dport=80 accept",
+     TO_HOST "tcp 8080", "accept by 0"},
+    {"and is dropped there",
+     "table ip n\nchain p prerouting -100 nat\ndport=8080 dnat:10.244.2.2:80\n"
+     "table ip f\nchain c forward 0 policy-drop\ndaddr=10.244.2.2 dport=80 accept",
+     TO_HOST "tcp 8080", "drop by 0: answers forward f"},
+    {"a link that does not forward the answers", "table ip f",
+     "forward in cni0 out wan from 10.244.2.2 to 203.0.113.9 tcp 80", "drop by 0: answers route -",
+     "link wan physical addr 203.0.113.5/24 forwarding no\n"},
+    {"what takes several ways, and is answered on one of them only",
+     "table ip n\nset m 4 data 4 n0=10.244.2.2 n1=10.244.2.3\nchain p prerouting -100 nat\n"
+     "dport=8080 numgen:r0:2:0 lookup:m:r0:0:r1 nat:1:2:r1\n"
+     "table ip f\nchain c forward 0 policy-drop\niif=enp2s0 accept\nsaddr=10.244.2.2 accept",
+     TO_HOST "tcp 8080", "accept drop by 0: answers forward f"},
+};
+
+static void test_answer(void **state)
+{
+    check(*state, false);
+}
+
+/* ---- firewalld as it would be ---- */
+
+#define DROPPING_FIREWALLD "table inet firewalld\nchain c forward 10 policy-drop\n"
+#define DNAT                                                                                       \
+    "table ip n\nchain p prerouting -100 nat\ndport=8080 dnat:10.244.2.2:80\n" DROPPING_FIREWALLD
+#define STRICT ZONE "firewalld 2.3.4 public\noption StrictForwardPorts yes\n"
+
+static const RuleCase predictions[] = {
+    {"both accept", POLICY("accept"), ACROSS "tcp 80", "accept by 2", ZONE},
+    {"others refuse", POLICY(""), ACROSS "tcp 80", "drop by 2: forward f", ZONE},
+    {"firewalld refuses", POLICY("accept"), ACROSS "tcp 80", "reject by 2", "zone public\n"},
+    {"firewalld's rules in the kernel do not count", DROPPING_FIREWALLD, ACROSS "tcp 80",
+     "accept by 2", ZONE},
+    {"others refuse the answers", POLICY("iif=cni0 accept"), ACROSS "tcp 80",
+     "drop by 2: answers forward f", ZONE},
+    {"what others translate is accepted", DNAT, TO_HOST "tcp 8080", "accept by 2", ZONE},
+    {"but with StrictForwardPorts", DNAT, TO_HOST "tcp 8080", "reject by 2", STRICT},
+    {"unless firewalld translates it as well", DNAT, TO_HOST "tcp 8080", "accept by 2",
+     STRICT "change public forward-port 8080:tcp:80:10.244.2.2\n"},
+    {"with StrictForwardPorts what is not translated is filtered as ever", DNAT, TO_HOST "tcp 22",
+     "accept by 2", STRICT},
+};
+
+static void test_prediction(void **state)
+{
+    check(*state, true);
+}
+
+/* ---- without the kernel ---- */
+
+static void test_without_rules(G_GNUC_UNUSED void **state)
+{
+    const RuleCase row = {"", POLICY(""), ACROSS "tcp 80", NULL, ZONE};
+    g_autoptr(Snapshot) snapshot = rule_case_snapshot(&row);
+    g_auto(GStrv) words = flow_words(&row);
+    Flow flow = flow_parse(words);
+    g_autoptr(Judgement) firewalld = judgement_of(snapshot, &flow, JUDGE_FIREWALLD_ONLY);
+    g_autofree char *told = judgement_text(firewalld);
+    assert_string_equal(told, "accept by 1");
+    assert_true(judgement_is_firewallds(firewalld));
+    snapshot_replace_ruleset(snapshot, NULL);
+    g_autoptr(Judgement) unread = judgement_of(snapshot, &flow, JUDGE_PACKET);
+    g_autofree char *text = judgement_text(unread);
+    assert_string_equal(text, "accept by 1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_without_rules)};
+    return RUN_CASES(test_answer, answers) + RUN_CASES(test_prediction, predictions) +
+           cmocka_run_group_tests(tests, NULL, NULL);
+}
