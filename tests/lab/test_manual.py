@@ -46,12 +46,14 @@ class Schema:
     def members(self, what: dict[str, Any], prefix: str = "") -> Members:
         """The members of the object WHAT and of all that is in it."""
         found: Members = {}
-        for name, value in what.get("properties", {}).items():
-            found |= self._value(value, prefix + name)
+        for one in what.get("oneOf", [what]):
+            for name, value in one.get("properties", {}).items():
+                found |= self._value(value, prefix + name)
         return found
 
     def _value(self, value: dict[str, Any], path: str) -> Members:
-        choices = [self._resolved(one) for one in value.get("oneOf", [value])]
+        listed = value.get("oneOf") or value.get("anyOf") or [value]
+        choices = [self._resolved(one) for one in listed]
         types = frozenset(name for one in choices for name in _types(one))
         found: Members = {}
         for one in choices:
@@ -78,7 +80,7 @@ def _types(value: dict[str, Any]) -> list[str]:
         return ["string"]
     if "enum" in value:
         return ["null" if one is None else "string" for one in value["enum"]]
-    types: str | list[str] = value["type"]
+    types: str | list[str] = value.get("type", "object")
     return [types] if isinstance(types, str) else types
 
 
