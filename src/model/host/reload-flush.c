@@ -5,6 +5,8 @@
 #include "model/foreach.h"
 #include "model/host/owner.h"
 
+#include <string.h>
+
 Tristate reload_flushes(const Firewalld *firewalld)
 {
     if (firewalld->version == NULL)
@@ -19,6 +21,41 @@ static bool puts_back(const char *owner)
     static const char *const owners[] = {"Docker", "libvirt", "kube-proxy",
                                          "Calico", "flannel", NULL};
     return owner != NULL && g_strv_contains(owners, owner);
+}
+
+/* The program whose network EXPRESSION compares an address with, in a table of FAMILY, or NULL. A
+ * comparison with a whole number of an address's first bytes holds only these. */
+static const char *maker_of_network(const Snapshot *snapshot, Family family,
+                                    const Expression *expression)
+{
+    IpAddress address = {.family = family};
+    gsize size = 0;
+    const guint8 *bytes = expression->kind == EXPRESSION_CMP && expression->data != NULL
+                              ? g_bytes_get_data(expression->data, &size)
+                              : NULL;
+    if (size < 2 || size > (family == FAMILY_IPV6 ? 16 : 4))
+        return NULL;
+    memcpy(address.bytes, bytes, size);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        const char *maker = link_maker(link->name);
+        for (guint i = 0; maker != NULL && i < link->addresses->len; i++) {
+            const LinkAddress *own = g_ptr_array_index(link->addresses, i);
+            if (ip_prefix_contains(&own->prefix, &address))
+                return maker;
+        }
+    }
+    return NULL;
+}
+
+/* As nft_rule_owner(); Docker's rules for one container name nothing but its address. */
+static const char *owner_of(const Snapshot *snapshot, const NftTable *table, const NftChain *chain,
+                            const NftRule *rule)
+{
+    const char *owner = nft_rule_owner(table, chain, rule);
+    Family family = table->family == NFT_FAMILY_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+    for (guint i = 0; owner == NULL && i < rule->expressions->len; i++)
+        owner = maker_of_network(snapshot, family, g_ptr_array_index(rule->expressions, i));
+    return owner;
 }
 
 /* What nobody is known to have made may be a direct rule, which firewalld puts back itself. */
@@ -50,7 +87,7 @@ GPtrArray *reload_flushed_rules(const Snapshot *snapshot)
             continue;
         PTR_ARRAY_FOREACH (const NftChain, chain, table->chains) {
             PTR_ARRAY_FOREACH (const NftRule, rule, chain->rules) {
-                const char *owner = nft_rule_owner(table, chain, rule);
+                const char *owner = owner_of(snapshot, table, chain, rule);
                 if (is_lost(snapshot, owner))
                     count_rule(flushed, table, owner);
             }
@@ -64,7 +101,7 @@ GPtrArray *reload_flushed_rules(const Snapshot *snapshot)
 static bool stays(const Snapshot *snapshot, const NftTable *table, const NftChain *chain,
                   const NftRule *rule)
 {
-    return !is_lost(snapshot, nft_rule_owner(table, chain, rule));
+    return !is_lost(snapshot, owner_of(snapshot, table, chain, rule));
 }
 
 static void add_flushed_chain(NftTable *flushed, const Snapshot *snapshot, const NftTable *table,

@@ -2,7 +2,7 @@
 /* Which rules of other programs a reload of firewalld takes away, and what is left. */
 #include "model/host/reload-flush.h"
 
-#include "cases.h"
+#include "sketch.h"
 
 #include "model/foreach.h"
 
@@ -138,6 +138,31 @@ static void test_what_is_left(G_GNUC_UNUSED void **state)
     assert_int_equal(table->base_chains->len, 1);
 }
 
+/* Docker's rule for what a container sends to its own published port. */
+static void test_container(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch("firewalld 1.3.3 public\n"
+                                          "link docker0 bridge addr 172.17.0.1/16\n"
+                                          "link eth0 physical addr 192.0.2.1/24\n");
+    snapshot->firewalld->direct_rules = TRISTATE_NO;
+    snapshot->ruleset = ruleset_new();
+    NftTable *table = ruleset_add_table(snapshot->ruleset, nft_table_new(NFT_FAMILY_IPV4, "nat"));
+    NftChain *chain = add_chain(table, "POSTROUTING", true);
+    static const char *const addresses[] = {"\xac\x11\x00\x02", "\xc0\x00\x02\x09"};
+    for (gsize i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        add_rule(chain, NULL, NULL);
+        Expression *named = expression_new(EXPRESSION_CMP);
+        named->data = g_bytes_new(addresses[i], 4);
+        const NftRule *rule = g_ptr_array_index(chain->rules, i);
+        g_ptr_array_insert(rule->expressions, 0, named);
+    }
+    g_autoptr(GPtrArray) flushed = reload_flushed_rules(snapshot);
+    assert_int_equal(flushed->len, 1);
+    const FlushedRules *left = g_ptr_array_index(flushed, 0);
+    assert_null(left->owner);
+    assert_int_equal(left->rules, 1);
+}
+
 static void test_unread(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = snapshot_new();
@@ -150,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_left),
+        cmocka_unit_test(test_container),
         cmocka_unit_test(test_unread),
     };
     int failures = RUN_CASES(test_flush, flushes);
