@@ -122,7 +122,12 @@ static char *refused_elsewhere(const Finding *finding)
 {
     g_autofree char *links = name_links(finding->refused);
     g_autofree char *owner = stage_owner_text(finding->stage);
-    bool answers = finding_cause(finding)->judgement->reply_path != NULL;
+    const Judgement *judgement = finding_cause(finding)->judgement;
+    bool answers = judgement->reply_path != NULL;
+    if (verdict_refuses(judgement->firewalld))
+        return g_strdup_printf("besides firewalld, %s refuses new connections from %s out through "
+                               "%s: they are %s",
+                               owner, links, finding->interface, refused_word(finding->outcomes));
     return g_strdup_printf("firewalld accepts new connections from %s out through %s, but %s "
                            "refuses %s: they are %s",
                            links, finding->interface, owner, answers ? "the answers" : "them",

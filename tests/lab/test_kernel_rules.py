@@ -67,6 +67,23 @@ def test_what_another_program_refuses_and_its_own_cure(make_lab: LabMaker) -> No
     assert lab.nicfix("check").code == 0
 
 
+def test_two_refuse_and_each_has_its_cure(lab: Lab) -> None:
+    """The uplink is in no zone, and Docker's policy drops what its rules do not accept."""
+    shell(lab, DOCKER)
+    assert (lab.tcp(), verdict(lab)) == ("lost", ("drop", "kernel"))
+    assert ids(lab.nicfix("check", "--json")) == ["uplink-unbound", "refused-elsewhere"]
+    applied = lab.nicfix("apply", "--json")
+    assert (applied.code, applied.json["verified"]) == (0, True), applied
+    assert (lab.tcp(), verdict(lab)) == ("lost", ("drop", "kernel"))
+    check = lab.nicfix("check")
+    assert ids(lab.nicfix("check", "--json")) == ["refused-elsewhere"]
+    for line in check.stdout.splitlines():
+        if "iptables -I DOCKER-USER" in line:
+            shell(lab, line[line.index("iptables") :])
+    assert (lab.tcp(), verdict(lab)) == ("connected", ("accept", "kernel"))
+    assert lab.nicfix("check").code == 0
+
+
 def test_rules_that_were_flushed(make_lab: LabMaker) -> None:
     lab = make_lab()
     assert (lab.tcp(), verdict(lab)) == ("filtered", ("reject", "kernel"))

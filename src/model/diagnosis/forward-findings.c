@@ -118,7 +118,8 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
     PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(survey->topology)) {
         WayCoverage way = coverage_of(survey->coverage, downstream, uplink);
         finding->senders += way.coverage != COVERAGE_IDLE;
-        if (way.coverage == COVERAGE_ELSEWHERE)
+        if (way.coverage == COVERAGE_ELSEWHERE ||
+            (way.coverage == COVERAGE_REFUSED && !judgement_is_firewallds(way.judgement)))
             note_elsewhere(survey, uplink, downstream, &way);
         if (way.coverage != COVERAGE_OPEN && way.coverage != COVERAGE_REFUSED)
             continue;

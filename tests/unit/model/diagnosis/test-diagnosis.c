@@ -28,6 +28,10 @@ static const HostCase hosts[] = {
      "link eno3 physical addr 10.98.0.12/24", "warning uplink-unbound eno3\n"},
 
     /* Docker accepts what its bridges send by its zone, and binds no uplink. */
+    {"Docker's policy and firewalld refuse a second bridge", "rulesets/docker", NULL,
+     "error uplink-unbound enp2s0\nerror refused-elsewhere enp2s0\n"},
+    {"kube-proxy beside it", "rulesets/docker-kube-proxy", NULL,
+     "error uplink-unbound enp2s0\nerror refused-elsewhere enp2s0\n"},
     {"Docker with its zone and policy", "hosts/docker", NULL, "info uplink-unbound ens18\n"},
     {"Docker with its zone and policy, uplink bound", "hosts/docker", "bind public ens18", ""},
     {"Docker with its zone, uplink bound to drop", "hosts/docker",
