@@ -79,9 +79,7 @@ static DenialCause cause_of(const DeniedStream *stream, const DenialGroup *group
     g_auto(ResolvedFlow) resolved = {0};
     g_autoptr(GError) reason = NULL;
     const char *unknown = stream->unknown;
-    if (stream->snapshot != NULL && group->denial.kind == DENIAL_AS_INVALID) {
-        unknown = "zones do not judge packets that belong to no connection";
-    } else if (stream->snapshot != NULL) {
+    if (stream->snapshot != NULL) {
         g_auto(FlowQuestion) question = flow_question_from_packet(&group->packet);
         if (flow_question_resolve(&question, stream->snapshot, stream->netlink, &resolved, &reason))
             return denial_cause_of(stream->snapshot, stream->diagnosis, &resolved.flow,

@@ -201,7 +201,7 @@ static int run(const Context *context, char **words, GError **error)
          "ICMP type (default: that of a ping)", "N"},
         {"from-mac", 0, 0, G_OPTION_ARG_STRING, &question.from_mac, "Source MAC address", "MAC"},
         {"state", 0, 0, G_OPTION_ARG_STRING, &question.state,
-         "State of its connection (default: new)", "new|established"},
+         "State of its connection (default: new)", "new|established|invalid"},
         {"firewalld-only", 0, 0, G_OPTION_ARG_NONE, &firewalld_only,
          "Judge by firewalld's configuration alone, whatever rules the kernel has", NULL},
         {"flows", 0, 0, G_OPTION_ARG_FILENAME, &flows,

@@ -5,7 +5,9 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/host/topology.h"
+#include "model/kernel/routing.h"
 
+#include <linux/rtnetlink.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -216,8 +218,10 @@ static bool choose_state_and_mac(Resolver *resolver, GError **error)
     Flow *flow = &resolver->resolved->flow;
     if (g_strcmp0(state, "established") == 0)
         flow->state = FLOW_ESTABLISHED;
+    else if (g_strcmp0(state, "invalid") == 0)
+        flow->state = FLOW_INVALID;
     else if (state != NULL && !g_str_equal(state, "new"))
-        return usage(error, "use new or established", "invalid --state value '%s'", state);
+        return usage(error, "use new, established or invalid", "invalid --state value '%s'", state);
     if (mac != NULL && !mac_address_is_valid(mac))
         return usage(error, "write it as 02:00:5e:00:53:01",
                      "--from-mac: '%s' is not a MAC address", mac);
@@ -258,31 +262,104 @@ static void set_egress(Resolver *resolver, const Link *link)
         flow->direction == FLOW_OUTPUT ? link_ingress_name(resolver->snapshot, link) : link->name;
 }
 
-static bool choose_egress_by_kernel(Resolver *resolver, GError **error)
+/* The kernel calls a source that rp_filter refuses martian, and with IPv4 its errno may also mean a
+ * blackhole: that is there without the link as well. */
+static bool explain_invalid(Resolver *resolver, RouteRefusal *refusal, GError **error)
 {
-    ResolvedFlow *resolved = resolver->resolved;
-    Flow *flow = &resolved->flow;
-    RouteQuestion question = {
+    Flow *flow = &resolver->resolved->flow;
+    RouteAnswer answer;
+    RouteQuestion there = {.destination = resolver->to};
+    if (!route_lookup(resolver->netlink, &there, &answer, error))
+        return false;
+    *refusal =
+        answer.fate == ROUTE_FATE_BLACKHOLE ? ROUTE_REFUSAL_BLACKHOLE : ROUTE_REFUSAL_MARTIAN;
+    if (*refusal == ROUTE_REFUSAL_BLACKHOLE || resolver->in == NULL)
+        return true;
+    if (!resolver->has_from) { /* no verdict on a source that nobody named */
+        *refusal = ROUTE_REFUSAL_NONE;
+        return true;
+    }
+    RouteQuestion back = {.destination = resolver->from};
+    if (!route_lookup(resolver->netlink, &back, &answer, error))
+        return false;
+    flow->reverse_path = answer.error != 0                   ? REVERSE_PATH_NONE
+                         : answer.oif == resolver->in->index ? REVERSE_PATH_SAME_LINK
+                                                             : REVERSE_PATH_OTHER_LINK;
+    return true;
+}
+
+static bool find_refusal(Resolver *resolver, RouteRefusal *refusal, GError **error)
+{
+    static const RouteRefusal refusals[] = {
+        [ROUTE_FATE_NO_ROUTE] = ROUTE_REFUSAL_NO_ROUTE,
+        [ROUTE_FATE_UNREACHABLE] = ROUTE_REFUSAL_UNREACHABLE,
+        [ROUTE_FATE_PROHIBITED] = ROUTE_REFUSAL_PROHIBITED,
+        [ROUTE_FATE_BLACKHOLE] = ROUTE_REFUSAL_BLACKHOLE,
+        [ROUTE_FATE_OTHER] = ROUTE_REFUSAL_NONE,
+    };
+    RouteFate fate = resolver->resolved->route.fate;
+    if (fate == ROUTE_FATE_INVALID)
+        return explain_invalid(resolver, refusal, error);
+    *refusal = refusals[fate];
+    return true;
+}
+
+/* With the kernel's rules the refusal is the answer, unless they translate the destination first. */
+static bool take_refusal(Resolver *resolver, GError **error)
+{
+    const Link *in = resolver->in;
+    RouteFate fate = resolver->resolved->route.fate;
+    RouteRefusal refusal;
+    if (!find_refusal(resolver, &refusal, error))
+        return false;
+    if (refusal != ROUTE_REFUSAL_NONE && resolver->snapshot->ruleset != NULL) {
+        resolver->resolved->flow.route_refusal = refusal;
+        return true;
+    }
+    bool stays = refusal == ROUTE_REFUSAL_UNREACHABLE && in != NULL &&
+                 link_forwards(resolver->snapshot, in, resolver->to.family) == TRISTATE_NO;
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED,
+                     "use --out IFACE to judge it anyway; ip route get shows the kernel's answer",
+                     "the kernel does not route this flow: %s",
+                     stays ? "forwarding is off for the interface it comes in on (sysctl "
+                             "net.ipv4.conf.IFACE.forwarding is 0)"
+                           : route_fate_reason(fate));
+    return false;
+}
+
+static RouteQuestion route_question_of(const Resolver *resolver, const IpAddress *source)
+{
+    const Flow *flow = &resolver->resolved->flow;
+    return (RouteQuestion){
         .destination = resolver->to,
-        .source = resolver->has_from ? &resolver->from : NULL,
+        .source = source,
         .iif = resolver->in != NULL ? resolver->in->index : 0,
         .protocol = kernel_protocols[flow->protocol],
         .source_port = flow->source_port,
         .destination_port = flow->port,
     };
+}
+
+static bool choose_egress_by_kernel(Resolver *resolver, GError **error)
+{
+    ResolvedFlow *resolved = resolver->resolved;
     IpAddress stand_in;
+    RouteQuestion question =
+        route_question_of(resolver, resolver->has_from ? &resolver->from : NULL);
     if (resolver->in != NULL && question.source == NULL &&
         find_stand_in_source(resolver->in, resolver->to.family, &stand_in))
         question.source = &stand_in;
     if (!route_lookup(resolver->netlink, &question, &resolved->route, error))
         return false;
     const Link *link = snapshot_link_by_index(resolver->snapshot, resolved->route.oif);
-    if (resolved->route.fate != ROUTE_FATE_FORWARDED || link == NULL) {
-        nicfix_error_set(
-            error, NICFIX_ERROR_REFUSED,
-            "use --out IFACE to judge it anyway; ip route get shows the kernel's answer",
-            "the kernel does not route this flow: %s", route_fate_reason(resolved->route.fate));
-        return false;
+    RouteFate fate = resolved->route.fate;
+    bool for_here =
+        fate == ROUTE_FATE_LOCAL || fate == ROUTE_FATE_BROADCAST || fate == ROUTE_FATE_MULTICAST;
+    if (link == NULL || (fate != ROUTE_FATE_FORWARDED && !for_here))
+        return take_refusal(resolver, error);
+    if (for_here && resolver->in != NULL) { /* a route makes the destination this host's own */
+        resolved->flow.direction = FLOW_INPUT;
+        return true;
     }
     resolved->routed = true;
     set_egress(resolver, link);
@@ -329,13 +406,25 @@ static bool look_up_reverse_path(Resolver *resolver, GError **error)
 
 /* ---- the direction ---- */
 
+/* Whether every host of a network gets it, or those of a group: what comes in for them is for this host,
+ * and is not forwarded as unicast is. */
+static bool is_for_many(const Snapshot *snapshot, const IpAddress *address)
+{
+    const IpPrefix whole = {.address = *address, .length = ip_address_bits(address->family)};
+    guint types = address_types(snapshot, &whole, NULL);
+    return types == 1 << RTN_BROADCAST || types == 1 << RTN_MULTICAST;
+}
+
 /* A packet for this host comes in on the link that was named, else on the one that leads back to the
  * source. */
 static bool choose_direction(Resolver *resolver, GError **error)
 {
     const FlowQuestion *question = resolver->question;
     Flow *flow = &resolver->resolved->flow;
-    if (!question->for_this_host && !is_local(resolver->snapshot, &resolver->to)) {
+    bool comes_in_for_many = resolver->in != NULL && question->out == NULL &&
+                             is_for_many(resolver->snapshot, &resolver->to);
+    if (!question->for_this_host && !comes_in_for_many &&
+        !is_local(resolver->snapshot, &resolver->to)) {
         flow->direction = resolver->in != NULL ? FLOW_FORWARD : FLOW_OUTPUT;
         return true;
     }

@@ -19,7 +19,7 @@ typedef struct {
     char *to;
     char *from_mac;
     char *protocol;
-    char *state;            /* "new" (the default) or "established" */
+    char *state;            /* "new" (the default), "established" or "invalid" */
     char *port_word;        /* the port as it was written, by number or service name: before PORT */
     char *source_port_word; /* likewise */
     int port;               /* without a protocol it is TCP's */

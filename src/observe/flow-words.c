@@ -3,6 +3,7 @@
  * object. */
 #include "observe/flow-question.h"
 
+#include "model/denied/denial.h"
 #include "model/error.h"
 #include "documents/document.h"
 #include "observe/log/kernel-log.h"
@@ -28,6 +29,14 @@ void flow_question_clear(FlowQuestion *question)
     *question = flow_question_new();
 }
 
+/* Whether firewalld's rule that drops what belongs to no connection wrote the line. */
+static bool is_invalid(const LoggedPacket *packet)
+{
+    g_auto(Denial) denial = {0};
+    return packet->prefix != NULL && denial_parse(packet->prefix, &denial) &&
+           denial.kind == DENIAL_AS_INVALID;
+}
+
 FlowQuestion flow_question_from_packet(const LoggedPacket *packet)
 {
     return (FlowQuestion){
@@ -37,6 +46,7 @@ FlowQuestion flow_question_from_packet(const LoggedPacket *packet)
         .to = g_strdup(packet->destination),
         .from_mac = g_strdup(packet->source_mac),
         .protocol = g_strdup(packet->protocol),
+        .state = is_invalid(packet) ? g_strdup("invalid") : NULL,
         .port = packet->destination_port,
         .source_port = packet->source_port,
         .icmp_type = packet->icmp_type,

@@ -31,6 +31,9 @@ static const char *packets_template(const DenialGroup *group)
     bool is_icmp = g_strcmp0(packet->protocol, "icmp") == 0;
     if (packet->protocol == NULL)
         return "packet{s} of an unknown protocol";
+    if (packet->destination_port >= 0 && group->denial.kind == DENIAL_AS_INVALID)
+        return group->any_port ? "{protocol} packet{s} to many ports"
+                               : "{protocol} packet{s} to port {number}";
     if (packet->destination_port >= 0)
         return group->any_port ? "new {protocol} connection{s} to many ports"
                                : "new {protocol} connection{s} to port {number}";

@@ -45,6 +45,8 @@ static char *describe_flow(const Flow *flow)
         g_string_append_printf(text, " type %d", flow->icmp_type);
     if (flow->state == FLOW_ESTABLISHED)
         g_string_append(text, ", established");
+    if (flow->state == FLOW_INVALID)
+        g_string_append(text, ", of no connection");
     return g_string_free(text, FALSE);
 }
 

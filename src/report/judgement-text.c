@@ -106,6 +106,9 @@ static char *loss_text(const Judgement *judgement, PathLoss loss)
         return g_strdup("a prohibit route or rule refuses it");
     case LOSS_BLACKHOLE:
         return g_strdup("a blackhole route or rule drops it");
+    case LOSS_MARTIAN:
+        return g_strdup_printf("the kernel drops it: its source cannot come in on %s (martian)",
+                               in);
     case LOSS_ROUTE_UNKNOWN:
     case LOSS_NONE:
         break;

@@ -16,6 +16,7 @@ static const struct {
     [SETTING_REVERSE_PATH] = {"IPv6_rpfilter: the route back to the source does not leave through "
                               "the interface the packet came in on"},
     [SETTING_ESTABLISHED] = {"established and related connections are accepted"},
+    [SETTING_INVALID] = {"what belongs to no connection is dropped"},
     [SETTING_FORWARD_PORT] = {"forward-port "},
     [SETTING_FORWARD_PORTS] = {"forward ports"},
     [SETTING_LOOPBACK] = {"", " is the loopback interface"},
@@ -145,6 +146,10 @@ static char *why_decided(const Verdict *verdict)
         return g_strdup_printf("%s filters %s, nothing in it accepts this, and its target %s", zone,
                                flow->in, step->outcome == OUTCOME_DROP ? "drops it" : "rejects it");
     }
+    if (step->setting.kind == SETTING_INVALID)
+        return g_strdup("it belongs to no connection that the kernel knows, and begins none; "
+                        "usually the other direction takes another way (asymmetric routing), or "
+                        "the connection was forgotten");
     if (step->setting.kind == SETTING_FORWARD)
         return g_strdup_printf("%s filters %s and forwards to %s, which is bound to it too", zone,
                                flow->in, step->setting.name);
@@ -281,6 +286,7 @@ static const char *const stage_words[] = {
     [STAGE_PANIC] = "panic",
     [STAGE_REVERSE_PATH] = "reverse-path",
     [STAGE_ESTABLISHED] = "established",
+    [STAGE_INVALID] = "invalid",
     [STAGE_FORWARD_PORT] = "forward-port",
     [STAGE_LOOPBACK] = "loopback",
     [STAGE_RFC3964] = "rfc3964",

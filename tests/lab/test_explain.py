@@ -108,6 +108,83 @@ def test_other_directions(lab: Lab, direction: str, args: tuple[str, ...], verdi
     assert asked.code == (0 if verdict == "accept" else 1)
 
 
+FORWARDED = ("explain", "--in", "cni0", "--from", POD, "--to")
+
+
+def _sysctl(lab: Lab, name: str, value: int) -> None:
+    lab.host.run("sh", "-c", f"echo {value} >/proc/sys/{name.replace('.', '/')}")
+
+
+def test_forwarding_off_is_not_a_missing_route(lab: Lab) -> None:
+    """Each is said as what it is, and both are the packet's verdict."""
+    lab.host.ip("route del default")
+    lost = lab.nicfix(*FORWARDED, "203.0.113.7", "--json")
+    assert (lost.code, lost.json["verdict"]) == (1, "reject")
+    assert "no route" in lost.json["reason"]
+    assert lost.json["path"][-1]["hook"] == "route"
+    _sysctl(lab, "net.ipv4.conf.cni0.forwarding", 0)
+    for address in (OUTSIDE, "203.0.113.7"):
+        stays = lab.nicfix(*FORWARDED, address, "--json")
+        assert (stays.code, stays.json["verdict"]) == (1, "drop")
+        assert "net.ipv4.conf.cni0.forwarding is 0" in stays.json["reason"]
+
+
+def test_routes_that_refuse(lab: Lab) -> None:
+    lab.host.ip(
+        "route add prohibit 198.51.100.0/24\nroute add blackhole 203.0.113.0/24\n"
+        "route add unreachable 192.0.2.0/24\n"
+    )
+    for address, verdict, word in (
+        ("198.51.100.9", "reject", "prohibit"),
+        ("203.0.113.9", "drop", "blackhole"),
+        ("192.0.2.9", "reject", "unreachable"),
+    ):
+        for flow in (FORWARDED, ("explain", "--to")):
+            asked = lab.nicfix(*flow, address, "--json")
+            assert (asked.code, asked.json["verdict"]) == (1, verdict), asked
+            assert word in asked.json["reason"]
+
+
+def test_the_reverse_path_filter(lab: Lab) -> None:
+    """A source that is routed elsewhere does not come in where the filter is strict."""
+    asked = ("explain", "--in", "cni0", "--from", "192.168.150.77", "--to", OUTSIDE, "--json")
+    _sysctl(lab, "net.ipv4.conf.cni0.rp_filter", 1)
+    lost = lab.nicfix(*asked)
+    assert (lost.code, lost.json["verdict"]) == (1, "drop")
+    assert "rp_filter" in lost.json["reason"]
+
+
+@pytest.mark.parametrize(
+    "to", ["255.255.255.255:67/udp", "224.0.0.251:5353/udp", "10.244.2.255:67/udp",
+           "[ff02::fb]:5353/udp --from fe80::7"]
+)
+def test_what_comes_in_for_many(lab: Lab, to: str) -> None:
+    """Broadcast and multicast are for this host: its firewall is asked."""
+    asked = lab.nicfix("explain", "cni0", "to", *to.split(), "--json")
+    assert asked.json["flow"]["direction"] == "input"
+    assert (asked.code, asked.json["verdict"]) == (1, "reject")
+
+
+def test_what_goes_out_to_many(lab: Lab) -> None:
+    asked = lab.nicfix("explain", "to", "192.168.150.255:9/udp", "--json")
+    assert (asked.json["flow"]["direction"], asked.json["flow"]["out"]) == ("output", UPLINK)
+    assert (asked.code, asked.json["verdict"]) == (0, "accept")
+
+
+def test_a_line_on_what_belongs_to_no_connection(lab: Lab) -> None:
+    """It is not asked again as if it were a new connection, which may well be accepted."""
+    line = (
+        f"STATE_INVALID_DROP: IN={UPLINK} OUT= SRC={OUTSIDE} DST={UPLINK_ADDRESS} LEN=40 "
+        "TTL=63 PROTO=TCP SPT=443 DPT=22 WINDOW=0 RST"
+    )
+    asked = lab.nicfix("explain", line, "--json")
+    assert (asked.code, asked.json["verdict"]) == (1, "drop")
+    assert "no connection" in asked.json["reason"] and "asymmetric" in asked.json["reason"]
+    told = lab.nicfix("denied", "--file", "-", "--json", stdin=line.encode())
+    assert told.json["groups"][0]["verdict"] == "drop"
+    assert told.json["groups"][0]["reason"] == asked.json["reason"]
+
+
 def test_many_flows_and_a_bad_one(lab: Lab) -> None:
     """Each line gets one line; a bad one does not stop the others."""
     flow = {"in": "cni0", "from": POD, "to": OUTSIDE, "protocol": "tcp", "port": 8629}

@@ -58,10 +58,22 @@ static inline void flow_parse_word(Flow *flow, char ***word)
         flow->from_mac = sketch_value(word);
     else if (g_str_equal(key, "source-port"))
         flow->source_port = (guint16)sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "invalid"))
+        flow->state = FLOW_INVALID;
     else if (g_str_equal(key, "established"))
         flow->state = FLOW_ESTABLISHED;
     else if (g_str_equal(key, "typical"))
         flow->typical = true;
+    else if (g_str_equal(key, "no-route"))
+        flow->route_refusal = ROUTE_REFUSAL_NO_ROUTE;
+    else if (g_str_equal(key, "unreachable"))
+        flow->route_refusal = ROUTE_REFUSAL_UNREACHABLE;
+    else if (g_str_equal(key, "blackhole"))
+        flow->route_refusal = ROUTE_REFUSAL_BLACKHOLE;
+    else if (g_str_equal(key, "prohibited"))
+        flow->route_refusal = ROUTE_REFUSAL_PROHIBITED;
+    else if (g_str_equal(key, "martian"))
+        flow->route_refusal = ROUTE_REFUSAL_MARTIAN;
     else if (g_str_equal(key, "back-by-it"))
         flow->reverse_path = REVERSE_PATH_SAME_LINK;
     else if (g_str_equal(key, "back-by-another"))

@@ -103,9 +103,17 @@ void preliminaries_reverse_path(Trace *trace)
 
 void preliminaries_established(Trace *trace)
 {
-    if (trace->flow->state != FLOW_NEW)
+    if (trace->flow->state == FLOW_ESTABLISHED || trace->flow->state == FLOW_REPLY)
         trace_rule(trace, STAGE_ESTABLISHED, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_ESTABLISHED});
+}
+
+/* 0.9 has this rule behind the zones: what they accept whatever its state passes. */
+void preliminaries_invalid(Trace *trace)
+{
+    Match match = trace->generation == GENERATION_0_9 ? MATCH_MAYBE : MATCH_YES;
+    if (trace->flow->state == FLOW_INVALID && trace->flow->direction != FLOW_OUTPUT)
+        trace_rule(trace, STAGE_INVALID, NOBODY, match, OUTCOME_DROP, (Setting){SETTING_INVALID});
 }
 
 void preliminaries_loopback(Trace *trace)

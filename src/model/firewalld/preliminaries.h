@@ -13,6 +13,9 @@ void preliminaries_reverse_path(Trace *trace);
 /* Established and related connections are accepted. */
 void preliminaries_established(Trace *trace);
 
+/* What belongs to no connection is dropped. */
+void preliminaries_invalid(Trace *trace);
+
 /* Traffic of the loopback is accepted. */
 void preliminaries_loopback(Trace *trace);
 

@@ -302,8 +302,8 @@ static void note_assumptions(Trace *trace)
     if (may_accept && firewalld->direct_rules != TRISTATE_NO)
         verdict->assumes[ASSUMPTION_DIRECT_RULES] = true;
     bool panics = verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC;
-    if (!may_accept && !panics && trace->flow->direction == FLOW_FORWARD &&
-        !firewalld_is_strict(firewalld))
+    if (!may_accept && !panics && trace->flow->state != FLOW_INVALID &&
+        trace->flow->direction == FLOW_FORWARD && !firewalld_is_strict(firewalld))
         verdict->assumes[ASSUMPTION_NOT_TRANSLATED] = true;
     if (firewalld->version == NULL)
         verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
@@ -355,10 +355,12 @@ static void run(Trace *trace)
     preliminaries_panic(trace);
     preliminaries_reverse_path(trace);
     preliminaries_established(trace);
-    consult_forward_ports(trace);
+    if (trace->flow->state != FLOW_INVALID) /* nat sees no such packet */
+        consult_forward_ports(trace);
     preliminaries_loopback(trace);
     consult_unmodelled(trace);
     preliminaries_rfc3964(trace);
+    preliminaries_invalid(trace);
     run_zones(trace);
     note_assumptions(trace);
 }

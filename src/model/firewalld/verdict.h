@@ -19,6 +19,7 @@ typedef enum {
     STAGE_PANIC,
     STAGE_REVERSE_PATH,
     STAGE_ESTABLISHED,
+    STAGE_INVALID,
     STAGE_FORWARD_PORT,
     STAGE_LOOPBACK,
     STAGE_RFC3964,
@@ -42,6 +43,7 @@ typedef enum {
     SETTING_PANIC,
     SETTING_REVERSE_PATH, /* IPv6_rpfilter */
     SETTING_ESTABLISHED,  /* the rule for established and related connections */
+    SETTING_INVALID,      /* the rule for packets of no connection */
     SETTING_FORWARD_PORT, /* forward_port */
     SETTING_FORWARD_PORTS,
     SETTING_LOOPBACK,         /* name: the link */

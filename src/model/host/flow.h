@@ -15,6 +15,7 @@ typedef enum {
     FLOW_NEW,
     FLOW_ESTABLISHED, /* or related: a connection that was accepted before */
     FLOW_REPLY,       /* likewise, and the first answer of its far end */
+    FLOW_INVALID,     /* of no connection that conntrack knows, and it begins none */
 } FlowState;
 
 typedef enum {
@@ -47,6 +48,16 @@ typedef enum {
     REVERSE_PATH_NONE, /* there is no route to the source at all */
 } ReversePath;
 
+/* What the kernel answered where it was asked for the route of the packet and does not take it. */
+typedef enum {
+    ROUTE_REFUSAL_NONE, /* it takes it, or was not asked */
+    ROUTE_REFUSAL_NO_ROUTE,
+    ROUTE_REFUSAL_UNREACHABLE,
+    ROUTE_REFUSAL_PROHIBITED,
+    ROUTE_REFUSAL_BLACKHOLE,
+    ROUTE_REFUSAL_MARTIAN, /* such a source does not come in there, whatever the routes */
+} RouteRefusal;
+
 typedef struct {
     FlowDirection direction;
     FlowState state;
@@ -64,6 +75,7 @@ typedef struct {
     int icmp_type;       /* -1: not known */
     int icmp_code;       /* -1: not known */
     ReversePath reverse_path;
+    RouteRefusal route_refusal; /* as long as its destination is not translated */
 } Flow;
 
 /* A flow of which only DIRECTION and FAMILY are known. */

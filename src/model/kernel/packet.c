@@ -99,7 +99,7 @@ static void set_transport(Packet *packet, const Flow *flow)
     }
     set_port(packet, PACKET_TRANSPORT + TRANSPORT_SOURCE_PORT, flow->source_port);
     set_port(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT, flow->port);
-    if (flow->protocol == PROTOCOL_TCP && flow->state != FLOW_ESTABLISHED)
+    if (flow->protocol == PROTOCOL_TCP && (flow->state == FLOW_NEW || flow->state == FLOW_REPLY))
         set_byte(packet, PACKET_TRANSPORT + TCP_FLAGS, flow->state == FLOW_NEW ? SYN : SYN | ACK);
 }
 
@@ -261,7 +261,9 @@ static void track_new(Packet *packet, Beginning beginning)
 
 void packet_track(Packet *packet, FlowState state)
 {
-    Beginning beginning = state == FLOW_NEW ? beginning_of(packet) : BEGINS_CONNECTION;
+    Beginning beginning = state == FLOW_NEW       ? beginning_of(packet)
+                          : state == FLOW_INVALID ? BEGINS_NOTHING_INVALID
+                                                  : BEGINS_CONNECTION;
     if (beginning == BEGINS_NOTHING_UNTRACKED)
         packet->tracking = TRACKING_REFUSED;
     if (packet->tracking == TRACKING_REFUSED || beginning == BEGINS_NOTHING_INVALID)

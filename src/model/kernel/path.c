@@ -450,7 +450,8 @@ static void note_route(Walk *walk, Walker *walker, PathLoss loss)
         finish(walk, walker, OUTCOME_ANY, loss);
     else if (loss != LOSS_NONE)
         finish(walk, walker,
-               loss == LOSS_BLACKHOLE || loss == LOSS_REVERSE_PATH || loss == LOSS_NOT_FORWARDED
+               loss == LOSS_BLACKHOLE || loss == LOSS_REVERSE_PATH || loss == LOSS_NOT_FORWARDED ||
+                       loss == LOSS_MARTIAN
                    ? OUTCOME_DROP
                    : OUTCOME_REJECT,
                loss);
@@ -459,6 +460,27 @@ static void note_route(Walk *walk, Walker *walker, PathLoss loss)
 static bool forwards(const Walk *walk, const Link *in)
 {
     return in == NULL || link_forwards(walk->snapshot, in, walk->flow->family) != TRISTATE_NO;
+}
+
+/* What the kernel has answered about the flow. It calls a destination unreachable, too, where the link
+ * does not forward (ip_route_input_slow()), and a source martian where rp_filter refuses it. */
+static PathLoss loss_of_refusal(const Walk *walk, const Link *in)
+{
+    switch (walk->flow->route_refusal) {
+    case ROUTE_REFUSAL_NO_ROUTE:
+        return LOSS_NO_ROUTE;
+    case ROUTE_REFUSAL_UNREACHABLE:
+        return forwards(walk, in) ? LOSS_UNREACHABLE : LOSS_NOT_FORWARDED;
+    case ROUTE_REFUSAL_PROHIBITED:
+        return LOSS_PROHIBITED;
+    case ROUTE_REFUSAL_BLACKHOLE:
+        return LOSS_BLACKHOLE;
+    case ROUTE_REFUSAL_MARTIAN:
+        return reverse_path_loss(walk, in) != LOSS_NONE ? LOSS_REVERSE_PATH : LOSS_MARTIAN;
+    case ROUTE_REFUSAL_NONE:
+        break;
+    }
+    return LOSS_NONE;
 }
 
 /* Sorts what came through PREROUTING into what is delivered and what is forwarded; what the kernel
@@ -472,9 +494,14 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
         Routing routing = {walk->flow->direction == FLOW_INPUT ? ROUTING_LOCAL : ROUTING_FORWARD,
                            out, NULL};
         const Packet *packet = &walker->world.packet;
-        if (!named || packet->rerouted || mark_matters(walk, packet, true))
+        PathLoss loss = LOSS_NONE;
+        if (packet->rerouted || mark_matters(walk, packet, true))
             routing = route_of(walk, walker);
-        PathLoss loss = loss_of(routing.kind);
+        else if (walk->flow->route_refusal != ROUTE_REFUSAL_NONE)
+            loss = loss_of_refusal(walk, walker->in);
+        else if (!named)
+            routing = route_of(walk, walker);
+        loss = loss != LOSS_NONE ? loss : loss_of(routing.kind);
         bool bridged = walker->in != NULL && walker->in == routing.out;
         if (loss == LOSS_NONE && !bridged)
             loss = reverse_path_loss(walk, walker->in);
@@ -611,6 +638,11 @@ static void run_arrival(Walk *walk, const Link *in)
 /* What goes to an address of the host's own comes in again by the loopback link. */
 static void run_departure(Walk *walk)
 {
+    PathLoss loss = loss_of_refusal(walk, NULL);
+    if (loss != LOSS_NONE) { /* it is routed before OUTPUT */
+        note_route(walk, &g_array_index(walk->walkers, Walker, 0), loss);
+        return;
+    }
     set_interfaces(walk, false, true);
     run_hook(walk, PATH_OUTPUT, NULL);
     reroute_output(walk);

@@ -29,6 +29,7 @@ typedef enum {
     LOSS_UNREACHABLE, /* an unreachable route or rule */
     LOSS_PROHIBITED,
     LOSS_BLACKHOLE,
+    LOSS_MARTIAN,       /* its source cannot come in there */
     LOSS_ROUTE_UNKNOWN, /* not a loss: where it would be routed could not be told */
 } PathLoss;
 

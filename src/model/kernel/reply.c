@@ -26,6 +26,7 @@ static bool answer(const Flow *flow, const PathWay *way, Flow *reply)
     reply->port = flow->source_port;
     reply->source_port = way->translated ? way->port : flow->port;
     reply->reverse_path = REVERSE_PATH_SAME_LINK;
+    reply->route_refusal = ROUTE_REFUSAL_NONE;
     return !is_icmp || answer_icmp(flow, reply);
 }
 

@@ -125,6 +125,12 @@ static const WordsCase words[] = {
      "!an ICMP type or code is out of range"},
     {"an ICMP code too high", "{" FORWARD ", 'protocol': 'icmp', 'icmp_code': 256}",
      "!an ICMP type or code is out of range"},
+    {"of no connection", "{" FORWARD ", 'state': 'invalid'}", "forward br0 enp2s0 any invalid"},
+    {"broadcast to all networks comes in", "{'in': 'br0', 'to': '255.255.255.255'}",
+     "input br0 - any"},
+    {"broadcast to a network of this host comes in", "{'in': 'enp2s0', 'to': '10.1.0.255'}",
+     "input enp2s0 - any"},
+    {"multicast comes in", "{'in': 'br0', 'to': '224.0.0.251'}", "input br0 - any"},
     {"an unknown state", "{" FORWARD ", 'state': 'related'}", "!invalid --state value 'related'"},
     {"no egress interface, and no kernel to look it up", "{'in': 'br0', " TO "}",
      "!a snapshot has no routing tables to look the egress interface up in"},
@@ -150,6 +156,8 @@ static char *flow_text(const Flow *flow)
         g_string_append_printf(text, " of %s", flow->from_mac);
     if (flow->state == FLOW_ESTABLISHED)
         g_string_append(text, " established");
+    if (flow->state == FLOW_INVALID)
+        g_string_append(text, " invalid");
     return g_string_free(text, FALSE);
 }
 

@@ -52,6 +52,30 @@ static const PathCase docker[] = {
      "forward in cni0 out enp2s0 from fd00::2 to fd01::2 tcp 80", "drop by routing, 1"},
 };
 
+/* What the kernel answered about their route. */
+static const PathCase refused[] = {
+    {"no route", "docker", "forward in cni0 from 10.244.2.2 to 203.0.113.7 tcp 80 no-route",
+     "reject by routing, 3"},
+    {"unreachable, though it forwards", "docker",
+     "forward in cni0 from 10.244.2.2 to 203.0.113.7 tcp 80 unreachable", "reject by routing, 4"},
+    {"prohibited", "docker", "forward in cni0 from 10.244.2.2 to 203.0.113.7 tcp 80 prohibited",
+     "reject by routing, 5"},
+    {"a blackhole", "docker", "forward in cni0 from 10.244.2.2 to 203.0.113.7 tcp 80 blackhole",
+     "drop by routing, 6"},
+    {"a martian", "docker", "forward in cni0 from 203.0.113.9 to 203.0.113.7 tcp 80 martian",
+     "drop by routing, 7"},
+    {"a route that the rules' translation makes needless", "docker-kube-proxy",
+     "forward in docker0 from 172.17.0.2 to 10.96.0.10 tcp 80 no-route",
+     "accept, to 10.244.2.2 port 8080 out cni0; accept, to 10.244.2.3 port 8080 out cni0"},
+    {"this host has no route", "docker",
+     "output from 192.168.150.130 to 203.0.113.7 tcp 80 no-route", "reject by routing, 3"},
+    {"of no connection", "docker", "input in enp2s0 from " OUTSIDE " to " HOST " tcp 22 invalid",
+     "drop in input: inet firewalld filter_INPUT"},
+    {"of no connection, to a published port: it is not translated", "docker",
+     "input in enp2s0 from " OUTSIDE " to " HOST " tcp 8088 invalid",
+     "drop in input: inet firewalld filter_INPUT"},
+};
+
 static const PathCase kubernetes[] = {
     {"a service of two pods: either of them", "docker-kube-proxy",
      "forward in docker0 out enp2s0 from 172.17.0.2 to 10.96.0.10 tcp 80",
@@ -150,6 +174,6 @@ static void test_path(void **state)
 
 int main(void)
 {
-    return RUN_CASES(test_path, docker) + RUN_CASES(test_path, kubernetes) +
-           RUN_CASES(test_path, lockdown);
+    return RUN_CASES(test_path, docker) + RUN_CASES(test_path, refused) +
+           RUN_CASES(test_path, kubernetes) + RUN_CASES(test_path, lockdown);
 }
