@@ -7,6 +7,7 @@
 #include "report/fix-text.h"
 #include "report/judgement-text.h"
 #include "report/json-parts.h"
+#include "report/path-text.h"
 #include "report/reason.h"
 #include "report/table.h"
 #include "report/wrap.h"
@@ -78,48 +79,17 @@ static void append_way(GString *text, const Explanation *explanation)
     g_string_append_c(text, '\n');
 }
 
-static bool matters(const PathStage *stage)
+/* What firewalld looks at, with the step that decided marked where firewalld did. */
+static void append_steps(GString *text, const Judgement *judgement, const TextStyle *style)
 {
-    return stage->result != STAGE_RESULT_CONTINUE || stage->hook == PATH_ROUTE;
-}
-
-/* One line for each chain that had something to say, with the one that decided marked. */
-static void append_path(GString *text, const Judgement *judgement, const TextStyle *style)
-{
-    static const char *const titles[] = {"  HOOK", "BY", "RESULT", "WHERE", NULL};
-    const PathWay *way = judgement->path != NULL ? path_worst(judgement->path) : NULL;
-    if (way == NULL)
-        return;
-    g_autoptr(Table) table = table_new(titles);
-    bool any = false;
-    PTR_ARRAY_FOREACH (const PathStage, stage, way->stages) {
-        bool decides = stage == path_way_decision(way) && way->outcome != OUTCOME_ACCEPT;
-        if (!matters(stage) && !decides)
-            continue;
-        g_autofree char *hook =
-            g_strconcat(decides ? "> " : "  ", path_hook_word(stage->hook), NULL);
-        g_autofree char *owner = stage_owner_text(stage);
-        g_autofree char *place = stage->table != NULL ? stage_place_text(stage)
-                                 : stage->out != NULL
-                                     ? g_strdup_printf("out through %s", stage->out->name)
-                                     : g_strdup("to this host");
-        const char *cells[] = {hook, owner, stage_result_word(stage->result), place, NULL};
-        table_add(table, cells);
-        any = true;
-        if (decides)
-            table_color(table, text_outcomes(judgement->possible, style));
-    }
-    if (!any)
-        return;
-    table_render(table, style, text);
-    g_string_append_c(text, '\n');
-}
-
-static void append_steps(GString *text, const Verdict *verdict, const TextStyle *style)
-{
+    const Verdict *verdict = judgement->firewalld;
+    bool decided = judgement_is_in_firewallds_words(judgement);
     static const char *const titles[] = {"  STAGE", "OF", "RESULT", "SETTING", NULL};
     g_autoptr(Table) table = table_new(titles);
-    const VerdictStep *decisive = reason_step(verdict);
+    const VerdictStep *decisive = decided ? reason_step(verdict) : NULL;
+    if (!decided)
+        g_string_append_printf(text, "firewalld's configuration alone: %s\n",
+                               verdict_word(verdict));
     PTR_ARRAY_FOREACH (const VerdictStep, step, verdict->steps) {
         g_autofree char *stage =
             g_strconcat(step == decisive ? "> " : "  ", stage_word(step->stage), NULL);
@@ -133,6 +103,15 @@ static void append_steps(GString *text, const Verdict *verdict, const TextStyle 
             table_color(table, text_outcomes(verdict->possible, style));
     }
     table_render(table, style, text);
+    g_string_append_c(text, '\n');
+}
+
+/* With the path there is room for firewalld's steps only where they leave the answer open. */
+static bool wants_steps(const Judgement *judgement, const TextStyle *style)
+{
+    bool certain = judgement_accepts(judgement) || judgement_refuses(judgement);
+    return judgement->path == NULL || style->verbose ||
+           (!certain && judgement_is_in_firewallds_words(judgement));
 }
 
 /* Where the kernel's rules were read, nothing is assumed of them. */
@@ -173,10 +152,12 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
                            text_plain(style));
     wrap_append(text, reason, (guint)(strlen(word) + strlen(": ")), 2, style);
     append_way(text, explanation);
+    path_text_append_destination(text, judgement);
     g_string_append_c(text, '\n');
-    append_path(text, judgement, style);
-    append_steps(text, verdict, style);
-    g_string_append_c(text, '\n');
+    path_text_append(text, judgement, style);
+    if (wants_steps(judgement, style))
+        append_steps(text, judgement, style);
+    path_text_append_command(text, judgement, style);
     append_assumptions(text, explanation, style);
     if (explanation->fix != NULL)
         fix_text_append(text, explanation->fix, 0, style);

@@ -203,20 +203,28 @@ static char *accepted_text(const Judgement *judgement)
                            port != NULL ? port : "");
 }
 
-/* Whether firewalld's settings explain the answer: its own table decided, as the model says. */
-static bool is_explained_by_firewalld(const Judgement *judgement)
+/* Whether the answer is open because firewalld's own rules leave it open. */
+static bool is_left_open_by_firewalld(const Judgement *judgement)
+{
+    const PathStage *stage = judgement_decision(judgement);
+    return !verdict_accepts(judgement->firewalld) && !verdict_refuses(judgement->firewalld) &&
+           judgement->legacy == NULL && !judgement->path->exhausted && stage != NULL &&
+           stage->obstacle == NULL && judgement_is_firewallds(judgement);
+}
+
+bool judgement_is_in_firewallds_words(const Judgement *judgement)
 {
     bool same = judgement_accepts(judgement) ? verdict_accepts(judgement->firewalld)
                                              : verdict_refuses(judgement->firewalld);
     bool certain = judgement_accepts(judgement) || judgement_refuses(judgement);
-    return judgement->path == NULL ||
+    return judgement->path == NULL || (!certain && is_left_open_by_firewalld(judgement)) ||
            (certain && same && judgement_is_firewallds(judgement) &&
             (judgement->by == JUDGED_BY_PREDICTION || translated_way(judgement) == NULL));
 }
 
 char *judgement_reason(const Judgement *judgement)
 {
-    if (is_explained_by_firewalld(judgement))
+    if (judgement_is_in_firewallds_words(judgement))
         return reason_of(judgement->firewalld);
     if (judgement_accepts(judgement))
         return accepted_text(judgement);

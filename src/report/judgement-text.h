@@ -12,6 +12,9 @@ const char *judgement_word(const Judgement *judgement);
  * decided, else the table and chain of another program, or the kernel's routing (transfer full). */
 char *judgement_reason(const Judgement *judgement);
 
+/* Whether firewalld's settings are that sentence: its own table decided, as its configuration says. */
+bool judgement_is_in_firewallds_words(const Judgement *judgement);
+
 /* Who made the rule or policy that STAGE is about: "Docker", "firewalld", or the table (transfer
  * full). */
 char *stage_owner_text(const PathStage *stage);

@@ -437,24 +437,26 @@ static PathLoss reverse_path_loss(const Walk *walk, const Link *in)
     return lost ? LOSS_REVERSE_PATH : LOSS_NONE;
 }
 
+static Outcome outcome_of_loss(PathLoss loss)
+{
+    bool silent = loss == LOSS_BLACKHOLE || loss == LOSS_REVERSE_PATH ||
+                  loss == LOSS_NOT_FORWARDED || loss == LOSS_MARTIAN;
+    return loss == LOSS_ROUTE_UNKNOWN ? OUTCOME_ANY : silent ? OUTCOME_DROP : OUTCOME_REJECT;
+}
+
 static void note_route(Walk *walk, Walker *walker, PathLoss loss)
 {
+    Outcome outcome = outcome_of_loss(loss);
     const PathStage stage = {.hook = PATH_ROUTE,
                              .result = loss == LOSS_NONE            ? STAGE_RESULT_CONTINUE
                                        : loss == LOSS_ROUTE_UNKNOWN ? STAGE_RESULT_UNKNOWN
+                                       : outcome == OUTCOME_REJECT  ? STAGE_RESULT_REJECT
                                                                     : STAGE_RESULT_DROP,
                              .loss = loss,
                              .out = walker->out};
     walker->stages = add_stage(walk, walker->stages, &stage);
-    if (loss == LOSS_ROUTE_UNKNOWN)
-        finish(walk, walker, OUTCOME_ANY, loss);
-    else if (loss != LOSS_NONE)
-        finish(walk, walker,
-               loss == LOSS_BLACKHOLE || loss == LOSS_REVERSE_PATH || loss == LOSS_NOT_FORWARDED ||
-                       loss == LOSS_MARTIAN
-                   ? OUTCOME_DROP
-                   : OUTCOME_REJECT,
-               loss);
+    if (loss != LOSS_NONE)
+        finish(walk, walker, outcome, loss);
 }
 
 static bool forwards(const Walk *walk, const Link *in)

@@ -70,6 +70,24 @@ static const ExplainCase explanations[] = {
     {"explain-openvswitch.txt",
      PUBLIC "link ovs-system openvswitch\nlink vnet7 tun in ovs-system port-kind openvswitch\n",
      "forward in vnet7 out eth0 from 10.244.2.2 to 198.51.100.1 tcp 443", NULL, 0},
+    {"explain-docker-policy-80.txt", "rulesets/docker",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 tcp 8629", NULL, 80},
+    {"explain-docker-policy.json", "rulesets/docker",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 tcp 8629", NULL, 0},
+    {"explain-docker-firewalld-80.txt", "rulesets/docker",
+     "forward in docker0 out enp2s0 from 172.17.0.2 to 192.168.150.131 tcp 443", NULL, 80},
+    {"explain-docker-published-80.txt", "rulesets/docker",
+     "input in enp2s0 from 192.168.150.131 to 192.168.150.130 tcp 8088", NULL, 80},
+    {"explain-docker-published.json", "rulesets/docker",
+     "input in enp2s0 from 192.168.150.131 to 192.168.150.130 tcp 8088", NULL, 0},
+    {"explain-kube-service-80.txt", "rulesets/docker-kube-proxy",
+     "forward in docker0 out enp2s0 from 172.17.0.2 to 10.96.0.10 tcp 80", NULL, 80},
+    {"explain-kernel-depends-80.txt", "rulesets/docker",
+     "input in enp2s0 from 192.168.150.131 to 192.168.150.130 tcp", NULL, 80},
+    {"explain-no-route-80.txt", "rulesets/docker",
+     "forward in cni0 from 10.244.2.2 to 203.0.113.7 tcp 80 no-route", NULL, 80},
+    {"explain-invalid-80.txt", "rulesets/docker",
+     "input in enp2s0 from 192.168.150.131 to 192.168.150.130 tcp 22 invalid", NULL, 80},
     {"explain-established.txt", PUBLIC, POD " established", NULL, 0},
     {"explain-forward-port.txt", PUBLIC "change public forward-port 8080:tcp:80:10.244.2.2\n",
      "input in eth0 from 198.51.100.1 to 192.0.2.1 tcp 8080", NULL, 0},
@@ -97,6 +115,10 @@ static void test_explanation(void **state)
                                 ? document_text(explain_report_json(&explanation))
                                 : explain_report_text(&explanation, &style);
     compare_with_golden(row->name, text);
+    if (row->width == 80) { /* it fits a screen, with the prompt */
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        assert_true(g_strv_length(lines) <= 24);
+    }
 }
 
 int main(void)
