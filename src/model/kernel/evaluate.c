@@ -343,6 +343,7 @@ static Step evaluate_bitwise(Machine *machine, const Expression *expression, Reg
         return registers_forget(registers, to, length) ? NEXT : malformed(machine);
     if (mask_size < length || xor_size < length)
         return malformed(machine);
+    registers_forget_number(registers, to, length);
     for (gsize i = 0; i < length; i++) {
         gsize source = (gsize)from + i;
         gsize target = (gsize)to + i;
@@ -366,6 +367,7 @@ static Step evaluate_byteorder(Machine *machine, const Expression *expression, R
         length % size != 0)
         return malformed(machine);
     Registers before = *registers;
+    registers_forget_number(registers, to, length);
     for (gsize i = 0; i < length; i++) {
         gsize other = G_BYTE_ORDER == G_LITTLE_ENDIAN ? i / size * size + size - 1 - i % size : i;
         gsize source = (gsize)from + other;
@@ -497,7 +499,10 @@ Step evaluate(Machine *machine, const NftTable *table, const Expression *express
         return maybe(packet);
     case EXPRESSION_NUMGEN:
     case EXPRESSION_HASH:
-        return load_unknown(machine, expression, registers, 4);
+        return registers_set_number(registers, expression->destination, expression->offset,
+                                    expression->modulus)
+                   ? NEXT
+                   : malformed(machine);
     case EXPRESSION_REJECT:
         return (Step){.kind = STEP_REFUSE};
     case EXPRESSION_NAT:

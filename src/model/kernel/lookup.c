@@ -93,11 +93,37 @@ static NftElement *catch_all(const NftSet *set)
     return last != NULL && last->key == NULL ? last : NULL;
 }
 
+/* Whether the single key of ELEMENT is none of the numbers that the register may have. */
+static bool is_out_of_reach(const NftElement *element, const Registers *registers)
+{
+    guint32 key;
+    if (element->key_end != NULL)
+        return false;
+    memcpy(&key, bytes_of(element->key), sizeof key);
+    return key - registers->number_first >= registers->number_count;
+}
+
+/* Adds what may match a register that has one of some numbers; returns whether each of them is a key,
+ * so that one is found. */
+static bool collect_numbers(const NftSet *set, const Registers *registers, GPtrArray *candidates)
+{
+    guint found = 0;
+    PTR_ARRAY_FOREACH (NftElement, element, set->elements) {
+        if (element->key == NULL || is_out_of_reach(element, registers))
+            continue;
+        g_ptr_array_add(candidates, element);
+        found += element->key_end == NULL;
+    }
+    return found == registers->number_count;
+}
+
 /* Adds what may match; returns whether one of them surely does. */
 static bool collect(const NftSet *set, const Registers *registers, gint at, const Packet *packet,
                     GPtrArray *candidates)
 {
     bool typical = registers_hold_typical_host(registers, at, set->key_length, packet);
+    if (registers->number_at == at && set->key_length == sizeof(guint32))
+        return collect_numbers(set, registers, candidates);
     PTR_ARRAY_FOREACH (NftElement, element, set->elements) {
         Match match =
             element->key != NULL ? match_element(set, element, registers, at, typical) : MATCH_NO;

@@ -11,6 +11,14 @@ void registers_clear(Registers *registers)
     for (gsize i = 0; i < REGISTERS_SIZE; i++)
         registers->origin[i] = -1;
     memset(registers->unchanged, 0, sizeof registers->unchanged);
+    registers->number_at = -1;
+}
+
+void registers_forget_number(Registers *registers, gint at, gsize length)
+{
+    if (registers->number_at >= 0 && at < registers->number_at + 4 &&
+        registers->number_at < at + (gint)length)
+        registers->number_at = -1;
 }
 
 bool registers_fit(gint at, gsize length)
@@ -33,6 +41,7 @@ bool registers_load(Registers *registers, gint at, const Packet *packet, gsize o
 {
     if (!registers_fit(at, length))
         return false;
+    registers_forget_number(registers, at, length);
     memcpy(registers->value + at, packet->value + offset, length);
     memcpy(registers->known + at, packet->known + offset, length);
     for (gsize i = 0; i < length; i++)
@@ -58,11 +67,22 @@ bool registers_forget(Registers *registers, gint at, gsize length)
 {
     if (!registers_fit(at, length))
         return false;
+    registers_forget_number(registers, at, length);
     memset(registers->value + at, 0, length);
     memset(registers->known + at, 0, length);
     for (gsize i = 0; i < length; i++)
         registers->origin[(gsize)at + i] = -1;
     memset(registers->unchanged + at, 0, length);
+    return true;
+}
+
+bool registers_set_number(Registers *registers, gint at, guint32 first, guint32 count)
+{
+    if (!registers_forget(registers, at, 4))
+        return false;
+    registers->number_at = count > 0 ? at : -1;
+    registers->number_first = first;
+    registers->number_count = count;
     return true;
 }
 

@@ -12,6 +12,9 @@ typedef struct {
     guint8 known[REGISTERS_SIZE];
     gint16 origin[REGISTERS_SIZE]; /* where in the packet's memory a byte comes from, -1: nowhere */
     guint8 unchanged[REGISTERS_SIZE]; /* the bits that are as they are in the packet */
+    gint number_at;                   /* a register that has any of some numbers, -1: none */
+    guint32 number_first;
+    guint32 number_count;
 } Registers;
 
 void registers_clear(Registers *registers);
@@ -22,6 +25,10 @@ bool registers_load(Registers *registers, gint at, const Packet *packet, gsize o
 bool registers_set(Registers *registers, gint at, const void *data, gsize length);
 bool registers_forget(Registers *registers, gint at, gsize length);
 bool registers_fit(gint at, gsize length);
+
+/* The register AT has one of COUNT numbers from FIRST on, in the machine's order. */
+bool registers_set_number(Registers *registers, gint at, guint32 first, guint32 count);
+void registers_forget_number(Registers *registers, gint at, gsize length);
 
 ConstBits registers_bits(const Registers *registers, gint at);
 
