@@ -122,7 +122,9 @@ static Match match_ports(const Packet *packet, gsize offset, const struct xt_mul
     for (guint i = 0; i < MIN(info->count, XT_MULTI_PORTS); i++) {
         guint16 first = info->ports[i];
         bool is_range = info->pflags[i] != 0 && i + 1 < XT_MULTI_PORTS;
-        match = MAX(match, port_within(packet, offset, first, is_range ? info->ports[++i] : first));
+        guint16 last = is_range ? info->ports[++i] : first;
+        Match within = port_within(packet, offset, first, last);
+        match = MAX(match, within);
     }
     return match;
 }
