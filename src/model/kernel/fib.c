@@ -16,6 +16,23 @@ static const Link *link_at(const Machine *machine, const Packet *packet, gsize o
     return snapshot_link_by_index(machine->snapshot, (int)index);
 }
 
+/* Of IPv6 the type comes from a look-up in all tables, which may refuse (nft_fib6_eval_type()); the
+ * lowest address of a network is its routers' anycast address. */
+static guint with_refusals(const Machine *machine, const IpPrefix *prefix, guint types)
+{
+    enum { REFUSALS = 1 << RTN_UNREACHABLE | 1 << RTN_PROHIBIT | 1 << RTN_BLACKHOLE };
+    const RoutingQuestion question = {.destination = *prefix};
+    if ((types & 1 << RTN_UNICAST) == 0)
+        return types;
+    if (routing_of(machine->snapshot, &question).kind != ROUTING_FORWARD)
+        types |= REFUSALS;
+    for (guint i = 8; i < 16; i++) {
+        if (prefix->address.bytes[i] != 0)
+            return types;
+    }
+    return types | 1 << RTN_ANYCAST;
+}
+
 /* 0: nothing can be said. */
 static guint types_at(const Machine *machine, const Packet *packet, gsize offset, int limit)
 {
@@ -27,7 +44,10 @@ static guint types_at(const Machine *machine, const Packet *packet, gsize offset
         prefix.length < ip_address_bits(prefix.address.family))
         return 1 << RTN_UNICAST;
     const Link *on = limit >= 0 ? link_at(machine, packet, (gsize)limit) : NULL;
-    return address_types(machine->snapshot, &prefix, on);
+    if (limit >= 0 && on == NULL)
+        return 0;
+    guint types = address_types(machine->snapshot, &prefix, on);
+    return packet->family == FAMILY_IPV6 ? with_refusals(machine, &prefix, types) : types;
 }
 
 Match fib_has_type(const Machine *machine, const Packet *packet, gsize offset, int limit,

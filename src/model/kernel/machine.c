@@ -14,8 +14,8 @@
 /* More worlds than this are joined. */
 #define WORLDS_MAX 24
 
-/* Less than a second and 200 MB of notes; what a ruleset of 100,000 rules takes is far below. */
-#define BUDGET 4000000
+/* Less than a second and 100 MB of notes; what a ruleset of 100,000 rules takes is below. */
+#define BUDGET 2000000
 
 Machine *machine_new(const Snapshot *snapshot, const Flow *flow)
 {

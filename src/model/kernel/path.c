@@ -41,6 +41,7 @@ typedef struct {
     PathTables tables;
     Machine *machine;
     Path *path;
+    GHashTable *told; /* PathWay: those of PATH */
     GPtrArray *arena; /* Stages */
     GArray *walkers;  /* Walker: those that are still on their way */
 } Walk;
@@ -70,20 +71,28 @@ static GPtrArray *stages_in_order(const Stages *last)
 }
 
 /* A second way that was decided by the same rule in the same manner tells nothing new. */
-static bool is_told(const Path *path, const PathWay *way)
+static gboolean tell_the_same(gconstpointer a, gconstpointer b)
+{
+    const PathWay *x = a;
+    const PathWay *y = b;
+    const PathStage *stage = path_way_decision(x);
+    const PathStage *other = path_way_decision(y);
+    return x->outcome == y->outcome && x->loss == y->loss && x->translated == y->translated &&
+           x->port == y->port && ip_address_equal(&x->to.address, &y->to.address) &&
+           (stage == NULL) == (other == NULL) &&
+           (stage == NULL || (stage->rule == other->rule && stage->base == other->base));
+}
+
+static guint hash_way(gconstpointer way)
 {
     const PathStage *stage = path_way_decision(way);
-    PTR_ARRAY_FOREACH (const PathWay, other, path->ways) {
-        const PathStage *told = path_way_decision(other);
-        if (other->outcome == way->outcome && other->loss == way->loss &&
-            other->translated == way->translated && other->port == way->port &&
-            ip_address_equal(&other->to.address, &way->to.address) &&
-            (stage == NULL) == (told == NULL) &&
-            (stage == NULL || (stage->rule == told->rule && stage->base == told->base)))
-            return true;
-    }
-    return false;
+    const PathWay *hashed = way;
+    guint hash = hashed->outcome * 31 + hashed->loss;
+    return stage != NULL ? hash ^ g_direct_hash(stage->rule) ^ g_direct_hash(stage->base) : hash;
 }
+
+/* Nobody reads more of them, and hosts have lists of thousands of addresses that may be meant. */
+#define WAYS_MAX 512
 
 static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss loss)
 {
@@ -103,11 +112,14 @@ static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss l
     way->masqueraded = packet->masqueraded || packet->translated_source;
     way->out = walker->out;
     way->delivered = walker->out == NULL && loss == LOSS_NONE;
+    bool is_new = (walk->path->possible & outcome) != outcome;
     walk->path->possible |= outcome;
-    if (is_told(walk->path, way))
+    if ((!is_new && walk->path->ways->len >= WAYS_MAX) || g_hash_table_contains(walk->told, way)) {
         path_way_free(way);
-    else
-        g_ptr_array_add(walk->path->ways, way);
+        return;
+    }
+    g_hash_table_add(walk->told, way);
+    g_ptr_array_add(walk->path->ways, way);
 }
 
 /* ---- which chains a hook calls ---- */
@@ -221,6 +233,51 @@ static GArray *chains_at(const Walk *walk, PathHook hook, const Link *device)
 
 /* ---- a hook ---- */
 
+/* More than this are joined. */
+#define WALKERS_MAX 64
+
+static bool can_join(const Walker *a, const Walker *b)
+{
+    return a->in == b->in && a->out == b->out &&
+           packet_same_notes(&a->world.packet, &b->world.packet);
+}
+
+/* Worlds that no later rule can tell apart go on as one. */
+static void join_walkers(GArray *walkers)
+{
+    for (guint i = 0; i < walkers->len; i++) {
+        const Walker *one = &g_array_index(walkers, Walker, i);
+        for (guint j = walkers->len; j > i + 1; j--) {
+            const Walker *other = &g_array_index(walkers, Walker, j - 1);
+            if (one->in == other->in && one->out == other->out &&
+                packet_includes(&one->world.packet, &other->world.packet))
+                g_array_remove_index(walkers, j - 1);
+        }
+    }
+    if (walkers->len <= WALKERS_MAX)
+        return;
+    guint kept = 0;
+    for (guint i = 0; i < walkers->len; i++) {
+        const Walker *walker = &g_array_index(walkers, Walker, i);
+        guint same = 0;
+        while (same < kept && !can_join(&g_array_index(walkers, Walker, same), walker))
+            same++;
+        if (same < kept)
+            packet_join(&g_array_index(walkers, Walker, same).world.packet, &walker->world.packet);
+        else
+            g_array_index(walkers, Walker, kept++) = *walker;
+    }
+    g_array_set_size(walkers, kept);
+}
+
+/* A chain may end in as many worlds as it has rules. */
+static void add_walker(GArray *walkers, const Walker *walker)
+{
+    g_array_append_val(walkers, *walker);
+    if (walkers->len >= 4 * WALKERS_MAX)
+        join_walkers(walkers);
+}
+
 static StageResult result_of(const End *end, const Packet *before)
 {
     const Packet *after = &end->world.packet;
@@ -280,45 +337,10 @@ static void run_chain_on(Walk *walk, const HookedChain *hooked, PathHook hook, c
             ended.world.packet.rerouted = true;
         ended.stages = add_stage(walk, walker->stages, &stage);
         if (end->outcome == OUTCOME_ACCEPT)
-            g_array_append_val(next, ended);
+            add_walker(next, &ended);
         else
             finish(walk, &ended, end->outcome, LOSS_NONE);
     }
-}
-
-static bool can_join(const Walker *a, const Walker *b)
-{
-    return a->in == b->in && a->out == b->out &&
-           packet_same_notes(&a->world.packet, &b->world.packet);
-}
-
-/* Worlds that no later rule can tell apart go on as one. */
-static void join_walkers(GArray *walkers)
-{
-    enum { WALKERS_MAX = 64 };
-    for (guint i = 0; i < walkers->len; i++) {
-        const Walker *one = &g_array_index(walkers, Walker, i);
-        for (guint j = walkers->len; j > i + 1; j--) {
-            const Walker *other = &g_array_index(walkers, Walker, j - 1);
-            if (one->in == other->in && one->out == other->out &&
-                packet_includes(&one->world.packet, &other->world.packet))
-                g_array_remove_index(walkers, j - 1);
-        }
-    }
-    if (walkers->len <= WALKERS_MAX)
-        return;
-    guint kept = 0;
-    for (guint i = 0; i < walkers->len; i++) {
-        const Walker *walker = &g_array_index(walkers, Walker, i);
-        guint same = 0;
-        while (same < kept && !can_join(&g_array_index(walkers, Walker, same), walker))
-            same++;
-        if (same < kept)
-            packet_join(&g_array_index(walkers, Walker, same).world.packet, &walker->world.packet);
-        else
-            g_array_index(walkers, Walker, kept++) = *walker;
-    }
-    g_array_set_size(walkers, kept);
 }
 
 static void track(Walk *walk)
@@ -701,12 +723,14 @@ Path *path_of(const Snapshot *snapshot, const Flow *flow, PathTables tables)
         .tables = tables,
         .machine = path->machine,
         .path = path,
+        .told = g_hash_table_new(hash_way, tell_the_same),
         .arena = g_ptr_array_new_with_free_func(g_free),
         .walkers = g_array_new(FALSE, FALSE, sizeof(Walker)),
     };
     IpAddress elsewhere = address_elsewhere(flow->family);
     start(&walk, &elsewhere);
     g_array_unref(walk.walkers);
+    g_hash_table_unref(walk.told);
     g_ptr_array_unref(walk.arena);
     path->exhausted = path->machine->exhausted;
     path->broken = path->machine->broken;

@@ -73,7 +73,8 @@ typedef struct {
 
 typedef struct {
     guint possible;   /* the outcomes of all ways, joined; OUTCOME_ANY where nothing can be said */
-    GPtrArray *ways;  /* PathWay: one for each outcome and each deciding rule, at least one */
+    GPtrArray *ways;  /* PathWay: one for each outcome and each deciding rule, at least one; not
+                         all of them where they are hundreds */
     bool certain;     /* all ways have one outcome, and it is modelled */
     bool exhausted;   /* the rules are too many or too deep to be followed */
     bool broken;      /* the ruleset names something that is not in it */

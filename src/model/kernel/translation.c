@@ -115,9 +115,17 @@ void translate_to_range(Packet *packet, const TranslationRange *range)
               range->of_source || (range->flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0);
 }
 
-/* The first global address of the link whose index is at OFFSET; false where it is not known. */
-static bool set_link_address(const Machine *machine, Packet *packet, gsize index, gsize offset)
+/* Which of several addresses of a link is taken. */
+typedef enum {
+    TAKES_FIRST,
+    TAKES_ANY, /* by the route and the next hop: not known where there are several */
+} LinkAddressChoice;
+
+/* Sets the address at OFFSET to a global one of the link whose index is at INDEX. */
+static void set_link_address(const Machine *machine, Packet *packet, gsize index, gsize offset,
+                             LinkAddressChoice choice)
 {
+    guint found = 0;
     guint32 number;
     memcpy(&number, packet->value + index, sizeof number);
     const Link *link = snapshot_link_by_index(machine->snapshot, (int)number);
@@ -126,10 +134,12 @@ static bool set_link_address(const Machine *machine, Packet *packet, gsize index
         const LinkAddress *address = g_ptr_array_index(link->addresses, i);
         if (!link_address_is_global(address, packet->family))
             continue;
-        bits_set(packet_field(packet, offset), address->prefix.address.bytes, address_size(packet));
-        return true;
+        if (found++ == 0)
+            bits_set(packet_field(packet, offset), address->prefix.address.bytes,
+                     address_size(packet));
     }
-    return false;
+    if (found > 1 && choice == TAKES_ANY)
+        bits_forget(packet_field(packet, offset), address_size(packet));
 }
 
 void translate_to_exit(const Machine *machine, Packet *packet)
@@ -137,7 +147,7 @@ void translate_to_exit(const Machine *machine, Packet *packet)
     const Packet before = *packet;
     if (is_done(packet, true))
         return;
-    set_link_address(machine, packet, PACKET_OIF, packet_source_offset(packet));
+    set_link_address(machine, packet, PACKET_OIF, packet_source_offset(packet), TAKES_ANY);
     bits_forget(packet_field(packet, PACKET_TRANSPORT + TRANSPORT_SOURCE_PORT), 2);
     packet->masqueraded = true;
     note_done(packet, &before, true, true);
@@ -156,7 +166,7 @@ void translate_to_this_host(const Machine *machine, Packet *packet, ConstBits po
                  packet->family == FAMILY_IPV6 ? loopback_ipv6 : loopback_ipv4,
                  address_size(packet));
     else
-        set_link_address(machine, packet, PACKET_IIF, offset);
+        set_link_address(machine, packet, PACKET_IIF, offset, TAKES_FIRST);
     if (with_port)
         bits_copy(packet_field(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT), port, 2);
     note_done(packet, &before, false, with_port);
