@@ -163,9 +163,7 @@ static void test_many_rules(G_GNUC_UNUSED void **state)
     g_autoptr(GString) rules = g_string_new("table inet t\nchain c input 0\n");
     for (guint i = 0; i < 20000; i++)
         g_string_append_printf(rules, "dport=%u drop\n", i % 60000 + 1);
-    gint64 start = g_get_monotonic_time();
     assert_int_equal(possible(rules->str, ANY), OUTCOME_ACCEPT | OUTCOME_DROP);
-    assert_true(g_get_monotonic_time() - start < 20 * G_TIME_SPAN_SECOND);
 }
 
 int main(void)

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The order of hooks and chains, and what happens between them, on rulesets of a few lines. */
+#include "rule-cases.h"
+
+#define IN22    TO_HOST "tcp 22"
+#define POD80   TO_POD "tcp 80"
+#define OUT80   "output out enp2s0 from 192.168.150.130 to 192.168.150.131 tcp 80"
+#define TO_SELF "output out lo from 192.168.150.130 to 192.168.150.130 tcp 80"
+
+/* Marks tell what ran before what. */
+static const RuleCase order[] = {
+    {"accepted by one table is not accepted by the next",
+     "table inet a\nchain c input 0\naccept\ntable inet b\nchain c input 1\ndrop", IN22,
+     "drop in input: inet b c", NULL},
+    {"dropped by one is not asked of the next",
+     "table inet a\nchain c input 0\ndrop\ntable inet b\nchain c input 1\nreject", IN22,
+     "drop in input: inet a c", NULL},
+    {"priorities, not the order of tables",
+     "table inet a\nchain c input 5\nmark=1 drop\ntable inet b\nchain c input -5\nmark:=1", IN22,
+     "drop in input: inet a c", NULL},
+    {"the larger priority runs later",
+     "table inet a\nchain c input -5\nmark=1 drop\ntable inet b\nchain c input 5\nmark:=1", IN22,
+     "accept", NULL},
+    {"at one priority, the table that was made last runs first",
+     "table inet a\nchain c input 0\nmark=1 drop\ntable inet b\nchain c input 0\nmark:=1", IN22,
+     "drop in input: inet a c", NULL},
+    {"at one priority, by handle, not by place",
+     "table inet a handle 9\nchain c input 0\nmark=1 drop\ntable inet b handle 5\n"
+     "chain c input 0\nmark:=1",
+     IN22, "accept", NULL},
+    {"at one priority, the chain that was made last runs first",
+     "table inet a\nchain c input 0 handle 3\nmark=1 drop\nchain d input 0 handle 7\nmark:=1", IN22,
+     "drop in input: inet a c", NULL},
+    {"at one priority, the chain that was made first runs last",
+     "table inet a\nchain c input 0 handle 7\nmark=1 drop\nchain d input 0 handle 3\nmark:=1", IN22,
+     "accept", NULL},
+    {"marks go from prerouting to forward to postrouting",
+     "table inet a\nchain p prerouting 0\nmark:=1\nchain f forward 0\nmark=1 mark:=2\n"
+     "chain q postrouting 0\nmark=2 drop",
+     POD80, "drop in postrouting: inet a q", NULL},
+    {"a dormant table is not asked", "table inet a dormant\nchain c input 0\ndrop", IN22, "accept",
+     NULL},
+    {"a table of IPv4", "table ip a\nchain c input 0\ndrop", IN22, "drop in input: ip a c", NULL},
+    {"a table of IPv6", "table ip6 a\nchain c input 0\ndrop", IN22, "accept", NULL},
+    {"a table of IPv6 and an IPv6 packet", "table ip6 a\nchain c input 0\ndrop",
+     "input in enp2s0 from fd00:2::2 to fd00:2::1 back-by-it tcp 22", "drop in input: ip6 a c",
+     NULL},
+    {"a table of ARP", "table arp a\nchain c input 0\ndrop", IN22, "accept", NULL},
+    {"forward is not input", "table inet a\nchain c forward 0\ndrop", IN22, "accept", NULL},
+    {"input is not forward", "table inet a\nchain c input 0\ndrop\nchain o output 0\ndrop", POD80,
+     "accept", NULL},
+    {"prerouting", "table inet a\nchain c prerouting 0\ndrop", POD80,
+     "drop in prerouting: inet a c", NULL},
+    {"output", "table inet a\nchain c output 0\ndrop", OUT80, "drop in output: inet a c", NULL},
+    {"output, then postrouting",
+     "table inet a\nchain c postrouting 0\nmark=1 drop\nchain o output 0\nmark:=1", OUT80,
+     "drop in postrouting: inet a c", NULL},
+    {"what is sent does not pass prerouting", "table inet a\nchain c prerouting 0\ndrop", OUT80,
+     "accept", NULL},
+    {"postrouting has no way in", "table inet a\nchain c postrouting 0\niif= drop", POD80,
+     "drop in postrouting: inet a c", NULL},
+    {"postrouting has the way out", "table inet a\nchain c postrouting 0\noif=cni0 drop", POD80,
+     "drop in postrouting: inet a c", NULL},
+    {"forward has both", "table inet a\nchain c forward 0\niif=enp2s0 oif=cni0 drop", POD80,
+     "drop in forward: inet a c", NULL},
+};
+
+static const RuleCase links[] = {
+    {"ingress of a link", "table netdev a\nchain c ingress 0 device enp2s0\ndrop", IN22,
+     "drop in ingress: netdev a c", NULL},
+    {"ingress of another link", "table netdev a\nchain c ingress 0 device cni0\ndrop", IN22,
+     "accept", NULL},
+    {"ingress of several links", "table netdev a\nchain c ingress 0 device cni0,enp2s0\ndrop", IN22,
+     "drop in ingress: netdev a c", NULL},
+    {"ingress of family inet", "table inet a\nchain c ingress 0 device enp2s0\ndrop", IN22,
+     "drop in ingress: inet a c", NULL},
+    {"ingress is before the rest",
+     "table inet b\nchain p prerouting -300\nmark=1 reject\n"
+     "table netdev a\nchain c ingress 0 device enp2s0\nmark:=1",
+     IN22, "reject in prerouting: inet b p", NULL},
+    {"ingress does not track", "table netdev a\nchain c ingress 0 device enp2s0\nstate=8 drop",
+     IN22, "accept", NULL},
+    {"egress of a link", "table netdev a\nchain c egress 0 device cni0\ndrop", POD80,
+     "drop in egress: netdev a c", NULL},
+    {"egress of another link", "table netdev a\nchain c egress 0 device enp2s0\ndrop", POD80,
+     "accept", NULL},
+    {"egress is not ingress", "table netdev a\nchain c egress 0 device enp2s0\ndrop", IN22,
+     "accept", NULL},
+    {"what is sent is not ingress", "table netdev a\nchain c ingress 0 device enp2s0\ndrop", OUT80,
+     "accept", NULL},
+    {"a bridge, on the way in", "table bridge a\nchain c prerouting 0\ndrop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
+     "drop in bridge: bridge a c", NULL},
+    {"a bridge, for the host", "table bridge a\nchain c input 0\ndrop",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 80", "drop in bridge: bridge a c",
+     NULL},
+    {"what is routed is not forwarded by the bridge", "table bridge a\nchain c forward 0\ndrop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80", "accept",
+     NULL},
+    {"a bridge, on the way out", "table bridge a\nchain c output 0\ndrop", POD80,
+     "drop in bridge: bridge a c", NULL},
+    {"a bridge, last on the way out", "table bridge a\nchain c postrouting 0\ndrop", POD80,
+     "drop in bridge: bridge a c", NULL},
+    {"no bridge", "table bridge a\nchain c prerouting 0\ndrop\nchain i input 0\ndrop", IN22,
+     "accept", NULL},
+    {"a bridge's prerouting is before its input, whatever their priorities",
+     "table bridge a\nchain i input -5\nmark=1 drop\nchain p prerouting 5\nmark:=1",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 80", "drop in bridge: bridge a i",
+     NULL},
+    {"a bridge's output is before its postrouting, whatever their priorities",
+     "table bridge a\nchain q postrouting -5\nmark=1 drop\nchain o output 5\nmark:=1", POD80,
+     "drop in bridge: bridge a q", NULL},
+    {"the port of a bridge is not known", "table bridge a\nchain c prerouting 0\niif=veth0 drop",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 80",
+     "accept; drop in bridge: bridge a c", NULL},
+    {"nor is the one it leaves by", "table bridge a\nchain c output 0\noif=veth0 drop", POD80,
+     "accept; drop in bridge: bridge a c", NULL},
+    {"the bridge itself is known again afterwards",
+     "table bridge a\nchain c prerouting 0\nlimit:0 mark:=1\ntable inet b\nchain p prerouting 0\n"
+     "iif=cni0 drop",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 80",
+     "drop in prerouting: inet b p", NULL},
+};
+
+static const RuleCase tracking[] = {
+    {"a connection is known after -200", "table inet a\nchain c prerouting -199\nstate=8 drop",
+     IN22, "drop in prerouting: inet a c", NULL},
+    {"and not before", "table inet a\nchain c prerouting -201\nstate=8 drop", IN22, "accept", NULL},
+    {"in output, too", "table inet a\nchain c output -199\nstate=8 drop", OUT80,
+     "drop in output: inet a c", NULL},
+    {"and not before, either", "table inet a\nchain c output -201\nstate=8 drop", OUT80, "accept",
+     NULL},
+    {"without any rule in prerouting", "table inet a\nchain c input 0\nstate=8 drop", IN22,
+     "drop in input: inet a c", NULL},
+    {"notrack in time",
+     "table inet a\nchain c prerouting -300\nnotrack\nchain i input 0\n"
+     "state=64 drop",
+     IN22, "drop in input: inet a i", NULL},
+    {"notrack too late",
+     "table inet a\nchain c prerouting -150\nnotrack\nchain i input 0\n"
+     "state=64 drop",
+     IN22, "accept", NULL},
+    {"what is not tracked is not translated",
+     "table inet a\nchain c prerouting -300\nnotrack\nchain d prerouting -100 nat\n"
+     "dnat:10.244.2.2:80",
+     IN22, "accept", NULL},
+    {"an established connection is not translated anew",
+     "table inet a\nchain d prerouting -100 nat\ndnat:10.244.2.2:80\nchain i input 0\n"
+     "state=2 drop",
+     IN22 " established", "drop in input: inet a i", NULL},
+    {"policies of established ones", "table inet a\nchain i input 0 policy-drop\nstate=2 accept",
+     IN22 " established", "accept", NULL},
+};
+
+#define DNAT  "table ip n\nchain d prerouting -100 nat\n"
+#define ODNAT "table ip n\nchain d output -100 nat\n"
+
+static const RuleCase translations[] = {
+    {"to a pod", DNAT "dport=22 dnat:10.244.2.2:80", IN22, "accept, to 10.244.2.2 port 80 out cni0",
+     NULL},
+    {"another port is not", DNAT "dport=23 dnat:10.244.2.2:80", IN22, "accept", NULL},
+    {"to a pod is forwarded", DNAT "dnat:10.244.2.2:80\nchain f forward 0\ndport=80 oif=cni0 drop",
+     IN22, "drop in forward: ip n f", NULL},
+    {"and is not for the host", DNAT "dnat:10.244.2.2:80\nchain f input 0\ndrop", IN22,
+     "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"to the host what is for a pod",
+     DNAT "dnat:192.168.150.130\nchain f input 0\ndaddr=192.168.150.130 drop", POD80,
+     "drop in input: ip n f", NULL},
+    {"only where forwarding is on", DNAT "dnat:10.244.2.2:80", IN22, "drop by routing, 1",
+     "change-link"},
+    {"to where no route leads", DNAT "dnat:10.9.9.9:80", IN22,
+     "accept, to 10.9.9.9 port 80 out enp2s0", NULL},
+    {"to the loopback network from outside", DNAT "dnat:127.0.0.1:80", IN22,
+     "unknown by routing, 7", NULL},
+    {"a status that rules accept by",
+     DNAT "dnat:10.244.2.2:80\nchain f forward 0 policy-drop\nstatus=0x20 accept", IN22,
+     "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"to where it goes anyway has no such status",
+     DNAT "dnat:10.244.2.2:80\nchain f forward 0 policy-drop\nstatus=0x20 accept", POD80,
+     "drop in forward: ip n f", NULL},
+    {"to where it goes anyway, by another port",
+     DNAT "dnat:10.244.2.2:81\nchain f forward 0 policy-drop\nstatus=0x20 accept", POD80,
+     "accept, to 10.244.2.2 port 81 out cni0", NULL},
+    {"to where it may go anyway",
+     DNAT "dnat:10.244.2.2:80\nchain f forward 0 policy-drop\nstatus=0x20 accept", TO_POD "tcp",
+     "accept, to 10.244.2.2 port 80 out cni0; drop in forward: ip n f", NULL},
+    {"to the address alone where it goes anyway",
+     DNAT "dnat:10.244.2.2\nchain f forward 0 policy-drop\nstatus=0x20 accept", TO_POD "tcp",
+     "drop in forward: ip n f", NULL},
+    {"only once",
+     DNAT "dnat:10.244.2.2:80\ntable ip z\nchain d prerouting -90 nat\n"
+          "dnat:10.244.2.3:81",
+     IN22, "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"by priority among chains of nat",
+     DNAT "dnat:10.244.2.2:80\ntable ip z\nchain d prerouting -110 nat\ndnat:10.244.2.3:81", IN22,
+     "accept, to 10.244.2.3 port 81 out cni0", NULL},
+    {"only once, though it changed nothing",
+     DNAT "dnat:192.168.150.130\ntable ip z\nchain d prerouting -90 nat\ndnat:10.244.2.3:81", IN22,
+     "accept", NULL},
+    {"accept in a chain of nat lets the next one translate",
+     DNAT "accept\ntable ip z\nchain d prerouting -90 nat\ndnat:10.244.2.3:81", IN22,
+     "accept, to 10.244.2.3 port 81 out cni0", NULL},
+    {"nat runs at its own place, whatever its priority",
+     "table ip n\nchain d prerouting 300 nat\ndnat:10.244.2.2:80\ntable inet a\n"
+     "chain c prerouting 0\ndaddr=10.244.2.2 drop",
+     IN22, "drop in prerouting: inet a c", NULL},
+    {"before nat it has its old address",
+     DNAT "dnat:10.244.2.2:80\ntable inet a\nchain c prerouting -150\ndaddr=192.168.150.130 drop",
+     IN22, "drop in prerouting: inet a c", NULL},
+    {"drop in a chain of nat", DNAT "drop", IN22, "drop in prerouting: ip n d", NULL},
+    {"IPv4's translation in a table of both, IPv6 packet",
+     "table inet n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80\ndrop",
+     "input in enp2s0 from fd00:2::2 to fd00:2::1 back-by-it tcp 22",
+     "drop in prerouting: inet n d", NULL},
+    {"a redirection", DNAT "redirect:80\nchain i input 0\ndport=80 daddr=192.168.150.130 drop",
+     POD80, "drop in input: ip n i", NULL},
+    {"masquerading changes the source after forward",
+     "table ip n\nchain s postrouting 100 nat\nmasquerade\nchain f forward 0\nsaddr=10.244.2.2 "
+     "mark:=1\nchain q postrouting 200\nmark=1 saddr=192.168.150.130 drop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
+     "drop in postrouting: ip n q", NULL},
+    {"source translation in input",
+     "table ip n\nchain s input 100 nat\nsnat:10.0.0.1\nchain i input 200\nsaddr=10.0.0.1 drop",
+     IN22, "drop in input: ip n i", NULL},
+    {"source only once",
+     "table ip n\nchain s postrouting 100 nat\nsnat:10.0.0.1\nchain t postrouting 101 nat\n"
+     "snat:10.0.0.2\nchain q postrouting 200\nsaddr=10.0.0.1 drop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
+     "drop in postrouting: ip n q", NULL},
+    {"what the host sends to a pod", ODNAT "dnat:10.244.2.2:80", OUT80,
+     "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"what the host sends to itself, instead",
+     ODNAT "dnat:192.168.150.130:80\nchain i input 0\niif=lo drop", OUT80, "drop in input: ip n i",
+     NULL},
+    {"addresses that are written over are routed anew",
+     "table inet a\nchain c prerouting -150\nimmediate:r0:10.244.2.2 payload-set:1:16:4:r0", IN22,
+     "accept, to 10.244.2.2 port 22 out cni0", NULL},
+    {"addresses that are written over with what is not known",
+     "table inet a\nchain c prerouting -150\nmeta:24:r0 payload-set:1:16:4:r0", IN22,
+     "unknown by routing, 7", NULL},
+};
+
+static const RuleCase loopback[] = {
+    {"what the host sends itself comes in again", "table inet a\nchain i input 0\niif=lo drop",
+     TO_SELF, "drop in input: inet a i", NULL},
+    {"it passes prerouting, too", "table inet a\nchain i prerouting 0\niif=lo drop", TO_SELF,
+     "drop in prerouting: inet a i", NULL},
+    {"and all of output before",
+     "table inet a\nchain i input 0\nmark=3 drop\nchain o output 0\nmark:=1\n"
+     "chain p postrouting 0\nmark=1 mark:=3",
+     TO_SELF, "drop in input: inet a i", NULL},
+    {"it is not translated again", "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
+     TO_SELF, "accept", NULL},
+    {"it is still the first packet of its connection",
+     "table inet a\nchain i input 0\niif=lo state=8 drop", TO_SELF, "drop in input: inet a i",
+     NULL},
+    {"its connection is confirmed by then", "table inet a\nchain i input 0\niif=lo status=8 drop",
+     TO_SELF, "drop in input: inet a i", NULL},
+    {"nothing else comes in", "table inet a\nchain i input 0\ndrop", OUT80, "accept", NULL},
+    {"ingress of the loopback link", "table netdev a\nchain c ingress 0 device lo\ndrop", TO_SELF,
+     "drop in ingress: netdev a c", NULL},
+};
+
+#define POLICY_ROUTE "link tun0 wireguard addr 10.8.0.1/24\nroute 0.0.0.0/0 dev tun0 table 7\n"
+
+static const RuleCase routing[] = {
+    {"no rule at all", "table inet a\nchain c input 0", IN22, "accept", NULL},
+    {"a mark that leads elsewhere, set before routing",
+     "table inet a\nchain c prerouting 0\nmark:=1\nchain f forward 0\noif=tun0 drop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 198.51.100.1 back-by-it tcp 80",
+     "drop in forward: inet a f", POLICY_ROUTE},
+    {"a mark that no rule asks for",
+     "table inet a\nchain c prerouting 0\nmark:=2\nchain f forward 0\noif=tun0 drop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 198.51.100.1 back-by-it tcp 80", "accept",
+     POLICY_ROUTE},
+    {"a mark that may be set",
+     "table inet a\nchain c prerouting 0\nmeta:24:r0 meta-set:3:r0\nchain f forward 0\n"
+     "oif=tun0 drop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 198.51.100.1 back-by-it tcp 80",
+     "unknown by routing, 7", POLICY_ROUTE},
+    {"a mark that a chain of type route sets",
+     "table inet a\nchain c output 0 route\nmark:=1\nchain p postrouting 0\noif=tun0 drop",
+     "output out enp2s0 from 192.168.150.130 to 198.51.100.1 tcp 80",
+     "drop in postrouting: inet a p", POLICY_ROUTE},
+    {"a mark that another chain of output sets",
+     "table inet a\nchain c output 0\nmark:=1\nchain p postrouting 0\noif=tun0 drop",
+     "output out enp2s0 from 192.168.150.130 to 198.51.100.1 tcp 80", "accept", POLICY_ROUTE},
+    {"the way back is another", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.244.2.2 to 192.168.150.130 back-by-another tcp 22",
+     "drop by routing, 2", "strict"},
+    {"the way back is another, loosely", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.244.2.2 to 192.168.150.130 back-by-another tcp 22", "accept",
+     "loose"},
+    {"no way back, loosely", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.9.9.9 to 192.168.150.130 no-way-back tcp 22", "drop by routing, 2",
+     "loose"},
+    {"no way back, not asked", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.9.9.9 to 192.168.150.130 no-way-back tcp 22", "accept", NULL},
+    {"no way back of IPv6", "table inet a\nchain c input 0",
+     "input in enp2s0 from fd00:9::9 to fd00:2::1 no-way-back tcp 22", "accept", "strict"},
+    {"not forwarded", "table inet a\nchain c forward 0", POD80, "drop by routing, 1",
+     "change-link"},
+    {"not forwarded does not matter to the host", "table inet a\nchain c input 0", IN22, "accept",
+     "change-link"},
+    {"rules before routing decide first", "table inet a\nchain c prerouting 0\nreject", POD80,
+     "reject in prerouting: inet a c", "change-link"},
+};
+
+/* The host of a row, with what a sketch has no words for. */
+static void test_on_host(void **state)
+{
+    RuleCase row = *(const RuleCase *)*state;
+    const char *word = row.host;
+    bool is_word = word != NULL && strchr(word, ' ') == NULL;
+    if (is_word)
+        row.host = NULL;
+    g_autoptr(Snapshot) snapshot = rule_case_snapshot(&row);
+    Link *link = g_ptr_array_index(snapshot->links, 2);
+    if (is_word && g_str_equal(word, "change-link"))
+        link->forwarding_ipv4 = TRISTATE_NO;
+    else if (is_word)
+        snapshot->rp_filter = g_str_equal(word, "strict") ? 1 : 2;
+    else if (word != NULL) {
+        Rule *rule = rule_new();
+        rule->family = FAMILY_IPV4;
+        rule->priority = 0;
+        rule->action = FR_ACT_TO_TBL;
+        rule->table = 7;
+        rule->mark = 1;
+        rule->mark_mask = G_MAXUINT32;
+        g_ptr_array_insert(snapshot->rules, 0, rule);
+    }
+    g_auto(GStrv) words = flow_words(&row);
+    const Flow flow = flow_parse(words);
+    g_autoptr(Path) path = path_of(snapshot, &flow, PATH_ALL_TABLES);
+    g_autofree char *found = path_text(path);
+    assert_string_equal(found, row.expected);
+}
+
+typedef struct {
+    const char *name;
+    const char *rules;
+    PathTables tables;
+    const char *expected;
+} TablesCase;
+
+#define TWO "table inet firewalld\nchain c input 0\nreject\ntable ip foreign\nchain c input 1\ndrop"
+
+static const TablesCase tables[] = {
+    {"all", TWO, PATH_ALL_TABLES, "reject in input: inet firewalld c"},
+    {"without firewalld", TWO, PATH_WITHOUT_FIREWALLD, "drop in input: ip foreign c"},
+    {"firewalld only", TWO, PATH_FIREWALLD_ONLY, "reject in input: inet firewalld c"},
+};
+
+static void test_tables(void **state)
+{
+    const TablesCase *row = *state;
+    const RuleCase whole = {row->name, row->rules, IN22, row->expected, NULL};
+    g_autoptr(Snapshot) snapshot = rule_case_snapshot(&whole);
+    g_auto(GStrv) words = flow_words(&whole);
+    const Flow flow = flow_parse(words);
+    g_autoptr(Path) path = path_of(snapshot, &flow, row->tables);
+    g_autofree char *found = path_text(path);
+    assert_string_equal(found, row->expected);
+}
+
+/* What a way tells besides: its stages, whether it is masqueraded, where it ends. */
+static void test_stages(G_GNUC_UNUSED void **state)
+{
+    const RuleCase row = {"",
+                          "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80\n"
+                          "chain s postrouting 100 nat\nmasquerade\n"
+                          "chain f forward 0\naccept\nchain g forward 1\nlimit:0 drop",
+                          IN22, NULL, NULL};
+    static const StageResult results[] = {STAGE_RESULT_TRANSLATE, STAGE_RESULT_CONTINUE,
+                                          STAGE_RESULT_ACCEPT, STAGE_RESULT_CONTINUE,
+                                          STAGE_RESULT_TRANSLATE};
+    static const PathHook hooks[] = {PATH_PREROUTING, PATH_ROUTE, PATH_FORWARD, PATH_FORWARD,
+                                     PATH_POSTROUTING};
+    g_autoptr(Snapshot) snapshot = rule_case_snapshot(&row);
+    g_auto(GStrv) words = flow_words(&row);
+    const Flow flow = flow_parse(words);
+    g_autoptr(Path) path = path_of(snapshot, &flow, PATH_ALL_TABLES);
+    assert_int_equal(path->ways->len, 2);
+    assert_int_equal(path->possible, OUTCOME_ACCEPT | OUTCOME_DROP);
+    assert_false(path->certain);
+    const PathWay *worst = path_worst(path);
+    assert_int_equal(worst->outcome, OUTCOME_DROP);
+    const PathWay *other = g_ptr_array_index(path->ways, worst == path->ways->pdata[0]);
+    assert_int_equal(other->stages->len, G_N_ELEMENTS(results));
+    for (gsize i = 0; i < G_N_ELEMENTS(results); i++) {
+        const PathStage *stage = g_ptr_array_index(other->stages, i);
+        assert_int_equal(stage->result, results[i]);
+        assert_int_equal(stage->hook, hooks[i]);
+        assert_int_equal(stage->by_maybe, i == 3);
+    }
+    assert_true(other->masqueraded && other->translated && other->status_dnat);
+    assert_false(other->delivered);
+    assert_string_equal(other->out->name, "cni0");
+    assert_int_equal(other->port, 80);
+    assert_false(worst->masqueraded);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(test_stages)};
+    return RUN_CASES(test_ways, order) + RUN_CASES(test_ways, links) +
+           RUN_CASES(test_ways, tracking) + RUN_CASES(test_on_host, translations) +
+           RUN_CASES(test_ways, loopback) + RUN_CASES(test_on_host, routing) +
+           RUN_CASES(test_tables, tables) +
+           cmocka_run_group_tests_name("stages", tests, NULL, NULL);
+}
