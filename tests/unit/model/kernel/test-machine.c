@@ -161,8 +161,8 @@ static void test_bound_of_choices(G_GNUC_UNUSED void **state)
 static void test_many_rules(G_GNUC_UNUSED void **state)
 {
     g_autoptr(GString) rules = g_string_new("table inet t\nchain c input 0\n");
-    for (guint i = 0; i < 20000; i++)
-        g_string_append_printf(rules, "dport=%u drop\n", i % 60000 + 1);
+    for (guint i = 0; i < 2000; i++)
+        g_string_append_printf(rules, "dport=%u drop\n", i + 1);
     assert_int_equal(possible(rules->str, ANY), OUTCOME_ACCEPT | OUTCOME_DROP);
 }
 
