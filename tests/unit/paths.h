@@ -16,6 +16,22 @@ static inline const char *outcome_text(Outcome outcome)
                                        : "unknown";
 }
 
+static inline const char *loss_text(PathLoss loss)
+{
+    static const char *const words[] = {
+        [LOSS_NONE] = "none",
+        [LOSS_NOT_FORWARDED] = "not-forwarded",
+        [LOSS_REVERSE_PATH] = "reverse-path",
+        [LOSS_NO_ROUTE] = "no-route",
+        [LOSS_UNREACHABLE] = "unreachable",
+        [LOSS_PROHIBITED] = "prohibited",
+        [LOSS_BLACKHOLE] = "blackhole",
+        [LOSS_MARTIAN] = "martian",
+        [LOSS_ROUTE_UNKNOWN] = "route-unknown",
+    };
+    return words[loss];
+}
+
 static inline void way_append(GString *text, const PathWay *way)
 {
     const PathStage *stage = path_way_decision(way);
@@ -25,7 +41,7 @@ static inline void way_append(GString *text, const PathWay *way)
                                nft_family_word(stage->table->family), stage->table->name,
                                stage->chain->name);
     else if (way->outcome != OUTCOME_ACCEPT)
-        g_string_append_printf(text, " by routing, %d", way->loss);
+        g_string_append_printf(text, " by routing: %s", loss_text(way->loss));
     if (way->outcome == OUTCOME_ACCEPT && way->translated) {
         g_autofree char *to = ip_address_to_string(&way->to.address);
         g_string_append_printf(text, ", to %s port %u out %s", to, way->port,
