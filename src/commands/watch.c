@@ -101,15 +101,18 @@ static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
     return snapshot;
 }
 
+/* A failure may be told in better words by the next pass: they are for systemd only. */
 static void report_state(Watcher *watcher, const char *state, const char *message)
 {
-    if (g_strcmp0(watcher->state, state) == 0)
+    bool is_known = g_strcmp0(watcher->state, state) == 0;
+    g_autofree char *status = g_strdup_printf("STATUS=%s: %s", state, message);
+    if (!is_known || watcher->is_stale)
+        notify(status);
+    if (is_known)
         return;
     g_free(watcher->state);
     watcher->state = g_strdup(state);
     watch_report_state(&watcher->output, state, message);
-    g_autofree char *status = g_strdup_printf("STATUS=%s: %s", state, message);
-    notify(status);
 }
 
 static void take_snapshot(Watcher *watcher, Snapshot *snapshot)
