@@ -164,6 +164,9 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
     else if (verdict->deciding != NULL && verdict->deciding->stage == STAGE_PANIC)
         g_string_append_printf(text, "%sfix:%s  firewall-cmd --panic-off\n", text_good(style),
                                text_plain(style));
+    /* Nothing may follow the empty line that ends a table. */
+    if (g_str_has_suffix(text->str, "\n\n"))
+        g_string_truncate(text, text->len - 1);
     return g_string_free(text, FALSE);
 }
 
@@ -246,7 +249,8 @@ json_t *explain_report_json(const Explanation *explanation)
     json_object_set_new(document, "reason", json_text(reason));
     json_object_set_new(document, "route", route_json(explanation->route));
     json_object_set_new(document, "steps", steps_json(judgement->firewalld->steps));
-    json_object_set_new(document, "path", judgement_path_json(judgement));
+    json_object_set_new(document, "path", path_json(judgement->path));
+    json_object_set_new(document, "answer_path", path_json(judgement->reply_path));
     json_object_set_new(document, "translated", judgement_translated_json(judgement));
     json_object_set_new(document, "assumptions", assumptions_json(explanation));
     json_object_set_new(document, "fix", json_fix(explanation->fix));

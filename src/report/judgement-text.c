@@ -262,10 +262,10 @@ static json_t *stage_json(const PathStage *stage)
     return object;
 }
 
-json_t *judgement_path_json(const Judgement *judgement)
+json_t *path_json(const Path *path)
 {
     json_t *array = json_array();
-    const PathWay *way = judgement->path != NULL ? path_worst(judgement->path) : NULL;
+    const PathWay *way = path != NULL ? path_worst(path) : NULL;
     if (way != NULL)
         PTR_ARRAY_FOREACH (const PathStage, stage, way->stages)
             json_array_append_new(array, stage_json(stage));

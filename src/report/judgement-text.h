@@ -31,9 +31,9 @@ char **stage_command(const PathStage *stage);
 /* The words of JSON for who judged: "kernel", "firewalld-model", "prediction" (static). */
 const char *judged_by_word(JudgedBy by);
 
-/* The member "path" of a document (an array; empty where the rules were not read), and "translated"
+/* The stages of PATH (an array; empty where that is NULL), and the member "translated" of a document
  * (null where nothing was) (transfer full). */
-json_t *judgement_path_json(const Judgement *judgement);
+json_t *path_json(const Path *path);
 json_t *judgement_translated_json(const Judgement *judgement);
 
 /* The sysctl that has the kernel forward what comes in on LINK (NULL: on all links); IPv6 has one for
