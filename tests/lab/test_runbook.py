@@ -31,6 +31,7 @@ _PASSING = (
     (re.compile(r"time=[0-9.]+ ms"), "time=0.05 ms"),
     (re.compile(r"time \d+ms"), "time 0ms"),
     (re.compile(r"rtt min/avg/max/mdev = \S+ ms"), "rtt min/avg/max/mdev = 0.05/0.05/0.05/0.00 ms"),
+    (re.compile(r"\brule \d+\b"), "rule 101"),
     (re.compile(r"nicfix confirm [0-9a-f]{8}"), "nicfix confirm 5f0c3a91"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "1d0b9236-0fb9-3ddd-b5d8-81a26b2af642"),
 )
