@@ -114,8 +114,26 @@ static const TraceNode *note(const RuleRun *run, const World *world)
     return node;
 }
 
+/* Where a chain has ended in very many worlds already, joins WORLD with one of the last that ended
+ * alike; which rule ended it is not told then. */
+static bool absorb(GArray *ends, const World *world, Outcome outcome, const char *obstacle)
+{
+    enum { ENDS_MAX = 1024, LAST = 8 };
+    for (guint i = 1; ends->len >= ENDS_MAX && i <= LAST; i++) {
+        End *end = &g_array_index(ends, End, ends->len - i);
+        if (end->outcome == outcome && end->obstacle == obstacle &&
+            packet_same_notes(&end->world.packet, &world->packet)) {
+            packet_join(&end->world.packet, &world->packet);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void end_world(const RuleRun *run, const World *world, Outcome outcome, const char *obstacle)
 {
+    if (absorb(run->ends, world, outcome, obstacle))
+        return;
     End end = {.world = *world, .outcome = outcome, .obstacle = obstacle};
     end.world.trace = note(run, world);
     g_array_append_val(run->ends, end);
