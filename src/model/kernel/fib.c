@@ -5,6 +5,7 @@
 #include "model/kernel/routing.h"
 
 #include <linux/if.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -154,6 +155,10 @@ bool fib_load(const Machine *machine, const Expression *expression, const Packet
 {
     if (expression->key == NFT_FIB_RESULT_ADDRTYPE)
         return load_type(machine, expression, packet, registers);
+    /* What comes in by the loopback link is not looked up before it is routed (nft_fib4_eval()). */
+    const Link *in = link_at(machine, packet, PACKET_IIF);
+    if (machine->hook == NF_INET_PRE_ROUTING && in != NULL && link_is_loopback(in))
+        return load_link(expression, in, registers);
     if ((expression->flags & NFTA_FIB_F_SADDR) != 0)
         return load_reverse_path(machine, expression, packet, registers);
     IpPrefix destination;

@@ -507,6 +507,24 @@ static PathLoss loss_of_refusal(const Walk *walk, const Link *in)
     return LOSS_NONE;
 }
 
+/* With br_netfilter what is translated to a host of the bridge it came in by is bridged, and a bridge
+ * sends nothing out by the port it came in by, unless that port is a hairpin (br_nf_pre_routing_finish(),
+ * should_deliver()). Ports are not known; where sender and destination may be one host it may be lost. */
+static bool may_return_to_sender(const Walk *walk, const Packet *packet, const Link *bridge)
+{
+    IpPrefix from;
+    IpPrefix to;
+    bool v6 = packet->family == FAMILY_IPV6;
+    Tristate all =
+        v6 ? walk->snapshot->bridge_call_ip6tables : walk->snapshot->bridge_call_iptables;
+    Tristate own = v6 ? bridge->bridge_call_ip6tables : bridge->bridge_call_iptables;
+    if (!packet->rerouted || packet->source_typical || !link_is_kind(bridge, "bridge") ||
+        (all != TRISTATE_YES && own != TRISTATE_YES))
+        return false;
+    return !packet_source(packet, &from) || !packet_destination(packet, &to) ||
+           ip_prefix_covers(&from, &to) != MATCH_NO || ip_prefix_covers(&to, &from) != MATCH_NO;
+}
+
 /* Sorts what came through PREROUTING into what is delivered and what is forwarded; what the kernel
  * refuses is finished. A flow that names its exit keeps it, unless its destination was translated. */
 static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
@@ -527,6 +545,8 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
             routing = route_of(walk, walker);
         loss = loss != LOSS_NONE ? loss : loss_of(routing.kind);
         bool bridged = walker->in != NULL && walker->in == routing.out;
+        if (loss == LOSS_NONE && bridged && may_return_to_sender(walk, packet, walker->in))
+            loss = LOSS_ROUTE_UNKNOWN;
         if (loss == LOSS_NONE && !bridged)
             loss = reverse_path_loss(walk, walker->in);
         if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !bridged &&

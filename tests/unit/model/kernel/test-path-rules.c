@@ -219,6 +219,24 @@ static const RuleCase translations[] = {
      "mark:=1\nchain q postrouting 200\nmark=1 saddr=192.168.150.130 drop",
      "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
      "drop in postrouting: ip n q", NULL},
+    {"to the host that sent it, by a bridge that filters",
+     "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 8080",
+     "unknown by routing: "
+     "route-unknown",
+     "bridge4"},
+    {"to another host of a bridge that filters",
+     "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
+     "input in cni0 from 10.244.2.3 to 10.244.2.1 back-by-it tcp 8080",
+     "accept, to 10.244.2.2 port 80 out cni0", "bridge4"},
+    {"to the host that sent it, by a bridge that does not filter",
+     "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 8080",
+     "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"the usual host of a bridge that filters is another one",
+     "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
+     "input in cni0 from 10.244.2.0/24 to 10.244.2.1 back-by-it typical tcp 8080",
+     "accept, to 10.244.2.2 port 80 out cni0", "bridge4"},
     {"source translation in input",
      "table ip n\nchain s input 100 nat\nsnat:10.0.0.1\nchain i input 200\nsaddr=10.0.0.1 drop",
      IN22, "drop in input: ip n i", NULL},
@@ -318,6 +336,8 @@ static void test_on_host(void **state)
     Link *link = g_ptr_array_index(snapshot->links, 2);
     if (is_word && g_str_equal(word, "change-link"))
         link->forwarding_ipv4 = TRISTATE_NO;
+    else if (is_word && g_str_equal(word, "bridge4"))
+        snapshot->bridge_call_iptables = TRISTATE_YES;
     else if (is_word)
         snapshot->rp_filter = g_str_equal(word, "strict") ? 1 : 2;
     else if (word != NULL) {
