@@ -36,6 +36,10 @@ def test_the_verdict_is_the_packets(make_lab: LabMaker, tmp_path: Path) -> None:
     random = Random(seed)
     lab = make_lab()
     prober = prepare(lab)
+    # Both addresses of a side are one host: a bridge would send nothing back to it that it translates.
+    for name in ("iptables", "ip6tables"):
+        path = f"/proc/sys/net/bridge/bridge-nf-call-{name}"
+        lab.host.run("sh", "-c", f"if [ -e {path} ]; then echo 0 > {path}; fi")
     macs = tuple(mac_of(namespace) for namespace in (lab.pod, lab.ext))
     numbers = iter(range(random.choice((40000, 40600, 41600, 43000)), 60000))
     counts: Counter[str] = Counter()
