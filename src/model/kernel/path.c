@@ -525,6 +525,15 @@ static bool may_return_to_sender(const Walk *walk, const Packet *packet, const L
            ip_prefix_covers(&from, &to) != MATCH_NO || ip_prefix_covers(&to, &from) != MATCH_NO;
 }
 
+/* Where it is not known whether the kernel forwards, it may not. */
+static void note_unknown_forwarding(Walk *walk, const Walker *walker)
+{
+    Walker lost = *walker;
+    if (walker->in != NULL &&
+        link_forwards(walk->snapshot, walker->in, walk->flow->family) == TRISTATE_UNKNOWN)
+        note_route(walk, &lost, LOSS_NOT_FORWARDED);
+}
+
 /* Sorts what came through PREROUTING into what is delivered and what is forwarded; what the kernel
  * refuses is finished. A flow that names its exit keeps it, unless its destination was translated. */
 static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
@@ -553,6 +562,8 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
             !forwards(walk, walker->in))
             loss = LOSS_NOT_FORWARDED;
         walker->out = routing.kind == ROUTING_FORWARD ? routing.out : NULL;
+        if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !bridged)
+            note_unknown_forwarding(walk, walker);
         if (loss != LOSS_NONE || packet->rerouted)
             note_route(walk, walker, loss);
         if (loss == LOSS_NONE)
@@ -642,7 +653,8 @@ static void run_return(Walk *walk, const Link *loopback)
  * of them by itself. */
 static void run_exit(Walk *walk)
 {
-    set_interfaces(walk, false, true);
+    /* Since Linux 5.7 POSTROUTING knows where a forwarded packet came in. */
+    set_interfaces(walk, walk->flow->direction != FLOW_OUTPUT, true);
     run_hook(walk, PATH_POSTROUTING, NULL);
     g_autoptr(GArray) all = g_steal_pointer(&walk->walkers);
     ARRAY_FOREACH (const Walker, walker, all) {

@@ -57,7 +57,10 @@ static const RuleCase order[] = {
      "drop in postrouting: inet a c", NULL},
     {"what is sent does not pass prerouting", "table inet a\nchain c prerouting 0\ndrop", OUT80,
      "accept", NULL},
-    {"postrouting has no way in", "table inet a\nchain c postrouting 0\niif= drop", POD80,
+    {"postrouting has the way in", "table inet a\nchain c postrouting 0\niif=enp2s0 drop", POD80,
+     "drop in postrouting: inet a c", NULL},
+    {"what is sent has none in postrouting",
+     "table inet a\nchain c postrouting 0\nmeta:6:r0 cmp:0:r0:@ drop", OUT80,
      "drop in postrouting: inet a c", NULL},
     {"postrouting has the way out", "table inet a\nchain c postrouting 0\noif=cni0 drop", POD80,
      "drop in postrouting: inet a c", NULL},
@@ -318,6 +321,8 @@ static const RuleCase routing[] = {
      "input in enp2s0 from fd00:9::9 to fd00:2::1 no-way-back tcp 22", "accept", "strict"},
     {"not forwarded", "table inet a\nchain c forward 0", POD80, "drop by routing: not-forwarded",
      "change-link"},
+    {"whether it is forwarded is not known", "table inet a\nchain c forward 0", POD80,
+     "accept; drop by routing: not-forwarded", "forwards-?"},
     {"not forwarded does not matter to the host", "table inet a\nchain c input 0", IN22, "accept",
      "change-link"},
     {"rules before routing decide first", "table inet a\nchain c prerouting 0\nreject", POD80,
@@ -336,7 +341,10 @@ static void test_on_host(void **state)
     Link *link = g_ptr_array_index(snapshot->links, 2);
     if (is_word && g_str_equal(word, "change-link"))
         link->forwarding_ipv4 = TRISTATE_NO;
-    else if (is_word && g_str_equal(word, "bridge4"))
+    else if (is_word && g_str_equal(word, "forwards-?")) {
+        link->forwarding_ipv4 = TRISTATE_UNKNOWN;
+        snapshot->forwarding_ipv4 = TRISTATE_UNKNOWN;
+    } else if (is_word && g_str_equal(word, "bridge4"))
         snapshot->bridge_call_iptables = TRISTATE_YES;
     else if (is_word)
         snapshot->rp_filter = g_str_equal(word, "strict") ? 1 : 2;
