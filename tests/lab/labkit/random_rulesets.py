@@ -153,6 +153,8 @@ class _Table:
             name = random.choice(self._host.interfaces)
             tests += [f'iifname "{name}"', f'iifname != "{name}"', f'iifname "{name[:2]}*"',
                       f'iif "{name}"', f'iifname {{ "{name}", "nope0" }}', "iifname @ifs"]
+        if hook == "postrouting":
+            tests += [f'iifname "{random.choice(self._host.interfaces)}"']
         if hook in ("forward", "output", "postrouting"):
             name = random.choice(self._host.interfaces)
             tests += [f'oifname "{name}"', f'oifname != "{name}"', f'oif "{name}"']
