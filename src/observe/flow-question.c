@@ -6,6 +6,7 @@
 #include "model/foreach.h"
 #include "model/host/topology.h"
 #include "model/kernel/routing.h"
+#include "observe/snapshot-routes.h"
 
 #include <linux/rtnetlink.h>
 #include <netdb.h>
@@ -262,6 +263,17 @@ static void set_egress(Resolver *resolver, const Link *link)
         flow->direction == FLOW_OUTPUT ? link_ingress_name(resolver->snapshot, link) : link->name;
 }
 
+/* Asks the kernel, or the snapshot in its place. */
+static bool look_up(const Resolver *resolver, const RouteQuestion *question, RouteAnswer *answer,
+                    GError **error)
+{
+    if (resolver->netlink != NULL)
+        return route_lookup(resolver->netlink, question, answer, error);
+    return route_answer_from_snapshot(resolver->snapshot, question, answer) ||
+           usage(error, "add --out IFACE",
+                 "the snapshot does not tell where the kernel routes this flow");
+}
+
 /* The kernel calls a source that rp_filter refuses martian, and with IPv4 its errno may also mean a
  * blackhole: that is there without the link as well. */
 static bool explain_invalid(Resolver *resolver, RouteRefusal *refusal, GError **error)
@@ -269,7 +281,7 @@ static bool explain_invalid(Resolver *resolver, RouteRefusal *refusal, GError **
     Flow *flow = &resolver->resolved->flow;
     RouteAnswer answer;
     RouteQuestion there = {.destination = resolver->to};
-    if (!route_lookup(resolver->netlink, &there, &answer, error))
+    if (!look_up(resolver, &there, &answer, error))
         return false;
     *refusal =
         answer.fate == ROUTE_FATE_BLACKHOLE ? ROUTE_REFUSAL_BLACKHOLE : ROUTE_REFUSAL_MARTIAN;
@@ -280,7 +292,7 @@ static bool explain_invalid(Resolver *resolver, RouteRefusal *refusal, GError **
         return true;
     }
     RouteQuestion back = {.destination = resolver->from};
-    if (!route_lookup(resolver->netlink, &back, &answer, error))
+    if (!look_up(resolver, &back, &answer, error))
         return false;
     flow->reverse_path = answer.error != 0                   ? REVERSE_PATH_NONE
                          : answer.oif == resolver->in->index ? REVERSE_PATH_SAME_LINK
@@ -340,7 +352,7 @@ static RouteQuestion route_question_of(const Resolver *resolver, const IpAddress
     };
 }
 
-static bool choose_egress_by_kernel(Resolver *resolver, GError **error)
+static bool choose_egress_by_route(Resolver *resolver, GError **error)
 {
     ResolvedFlow *resolved = resolver->resolved;
     IpAddress stand_in;
@@ -349,7 +361,7 @@ static bool choose_egress_by_kernel(Resolver *resolver, GError **error)
     if (resolver->in != NULL && question.source == NULL &&
         find_stand_in_source(resolver->in, resolver->to.family, &stand_in))
         question.source = &stand_in;
-    if (!route_lookup(resolver->netlink, &question, &resolved->route, error))
+    if (!look_up(resolver, &question, &resolved->route, error))
         return false;
     const Link *link = snapshot_link_by_index(resolver->snapshot, resolved->route.oif);
     RouteFate fate = resolved->route.fate;
@@ -372,11 +384,8 @@ static bool choose_egress(Resolver *resolver, GError **error)
     if (flow->direction == FLOW_INPUT)
         return true;
     const char *name = resolver->question->out;
-    if (name == NULL && resolver->netlink == NULL)
-        return usage(error, "add --out IFACE",
-                     "a snapshot has no routing tables to look the egress interface up in");
     if (name == NULL)
-        return choose_egress_by_kernel(resolver, error);
+        return choose_egress_by_route(resolver, error);
     const Link *link = find_link(resolver->snapshot, "--out", name, error);
     if (link == NULL)
         return false;
@@ -384,24 +393,43 @@ static bool choose_egress(Resolver *resolver, GError **error)
     return true;
 }
 
-/* IPv6_rpfilter looks the source up bound to the link the packet came in on. */
-static bool look_up_reverse_path(Resolver *resolver, GError **error)
+/* Bound to the link the packet came in on, as IPv6_rpfilter looks the source up, and unbound. */
+static bool ask_for_reverse_path(Resolver *resolver, GError **error)
 {
     Flow *flow = &resolver->resolved->flow;
-    if (resolver->netlink == NULL || flow->family != FAMILY_IPV6 || !resolver->has_from ||
-        resolver->in == NULL)
-        return true;
     RouteQuestion bound = {.destination = resolver->from, .oif = resolver->in->index};
     RouteQuestion any = {.destination = resolver->from};
     RouteAnswer by_link, by_any;
     if (!route_lookup(resolver->netlink, &bound, &by_link, error) ||
         !route_lookup(resolver->netlink, &any, &by_any, error))
         return false;
-    if (by_link.fate == ROUTE_FATE_FORWARDED && by_link.oif == resolver->in->index)
+    const RouteAnswer *answer = flow->family == FAMILY_IPV6 ? &by_link : &by_any;
+    if (answer->fate == ROUTE_FATE_FORWARDED && answer->oif == resolver->in->index)
         flow->reverse_path = REVERSE_PATH_SAME_LINK;
     else
         flow->reverse_path = by_any.error == 0 ? REVERSE_PATH_OTHER_LINK : REVERSE_PATH_NONE;
     return true;
+}
+
+/* Of IPv4 the path through the rules looks the way back up by itself, where the snapshot can tell it:
+ * rp_filter is content with any of several nexthops, of which the kernel would name us one. */
+static bool look_up_reverse_path(Resolver *resolver, GError **error)
+{
+    Flow *flow = &resolver->resolved->flow;
+    if (!resolver->has_from || resolver->in == NULL || flow->reverse_path != REVERSE_PATH_UNKNOWN)
+        return true;
+    const guint8 bits = ip_address_bits(flow->family);
+    const IpPrefix from = {resolver->from, bits};
+    const RoutingQuestion packet = {
+        .destination = {resolver->to, bits},
+        .source = &from,
+        .in = resolver->in,
+    };
+    ReversePath path = routing_reverse_path(resolver->snapshot, &packet);
+    if (flow->family == FAMILY_IPV4 && path != REVERSE_PATH_UNKNOWN)
+        return true;
+    flow->reverse_path = path;
+    return resolver->netlink == NULL || ask_for_reverse_path(resolver, error);
 }
 
 /* ---- the direction ---- */
@@ -431,14 +459,14 @@ static bool choose_direction(Resolver *resolver, GError **error)
     flow->direction = FLOW_INPUT;
     if (resolver->in != NULL)
         return true;
-    if (!resolver->has_from || resolver->netlink == NULL)
+    if (!resolver->has_from)
         return usage(error, "add --in IFACE",
                      "%s is an address of this host, and the interface that the packet comes in on "
                      "is not known",
                      question->to);
     RouteQuestion back = {.destination = resolver->from};
     RouteAnswer answer;
-    if (!route_lookup(resolver->netlink, &back, &answer, error))
+    if (!look_up(resolver, &back, &answer, error))
         return false;
     resolver->in = snapshot_link_by_index(resolver->snapshot, answer.oif);
     if (resolver->in == NULL)

@@ -63,7 +63,7 @@ bool flow_question_from_json(const char *line, FlowQuestion *question,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves QUESTION on the host of SNAPSHOT. NETLINK reaches that host's kernel, which knows the
- * route; NULL for a snapshot from a file. Fails with NICFIX_ERROR_USAGE for words
+ * route; NULL for a snapshot from a file, whose routes are looked up instead. Fails with NICFIX_ERROR_USAGE for words
  * that are missing or contradict each other, NICFIX_ERROR_NOT_FOUND for a link that does not exist, and
  * NICFIX_ERROR_REFUSED where the kernel does not route it. */
 bool flow_question_resolve(const FlowQuestion *question, const Snapshot *snapshot, Netlink *netlink,

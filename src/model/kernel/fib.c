@@ -80,31 +80,27 @@ static bool load_type(const Machine *machine, const Expression *expression, cons
 
 /* Whether the way back to the source leaves by the link it came in by: what was asked of the kernel,
  * else what the snapshot's routes say. */
-static ReversePath reverse_path_of(const Machine *machine, const Packet *packet)
+static ReversePath reverse_path_of(const Machine *machine, const Expression *expression,
+                                   const Packet *packet)
 {
     if (machine->flow->reverse_path != REVERSE_PATH_UNKNOWN && !packet->translated_source)
         return machine->flow->reverse_path;
     IpPrefix source;
-    if (!packet_source(packet, &source))
-        return REVERSE_PATH_UNKNOWN;
+    IpPrefix destination;
     const Link *in = link_at(machine, packet, PACKET_IIF);
-    const RoutingQuestion question = {.destination = source};
-    Routing routing = routing_of(machine->snapshot, &question);
-    switch (routing.kind) {
-    case ROUTING_FORWARD:
-        return routing.out == in ? REVERSE_PATH_SAME_LINK : REVERSE_PATH_OTHER_LINK;
-    case ROUTING_UNKNOWN:
+    if (!packet_source(packet, &source) || in == NULL)
         return REVERSE_PATH_UNKNOWN;
-    case ROUTING_LOCAL:
-    case ROUTING_BROADCAST:
-    case ROUTING_MULTICAST:
-    case ROUTING_NONE:
-    case ROUTING_UNREACHABLE:
-    case ROUTING_PROHIBIT:
-    case ROUTING_BLACKHOLE:
-        break;
+    RoutingQuestion question = {.source = &source, .in = in};
+    if (packet_destination(packet, &destination))
+        question.destination = destination;
+    else
+        question.any_source = true;
+    if ((expression->flags & NFTA_FIB_F_MARK) != 0) {
+        if (!bits_all_known(packet_const_field(packet, PACKET_MARK), sizeof question.mark))
+            return REVERSE_PATH_UNKNOWN;
+        memcpy(&question.mark, packet->value + PACKET_MARK, sizeof question.mark);
     }
-    return REVERSE_PATH_NONE;
+    return routing_reverse_path(machine->snapshot, &question);
 }
 
 /* Loads an index, a name, or (NFTA_FIB_F_PRESENT) whether there is one; zero where there is none. */
@@ -135,7 +131,7 @@ static bool load_reverse_path(const Machine *machine, const Expression *expressi
 {
     const Link *in = link_at(machine, packet, PACKET_IIF);
     bool bound = (expression->flags & NFTA_FIB_F_IIF) != 0;
-    switch (reverse_path_of(machine, packet)) {
+    switch (reverse_path_of(machine, expression, packet)) {
     case REVERSE_PATH_SAME_LINK:
         return load_link(expression, in, registers);
     case REVERSE_PATH_NONE:

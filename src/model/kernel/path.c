@@ -8,6 +8,8 @@
 #include "model/host/topology.h"
 
 #include <linux/if_packet.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
@@ -407,6 +409,23 @@ static bool is_stray_loopback(const Walker *walker, const IpPrefix *destination)
            destination->address.bytes[0] == 127;
 }
 
+/* What of the headers above IP the rules of routing look at. */
+static void add_transport(RoutingQuestion *question, const Packet *packet)
+{
+    gsize protocol = packet_protocol_offset(packet);
+    question->any_transport = true;
+    const guint8 *ports = packet->value + PACKET_TRANSPORT;
+    if (bits_all_known(packet_const_field(packet, protocol), 1))
+        question->protocol = packet->value[protocol];
+    if (question->protocol == 0 || question->protocol == IPPROTO_ICMP ||
+        question->protocol == IPPROTO_ICMPV6)
+        return;
+    if (bits_all_known(packet_const_field(packet, PACKET_TRANSPORT), 2))
+        question->source_port = (guint16)(ports[0] << 8 | ports[1]);
+    if (bits_all_known(packet_const_field(packet, PACKET_TRANSPORT + 2), 2))
+        question->destination_port = (guint16)(ports[2] << 8 | ports[3]);
+}
+
 static Routing route_of(const Walk *walk, const Walker *walker)
 {
     const Packet *packet = &walker->world.packet;
@@ -415,12 +434,13 @@ static Routing route_of(const Walk *walk, const Walker *walker)
     if (!packet_destination(packet, &destination) || !packet_source(packet, &source) ||
         mark_matters(walk, packet, false) || is_stray_loopback(walker, &destination))
         return (Routing){ROUTING_UNKNOWN, NULL, NULL};
-    const RoutingQuestion question = {
+    RoutingQuestion question = {
         .destination = destination,
         .source = &source,
         .in = walker->in,
         .mark = mark_of(packet),
     };
+    add_transport(&question, packet);
     return routing_of(walk->snapshot, &question);
 }
 
@@ -448,12 +468,25 @@ static PathLoss loss_of(RoutingKind kind)
 
 /* ip_rt_ioctl aside, rp_filter is the greater of net.ipv4.conf.all and that of the link; 1 is strict,
  * 2 loose (ip-sysctl). */
-static PathLoss reverse_path_loss(const Walk *walk, const Link *in)
+static PathLoss reverse_path_loss(const Walk *walk, const Walker *walker, const Link *out)
 {
+    const Link *in = walker->in;
+    const Packet *packet = &walker->world.packet;
+    ReversePath path = walk->flow->reverse_path;
+    IpPrefix source;
+    IpPrefix destination;
     if (walk->flow->family != FAMILY_IPV4 || in == NULL)
         return LOSS_NONE;
     int filter = MAX(walk->snapshot->rp_filter, in->rp_filter);
-    ReversePath path = walk->flow->reverse_path;
+    if (filter != 0 && path == REVERSE_PATH_UNKNOWN && packet_source(packet, &source)) {
+        RoutingQuestion question = {.source = &source, .in = in, .leaves = out};
+        if (packet_destination(packet, &destination))
+            question.destination = destination;
+        else
+            question.any_source = true;
+        add_transport(&question, packet);
+        path = routing_reverse_path(walk->snapshot, &question);
+    }
     bool lost = (filter == 1 && (path == REVERSE_PATH_OTHER_LINK || path == REVERSE_PATH_NONE)) ||
                 (filter == 2 && path == REVERSE_PATH_NONE);
     return lost ? LOSS_REVERSE_PATH : LOSS_NONE;
@@ -488,19 +521,20 @@ static bool forwards(const Walk *walk, const Link *in)
 
 /* What the kernel has answered about the flow. It calls a destination unreachable, too, where the link
  * does not forward (ip_route_input_slow()), and a source martian where rp_filter refuses it. */
-static PathLoss loss_of_refusal(const Walk *walk, const Link *in)
+static PathLoss loss_of_refusal(const Walk *walk, const Walker *walker)
 {
     switch (walk->flow->route_refusal) {
     case ROUTE_REFUSAL_NO_ROUTE:
         return LOSS_NO_ROUTE;
     case ROUTE_REFUSAL_UNREACHABLE:
-        return forwards(walk, in) ? LOSS_UNREACHABLE : LOSS_NOT_FORWARDED;
+        return forwards(walk, walker->in) ? LOSS_UNREACHABLE : LOSS_NOT_FORWARDED;
     case ROUTE_REFUSAL_PROHIBITED:
         return LOSS_PROHIBITED;
     case ROUTE_REFUSAL_BLACKHOLE:
         return LOSS_BLACKHOLE;
     case ROUTE_REFUSAL_MARTIAN:
-        return reverse_path_loss(walk, in) != LOSS_NONE ? LOSS_REVERSE_PATH : LOSS_MARTIAN;
+        return reverse_path_loss(walk, walker, NULL) != LOSS_NONE ? LOSS_REVERSE_PATH
+                                                                  : LOSS_MARTIAN;
     case ROUTE_REFUSAL_NONE:
         break;
     }
@@ -549,7 +583,7 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
         if (packet->rerouted || mark_matters(walk, packet, true))
             routing = route_of(walk, walker);
         else if (walk->flow->route_refusal != ROUTE_REFUSAL_NONE)
-            loss = loss_of_refusal(walk, walker->in);
+            loss = loss_of_refusal(walk, walker);
         else if (!named)
             routing = route_of(walk, walker);
         loss = loss != LOSS_NONE ? loss : loss_of(routing.kind);
@@ -557,7 +591,7 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
         if (loss == LOSS_NONE && bridged && may_return_to_sender(walk, packet, walker->in))
             loss = LOSS_ROUTE_UNKNOWN;
         if (loss == LOSS_NONE && !bridged)
-            loss = reverse_path_loss(walk, walker->in);
+            loss = reverse_path_loss(walk, walker, routing.out);
         if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !bridged &&
             !forwards(walk, walker->in))
             loss = LOSS_NOT_FORWARDED;
@@ -694,9 +728,10 @@ static void run_arrival(Walk *walk, const Link *in)
 /* What goes to an address of the host's own comes in again by the loopback link. */
 static void run_departure(Walk *walk)
 {
-    PathLoss loss = loss_of_refusal(walk, NULL);
+    Walker *walker = &g_array_index(walk->walkers, Walker, 0);
+    PathLoss loss = loss_of_refusal(walk, walker);
     if (loss != LOSS_NONE) { /* it is routed before OUTPUT */
-        note_route(walk, &g_array_index(walk->walkers, Walker, 0), loss);
+        note_route(walk, walker, loss);
         return;
     }
     set_interfaces(walk, false, true);

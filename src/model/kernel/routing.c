@@ -5,6 +5,9 @@
 #include "model/foreach.h"
 
 #include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
@@ -66,6 +69,44 @@ static const Link *broadcast_link(const Snapshot *snapshot, const IpAddress *add
     return NULL;
 }
 
+/* An IPv4 network of the loopback link is local as a whole (fib_add_ifaddr()). */
+static bool is_loopback_network(const Link *link, const LinkAddress *own)
+{
+    return link_is_loopback(link) && own->prefix.address.family == FAMILY_IPV4 &&
+           (own->flags & (IFA_F_SECONDARY | IFA_F_NOPREFIXROUTE)) == 0;
+}
+
+/* A router listens to the first address of each of its IPv6 networks (RFC 4291, section 2.6.1;
+ * addrconf_join_anycast()). */
+static bool is_router_anycast(const Link *link, const LinkAddress *own, const IpAddress *address)
+{
+    const IpPrefix *network = &own->prefix;
+    if (address->family != FAMILY_IPV6 || network->length >= 127 || link_is_loopback(link) ||
+        link->forwarding_ipv6 != TRISTATE_YES || !ip_prefix_contains(network, address))
+        return false;
+    for (guint bit = network->length; bit < 128; bit++) {
+        if ((address->bytes[bit / 8] & 0x80 >> bit % 8) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The types that the address OWN of LINK gives to those in PREFIX. */
+static guint types_by_address(const Link *link, const LinkAddress *own, const IpPrefix *prefix)
+{
+    guint types = 0;
+    if (own->prefix.address.family != prefix->address.family)
+        return 0;
+    if (ip_prefix_contains(prefix, &own->prefix.address) ||
+        (is_loopback_network(link, own) && ip_prefix_covers(&own->prefix, prefix) == MATCH_YES))
+        types |= 1 << RTN_LOCAL;
+    if (is_whole(prefix) && is_broadcast_of(&own->prefix, &prefix->address))
+        types |= 1 << RTN_BROADCAST;
+    if (is_whole(prefix) && is_router_anycast(link, own, &prefix->address))
+        types |= 1 << RTN_LOCAL;
+    return types;
+}
+
 guint address_types(const Snapshot *snapshot, const IpPrefix *prefix, const Link *on)
 {
     guint types = fixed_types(prefix);
@@ -74,14 +115,8 @@ guint address_types(const Snapshot *snapshot, const IpPrefix *prefix, const Link
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
         if (on != NULL && link != on)
             continue;
-        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses) {
-            if (own->prefix.address.family != prefix->address.family)
-                continue;
-            if (ip_prefix_contains(prefix, &own->prefix.address))
-                types |= 1 << RTN_LOCAL;
-            if (is_whole(prefix) && is_broadcast_of(&own->prefix, &prefix->address))
-                types |= 1 << RTN_BROADCAST;
-        }
+        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses)
+            types |= types_by_address(link, own, prefix);
     }
     if (is_whole(prefix))
         return types != 0 ? types : 1 << RTN_UNICAST;
@@ -90,26 +125,63 @@ guint address_types(const Snapshot *snapshot, const IpPrefix *prefix, const Link
 
 /* ---- rules ---- */
 
-static Match match_prefix(bool is_set, const IpPrefix *wanted, const IpPrefix *given)
+/* What this host sends has the address 0.0.0.0 or :: until a route has told it another. */
+static Match match_source(bool is_set, const IpPrefix *wanted, const RoutingQuestion *question)
 {
+    const Family family = question->destination.address.family;
+    const IpPrefix unspecified = {{family, {0}}, ip_address_bits(family)};
     if (!is_set)
         return MATCH_YES;
-    return given != NULL ? ip_prefix_covers(wanted, given) : MATCH_MAYBE;
+    if (question->source != NULL)
+        return ip_prefix_covers(wanted, question->source);
+    if (question->in != NULL || question->any_source)
+        return MATCH_MAYBE;
+    return ip_prefix_covers(wanted, &unspecified);
 }
 
-static Match match_name(const char *wanted, const Link *link)
+/* fib6_rule_match() does not even look where there is no address. */
+static Match match_source_of_rule(const Rule *rule, const RoutingQuestion *question)
+{
+    bool is_absent = question->source == NULL && question->in == NULL && !question->any_source;
+    if (rule->has_source && is_absent && rule->family == FAMILY_IPV6)
+        return MATCH_NO;
+    return match_source(rule->has_source, &rule->source, question);
+}
+
+static Match match_link(const Snapshot *snapshot, const char *wanted, const Link *link)
 {
     if (wanted == NULL)
         return MATCH_YES;
-    return link != NULL && g_str_equal(wanted, link->name) ? MATCH_YES : MATCH_NO;
+    return link != NULL && snapshot_link_by_name(snapshot, wanted) == link ? MATCH_YES : MATCH_NO;
 }
 
 /* What the host sends comes in, for the rules, by the loopback link. */
-static Match match_iif(const Rule *rule, const RoutingQuestion *question)
+static Match match_iif(const Snapshot *snapshot, const Rule *rule, const RoutingQuestion *question)
 {
     if (rule->iif != NULL && question->in == NULL)
         return g_str_equal(rule->iif, "lo") ? MATCH_YES : MATCH_NO;
-    return match_name(rule->iif, question->in);
+    return match_link(snapshot, rule->iif, question->in);
+}
+
+static Match match_ports(const RulePorts *wanted, const RoutingQuestion *question, guint16 port)
+{
+    bool has_ports = question->protocol != IPPROTO_ICMP && question->protocol != IPPROTO_ICMPV6;
+    if (wanted->last == 0)
+        return MATCH_YES;
+    if (port == 0)
+        return has_ports && question->any_transport ? MATCH_MAYBE : MATCH_NO;
+    return port >= wanted->first && port <= wanted->last ? MATCH_YES : MATCH_NO;
+}
+
+static Match match_transport(const Rule *rule, const RoutingQuestion *question)
+{
+    Match match = MATCH_YES;
+    if (rule->ip_protocol != 0 && question->protocol == 0 && question->any_transport)
+        match = MATCH_MAYBE;
+    else if (rule->ip_protocol != 0 && rule->ip_protocol != question->protocol)
+        match = MATCH_NO;
+    match = MIN(match, match_ports(&rule->source_ports, question, question->source_port));
+    return MIN(match, match_ports(&rule->destination_ports, question, question->destination_port));
 }
 
 static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
@@ -120,15 +192,26 @@ static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
     return master != NULL && link_is_kind(master, "vrf") ? master : NULL;
 }
 
-static Match match_rule(const Rule *rule, const RoutingQuestion *question)
+static const Link *vrf_of_question(const Snapshot *snapshot, const RoutingQuestion *question)
 {
-    Match match = match_prefix(rule->has_source, &rule->source, question->source);
-    match =
-        MIN(match, match_prefix(rule->has_destination, &rule->destination, &question->destination));
-    match = MIN(match, match_iif(rule, question));
-    match = MIN(match, match_name(rule->oif, question->out));
-    if (((rule->mark ^ question->mark) & rule->mark_mask) != 0)
+    return vrf_of(snapshot, question->out != NULL ? question->out : question->in);
+}
+
+/* fib_rule_match(), fib4_rule_match() and fib6_rule_match(). */
+static Match match_rule(const Snapshot *snapshot, const Rule *rule, const RoutingQuestion *question)
+{
+    Match match = match_source_of_rule(rule, question);
+    if (rule->has_destination)
+        match = MIN(match, ip_prefix_covers(&rule->destination, &question->destination));
+    match = MIN(match, match_iif(snapshot, rule, question));
+    match = MIN(match, match_link(snapshot, rule->oif, question->out));
+    match = MIN(match, match_transport(rule, question));
+    if (((rule->mark ^ question->mark) & rule->mark_mask) != 0 || rule->tos != 0)
         match = MATCH_NO;
+    if (rule->l3mdev && vrf_of_question(snapshot, question) == NULL)
+        match = MATCH_NO;
+    if (rule->other_selector)
+        match = MIN(match, MATCH_MAYBE);
     return rule->inverted ? (Match)(MATCH_YES - match) : match;
 }
 
@@ -136,84 +219,209 @@ static guint32 table_of(const Snapshot *snapshot, const Rule *rule, const Routin
 {
     if (!rule->l3mdev)
         return rule->table;
-    const Link *vrf = vrf_of(snapshot, question->out != NULL ? question->out : question->in);
+    const Link *vrf = vrf_of_question(snapshot, question);
     return vrf != NULL ? vrf->vrf_table : 0;
 }
 
 /* ---- tables ---- */
 
-static bool is_usable(const Route *route, const RoutingQuestion *question)
+/* Whether a packet may leave by NEXTHOP (fib_lookup_good_nhc()): one without a carrier is used unless
+ * the link ignores routes then. */
+static bool is_alive(const Snapshot *snapshot, const Nexthop *nexthop,
+                     const RoutingQuestion *question)
 {
-    if (route->type != RTN_UNICAST)
+    const Link *link = snapshot_link_by_index(snapshot, nexthop->oif);
+    Tristate skips = link == NULL ? TRISTATE_NO
+                     : question->destination.address.family == FAMILY_IPV6
+                         ? link->skip_linkdown_ipv6
+                         : link->skip_linkdown_ipv4;
+    if ((nexthop->flags & RTNH_F_DEAD) != 0 ||
+        ((nexthop->flags & RTNH_F_LINKDOWN) != 0 && skips == TRISTATE_YES))
+        return false;
+    return question->out == NULL || question->out == link ||
+           vrf_of(snapshot, link) == question->out;
+}
+
+static bool refuses(const Route *route)
+{
+    return route->type == RTN_UNREACHABLE || route->type == RTN_PROHIBIT ||
+           route->type == RTN_BLACKHOLE || route->type == RTN_THROW;
+}
+
+static bool is_usable(const Snapshot *snapshot, const Route *route, const RoutingQuestion *question)
+{
+    if (refuses(route))
         return true;
     ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
-        if ((nexthop->flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) == 0 &&
-            (question->out == NULL || nexthop->oif == question->out->index))
+        if (is_alive(snapshot, nexthop, question))
             return true;
     }
     return false;
 }
 
-/* The longest prefix wins, then the smallest metric, then the first. */
-static bool is_better(const Route *route, const Route *best)
+static Match match_route(const Snapshot *snapshot, const Route *route,
+                         const RoutingQuestion *question)
 {
-    if (best == NULL || route->destination.length != best->destination.length)
-        return best == NULL || route->destination.length > best->destination.length;
-    return route->metric < best->metric;
+    if (route->destination.address.family != question->destination.address.family ||
+        route->tos != 0)
+        return MATCH_NO;
+    Match match = ip_prefix_covers(&route->destination, &question->destination);
+    match = MIN(match, match_source(route->has_source, &route->source, question));
+    return match != MATCH_NO && is_usable(snapshot, route, question) ? match : MATCH_NO;
 }
 
-/* Keeps in *BEST the best of ROUTES; *OPEN is set where a longer one may be meant. */
-static void look_up(const GPtrArray *routes, guint32 table, const RoutingQuestion *question,
-                    const Route **best, bool *open)
+/* The longest prefix wins, then (IPv6) the longest source, then the smallest metric. */
+static int compare_routes(const Route *a, const Route *b)
+{
+    int source_a = a->has_source ? a->source.length : -1;
+    int source_b = b->has_source ? b->source.length : -1;
+    if (a->destination.length != b->destination.length)
+        return a->destination.length > b->destination.length ? 1 : -1;
+    if (source_a != source_b)
+        return source_a > source_b ? 1 : -1;
+    return (a->metric < b->metric) - (a->metric > b->metric);
+}
+
+/* What a table says. */
+typedef struct {
+    const Route *best;
+    const Route *equal; /* another one, no worse than BEST */
+    bool open;          /* a route may be meant that is longer than the destination */
+} TableAnswer;
+
+static void look_up(const Snapshot *snapshot, const GPtrArray *routes, guint32 table,
+                    const RoutingQuestion *question, TableAnswer *answer)
 {
     PTR_ARRAY_FOREACH (const Route, route, routes) {
-        if (route->table != table ||
-            route->destination.address.family != question->destination.address.family ||
-            !is_usable(route, question))
+        if (route->table != table)
             continue;
-        Match covers = ip_prefix_covers(&route->destination, &question->destination);
-        *open = *open || covers == MATCH_MAYBE;
-        if (covers == MATCH_YES && is_better(route, *best))
-            *best = route;
+        Match match = match_route(snapshot, route, question);
+        answer->open = answer->open || match == MATCH_MAYBE;
+        if (match != MATCH_YES)
+            continue;
+        int order = answer->best != NULL ? compare_routes(route, answer->best) : 1;
+        if (order > 0)
+            *answer = (TableAnswer){route, NULL, answer->open};
+        else if (order == 0 && answer->equal == NULL)
+            answer->equal = route;
     }
 }
 
-static const Route *best_route(const Snapshot *snapshot, guint32 table,
-                               const RoutingQuestion *question, bool *open)
+static TableAnswer ask_table(const Snapshot *snapshot, guint32 table,
+                             const RoutingQuestion *question)
 {
-    const Route *best = NULL;
-    look_up(snapshot->routes, table, question, &best, open);
-    look_up(snapshot->narrow_routes, table, question, &best, open);
-    return best;
+    TableAnswer answer = {NULL, NULL, false};
+    look_up(snapshot, snapshot->routes, table, question, &answer);
+    look_up(snapshot, snapshot->narrow_routes, table, question, &answer);
+    return answer;
+}
+
+/* ---- where a route leads ---- */
+
+/* The link of all nexthops that are alive; false where there are several. */
+static bool only_exit(const Snapshot *snapshot, const Route *route, const RoutingQuestion *question,
+                      const Link **out)
+{
+    guint alive = 0;
+    *out = NULL;
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+        if (!is_alive(snapshot, nexthop, question))
+            continue;
+        const Link *link = snapshot_link_by_index(snapshot, nexthop->oif);
+        if (alive++ > 0 && link != *out)
+            return false; /* by a hash of the flow */
+        *out = link;
+    }
+    return true;
 }
 
 static Routing routing_by(const Snapshot *snapshot, const Route *route,
                           const RoutingQuestion *question)
 {
-    switch (route->type) {
-    case RTN_UNREACHABLE:
-        return (Routing){ROUTING_UNREACHABLE, NULL, route};
-    case RTN_PROHIBIT:
-        return (Routing){ROUTING_PROHIBIT, NULL, route};
-    case RTN_BLACKHOLE:
-        return (Routing){ROUTING_BLACKHOLE, NULL, route};
-    case RTN_LOCAL:
-        return (Routing){ROUTING_LOCAL, NULL, route};
-    default:
-        break;
-    }
-    const Link *out = NULL;
-    guint alive = 0;
-    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
-        if ((nexthop->flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) != 0 ||
-            (question->out != NULL && nexthop->oif != question->out->index))
+    static const RoutingKind kinds[] = {
+        [RTN_UNICAST] = ROUTING_FORWARD,     [RTN_LOCAL] = ROUTING_LOCAL,
+        [RTN_BROADCAST] = ROUTING_BROADCAST, [RTN_ANYCAST] = ROUTING_LOCAL,
+        [RTN_MULTICAST] = ROUTING_MULTICAST, [RTN_BLACKHOLE] = ROUTING_BLACKHOLE,
+        [RTN_PROHIBIT] = ROUTING_PROHIBIT,   [RTN_UNREACHABLE] = ROUTING_UNREACHABLE,
+        [RTN_THROW] = ROUTING_UNKNOWN,
+    };
+    RoutingKind kind = route->type < G_N_ELEMENTS(kinds) ? kinds[route->type] : ROUTING_UNKNOWN;
+    Routing routing = {kind, NULL, route};
+    bool leaves = kind == ROUTING_FORWARD || kind == ROUTING_BROADCAST;
+    if (leaves && !only_exit(snapshot, route, question, &routing.out))
+        routing = (Routing){ROUTING_UNKNOWN, NULL, route};
+    return routing;
+}
+
+/* Among equal routes IPv4 takes the first, but for default routes, where it looks whether the gateway
+ * answers (fib_select_default()); IPv6 prefers gateways that answer (find_rr_leaf()). */
+static Routing routing_in_table(const Snapshot *snapshot, const TableAnswer *answer,
+                                const RoutingQuestion *question)
+{
+    Routing routing = routing_by(snapshot, answer->best, question);
+    const IpPrefix *destination = &answer->best->destination;
+    bool chooses = destination->address.family == FAMILY_IPV6 || destination->length == 0;
+    if (answer->equal == NULL || !chooses)
+        return routing;
+    Routing other = routing_by(snapshot, answer->equal, question);
+    bool same = other.kind == routing.kind && other.out == routing.out;
+    return same ? routing : (Routing){ROUTING_UNKNOWN, NULL, NULL};
+}
+
+/* ---- the rules in order ---- */
+
+static gint compare_priorities(gconstpointer a, gconstpointer b)
+{
+    const Rule *x = *(const Rule *const *)a;
+    const Rule *y = *(const Rule *const *)b;
+    return (x->priority > y->priority) - (x->priority < y->priority);
+}
+
+static void add_rule_to(GPtrArray *own, GPtrArray *rules, Family family, guint32 priority,
+                        guint32 table)
+{
+    Rule *rule = rule_new();
+    rule->family = family;
+    rule->action = FR_ACT_TO_TBL;
+    rule->priority = priority;
+    rule->table = table;
+    g_ptr_array_add(own, rule);
+    g_ptr_array_insert(rules, 0, rule);
+}
+
+/* Those of FAMILY in their order. OWN holds what had to be made: the kernel's own rules where none are
+ * known, and the one to the host's addresses, without which no host works (transfer full). */
+static GPtrArray *rules_in_order(const Snapshot *snapshot, Family family, GPtrArray *own)
+{
+    GPtrArray *rules = g_ptr_array_new();
+    bool leads_home = false;
+    PTR_ARRAY_FOREACH (Rule, rule, snapshot->rules) {
+        if (rule->family != family)
             continue;
-        const Link *link = snapshot_link_by_index(snapshot, nexthop->oif);
-        if (alive++ > 0 && link != out)
-            return (Routing){ROUTING_UNKNOWN, NULL, route}; /* by a hash of the flow */
-        out = link;
+        g_ptr_array_add(rules, rule);
+        leads_home = leads_home || rule->table == RT_TABLE_LOCAL;
     }
-    return (Routing){ROUTING_FORWARD, out, route};
+    if (rules->len == 0) {
+        add_rule_to(own, rules, family, 32766, RT_TABLE_MAIN);
+        add_rule_to(own, rules, family, 32767, RT_TABLE_DEFAULT);
+    }
+    if (!leads_home)
+        add_rule_to(own, rules, family, 0, RT_TABLE_LOCAL);
+    g_ptr_array_sort(rules, compare_priorities);
+    return rules;
+}
+
+/* The index of the rule where a goto in the rule at INDEX goes on; the next one where there is none
+ * (an unresolved target is passed over). */
+static guint target_of(const GPtrArray *rules, guint index)
+{
+    const Rule *from = g_ptr_array_index(rules, index);
+    for (guint i = index + 1; i < rules->len; i++) {
+        const Rule *rule = g_ptr_array_index(rules, i);
+        if (rule->priority == from->target)
+            return i;
+    }
+    return index + 1;
 }
 
 static Routing refusal_of_rule(const Rule *rule)
@@ -230,64 +438,259 @@ static Routing refusal_of_rule(const Rule *rule)
     }
 }
 
-static gint compare_priorities(gconstpointer a, gconstpointer b)
+/* Linux puts the tables local and main into one while nobody has made a rule (fib_unmerge()): then a
+ * longer route of main wins over a network that is local. Whether anybody has cannot be read. */
+static bool may_be_merged(const Snapshot *snapshot, const Route *local,
+                          const RoutingQuestion *question)
 {
-    const Rule *x = *(const Rule *const *)a;
-    const Rule *y = *(const Rule *const *)b;
-    return (x->priority > y->priority) - (x->priority < y->priority);
+    if (local->table != RT_TABLE_LOCAL || question->destination.address.family != FAMILY_IPV4)
+        return false;
+    TableAnswer main = ask_table(snapshot, RT_TABLE_MAIN, question);
+    return main.open ||
+           (main.best != NULL && main.best->destination.length > local->destination.length);
 }
 
-static Routing route_by_rules(const Snapshot *snapshot, const RoutingQuestion *question)
+/* Whether RULE decides, and in *ROUTING how. A route that is suppressed or of type throw leaves it to
+ * the next rule (fib_rules_lookup()). */
+static bool rule_decides(const Snapshot *snapshot, const Rule *rule, Match match,
+                         const RoutingQuestion *question, Routing *routing)
 {
-    g_autoptr(GPtrArray) rules = g_ptr_array_new();
-    PTR_ARRAY_FOREACH (Rule, rule, snapshot->rules) {
-        if (rule->family == question->destination.address.family)
-            g_ptr_array_add(rules, rule);
+    *routing = (Routing){ROUTING_UNKNOWN, NULL, NULL};
+    if (rule->action != FR_ACT_TO_TBL) {
+        if (match == MATCH_YES)
+            *routing = refusal_of_rule(rule);
+        return true;
     }
-    g_ptr_array_sort(rules, compare_priorities);
-    PTR_ARRAY_FOREACH (const Rule, rule, rules) {
-        Match match = match_rule(rule, question);
-        if (match == MATCH_NO)
-            continue;
-        if (rule->action != FR_ACT_TO_TBL) {
-            if (match == MATCH_MAYBE || rule->action == FR_ACT_GOTO)
-                return (Routing){ROUTING_UNKNOWN, NULL, NULL};
-            if (rule->action == FR_ACT_NOP)
-                continue;
-            return refusal_of_rule(rule);
-        }
-        bool open = false;
-        const Route *route =
-            best_route(snapshot, table_of(snapshot, rule, question), question, &open);
-        if (open || (route != NULL && match == MATCH_MAYBE))
+    TableAnswer answer = ask_table(snapshot, table_of(snapshot, rule, question), question);
+    if (answer.open)
+        return true;
+    const Route *best = answer.best;
+    if (best == NULL || best->type == RTN_THROW ||
+        (!refuses(best) && best->destination.length <= rule->suppress_prefix_length))
+        return false;
+    if (match == MATCH_YES && !may_be_merged(snapshot, best, question))
+        *routing = routing_in_table(snapshot, &answer, question);
+    return true;
+}
+
+/* The addresses of the host, whose routes are in the table local, decide where a rule leads there. */
+static bool is_at_home(const Rule *rule, const Routing *home)
+{
+    return rule->action == FR_ACT_TO_TBL && !rule->l3mdev && rule->table == RT_TABLE_LOCAL &&
+           home->kind != ROUTING_UNKNOWN;
+}
+
+static Routing route_by_rules(const Snapshot *snapshot, const RoutingQuestion *question,
+                              const Routing *home)
+{
+    g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
+    g_autoptr(GPtrArray) rules =
+        rules_in_order(snapshot, question->destination.address.family, own);
+    for (guint i = 0; i < rules->len;) {
+        const Rule *rule = g_ptr_array_index(rules, i);
+        Match match = match_rule(snapshot, rule, question);
+        bool jumps = rule->action == FR_ACT_GOTO;
+        if (jumps && match == MATCH_MAYBE)
             return (Routing){ROUTING_UNKNOWN, NULL, NULL};
-        if (route != NULL && route->type != RTN_THROW &&
-            route->destination.length > rule->suppress_prefix_length)
-            return routing_by(snapshot, route, question);
+        Routing routing = {ROUTING_UNKNOWN, NULL, NULL};
+        if (match != MATCH_NO && is_at_home(rule, home))
+            return match == MATCH_YES ? *home : routing;
+        if (match != MATCH_NO && !jumps && rule->action != FR_ACT_NOP &&
+            rule_decides(snapshot, rule, match, question, &routing))
+            return routing;
+        i = jumps && match == MATCH_YES ? target_of(rules, i) : i + 1;
     }
     return (Routing){ROUTING_NONE, NULL, NULL};
 }
 
+/* ---- the whole ---- */
+
+/* The addresses of links of a VRF are in its own table. */
+static guint types_at_home(const Snapshot *snapshot, const IpPrefix *prefix)
+{
+    guint types = 0;
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (vrf_of(snapshot, link) != NULL)
+            continue;
+        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses)
+            types |= types_by_address(link, own, prefix);
+    }
+    return types;
+}
+
+static Routing routing_at_home(const Snapshot *snapshot, const IpPrefix *destination)
+{
+    guint types = is_whole(destination) ? types_at_home(snapshot, destination)
+                                        : address_types(snapshot, destination, NULL);
+    if ((types & 1 << RTN_LOCAL) != 0 && (types & 1 << RTN_UNICAST) == 0)
+        return (Routing){ROUTING_LOCAL, NULL, NULL};
+    if (types == 1 << RTN_BROADCAST)
+        return (Routing){ROUTING_BROADCAST, broadcast_link(snapshot, &destination->address), NULL};
+    return (Routing){ROUTING_UNKNOWN, NULL, NULL};
+}
+
 Routing routing_of(const Snapshot *snapshot, const RoutingQuestion *question)
 {
-    guint types = address_types(snapshot, &question->destination, NULL);
-    switch (types) {
+    guint fixed = fixed_types(&question->destination);
+    switch (fixed) {
     case 1 << RTN_LOCAL:
         return (Routing){ROUTING_LOCAL, NULL, NULL};
     case 1 << RTN_BROADCAST:
-        return (Routing){ROUTING_BROADCAST,
-                         broadcast_link(snapshot, &question->destination.address), NULL};
+        return (Routing){ROUTING_BROADCAST, NULL, NULL};
     case 1 << RTN_MULTICAST:
         return (Routing){ROUTING_MULTICAST, NULL, NULL};
-    case 1 << RTN_UNICAST:
-        break;
     default:
-        if ((types & ~(guint)(1 << RTN_UNICAST | 1 << RTN_LOCAL)) != 0 ||
-            (types & 1 << RTN_UNICAST) == 0)
+        if ((fixed & ~(guint)(1 << RTN_UNICAST | 1 << RTN_LOCAL)) != 0)
             return (Routing){ROUTING_UNKNOWN, NULL, NULL};
         break;
     }
-    if (snapshot->routes_complete != TRISTATE_YES)
+    Routing home = routing_at_home(snapshot, &question->destination);
+    Routing routing = route_by_rules(snapshot, question, &home);
+    bool from_home = routing.route == NULL && home.kind == routing.kind;
+    if (snapshot->routes_complete != TRISTATE_YES && !from_home)
         return (Routing){ROUTING_UNKNOWN, NULL, NULL};
-    return route_by_rules(snapshot, question);
+    return routing;
+}
+
+const Nexthop *routing_nexthop(const Routing *routing)
+{
+    const Nexthop *only = NULL;
+    if (routing->kind != ROUTING_FORWARD || routing->route == NULL || routing->out == NULL)
+        return NULL;
+    ARRAY_FOREACH (const Nexthop, nexthop, routing->route->nexthops) {
+        if (nexthop->oif != routing->out->index || (nexthop->flags & RTNH_F_DEAD) != 0)
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = nexthop;
+    }
+    return only;
+}
+
+/* ---- the way back ---- */
+
+static bool leads_through(const Snapshot *snapshot, const Route *route, const Link *in)
+{
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+        const Link *link = snapshot_link_by_index(snapshot, nexthop->oif);
+        if (link != NULL && (link == in || vrf_of(snapshot, link) == in))
+            return true;
+    }
+    return false;
+}
+
+static ReversePath path_by(const Snapshot *snapshot, const Routing *routing, const Link *in)
+{
+    switch (routing->kind) {
+    case ROUTING_FORWARD:
+    case ROUTING_UNKNOWN:
+        if (routing->route == NULL)
+            break;
+        return leads_through(snapshot, routing->route, in) ? REVERSE_PATH_SAME_LINK
+                                                           : REVERSE_PATH_OTHER_LINK;
+    case ROUTING_LOCAL:
+    case ROUTING_BROADCAST:
+    case ROUTING_MULTICAST:
+    case ROUTING_NONE:
+    case ROUTING_UNREACHABLE:
+    case ROUTING_PROHIBIT:
+    case ROUTING_BLACKHOLE:
+        return REVERSE_PATH_NONE;
+    }
+    return REVERSE_PATH_UNKNOWN;
+}
+
+/* For the rules it comes in where the packet goes out (__fib_validate_source(): flowi4_iif). */
+static RoutingQuestion reverse_of(const RoutingQuestion *packet)
+{
+    RoutingQuestion question = *packet;
+    question.destination = *packet->source;
+    question.source = packet->any_source ? NULL : &packet->destination;
+    question.in = packet->leaves;
+    question.leaves = NULL;
+    question.source_port = packet->destination_port;
+    question.destination_port = packet->source_port;
+    return question;
+}
+
+Routing routing_back(const Snapshot *snapshot, const RoutingQuestion *packet)
+{
+    const RoutingQuestion question = reverse_of(packet);
+    return routing_of(snapshot, &question);
+}
+
+ReversePath routing_reverse_path(const Snapshot *snapshot, const RoutingQuestion *packet)
+{
+    RoutingQuestion question = reverse_of(packet);
+    if (question.destination.address.family == FAMILY_IPV6) {
+        question.out = packet->in;
+        Routing bound = routing_of(snapshot, &question);
+        if (bound.kind == ROUTING_FORWARD)
+            return REVERSE_PATH_SAME_LINK;
+        if (bound.kind == ROUTING_UNKNOWN)
+            return REVERSE_PATH_UNKNOWN;
+        question.out = NULL;
+    }
+    Routing routing = routing_of(snapshot, &question);
+    return path_by(snapshot, &routing, packet->in);
+}
+
+/* ---- the source that the host chooses ---- */
+
+/* inet_select_addr(): the first primary address of the link in whose network the gateway is, else the
+ * first one. */
+static bool choose_ipv4_source(const Link *out, const Nexthop *nexthop, IpAddress *source)
+{
+    const LinkAddress *first = NULL;
+    guint8 scope = nexthop->has_gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+    PTR_ARRAY_FOREACH (const LinkAddress, own, out->addresses) {
+        if (own->prefix.address.family != FAMILY_IPV4 || (own->flags & IFA_F_SECONDARY) != 0 ||
+            own->scope > scope)
+            continue;
+        bool near = !nexthop->has_gateway || ip_prefix_contains(&own->prefix, &nexthop->gateway);
+        if (first == NULL || near)
+            first = own;
+        if (near)
+            break;
+    }
+    if (first == NULL)
+        return false;
+    *source = first->prefix.address;
+    return true;
+}
+
+/* Of the rules of RFC 6724 only what one global address of the link needs. */
+static bool choose_ipv6_source(const Link *out, const IpAddress *destination, IpAddress *source)
+{
+    const guint32 unfit = IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED;
+    bool link_local = destination->bytes[0] == 0xfe && (destination->bytes[1] & 0xc0) == 0x80;
+    const LinkAddress *only = NULL;
+    PTR_ARRAY_FOREACH (const LinkAddress, own, out->addresses) {
+        if (own->prefix.address.family != FAMILY_IPV6 || (own->flags & unfit) != 0 ||
+            (own->scope == RT_SCOPE_LINK) != link_local)
+            continue;
+        if (only != NULL)
+            return false;
+        only = own;
+    }
+    if (only == NULL)
+        return false;
+    *source = only->prefix.address;
+    return true;
+}
+
+bool routing_source(const Routing *routing, const IpAddress *destination, IpAddress *source)
+{
+    const Nexthop *nexthop = routing_nexthop(routing);
+    bool local = routing->kind == ROUTING_LOCAL && destination->family == FAMILY_IPV4;
+    bool preferred = routing->route != NULL && routing->route->has_preferred_source;
+    if (local || (preferred && nexthop != NULL)) {
+        *source = preferred ? routing->route->preferred_source : *destination;
+        return true;
+    }
+    if (nexthop == NULL)
+        return false;
+    return destination->family == FAMILY_IPV4
+               ? choose_ipv4_source(routing->out, nexthop, source)
+               : choose_ipv6_source(routing->out, destination, source);
 }

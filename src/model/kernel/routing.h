@@ -4,6 +4,7 @@
  * which this agrees with or is silent. */
 #pragma once
 
+#include "model/host/flow.h"
 #include "model/host/snapshot.h"
 
 typedef enum {
@@ -20,10 +21,17 @@ typedef enum {
 
 typedef struct {
     IpPrefix destination;
-    const IpPrefix *source; /* NULL: not told */
+    const IpPrefix *source; /* NULL: not told; of what this host sends: it has chosen none yet */
+    bool any_source;        /* this host sends it, and the source is not told; of a packet whose way
+                               back is asked: its destination is not */
     const Link *in;         /* NULL: this host sends it */
     const Link *out;        /* NULL: the sender is not bound to a link */
     guint32 mark;
+    guint8 protocol;     /* IPPROTO_*, 0: not told */
+    guint16 source_port; /* 0: not told */
+    guint16 destination_port;
+    const Link *leaves; /* of a forwarded packet whose way back is asked: the link it goes out by */
+    bool any_transport; /* what is 0 of these is not told; else the packet has none of it */
 } RoutingQuestion;
 
 typedef struct {
@@ -32,7 +40,26 @@ typedef struct {
     const Route *route; /* of ROUTING_FORWARD and the refusals, NULL: none in particular */
 } Routing;
 
+/* The type of service is taken to be 0, as that of nearly all packets is. A link whose neighbours do
+ * not answer counts like any other. */
 Routing routing_of(const Snapshot *snapshot, const RoutingQuestion *question);
+
+/* The nexthop by which a packet leaves that is routed as ROUTING says; NULL: none, or any of several
+ * (transfer none). */
+const Nexthop *routing_nexthop(const Routing *routing);
+
+/* Where the way back to the source of PACKET leads, as rp_filter looks it up: what the packet is on its
+ * way in counts for the rules. */
+Routing routing_back(const Snapshot *snapshot, const RoutingQuestion *packet);
+
+/* Whether the way back to the source of PACKET leaves by its link IN, as rp_filter and the expression fib ask: for
+ * IPv4 whether the route to it uses that link (fib_info_nh_uses_dev()), for IPv6 whether there is a
+ * route to it by that link (nft_fib6_eval()). */
+ReversePath routing_reverse_path(const Snapshot *snapshot, const RoutingQuestion *packet);
+
+/* The address that this host chooses as the source of what it sends to DESTINATION by ROUTING; false
+ * where that cannot be told. */
+bool routing_source(const Routing *routing, const IpAddress *destination, IpAddress *source);
 
 /* The types (1 << RTN_UNICAST, _LOCAL, _BROADCAST, _MULTICAST) that addresses in PREFIX may have to
  * this host. ON, where it is not NULL, is the only link whose addresses count as local. */

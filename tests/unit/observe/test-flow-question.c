@@ -132,11 +132,11 @@ static const WordsCase words[] = {
      "input enp2s0 - any"},
     {"multicast comes in", "{'in': 'br0', 'to': '224.0.0.251'}", "input br0 - any"},
     {"an unknown state", "{" FORWARD ", 'state': 'related'}", "!invalid --state value 'related'"},
-    {"no egress interface, and no kernel to look it up", "{'in': 'br0', " TO "}",
-     "!a snapshot has no routing tables to look the egress interface up in"},
-    {"no ingress interface, and no kernel to look it up", "{'to': '10.1.0.1', 'from': '10.2.0.9'}",
-     "!10.1.0.1 is an address of this host, and the interface that the packet comes in on is not "
-     "known"},
+    {"no egress interface, and no route in a snapshot without all of them", "{'in': 'br0', " TO "}",
+     "!the snapshot does not tell where the kernel routes this flow"},
+    {"no ingress interface, and no route back in a snapshot without all of them",
+     "{'to': '10.1.0.1', 'from': '10.3.0.9'}",
+     "!the snapshot does not tell where the kernel routes this flow"},
 };
 
 static char *flow_text(const Flow *flow)
