@@ -384,6 +384,8 @@ static bool choose_egress(Resolver *resolver, GError **error)
     if (flow->direction == FLOW_INPUT)
         return true;
     const char *name = resolver->question->out;
+    if (name == NULL && is_local(resolver->snapshot, &resolver->to))
+        name = "lo"; /* to itself */
     if (name == NULL)
         return choose_egress_by_route(resolver, error);
     const Link *link = find_link(resolver->snapshot, "--out", name, error);
@@ -444,7 +446,7 @@ static bool is_for_many(const Snapshot *snapshot, const IpAddress *address)
 }
 
 /* A packet for this host comes in on the link that was named, else on the one that leads back to the
- * source. */
+ * source. What the host sends to itself goes out first. */
 static bool choose_direction(Resolver *resolver, GError **error)
 {
     const FlowQuestion *question = resolver->question;
@@ -454,6 +456,12 @@ static bool choose_direction(Resolver *resolver, GError **error)
     if (!question->for_this_host && !comes_in_for_many &&
         !is_local(resolver->snapshot, &resolver->to)) {
         flow->direction = resolver->in != NULL ? FLOW_FORWARD : FLOW_OUTPUT;
+        return true;
+    }
+    bool to_itself =
+        resolver->in == NULL && resolver->has_from && is_local(resolver->snapshot, &resolver->from);
+    if (to_itself) {
+        flow->direction = FLOW_OUTPUT;
         return true;
     }
     flow->direction = FLOW_INPUT;

@@ -8,6 +8,7 @@
 
 #define HOST                                                                                       \
     "host forwarding4 yes forwarding6 no\n"                                                        \
+    "link lo loopback\n"                                                                           \
     "link ovs-system openvswitch down\n"                                                           \
     "link br0 bridge addr 10.1.0.1/24\n"                                                           \
     "link veth1 veth in br0 port-kind bridge\n"                                                    \
@@ -79,6 +80,7 @@ static const WordsCase words[] = {
     {"sent by this host", "{'out': 'enp2s0', " TO "}", "output - enp2s0 any"},
     {"for an address of this host", "{'in': 'enp2s0', 'to': '10.1.0.1'}", "input enp2s0 - any"},
     {"for this host itself", "{'in': 'lan', 'to': '127.0.0.5'}", "input red - any"},
+    {"sent by this host to itself", "{'from': '10.1.0.1', 'to': '10.2.0.1'}", "output - lo any"},
     {"sent by this host in a VRF", "{'out': 'lan', " TO "}", "output - red any"},
     {"a port", "{" FORWARD ", 'protocol': 'tcp', 'port': 443, 'source_port': 65535}",
      "forward br0 enp2s0 tcp 443 from 65535"},
