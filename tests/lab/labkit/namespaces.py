@@ -42,8 +42,12 @@ class Namespace:
             if os.path.exists(target):
                 script += f"mount --bind {shlex.quote(str(source))} {shlex.quote(target)};"
         script += "ip link set lo up; echo ready; exec sleep infinity"
+        self._hold(["unshare", "--net", "--mount", "sh", "-euc", script])
+
+    def _hold(self, argv: Sequence[str | bytes]) -> None:
+        """Starts the process that holds the namespace open, and waits until it says "ready"."""
         self._holder = subprocess.Popen(
-            [*DIE_WITH_PARENT, "unshare", "--net", "--mount", "sh", "-euc", script],
+            [*DIE_WITH_PARENT, *argv],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -52,16 +56,24 @@ class Namespace:
         assert self._holder.stdout
         if self._holder.stdout.readline() != "ready\n":
             _, reason = self._holder.communicate()
-            raise RuntimeError(f"cannot make the namespace {name}: {reason.strip()}")
+            raise RuntimeError(f"cannot make the namespace {self.name}: {reason.strip()}")
 
     @property
     def pid(self) -> int:
         """The process that holds the namespace, as `ip link set ... netns PID` wants it."""
         return self._holder.pid
 
+    @property
+    def net(self) -> str:
+        """The file that stands for the network namespace."""
+        return f"/proc/{self.pid}/ns/net"
+
+    def _enter(self) -> list[str | bytes]:
+        return ["nsenter", f"--target={self.pid}", "--net", "--mount", "--"]
+
     def command(self, argv: Sequence[str | bytes], user: str | None = None) -> list[str | bytes]:
         """The command line that runs ARGV in here, as USER if given."""
-        enter: list[str | bytes] = ["nsenter", f"--target={self.pid}", "--net", "--mount", "--"]
+        enter = self._enter()
         if user:
             enter += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
         return [*enter, *argv]
@@ -108,7 +120,7 @@ class Namespace:
 
         def make() -> None:
             try:
-                with open(f"/proc/{self.pid}/ns/net", encoding="ascii") as handle:
+                with open(self.net, encoding="ascii") as handle:
                     if _libc.setns(handle.fileno(), _CLONE_NEWNET):
                         raise OSError(ctypes.get_errno(), "setns")
                 made.append(socket.socket(family, kind, protocol))

@@ -37,6 +37,8 @@ class Probe:
     protocol: Literal["tcp", "udp", "icmp"]
     port: int = 0
     mac: str | None = None  # of the sender
+    sender: str | None = None  # the peer that sends it; None: the one behind INGRESS
+    next_hop: str | None = None  # its MAC; None: the host's
 
     @property
     def version(self) -> int:
@@ -71,10 +73,10 @@ class Probe:
 
     def _payload(self, addresses: bytes, protocol: int) -> bytes:
         if self.protocol == "tcp":
-            parts = struct.pack("!HHIIBB", self.number, self.port, 1, 0, 5 << 4, 2)
+            parts = struct.pack("!HHIIBB", self.number, self.port, self.number, 0, 5 << 4, 2)
             raw, offset = parts + struct.pack("!HHH", 64000, 0, 0), 16
         elif self.protocol == "udp":
-            raw, offset = struct.pack("!HHHH", self.number, self.port, 8, 0), 6
+            raw, offset = struct.pack("!HHHHH", self.number, self.port, 10, 0, self.number), 6
         else:
             raw, offset = struct.pack("!BBHHH", _ECHO[self.version][0], 0, 0, self.number, 1), 2
         pseudo = addresses + struct.pack("!II", len(raw), protocol)
@@ -103,8 +105,11 @@ def _identify(packet: bytes) -> tuple[str, int] | None:
         source, destination = struct.unpack("!HH", payload[:4])
         flags = payload[13] & 0x16
         if flags == 2:
-            return "arrived", source
+            # The source port may have been translated; the sequence number has not.
+            return "arrived", struct.unpack("!I", payload[4:8])[0]
         return ("answered" if flags == 0x12 else "refused"), destination
+    if protocol == 17 and len(payload) >= 10:
+        return "arrived", struct.unpack("!H", payload[8:10])[0]
     if protocol == 17 and len(payload) >= 8:
         return "arrived", struct.unpack("!H", payload[:2])[0]
     if protocol in (1, 58) and len(payload) >= 8:
@@ -121,8 +126,16 @@ def _identify(packet: bytes) -> tuple[str, int] | None:
 class Prober:
     """Sends probes from the peers of a host and from the host itself, and watches them all."""
 
-    def __init__(self, host: Namespace, peers: dict[str, tuple[Namespace, str]]) -> None:
-        """PEERS: the host's interfaces, with who is behind each and the MAC the host has there."""
+    def __init__(
+        self,
+        host: Namespace,
+        peers: dict[str, tuple[Namespace, str]],
+        tcp_ports: tuple[int, ...] = TCP_PORTS,
+        udp_ports: tuple[int, ...] = UDP_PORTS,
+    ) -> None:
+        """PEERS: the host's interfaces, with who is behind each and the MAC the host has there;
+        where several are behind one interface, any names, which probes have as their senders. The
+        host listens on the ports."""
         self._exit = contextlib.ExitStack()
         self._sniffers: dict[str, socket.socket] = {}
         self._macs = {name: bytes.fromhex(mac.replace(":", "")) for name, (_, mac) in peers.items()}
@@ -135,9 +148,9 @@ class Prober:
             for version, family in raw.items()
         }
         self._receivers = [self._listen(host, family, port) for family in raw.values()
-                           for port in UDP_PORTS]
+                           for port in udp_ports]
         for family in raw.values():
-            for port in TCP_PORTS:
+            for port in tcp_ports:
                 self._listen_tcp(host, family, port)
 
     def close(self) -> None:
@@ -169,11 +182,13 @@ class Prober:
 
     def _send(self, probe: Probe) -> None:
         packet = probe.packet()
-        if probe.ingress:
-            target = (
-                "eth0", _ETHERNET[probe.version], 0, 0, self._macs[probe.ingress]
-            )
-            self._sniffers[probe.ingress].sendto(packet, target)
+        sender = probe.sender or probe.ingress
+        if sender:
+            mac = self._macs[sender]
+            if probe.next_hop:
+                mac = bytes.fromhex(probe.next_hop.replace(":", ""))
+            target = ("eth0", _ETHERNET[probe.version], 0, 0, mac)
+            self._sniffers[sender].sendto(packet, target)
             return
         # A packet that is dropped in OUTPUT is refused to its sender as well (EPERM).
         with contextlib.suppress(PermissionError):
@@ -188,9 +203,11 @@ class Prober:
             for sock in ready:
                 packet, address = sock.recvfrom(2048)
                 if sock in self._receivers:
-                    found.add(("arrived", address[1]))
+                    found.add(("arrived", struct.unpack("!H", packet[:2])[0]))
                 elif address[2] != _OUTGOING and (told := _identify(packet)):
-                    found.add(told)
+                    # What the host sends itself is on "lo" before INPUT has seen it.
+                    if told[0] != "arrived" or sock is not self._sniffers["lo"]:
+                        found.add(told)
         return found
 
     def fates(self, probes: Iterable[Probe]) -> dict[int, Fate]:
