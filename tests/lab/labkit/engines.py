@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from labkit.namespaces import Namespace
@@ -18,20 +19,33 @@ _MOUNTS = "mount -t tmpfs tmpfs /run; mount -t cgroup2 cgroup2 /sys/fs/cgroup;"
 class EngineNamespace(Namespace):
     """A process and mount namespace in the network namespace of HOST."""
 
-    def __init__(self, host: Namespace, binds: dict[Path, str] | None = None) -> None:
+    def __init__(self, host: Namespace, own: Iterable[str] = ()) -> None:
+        """OWN: files and folders of the machine of which there is a copy in here. Of those below
+        /var, only the folder is."""
         # pylint: disable=super-init-not-called
         self.name = f"engines of {host.name}"
         self.folder = Path(tempfile.mkdtemp(prefix="nicfix-engines-"))
         self.cgroup = f"/{self.folder.name}"
         script = _MOUNTS
-        for source, target in (binds or {}).items():
-            script += f"mount --bind {source} {target};"
+        for target in own:
+            script += f"mount --bind {self._copy(Path(target))} {target};"
         self._hold(
             host.command(
                 ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc",
                  "sh", "-euc", script + "echo ready; exec sleep infinity"]
             )
         )
+
+    def _copy(self, original: Path) -> Path:
+        copy = self.folder / "own" / original.relative_to("/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if original.is_file():
+            shutil.copy(original, copy)
+        elif original.is_relative_to("/var"):
+            copy.mkdir()
+        else:
+            shutil.copytree(original, copy, symlinks=True)
+        return copy
 
     def _enter(self) -> list[str | bytes]:
         spaces = f"/proc/{self.pid}/ns"
