@@ -54,6 +54,8 @@ static const Member link_members[] = {
     MEMBER_GROUP("ignore_routes_with_linkdown", link_skip_linkdown_members, .optional = true),
     MEMBER_GROUP("bridge_netfilter", link_bridge_netfilter_members),
     MEMBER_STRUCT(Link, programs, link_program_members, .optional = true),
+    FIELD_MEMBER("hairpin", Link, hairpin, Tristate, &member_tristate, .nullable = true,
+                 .optional = true),
     MEMBERS_END,
 };
 

@@ -109,6 +109,14 @@ static char *loss_text(const Judgement *judgement, PathLoss loss)
     case LOSS_MARTIAN:
         return g_strdup_printf("the kernel drops it: its source cannot come in on %s (martian)",
                                in);
+    case LOSS_HAIRPIN:
+        return g_strdup_printf("bridge %s sends nothing back through the port that it came in on: "
+                               "hairpin mode is off",
+                               in);
+    case LOSS_HAIRPIN_UNKNOWN:
+        return g_strdup_printf("cannot tell whether bridge %s sends it back to its sender: that "
+                               "depends on the hairpin mode of the port",
+                               in);
     case LOSS_ROUTE_UNKNOWN:
     case LOSS_NONE:
         break;

@@ -44,7 +44,8 @@ typedef struct {
     LinkPrograms programs;          /* that see its packets, and may drop or redirect them */
     Tristate bridge_call_iptables;  /* of kind "bridge": its own nf_call_iptables */
     Tristate bridge_call_ip6tables; /* of kind "bridge": its own nf_call_ip6tables */
-    GPtrArray *addresses;           /* LinkAddress */
+    Tristate hairpin;     /* of a bridge's port: it sends frames back where they came from */
+    GPtrArray *addresses; /* LinkAddress */
 } Link;
 
 Link *link_new(void);

@@ -5,6 +5,7 @@
 
 #include "model/foreach.h"
 #include "model/host/owner.h"
+#include "model/host/bridge.h"
 #include "model/host/topology.h"
 
 #include <linux/if_packet.h>
@@ -34,6 +35,7 @@ typedef struct {
     const Stages *stages;
     const Link *in;
     const Link *out;
+    bool switched; /* from port to port of a bridge, not routed */
 } Walker;
 
 typedef struct {
@@ -44,6 +46,7 @@ typedef struct {
     Machine *machine;
     Path *path;
     GHashTable *told; /* PathWay: those of PATH */
+    bool switched;    /* the walkers whose chains of family bridge are asked for are switched */
     GPtrArray *arena; /* Stages */
     GArray *walkers;  /* Walker: those that are still on their way */
 } Walk;
@@ -141,12 +144,14 @@ static gint32 effective_priority(const NftChain *chain, PathHook hook)
     return hook == PATH_PREROUTING || hook == PATH_OUTPUT ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
 }
 
-/* A bridge has two hooks on the way in, and two on the way out, one after the other. */
+/* A bridge has two hooks on the way in, and two on the way out, one after the other: of what it
+ * switches, its hook "forward" is asked on the way in. */
 static guint bridge_order(const HookedChain *hooked)
 {
     if (hooked->table->family != NFT_FAMILY_BRIDGE)
         return 0;
-    return hooked->chain->hook == NF_BR_LOCAL_IN || hooked->chain->hook == NF_BR_POST_ROUTING;
+    return hooked->chain->hook == NF_BR_LOCAL_IN || hooked->chain->hook == NF_BR_FORWARD ||
+           hooked->chain->hook == NF_BR_POST_ROUTING;
 }
 
 /* At one priority the chain that was registered last runs first (measured with Linux 6.18). */
@@ -200,10 +205,12 @@ static bool is_at_hook(const Walk *walk, const NftTable *table, const NftChain *
         return on_device && table->family == NFT_FAMILY_NETDEV && chain->hook == NF_NETDEV_EGRESS;
     case PATH_BRIDGE_IN:
         return table->family == NFT_FAMILY_BRIDGE &&
-               (chain->hook == NF_BR_PRE_ROUTING || chain->hook == NF_BR_LOCAL_IN);
+               (chain->hook == NF_BR_PRE_ROUTING ||
+                chain->hook == (walk->switched ? NF_BR_FORWARD : NF_BR_LOCAL_IN));
     case PATH_BRIDGE_OUT:
         return table->family == NFT_FAMILY_BRIDGE &&
-               (chain->hook == NF_BR_LOCAL_OUT || chain->hook == NF_BR_POST_ROUTING);
+               ((chain->hook == NF_BR_LOCAL_OUT && !walk->switched) ||
+                chain->hook == NF_BR_POST_ROUTING);
     case PATH_PREROUTING:
     case PATH_INPUT:
     case PATH_FORWARD:
@@ -240,7 +247,7 @@ static GArray *chains_at(const Walk *walk, PathHook hook, const Link *device)
 
 static bool can_join(const Walker *a, const Walker *b)
 {
-    return a->in == b->in && a->out == b->out &&
+    return a->in == b->in && a->out == b->out && a->switched == b->switched &&
            packet_same_notes(&a->world.packet, &b->world.packet);
 }
 
@@ -252,6 +259,7 @@ static void join_walkers(GArray *walkers)
         for (guint j = walkers->len; j > i + 1; j--) {
             const Walker *other = &g_array_index(walkers, Walker, j - 1);
             if (one->in == other->in && one->out == other->out &&
+                one->switched == other->switched &&
                 packet_includes(&one->world.packet, &other->world.packet))
                 g_array_remove_index(walkers, j - 1);
         }
@@ -494,19 +502,34 @@ static PathLoss reverse_path_loss(const Walk *walk, const Walker *walker, const 
 
 static Outcome outcome_of_loss(PathLoss loss)
 {
-    bool silent = loss == LOSS_BLACKHOLE || loss == LOSS_REVERSE_PATH ||
-                  loss == LOSS_NOT_FORWARDED || loss == LOSS_MARTIAN;
-    return loss == LOSS_ROUTE_UNKNOWN ? OUTCOME_ANY : silent ? OUTCOME_DROP : OUTCOME_REJECT;
+    switch (loss) {
+    case LOSS_NONE:
+        return OUTCOME_ACCEPT;
+    case LOSS_NOT_FORWARDED:
+    case LOSS_REVERSE_PATH:
+    case LOSS_BLACKHOLE:
+    case LOSS_MARTIAN:
+    case LOSS_HAIRPIN:
+        return OUTCOME_DROP;
+    case LOSS_NO_ROUTE:
+    case LOSS_UNREACHABLE:
+    case LOSS_PROHIBITED:
+        return OUTCOME_REJECT;
+    case LOSS_ROUTE_UNKNOWN:
+    case LOSS_HAIRPIN_UNKNOWN:
+        break;
+    }
+    return OUTCOME_ANY;
 }
 
 static void note_route(Walk *walk, Walker *walker, PathLoss loss)
 {
     Outcome outcome = outcome_of_loss(loss);
     const PathStage stage = {.hook = PATH_ROUTE,
-                             .result = loss == LOSS_NONE            ? STAGE_RESULT_CONTINUE
-                                       : loss == LOSS_ROUTE_UNKNOWN ? STAGE_RESULT_UNKNOWN
-                                       : outcome == OUTCOME_REJECT  ? STAGE_RESULT_REJECT
-                                                                    : STAGE_RESULT_DROP,
+                             .result = loss == LOSS_NONE           ? STAGE_RESULT_CONTINUE
+                                       : outcome == OUTCOME_ANY    ? STAGE_RESULT_UNKNOWN
+                                       : outcome == OUTCOME_REJECT ? STAGE_RESULT_REJECT
+                                                                   : STAGE_RESULT_DROP,
                              .loss = loss,
                              .out = walker->out};
     walker->stages = add_stage(walk, walker->stages, &stage);
@@ -541,24 +564,6 @@ static PathLoss loss_of_refusal(const Walk *walk, const Walker *walker)
     return LOSS_NONE;
 }
 
-/* With br_netfilter what is translated to a host of the bridge it came in by is bridged, and a bridge
- * sends nothing out by the port it came in by, unless that port is a hairpin (br_nf_pre_routing_finish(),
- * should_deliver()). Ports are not known; where sender and destination may be one host it may be lost. */
-static bool may_return_to_sender(const Walk *walk, const Packet *packet, const Link *bridge)
-{
-    IpPrefix from;
-    IpPrefix to;
-    bool v6 = packet->family == FAMILY_IPV6;
-    Tristate all =
-        v6 ? walk->snapshot->bridge_call_ip6tables : walk->snapshot->bridge_call_iptables;
-    Tristate own = v6 ? bridge->bridge_call_ip6tables : bridge->bridge_call_iptables;
-    if (!packet->rerouted || packet->source_typical || !link_is_kind(bridge, "bridge") ||
-        (all != TRISTATE_YES && own != TRISTATE_YES))
-        return false;
-    return !packet_source(packet, &from) || !packet_destination(packet, &to) ||
-           ip_prefix_covers(&from, &to) != MATCH_NO || ip_prefix_covers(&to, &from) != MATCH_NO;
-}
-
 /* Where it is not known whether the kernel forwards, it may not. */
 static void note_unknown_forwarding(Walk *walk, const Walker *walker)
 {
@@ -566,6 +571,54 @@ static void note_unknown_forwarding(Walk *walk, const Walker *walker)
     if (walker->in != NULL &&
         link_forwards(walk->snapshot, walker->in, walk->flow->family) == TRISTATE_UNKNOWN)
         note_route(walk, &lost, LOSS_NOT_FORWARDED);
+}
+
+/* Whether it may be its own sender that PACKET goes to now. */
+static Match returns_to_sender(const Packet *packet)
+{
+    IpPrefix from;
+    IpPrefix to;
+    if (!packet_source(packet, &from) || !packet_destination(packet, &to))
+        return MATCH_MAYBE;
+    if (from.length == ip_address_bits(from.address.family) &&
+        to.length == ip_address_bits(to.address.family))
+        return ip_address_equal(&from.address, &to.address) ? MATCH_YES : MATCH_NO;
+    bool overlap =
+        ip_prefix_covers(&from, &to) != MATCH_NO || ip_prefix_covers(&to, &from) != MATCH_NO;
+    return overlap && !packet->source_typical ? MATCH_MAYBE : MATCH_NO;
+}
+
+/* A packet whose translated destination is behind the bridge that it came in on is switched there
+ * where netfilter sees the bridge's frames (br_nf_pre_routing_finish()), whether this host forwards or
+ * not, and else routed. To its own sender it goes back only in hairpin mode (should_deliver()). */
+static PathLoss translated_loss(const Walk *walk, const Walker *walker)
+{
+    Match to_sender = returns_to_sender(&walker->world.packet);
+    Match returned = bridge_returns_frames(walk->snapshot, walker->in);
+    if (to_sender == MATCH_NO || returned == MATCH_YES)
+        return LOSS_NONE;
+    return to_sender == MATCH_YES && returned == MATCH_NO ? LOSS_HAIRPIN : LOSS_HAIRPIN_UNKNOWN;
+}
+
+static bool returns_to_bridge(const Walk *walk, const Walker *walker, const Link *out)
+{
+    return walker->in != NULL && walker->in == out && link_is_kind(out, "bridge") &&
+           bridge_shows_frames(walk->snapshot, out, walk->flow->family);
+}
+
+/* What the kernel refuses of what it forwards as ROUTING says. */
+static PathLoss forward_loss(const Walk *walk, Walker *walker, const Routing *routing)
+{
+    PathLoss loss = loss_of(routing->kind);
+    if (loss == LOSS_NONE && !walker->switched)
+        loss = reverse_path_loss(walk, walker, routing->out);
+    if (loss != LOSS_NONE || routing->kind != ROUTING_FORWARD || walker->switched)
+        return loss;
+    if (walker->world.packet.rerouted && returns_to_bridge(walk, walker, routing->out)) {
+        walker->switched = true;
+        return translated_loss(walk, walker);
+    }
+    return forwards(walk, walker->in) ? LOSS_NONE : LOSS_NOT_FORWARDED;
 }
 
 /* Sorts what came through PREROUTING into what is delivered and what is forwarded; what the kernel
@@ -580,23 +633,17 @@ static void route_arrivals(Walk *walk, GArray *delivered, GArray *forwarded)
                            out, NULL};
         const Packet *packet = &walker->world.packet;
         PathLoss loss = LOSS_NONE;
-        if (packet->rerouted || mark_matters(walk, packet, true))
+        walker->switched = walker->switched && !packet->rerouted;
+        if (packet->rerouted || (mark_matters(walk, packet, true) && !walker->switched))
             routing = route_of(walk, walker);
         else if (walk->flow->route_refusal != ROUTE_REFUSAL_NONE)
             loss = loss_of_refusal(walk, walker);
         else if (!named)
             routing = route_of(walk, walker);
-        loss = loss != LOSS_NONE ? loss : loss_of(routing.kind);
-        bool bridged = walker->in != NULL && walker->in == routing.out;
-        if (loss == LOSS_NONE && bridged && may_return_to_sender(walk, packet, walker->in))
-            loss = LOSS_ROUTE_UNKNOWN;
-        if (loss == LOSS_NONE && !bridged)
-            loss = reverse_path_loss(walk, walker, routing.out);
-        if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !bridged &&
-            !forwards(walk, walker->in))
-            loss = LOSS_NOT_FORWARDED;
+        if (loss == LOSS_NONE)
+            loss = forward_loss(walk, walker, &routing);
         walker->out = routing.kind == ROUTING_FORWARD ? routing.out : NULL;
-        if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !bridged)
+        if (loss == LOSS_NONE && routing.kind == ROUTING_FORWARD && !walker->switched)
             note_unknown_forwarding(walk, walker);
         if (loss != LOSS_NONE || packet->rerouted)
             note_route(walk, walker, loss);
@@ -695,9 +742,11 @@ static void run_exit(Walk *walk)
         walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
         g_array_append_val(walk->walkers, *walker);
         const Link *out = walker->out;
+        walk->switched = walker->switched;
         run_bridge(walk, PATH_BRIDGE_OUT, out);
         set_interfaces(walk, false, true);
-        run_hook(walk, PATH_EGRESS, out);
+        if (!walk->switched)
+            run_hook(walk, PATH_EGRESS, out);
         if (out != NULL && link_is_loopback(out))
             run_return(walk, out);
         finish_all(walk);
@@ -706,11 +755,29 @@ static void run_exit(Walk *walk)
     walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
 }
 
+static bool is_switched(const Walk *walk, const Link *in)
+{
+    const Flow *flow = walk->flow;
+    return flow->direction == FLOW_FORWARD && in != NULL && link_is_kind(in, "bridge") &&
+           g_strcmp0(flow->in, flow->out) == 0 && bridge_switches(in, &flow->from, &flow->to);
+}
+
+/* What a bridge switches is not seen by its own chains of family netdev, and by those for IP only with
+ * br_netfilter. */
 static void run_arrival(Walk *walk, const Link *in)
 {
+    walk->switched = is_switched(walk, in);
+    ARRAY_FOREACH (Walker, walker, walk->walkers)
+        walker->switched = walk->switched;
     set_interfaces(walk, true, false);
-    run_hook(walk, PATH_INGRESS, in);
+    if (!walk->switched)
+        run_hook(walk, PATH_INGRESS, in);
     run_bridge(walk, PATH_BRIDGE_IN, in);
+    if (walk->switched && !bridge_shows_frames(walk->snapshot, in, walk->flow->family)) {
+        run_bridge(walk, PATH_BRIDGE_OUT, in);
+        finish_all(walk);
+        return;
+    }
     set_interfaces(walk, true, false);
     run_hook(walk, PATH_PREROUTING, NULL);
     g_autoptr(GArray) delivered = g_array_new(FALSE, FALSE, sizeof(Walker));

@@ -3,6 +3,7 @@
 #include "model/needs/coverage.h"
 
 #include "model/foreach.h"
+#include "model/host/bridge.h"
 #include "model/needs/flow-classes.h"
 
 #include <linux/rtnetlink.h>
@@ -200,15 +201,6 @@ WayCoverage coverage_of(CoverageMap *map, const Link *downstream, const Link *up
 
 /* ---- frames that a bridge switches ---- */
 
-static bool shows_bridged_frames(const Snapshot *snapshot, const Link *bridge, Family family)
-{
-    if (family == FAMILY_IPV4)
-        return snapshot->bridge_call_iptables == TRISTATE_YES ||
-               bridge->bridge_call_iptables == TRISTATE_YES;
-    return snapshot->bridge_call_ip6tables == TRISTATE_YES ||
-           bridge->bridge_call_ip6tables == TRISTATE_YES;
-}
-
 WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
 {
     WayCoverage worst = {.coverage = COVERAGE_IDLE};
@@ -217,7 +209,7 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
         Family family = families[i];
         /* A bridge without an address may switch any family: that of virtual machines, say. */
         bool switches = link_has_network(bridge, family) || !link_is_numbered(bridge);
-        if (switches && shows_bridged_frames(map->snapshot, bridge, family))
+        if (switches && bridge_shows_frames(map->snapshot, bridge, family))
             consult_networks(map, bridge, usual_flow(family, bridge->name, bridge->name), true,
                              &worst);
     }

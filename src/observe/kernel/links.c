@@ -43,6 +43,10 @@ static const struct nla_policy bridge_policy[IFLA_BR_MAX + 1] = {
     [IFLA_BR_NF_CALL_IP6TABLES] = {.type = NLA_U8},
 };
 
+static const struct nla_policy port_policy[IFLA_BRPORT_MAX + 1] = {
+    [IFLA_BRPORT_MODE] = {.type = NLA_U8},
+};
+
 static const struct nla_policy vrf_policy[IFLA_VRF_MAX + 1] = {
     [IFLA_VRF_TABLE] = {.type = NLA_U32},
 };
@@ -54,6 +58,7 @@ static const struct nla_policy xdp_policy[IFLA_XDP_MAX + 1] = {
 static const AttributeSet link_attributes = {"a link", IFLA_MAX, link_policy};
 static const AttributeSet info_attributes = {"the kind of a link", IFLA_INFO_MAX, info_policy};
 static const AttributeSet bridge_attributes = {"a bridge", IFLA_BR_MAX, bridge_policy};
+static const AttributeSet port_attributes = {"a port of a bridge", IFLA_BRPORT_MAX, port_policy};
 static const AttributeSet vrf_attributes = {"a VRF", IFLA_VRF_MAX, vrf_policy};
 static const AttributeSet xdp_attributes = {"XDP programs of a link", IFLA_XDP_MAX, xdp_policy};
 
@@ -64,6 +69,17 @@ static Tristate switch_from_attribute(const struct nlattr *attribute)
     if (attribute == NULL)
         return TRISTATE_UNKNOWN;
     return nla_get_u8(attribute) != 0 ? TRISTATE_YES : TRISTATE_NO;
+}
+
+static bool read_port(Link *link, const struct nlattr *data, GError **error)
+{
+    struct nlattr *port[IFLA_BRPORT_MAX + 1];
+    if (data == NULL || g_strcmp0(link->port_kind, "bridge") != 0)
+        return true;
+    if (!attributes_parse_nested(&port_attributes, data, port, error))
+        return false;
+    link->hairpin = switch_from_attribute(port[IFLA_BRPORT_MODE]);
+    return true;
 }
 
 static bool read_info(Link *link, const struct nlattr *info, GError **error)
@@ -88,7 +104,7 @@ static bool read_info(Link *link, const struct nlattr *info, GError **error)
             return false;
         link->vrf_table = attribute_u32(vrf[IFLA_VRF_TABLE], 0);
     }
-    return true;
+    return read_port(link, attributes[IFLA_INFO_SLAVE_DATA], error);
 }
 
 static bool read_xdp(Link *link, const struct nlattr *xdp, GError **error)

@@ -35,6 +35,8 @@ static char *link_text(const Link *link)
     append_number(text, " table ", link->vrf_table);
     append_text(text, "", link->programs.xdp ? " xdp" : NULL);
     append_text(text, " aka ", *altnames != '\0' ? altnames : NULL);
+    if (link->hairpin != TRISTATE_UNKNOWN)
+        g_string_append_printf(text, " hairpin %s", switch_word(link->hairpin));
     g_string_append_printf(text, " carrier %s calls %s %s", switch_word(link->carrier),
                            switch_word(link->bridge_call_iptables),
                            switch_word(link->bridge_call_ip6tables));
@@ -108,6 +110,18 @@ static const MessageCase kinds[] = {
      LINK(U32(IFLA_MASTER, 3), NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bond")),
           TEXT(IFLA_PARENT_DEV_NAME, "p")),
      .text = "7 x kind physical port of bond parent p master 3 carrier ? calls ? ?"},
+    {"a port of a bridge in hairpin mode",
+     LINK(U32(IFLA_MASTER, 3), NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bridge"),
+                                    NEST(IFLA_INFO_SLAVE_DATA, U8(IFLA_BRPORT_MODE, 1)))),
+     .text = "7 x port of bridge master 3 hairpin yes carrier ? calls ? ?"},
+    {"a port of a bridge as it comes",
+     LINK(U32(IFLA_MASTER, 3), NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bridge"),
+                                    NEST(IFLA_INFO_SLAVE_DATA, U8(IFLA_BRPORT_MODE, 0)))),
+     .text = "7 x port of bridge master 3 hairpin no carrier ? calls ? ?"},
+    {"data of a port of another kind",
+     LINK(U32(IFLA_MASTER, 3), NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bond"),
+                                    NEST(IFLA_INFO_SLAVE_DATA, U8(IFLA_BRPORT_MODE, 1)))),
+     .text = "7 x port of bond master 3 carrier ? calls ? ?"},
 };
 
 static const MessageCase parts[] = {

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bridges: see bridge.h. */
+#include "model/host/bridge.h"
+
+#include "model/foreach.h"
+
+bool bridge_shows_frames(const Snapshot *snapshot, const Link *bridge, Family family)
+{
+    if (family == FAMILY_IPV4)
+        return snapshot->bridge_call_iptables == TRISTATE_YES ||
+               bridge->bridge_call_iptables == TRISTATE_YES;
+    return snapshot->bridge_call_ip6tables == TRISTATE_YES ||
+           bridge->bridge_call_ip6tables == TRISTATE_YES;
+}
+
+static bool may_be_in(const IpPrefix *network, const FlowAddress *address)
+{
+    if (address->kind == FLOW_ADDRESS_PREFIX)
+        return ip_prefix_covers(network, &address->prefix) != MATCH_NO;
+    return address->kind == FLOW_ADDRESS_ANY;
+}
+
+bool bridge_switches(const Link *bridge, const FlowAddress *from, const FlowAddress *to)
+{
+    bool any = false;
+    PTR_ARRAY_FOREACH (const LinkAddress, own, bridge->addresses) {
+        if (may_be_in(&own->prefix, from) && may_be_in(&own->prefix, to))
+            return true;
+        any = any || link_address_is_global(own, own->prefix.address.family);
+    }
+    return !any;
+}
+
+Match bridge_returns_frames(const Snapshot *snapshot, const Link *bridge)
+{
+    bool yes = false;
+    bool no = false;
+    PTR_ARRAY_FOREACH (const Link, port, snapshot->links) {
+        if (port->master != bridge->index)
+            continue;
+        yes = yes || port->hairpin != TRISTATE_NO;
+        no = no || port->hairpin != TRISTATE_YES;
+    }
+    return yes == no ? MATCH_MAYBE : yes ? MATCH_YES : MATCH_NO;
+}
