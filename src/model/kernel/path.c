@@ -730,12 +730,23 @@ static void run_return(Walk *walk, const Link *loopback)
     run_delivery(walk);
 }
 
+/* POSTROUTING is told by what a routed packet came in (Linux 5.7, ip_output()), but not of what a
+ * bridge switches (br_nf_post_routing()). */
+static void set_exit_interfaces(Walk *walk)
+{
+    ARRAY_FOREACH (Walker, walker, walk->walkers) {
+        bool with_in = walk->flow->direction != FLOW_OUTPUT;
+        packet_set_interfaces(&walker->world.packet,
+                              kind_of(with_in && !walker->switched, walker->in), walker->in,
+                              kind_of(true, walker->out), walker->out);
+    }
+}
+
 /* All walkers have the same exit only where nothing was translated: egress chains are asked for each
  * of them by itself. */
 static void run_exit(Walk *walk)
 {
-    /* Since Linux 5.7 POSTROUTING knows where a forwarded packet came in. */
-    set_interfaces(walk, walk->flow->direction != FLOW_OUTPUT, true);
+    set_exit_interfaces(walk);
     run_hook(walk, PATH_POSTROUTING, NULL);
     g_autoptr(GArray) all = g_steal_pointer(&walk->walkers);
     ARRAY_FOREACH (const Walker, walker, all) {

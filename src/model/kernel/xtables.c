@@ -20,6 +20,7 @@
 #include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_pkttype.h>
+#include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/in.h>
@@ -330,6 +331,16 @@ static Match match_address_type(const Extension *extension, const Packet *packet
     return match;
 }
 
+/* recent_mt(): an address that is added always matches; whether it was seen before is not known. */
+static Match match_recent(const Extension *extension, const Packet *packet)
+{
+    struct xt_recent_mtinfo info;
+    (void)packet;
+    memcpy(&info, extension->data, sizeof info);
+    bool adds = (info.check_set & XT_RECENT_SET) != 0;
+    return adds ? inverted_if(MATCH_YES, info.invert != 0) : MATCH_MAYBE;
+}
+
 /* Which port of a bridge it came in or goes out by is not known, nor, with br_netfilter, whether it
  * is bridged at all. */
 static Match match_port_device(const Extension *extension, const Packet *packet)
@@ -358,6 +369,7 @@ static const struct {
     {"connmark", 1, sizeof(struct xt_connmark_mtinfo1), match_connmark},
     {"mac", 0, sizeof(struct xt_mac_info), match_mac},
     {"pkttype", 0, sizeof(struct xt_pkttype_info), match_packet_type},
+    {"recent", 1, sizeof(struct xt_recent_mtinfo_v1), match_recent},
     {"addrtype", 1, sizeof(struct xt_addrtype_info_v1), match_address_type},
     {"physdev", 0, 0, match_port_device},
 };

@@ -7,6 +7,7 @@
 #include "model/needs/flow-classes.h"
 
 #include <linux/rtnetlink.h>
+#include <string.h>
 
 struct CoverageMap {
     const Snapshot *snapshot;
@@ -15,9 +16,69 @@ struct CoverageMap {
     GHashTable *judged;    /* class to the Judgement on the first flow of it */
     GPtrArray *judgements; /* Judgement: all that were asked for */
     GPtrArray *differing;  /* Judgement: those whose rules differ from the configuration */
+    GArray *named_hosts;   /* FlowAddress */
     GHashTable *ports;     /* index of a bridge to the number of its ports */
     GHashTable *routes[2]; /* of each family: indices of links that a wide route leaves through */
 };
+
+/* ---- hosts that are named to firewalld one by one ---- */
+
+static gint compare_addresses(const IpAddress *a, const IpAddress *b)
+{
+    return a->family != b->family ? (a->family > b->family) - (a->family < b->family)
+                                  : memcmp(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+static gint compare_hosts(gconstpointer a, gconstpointer b)
+{
+    const FlowAddress *x = a;
+    const FlowAddress *y = b;
+    return compare_addresses(&x->prefix.address, &y->prefix.address);
+}
+
+/* The sources of zones that are single hosts (FlowAddress), in the order of their addresses. */
+static GArray *collect_named_hosts(const Snapshot *snapshot)
+{
+    GArray *hosts = g_array_new(FALSE, FALSE, sizeof(FlowAddress));
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
+        PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
+            const FlowAddress host = {.kind = FLOW_ADDRESS_PREFIX, .prefix = source->prefix};
+            if (source->kind == ADDRESS_SPEC_PREFIX &&
+                source->prefix.length == ip_address_bits(source->prefix.address.family))
+                g_array_append_val(hosts, host);
+        }
+    }
+    g_array_sort(hosts, compare_hosts);
+    return hosts;
+}
+
+/* The first of HOSTS that is not before NETWORK. */
+static guint first_host(const GArray *hosts, const IpPrefix *network)
+{
+    guint low = 0;
+    guint high = hosts->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const FlowAddress *host = &g_array_index(hosts, FlowAddress, middle);
+        bool is_before = ip_prefix_covers(network, &host->prefix) == MATCH_NO &&
+                         compare_addresses(&host->prefix.address, &network->address) < 0;
+        if (is_before)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static guint count_hosts(const GArray *hosts, guint first, const IpPrefix *network)
+{
+    guint count = 0;
+    while (first + count < hosts->len &&
+           ip_prefix_covers(network, &g_array_index(hosts, FlowAddress, first + count).prefix) ==
+               MATCH_YES)
+        count++;
+    return count;
+}
 
 /* ---- the map ---- */
 
@@ -47,6 +108,7 @@ CoverageMap *coverage_map_new(const Snapshot *snapshot, const Topology *topology
     map->judgements = g_ptr_array_new_with_free_func((GDestroyNotify)judgement_free);
     map->differing = g_ptr_array_new();
     map->ports = count_ports(snapshot);
+    map->named_hosts = collect_named_hosts(snapshot);
     for (guint i = 0; i < G_N_ELEMENTS(map->routes); i++)
         map->routes[i] = g_hash_table_new(g_direct_hash, g_direct_equal);
     PTR_ARRAY_FOREACH (const Route, route, snapshot->routes) {
@@ -64,6 +126,7 @@ void coverage_map_free(CoverageMap *map)
     for (guint i = 0; i < G_N_ELEMENTS(map->routes); i++)
         g_hash_table_unref(map->routes[i]);
     g_hash_table_unref(map->ports);
+    g_array_unref(map->named_hosts);
     g_ptr_array_unref(map->differing);
     g_ptr_array_unref(map->judgements);
     g_hash_table_unref(map->judged);
@@ -166,6 +229,24 @@ static bool leads_outside(const CoverageMap *map, const Link *link, Family famil
 
 static const Family families[] = {FAMILY_IPV4, FAMILY_IPV6};
 
+/* CNI's plugin "firewall" makes each container a source of a zone when it puts it on the bridge. Where
+ * there are as many of these as the bridge has ports, there are no other hosts. */
+static void consult_network(CoverageMap *map, const Link *link, const IpPrefix *network, Flow flow,
+                            WayCoverage *worst)
+{
+    guint ports = GPOINTER_TO_UINT(g_hash_table_lookup(map->ports, GINT_TO_POINTER(link->index)));
+    guint first = first_host(map->named_hosts, network);
+    guint count = count_hosts(map->named_hosts, first, network);
+    if (!link_is_kind(link, "bridge") || ports == 0 || count < ports) {
+        consult(map, &flow, worst);
+        return;
+    }
+    for (guint i = 0; i < count; i++) {
+        flow.from = g_array_index(map->named_hosts, FlowAddress, first + i);
+        consult(map, &flow, worst);
+    }
+}
+
 /* Consults flows like FLOW from each of LINK's networks of its family; where they STAY, to the same
  * network. */
 static void consult_networks(CoverageMap *map, const Link *link, Flow flow, bool stay,
@@ -181,7 +262,7 @@ static void consult_networks(CoverageMap *map, const Link *link, Flow flow, bool
         flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = address->prefix};
         if (stay)
             flow.to = flow.from;
-        consult(map, &flow, worst);
+        consult_network(map, link, &address->prefix, flow, worst);
     }
 }
 

@@ -241,6 +241,14 @@ static const FindingCase findings[] = {
      "warning uplink-unbound eth0\ninfo verdict-unknown eth0\n"},
     {"a single host is trusted: the others are not", NODE "change trusted sources 10.1.0.9\n",
      "error uplink-unbound eth0\n"},
+    {"each container is trusted by itself",
+     NODE "link v1 veth in pods port-kind bridge\nlink v2 veth in pods port-kind bridge\n"
+          "change trusted sources 10.1.0.9,10.1.0.8\n",
+     "info uplink-unbound eth0\n"},
+    {"a container is not trusted",
+     NODE "link v1 veth in pods port-kind bridge\nlink v2 veth in pods port-kind bridge\n"
+          "change trusted sources 10.1.0.9,10.2.0.8\n",
+     "error uplink-unbound eth0\n"},
     {"a second address whose network is not trusted",
      "link eth0 physical addr 192.0.2.10/24\nlink pods bridge addr 10.1.0.1/24,10.7.0.1/24\n"
      "change trusted sources 10.1.0.0/24\n",

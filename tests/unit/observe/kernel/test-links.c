@@ -59,7 +59,7 @@ static const MessageCase recorded[] = {
              "aka bridge-one x/ff\\xfe carrier yes calls no no"},
     {"a veth that is a port of it: the other end is no lower link", recorded_bridge_port,
      .text = "4 v0 kind veth port of bridge mac 5a:c9:be:ea:80:5f mtu 1500 flags 69699 "
-             "state 6 master 2 carrier yes calls ? ?"},
+             "state 6 master 2 hairpin no carrier yes calls ? ?"},
 };
 
 /* ---- made ---- */
