@@ -37,7 +37,7 @@ class DockerHost:
     def judge(self, folder: Path, what: str) -> Verdicts:
         """Everyone to everyone, and to the published port by each of the host's addresses."""
         own = [self.scene.own_address(link) for link in (UPLINK, "docker0", "back0", "cni0")]
-        published = [Target(address, PUBLISHED) for address in own]
+        published = [Target(address, PUBLISHED, answers=True) for address in own]
         return self.scene.judge(
             everywhere(self.scene, Target(UPLINK_ADDRESS, CLOSED), *published), folder, what
         )

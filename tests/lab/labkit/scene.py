@@ -46,6 +46,7 @@ class Target:
     address: str
     port: int = 0  # 0: a ping
     protocol: str = "tcp"
+    answers: bool = False  # something on the host listens there, or is published there
 
 
 class Scene:
@@ -121,7 +122,9 @@ class Scene:
                 speaks = any(ipaddress.ip_address(a).version == version for a in sender.addresses)
                 if speaks and target.address not in sender.addresses:
                     yield self._probe(sender, target)
-            if with_host:
+            # The host's own refusal of a port that is closed looks like a firewall's.
+            is_open = target.answers or target.port in (0, *HOST_TCP_PORTS, *HOST_UDP_PORTS)
+            if with_host and (is_open or self._egress(target.address)):
                 yield self._probe(None, target)
 
     def judge(self, targets: Iterable[Target], folder: Path, what: str) -> Verdicts:
