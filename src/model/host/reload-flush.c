@@ -5,6 +5,7 @@
 #include "model/foreach.h"
 #include "model/host/owner.h"
 
+#include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
 Tristate reload_flushes(const Firewalld *firewalld)
@@ -47,10 +48,26 @@ static const char *maker_of_network(const Snapshot *snapshot, Family family,
     return NULL;
 }
 
+/* Docker makes the chain DOCKER-USER and its last rule, which returns; all others are the
+ * administrator's. */
+static bool is_users_rule(const NftChain *chain, const NftRule *rule)
+{
+    if (!g_str_equal(chain->name, "DOCKER-USER"))
+        return false;
+    PTR_ARRAY_FOREACH (const Expression, expression, rule->expressions) {
+        if (expression->kind != EXPRESSION_NEUTRAL &&
+            (expression->kind != EXPRESSION_VERDICT || expression->verdict != NFT_RETURN))
+            return true;
+    }
+    return false;
+}
+
 /* As nft_rule_owner(); Docker's rules for one container name nothing but its address. */
 static const char *owner_of(const Snapshot *snapshot, const NftTable *table, const NftChain *chain,
                             const NftRule *rule)
 {
+    if (is_users_rule(chain, rule))
+        return NULL;
     const char *owner = nft_rule_owner(table, chain, rule);
     Family family = table->family == NFT_FAMILY_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
     for (guint i = 0; owner == NULL && i < rule->expressions->len; i++)

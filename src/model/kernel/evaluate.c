@@ -281,6 +281,16 @@ static Step fork_on_equality(const Registers *registers, gint at, const guint8 *
     return step;
 }
 
+/* A number that was drawn is in host order. */
+static Match equals_drawn_number(const Registers *registers, const guint8 *data)
+{
+    guint32 wanted;
+    memcpy(&wanted, data, sizeof wanted);
+    if (wanted - registers->number_first >= registers->number_count)
+        return MATCH_NO;
+    return registers->number_count == 1 ? MATCH_YES : MATCH_MAYBE;
+}
+
 static Step evaluate_cmp(Machine *machine, const Expression *expression, const Packet *packet,
                          const Registers *registers)
 {
@@ -293,6 +303,8 @@ static Step evaluate_cmp(Machine *machine, const Expression *expression, const P
     Match equal = bits_equal(bits, data, size);
     if (equal == MATCH_MAYBE && registers_hold_typical_host(registers, at, size, packet))
         equal = MATCH_NO;
+    if (registers->number_at == at && size == sizeof(guint32))
+        equal = equals_drawn_number(registers, data);
     switch (expression->operation) {
     case NFT_CMP_EQ:
         return equal == MATCH_MAYBE ? fork_on_equality(registers, at, data, size, packet, true)

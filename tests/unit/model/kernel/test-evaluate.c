@@ -299,6 +299,8 @@ static const RuleCase others[] = {
     {"a route", INPUT("rt:0:r0 cmp:0:r0:n1"), TO_PORT22, "accept drop"},
     {"one of some", INPUT("numgen:r0:2:0 cmp:0:r0:n0"), TO_PORT22, "accept drop"},
     {"a hash of it", INPUT("hash:r0:2:0 cmp:0:r0:n0"), TO_PORT22, "accept drop"},
+    {"the only one", INPUT("numgen:r0:1:0 cmp:0:r0:n0"), TO_PORT22, "drop"},
+    {"none of some", INPUT("numgen:r0:2:5 cmp:0:r0:n4"), TO_PORT22, "accept"},
     {"a number for no register", INPUT("numgen:r16:2:0"), TO_PORT22, "accept reject drop"},
     {"reject", INPUT("reject"), TO_PORT22, "reject"},
     {"limit", INPUT("limit:0"), TO_PORT22, "accept drop"},
