@@ -28,6 +28,8 @@ static inline const char *loss_text(PathLoss loss)
         [LOSS_BLACKHOLE] = "blackhole",
         [LOSS_MARTIAN] = "martian",
         [LOSS_ROUTE_UNKNOWN] = "route-unknown",
+        [LOSS_HAIRPIN] = "hairpin",
+        [LOSS_HAIRPIN_UNKNOWN] = "hairpin-unknown",
     };
     return words[loss];
 }

@@ -42,9 +42,9 @@ static void add_table(Ruleset *ruleset, NftFamily family, const char *name)
 {
     NftTable *table = ruleset_add_table(ruleset, nft_table_new(family, name));
     NftChain *forward = add_chain(table, "FORWARD", true);
-    NftChain *docker = add_chain(table, "DOCKER-USER", false);
+    NftChain *docker = add_chain(table, "DOCKER", false);
     NftChain *podman = add_chain(table, "NETAVARK_FORWARD", false);
-    add_rule(forward, "DOCKER-USER", NULL);
+    add_rule(forward, "DOCKER", NULL);
     add_rule(forward, "NETAVARK_FORWARD", NULL);
     add_rule(forward, NULL, "docker0");
     add_rule(forward, NULL, "eth0");
@@ -127,7 +127,7 @@ static void test_what_is_left(G_GNUC_UNUSED void **state)
     const NftTable *table = ruleset_table(left, NFT_FAMILY_IPV4, "filter");
     assert_non_null(table);
     assert_null(nft_table_chain(table, "NETAVARK_FORWARD"));
-    assert_non_null(nft_table_chain(table, "DOCKER-USER"));
+    assert_non_null(nft_table_chain(table, "DOCKER"));
     const NftChain *forward = nft_table_chain(table, "FORWARD");
     assert_true(forward->is_base && forward->policy_drop);
     assert_int_equal(forward->rules->len, 2);

@@ -225,9 +225,7 @@ static const RuleCase translations[] = {
     {"to the host that sent it, by a bridge that filters",
      "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
      "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 8080",
-     "unknown by routing: "
-     "route-unknown",
-     "bridge4"},
+     "unknown by routing: hairpin-unknown", "bridge4"},
     {"to another host of a bridge that filters",
      "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
      "input in cni0 from 10.244.2.3 to 10.244.2.1 back-by-it tcp 8080",
