@@ -65,9 +65,9 @@ def attach(host: Namespace, guest: Namespace, bridge: str, address: str, gateway
         f"link add v-{guest.name} type veth peer name eth0 netns {guest.pid}\n"
         f"link set v-{guest.name} master {bridge} up\n"
     )
-    # With STP, a port says nothing for some seconds.
-    host.run("sh", "-c", f"until grep -qx 3 /sys/class/net/v-{guest.name}/brport/state; do "
-             "sleep 0.05; done")
     guest.ip(
         f"addr add {address}/24 dev eth0\nlink set eth0 up\nroute add default via {gateway}\n"
     )
+    # With STP, a port says nothing for some seconds.
+    host.run("sh", "-c", f"until grep -qx 3 /sys/class/net/v-{guest.name}/brport/state; do "
+             "sleep 0.05; done")
