@@ -37,6 +37,12 @@ static bool malformed(const char *what, GError **error)
     return false;
 }
 
+/* Attributes are behind the family's own header. */
+static bool has_header(const struct nlmsghdr *message)
+{
+    return nlmsg_valid_hdr(message, sizeof(struct nfgenmsg));
+}
+
 /* Names come from whoever made the ruleset, and may be any bytes. */
 static char *name_of(const char *bytes)
 {
@@ -534,8 +540,29 @@ static bool read_one_by_one(const struct nlmsghdr *message, NftRule *rule)
     return list != NULL;
 }
 
+/* libnftnl 1.2.4 crashes where an expression has none. */
+static bool all_have_names(const struct nlmsghdr *message)
+{
+    struct nlattr *list =
+        nlmsg_find_attr((struct nlmsghdr *)message, sizeof(struct nfgenmsg), NFTA_RULE_EXPRESSIONS);
+    struct nlattr *element;
+    int rest;
+    if (list == NULL)
+        return true;
+    nla_for_each_nested(element, list, rest)
+    {
+        struct nlattr *name = nla_find(nla_data(element), nla_len(element), NFTA_EXPR_NAME);
+        if (name == NULL || nla_len(name) == 0 ||
+            memchr(nla_data(name), '\0', (gsize)nla_len(name)) == NULL)
+            return false;
+    }
+    return true;
+}
+
 bool netfilter_add_rule(const struct nlmsghdr *message, NftTable *table, GError **error)
 {
+    if (!has_header(message) || !all_have_names(message))
+        return malformed("rule", error);
     g_autoptr(RuleMessage) from = nftnl_rule_alloc();
     bool parsed = nftnl_rule_nlmsg_parse(message, from) >= 0;
     g_autoptr(NftRule) rule = nft_rule_new(0);
@@ -565,6 +592,8 @@ static guint8 family_of(const struct nlmsghdr *message)
 
 bool netfilter_add_table(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
+    if (!has_header(message))
+        return malformed("table", error);
     g_autoptr(TableMessage) from = nftnl_table_alloc();
     if (nftnl_table_nlmsg_parse(message, from) < 0 || !nftnl_table_is_set(from, NFTNL_TABLE_NAME))
         return malformed("table", error);
@@ -595,6 +624,8 @@ static char **devices_of(const struct nftnl_chain *from)
 
 bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
+    if (!has_header(message))
+        return malformed("chain", error);
     g_autoptr(ChainMessage) from = nftnl_chain_alloc();
     if (nftnl_chain_nlmsg_parse(message, from) < 0 || !nftnl_chain_is_set(from, NFTNL_CHAIN_NAME))
         return malformed("chain", error);
@@ -627,6 +658,8 @@ bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GErro
 
 bool netfilter_add_set(const struct nlmsghdr *message, NftTable *table, GError **error)
 {
+    if (!has_header(message))
+        return malformed("set", error);
     g_autoptr(SetMessage) from = nftnl_set_alloc();
     if (nftnl_set_nlmsg_parse(message, from) < 0 || !nftnl_set_is_set(from, NFTNL_SET_NAME))
         return malformed("set", error);
@@ -704,6 +737,8 @@ static int add_element(struct nftnl_set_elem *from, void *data)
 
 bool netfilter_add_elements(const struct nlmsghdr *message, NftSet *set, GError **error)
 {
+    if (!has_header(message))
+        return malformed("set's elements", error);
     g_autoptr(SetMessage) from = nftnl_set_alloc();
     ElementReading reading = {set, false};
     if (nftnl_set_elems_nlmsg_parse(message, from) < 0)
