@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix explain: what happens to one flow, or to each of a list of flows. */
 #include "commands/command-line.h"
+#include "commands/explain-watch.h"
 #include "model/error.h"
 #include "model/host/topology.h"
 #include "model/plan/fixes.h"
 #include "observe/flow-question.h"
 #include "report/error-report.h"
 #include "report/explain-report.h"
+#include "report/trace-report.h"
 
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
@@ -20,6 +22,7 @@ typedef struct {
     const Snapshot *snapshot;
     Netlink *netlink; /* NULL: the snapshot is not of this machine */
     JudgementScope scope;
+    int watch; /* seconds; 0: not */
 } Explainer;
 
 static ExplainRoute describe_route(const ResolvedFlow *resolved)
@@ -53,30 +56,61 @@ static LinkPrograms programs_of(const Snapshot *snapshot, const Flow *flow)
     return programs;
 }
 
-/* Explains one question; returns whether the flow is accepted in *STATUS. */
+/* Waits for a real packet, shows what becomes of it, and takes it for the answer. */
+static bool watch_packet(const Explainer *explainer, ExplainWatch *watch, Explanation *explanation,
+                         Traced **traced, GError **error)
+{
+    Output *output = explainer->context->output;
+    guint seconds = (guint)explainer->watch;
+    output_text(output, trace_report_waiting(seconds));
+    fflush(output->stream);
+    *traced = explain_watch_wait(watch, explainer->snapshot, explanation->flow, seconds, error);
+    if (*traced == NULL)
+        return false;
+    explanation->traced = *traced;
+    output_text(output,
+                trace_report_text(explanation->judgement, *traced, seconds, &output->style));
+    return true;
+}
+
+/* The fate of a real packet decides, unless its answers are known not to pass. */
+static int status_of(const Judgement *judgement, const Traced *traced)
+{
+    bool accepted = judgement_accepts(judgement);
+    if (traced != NULL && traced->state >= TRACED_UNFINISHED)
+        accepted = traced->state == TRACED_PASSED && judgement->reply_path == NULL;
+    return accepted ? STATUS_FINE : STATUS_NOT_FINE;
+}
+
+/* Explains one question; sets *STATUS to whether the flow is accepted. */
 static bool explain(const Explainer *explainer, const FlowQuestion *question, int *status,
                     GError **error)
 {
+    const Snapshot *snapshot = explainer->snapshot;
+    g_auto(ExplainWatch) watch = {0};
     g_auto(ResolvedFlow) resolved = {0};
-    if (!flow_question_resolve(question, explainer->snapshot, explainer->netlink, &resolved, error))
+    if (!flow_question_resolve(question, snapshot, explainer->netlink, &resolved, error) ||
+        (explainer->watch > 0 && !explain_watch_begin(&watch, snapshot, &resolved.flow, error)))
         return false;
-    g_autoptr(Judgement) judgement =
-        judgement_of(explainer->snapshot, &resolved.flow, explainer->scope);
-    g_autoptr(Fix) fix = fixes_find_for_flow(explainer->snapshot, &resolved.flow,
-                                             context_uplinks(explainer->context));
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, &resolved.flow, explainer->scope);
+    g_autoptr(Fix) fix =
+        fixes_find_for_flow(snapshot, &resolved.flow, context_uplinks(explainer->context));
     g_auto(ExplainRoute) route = describe_route(&resolved);
+    g_autoptr(Traced) traced = NULL;
     Explanation explanation = {
         .flow = &resolved.flow,
         .judgement = judgement,
         .route = &route,
         .port_named = resolved.master_of,
         .fix = fix,
-        .programs = programs_of(explainer->snapshot, &resolved.flow),
+        .programs = programs_of(snapshot, &resolved.flow),
     };
     Output *output = explainer->context->output;
     output_text(output, explain_report_text(&explanation, &output->style));
+    if (explainer->watch > 0 && !watch_packet(explainer, &watch, &explanation, &traced, error))
+        return false;
     output_json(output, explain_report_json(&explanation));
-    *status = judgement_accepts(judgement) ? STATUS_FINE : STATUS_NOT_FINE;
+    *status = status_of(judgement, traced);
     return true;
 }
 
@@ -180,11 +214,25 @@ static bool finish_question(FlowQuestion *question, const char *flows, char *con
     return false;
 }
 
+static bool check_watch(const Context *context, int seconds, const char *flows, GError **error)
+{
+    enum { SECONDS_MAX = 3600 };
+    if (seconds == 0)
+        return true;
+    if (flows == NULL && context->options->snapshot == NULL)
+        return command_check_seconds("--watch", seconds, 1, SECONDS_MAX, error);
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit one of them",
+                     "--watch needs one flow of this host, not %s",
+                     flows != NULL ? "--flows" : "--snapshot");
+    return false;
+}
+
 static int run(const Context *context, char **words, GError **error)
 {
     g_auto(FlowQuestion) question = flow_question_new();
     g_autofree char *flows = NULL;
     gboolean firewalld_only = FALSE;
+    int watch = 0;
     const GOptionEntry options[] = {
         {"in", 0, 0, G_OPTION_ARG_STRING, &question.in, "Interface it comes in on", "IFACE"},
         {"from", 0, 0, G_OPTION_ARG_STRING, &question.from, "Source address", "ADDRESS"},
@@ -204,6 +252,8 @@ static int run(const Context *context, char **words, GError **error)
          "State of its connection (default: new)", "new|established|invalid"},
         {"firewalld-only", 0, 0, G_OPTION_ARG_NONE, &firewalld_only,
          "Judge by firewalld's configuration alone, whatever rules the kernel has", NULL},
+        {"watch", 0, 0, G_OPTION_ARG_INT, &watch, "Also trace a real packet, for at most SECONDS",
+         "SECONDS"},
         {"flows", 0, 0, G_OPTION_ARG_FILENAME, &flows,
          "Explain the flows in FILE, one JSON object per line", "FILE|-"},
         {NULL},
@@ -212,7 +262,8 @@ static int run(const Context *context, char **words, GError **error)
     protect_arrows(words);
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
-    if (!finish_question(&question, flows, words, error))
+    if (!finish_question(&question, flows, words, error) ||
+        !check_watch(context, watch, flows, error))
         return -1;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
@@ -225,6 +276,7 @@ static int run(const Context *context, char **words, GError **error)
         .context = context,
         .snapshot = snapshot,
         .netlink = netlink,
+        .watch = watch,
         .scope = firewalld_only ? JUDGE_FIREWALLD_ONLY : JUDGE_PACKET,
     };
     if (flows != NULL)

@@ -10,6 +10,7 @@
 #include "report/path-text.h"
 #include "report/reason.h"
 #include "report/table.h"
+#include "report/trace-report.h"
 #include "report/wrap.h"
 
 #include <string.h>
@@ -253,6 +254,10 @@ json_t *explain_report_json(const Explanation *explanation)
     json_object_set_new(document, "answer_path", path_json(judgement->reply_path));
     json_object_set_new(document, "translated", judgement_translated_json(judgement));
     json_object_set_new(document, "assumptions", assumptions_json(explanation));
+    json_object_set_new(document, "traced",
+                        explanation->traced != NULL
+                            ? trace_report_json(judgement, explanation->traced)
+                            : json_null());
     json_object_set_new(document, "fix", json_fix(explanation->fix));
     return document;
 }

@@ -4,6 +4,7 @@
 
 #include "model/diagnosis/finding.h"
 #include "model/kernel/judgement.h"
+#include "model/kernel/traced.h"
 #include "report/output.h"
 
 /* The kernel's route for the flow, as far as it was asked. */
@@ -24,6 +25,7 @@ typedef struct {
     const ExplainRoute *route;
     const char *port_named; /* the port of a bridge or bond that was named instead of its master */
     const Fix *fix;         /* NULL: none is known */
+    const Traced *traced;   /* what the kernel did to a real packet; NULL: it was not watched */
     LinkPrograms programs;  /* on the flow's interfaces, which are not judged */
 } Explanation;
 

@@ -270,24 +270,33 @@ static json_t *stage_json(const PathStage *stage)
     return object;
 }
 
-json_t *path_json(const Path *path)
+json_t *path_way_json(const PathWay *way)
 {
     json_t *array = json_array();
-    const PathWay *way = path != NULL ? path_worst(path) : NULL;
-    if (way != NULL)
-        PTR_ARRAY_FOREACH (const PathStage, stage, way->stages)
-            json_array_append_new(array, stage_json(stage));
+    PTR_ARRAY_FOREACH (const PathStage, stage, way->stages)
+        json_array_append_new(array, stage_json(stage));
     return array;
 }
 
-json_t *judgement_translated_json(const Judgement *judgement)
+json_t *path_json(const Path *path)
 {
-    const PathWay *way = judgement->path != NULL ? translated_way(judgement) : NULL;
-    if (way == NULL)
+    const PathWay *way = path != NULL ? path_worst(path) : NULL;
+    return way != NULL ? path_way_json(way) : json_array();
+}
+
+json_t *path_way_translated_json(const PathWay *way)
+{
+    if (!way->translated)
         return json_null();
     g_autofree char *to = ip_address_to_string(&way->to.address);
     json_t *object = json_object();
     json_object_set_new(object, "to", json_text(to));
     json_object_set_new(object, "port", way->port != 0 ? json_integer(way->port) : json_null());
     return object;
+}
+
+json_t *judgement_translated_json(const Judgement *judgement)
+{
+    const PathWay *way = judgement->path != NULL ? translated_way(judgement) : NULL;
+    return way != NULL ? path_way_translated_json(way) : json_null();
 }

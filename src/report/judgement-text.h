@@ -34,6 +34,8 @@ const char *judged_by_word(JudgedBy by);
 /* The stages of PATH (an array; empty where that is NULL), and the member "translated" of a document
  * (null where nothing was) (transfer full). */
 json_t *path_json(const Path *path);
+json_t *path_way_json(const PathWay *way);
+json_t *path_way_translated_json(const PathWay *way);
 json_t *judgement_translated_json(const Judgement *judgement);
 
 /* The sysctl that has the kernel forward what comes in on LINK (NULL: on all links); IPv6 has one for

@@ -12,7 +12,7 @@
 
 /* What is said of stages, and how. */
 typedef struct {
-    const Judgement *judgement;
+    const Judgement *judgement; /* NULL: a real packet's way */
     const PathWay *way;
     const char *prefix; /* of the hook's word: the way of the answer has one */
     bool refused;       /* by the last stage of WAY */
@@ -65,13 +65,14 @@ static char *setting_of(const PathTable *rows, const PathStage *stage, bool deci
         return route_text(stage);
     g_autofree char *rule = rule_text(stage->base, stage->rule);
     g_autofree char *more = NULL;
-    const VerdictStep *step = reason_step(rows->judgement->firewalld);
+    bool in_words = rows->judgement != NULL && judgement_is_in_firewallds_words(rows->judgement);
+    const VerdictStep *step = in_words ? reason_step(rows->judgement->firewalld) : NULL;
     if (translates_destination(stage) && rows->way->translated) {
         g_autofree char *to = endpoint_text(rows->way);
         more = g_strconcat("to ", to, NULL);
     } else if (stage->result == STAGE_RESULT_TRANSLATE) {
         more = g_strdup("its source");
-    } else if (decides && step != NULL && judgement_is_in_firewallds_words(rows->judgement)) {
+    } else if (decides && step != NULL) {
         more = setting_text(&step->setting);
     } else if (stage->obstacle != NULL) {
         more = g_strdup(stage->obstacle);
@@ -117,15 +118,17 @@ static void add_stage(PathTable *rows, const PathStage *stage)
     const char *cells[] = {hook, owner, stage_result_word(stage->result), chain, setting, NULL};
     table_add(rows->table, cells);
     if (decides)
-        table_color(rows->table, text_outcomes(rows->judgement->possible, rows->style));
+        table_color(rows->table, text_outcomes(rows->judgement != NULL ? rows->judgement->possible
+                                                                       : rows->way->outcome,
+                                               rows->style));
     if (rows->style->verbose && stage->table != NULL)
         add_chains(rows, stage);
     rows->rows++;
 }
 
-static void add_way(PathTable *rows, const Path *path, const char *prefix)
+static void add_way(PathTable *rows, const PathWay *way, const char *prefix)
 {
-    rows->way = path != NULL ? path_worst(path) : NULL;
+    rows->way = way;
     rows->prefix = prefix;
     if (rows->way == NULL)
         return;
@@ -134,17 +137,33 @@ static void add_way(PathTable *rows, const Path *path, const char *prefix)
         add_stage(rows, stage);
 }
 
+static const char *const titles[] = {"  HOOK", "BY", "RESULT", "CHAIN", "SETTING", NULL};
+
+static void render(const PathTable *rows, GString *text)
+{
+    if (rows->rows == 0)
+        return;
+    table_render(rows->table, rows->style, text);
+    g_string_append_c(text, '\n');
+}
+
 void path_text_append(GString *text, const Judgement *judgement, const TextStyle *style)
 {
-    static const char *const titles[] = {"  HOOK", "BY", "RESULT", "CHAIN", "SETTING", NULL};
     g_autoptr(Table) table = table_new(titles);
     PathTable rows = {.judgement = judgement, .style = style, .table = table};
-    add_way(&rows, judgement->path, "");
-    add_way(&rows, judgement->reply_path, "answer ");
-    if (rows.rows == 0)
-        return;
-    table_render(table, style, text);
-    g_string_append_c(text, '\n');
+    if (judgement->path != NULL)
+        add_way(&rows, path_worst(judgement->path), "");
+    if (judgement->reply_path != NULL)
+        add_way(&rows, path_worst(judgement->reply_path), "answer ");
+    render(&rows, text);
+}
+
+void path_text_append_traced(GString *text, const PathWay *way, const TextStyle *style)
+{
+    g_autoptr(Table) table = table_new(titles);
+    PathTable rows = {.style = style, .table = table};
+    add_way(&rows, way, "");
+    render(&rows, text);
 }
 
 /* ---- where it goes, and who says so ---- */

@@ -10,6 +10,9 @@
  * Appends nothing where the kernel's rules were not read. */
 void path_text_append(GString *text, const Judgement *judgement, const TextStyle *style);
 
+/* The same for the WAY of a real packet. */
+void path_text_append_traced(GString *text, const PathWay *way, const TextStyle *style);
+
 /* Appends where the packet goes once its addresses are translated, where they are. */
 void path_text_append_destination(GString *text, const Judgement *judgement);
 
