@@ -24,7 +24,8 @@ def scene(nicfix: Path) -> Iterator[Scene]:
     isolates."""
     with contextlib.ExitStack() as cleanup:
         lab = cleanup.enter_context(Lab(nicfix, Plan()))
-        engines = EngineNamespace(lab.host)
+        # Where CNI's plugins note the addresses that they have given away.
+        engines = EngineNamespace(lab.host, ("/var/lib/cni",))
         cleanup.callback(engines.close)
         netavark = Podman(engines, "netavark", lab.bus.env)
         cni = Podman(engines, "cni", lab.bus.env)

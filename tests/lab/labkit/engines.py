@@ -28,6 +28,7 @@ class EngineNamespace(Namespace):
         self.cgroup = f"/{self.folder.name}"
         script = _MOUNTS
         for target in own:
+            script += f"mkdir -p {Path(target).parent}; [ -e {target} ] || mkdir {target};"
             script += f"mount --bind {self._copy(Path(target))} {target};"
         self._hold(
             host.command(
