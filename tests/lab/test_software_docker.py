@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,13 +129,26 @@ def test_docker_user_is_the_cure(host: DockerHost, tmp_path: Path) -> None:
     assert [one["id"] for one in outcome.findings("warning")] == ["reload-harms"]
 
 
+def wait_for_rules(host: DockerHost) -> None:
+    """Waits until Docker has brought back the rules of its networks, one after the other."""
+    before, since = b"", time.monotonic()
+
+    def is_quiet() -> bool:
+        nonlocal before, since
+        now = b"".join(host.lab.host.run("iptables", "-t", table, "-S").stdout
+                       for table in ("filter", "nat"))
+        if now != before:
+            before, since = now, time.monotonic()
+        return now.count(b"br-quiet") > 4 and time.monotonic() - since > 2
+
+    host.docker.service.wait_until(is_quiet, "rules")
+
+
 def test_a_reload(host: DockerHost, tmp_path: Path) -> None:
     """firewalld 1.3 takes all rules of iptables away. Docker brings back its own, and not what others
     have put into DOCKER-USER."""
     host.lab.firewall_cmd("--reload")
-    host.docker.service.wait_until(
-        lambda: b"DNAT" in host.lab.host.run("iptables-save", "-t", "nat").stdout, "rules"
-    )
+    wait_for_rules(host)
     verdicts = host.judge(tmp_path, "docker, reloaded")
     verdicts.check()
     assert verdicts.fate("ext", UPLINK_ADDRESS, PUBLISHED) == "accept"
