@@ -2,6 +2,7 @@
 /* The expression "fib" and the match "addrtype": see fib.h. */
 #include "model/kernel/fib.h"
 
+#include "model/foreach.h"
 #include "model/kernel/routing.h"
 
 #include <linux/if.h>
@@ -126,24 +127,64 @@ static bool load_unknown_link(const Expression *expression, Registers *registers
     return registers_forget(registers, expression->destination, size);
 }
 
+/* Whether the packet's mark takes part and may lead the look-up elsewhere. */
+static bool mark_matters(const Machine *machine, const Expression *expression, const Packet *packet)
+{
+    static const guint8 none[4];
+    if ((expression->flags & NFTA_FIB_F_MARK) == 0 ||
+        bits_equal(packet_const_field(packet, PACKET_MARK), none, sizeof none) == MATCH_YES)
+        return false;
+    PTR_ARRAY_FOREACH (const Rule, rule, machine->snapshot->rules) {
+        if (rule->mark != 0 || rule->mark_mask != 0)
+            return true;
+    }
+    return false;
+}
+
 static bool load_reverse_path(const Machine *machine, const Expression *expression,
                               const Packet *packet, Registers *registers)
 {
+    static const guint8 present = 1;
     const Link *in = link_at(machine, packet, PACKET_IIF);
-    bool bound = (expression->flags & NFTA_FIB_F_IIF) != 0;
+    if ((expression->flags & NFTA_FIB_F_OIF) != 0 || mark_matters(machine, expression, packet))
+        return load_unknown_link(expression, registers);
     switch (reverse_path_of(machine, expression, packet)) {
     case REVERSE_PATH_SAME_LINK:
         return load_link(expression, in, registers);
     case REVERSE_PATH_NONE:
         return load_link(expression, NULL, registers);
     case REVERSE_PATH_OTHER_LINK:
-        if (bound)
+        if ((expression->flags & NFTA_FIB_F_IIF) != 0)
             return load_link(expression, NULL, registers);
+        if ((expression->flags & NFTA_FIB_F_PRESENT) != 0)
+            return registers_set(registers, expression->destination, &present, sizeof present);
         break;
     case REVERSE_PATH_UNKNOWN:
         break;
     }
     return load_unknown_link(expression, registers);
+}
+
+/* The way to the destination counts only where it leaves by the link that is asked for, if one is. */
+static bool load_way(const Machine *machine, const Expression *expression, const Packet *packet,
+                     Registers *registers)
+{
+    IpPrefix destination;
+    IpPrefix source;
+    bool by_in = (expression->flags & NFTA_FIB_F_IIF) != 0;
+    bool by_out = (expression->flags & NFTA_FIB_F_OIF) != 0;
+    const Link *only = link_at(machine, packet, by_out ? PACKET_OIF : PACKET_IIF);
+    if (!packet_destination(packet, &destination) || mark_matters(machine, expression, packet))
+        return load_unknown_link(expression, registers);
+    RoutingQuestion question = {.destination = destination, .source = &source};
+    question.any_source = !packet_source(packet, &source);
+    if (question.any_source)
+        question.source = NULL;
+    Routing routing = routing_of(machine->snapshot, &question);
+    if (routing.kind == ROUTING_UNKNOWN)
+        return load_unknown_link(expression, registers);
+    bool found = routing.kind == ROUTING_FORWARD && ((!by_in && !by_out) || routing.out == only);
+    return load_link(expression, found ? routing.out : NULL, registers);
 }
 
 bool fib_load(const Machine *machine, const Expression *expression, const Packet *packet,
@@ -155,15 +196,6 @@ bool fib_load(const Machine *machine, const Expression *expression, const Packet
     const Link *in = link_at(machine, packet, PACKET_IIF);
     if (machine->hook == NF_INET_PRE_ROUTING && in != NULL && link_is_loopback(in))
         return load_link(expression, in, registers);
-    if ((expression->flags & NFTA_FIB_F_SADDR) != 0)
-        return load_reverse_path(machine, expression, packet, registers);
-    IpPrefix destination;
-    if (!packet_destination(packet, &destination))
-        return load_unknown_link(expression, registers);
-    const RoutingQuestion question = {.destination = destination,
-                                      .in = link_at(machine, packet, PACKET_IIF)};
-    Routing routing = routing_of(machine->snapshot, &question);
-    if (routing.kind == ROUTING_UNKNOWN)
-        return load_unknown_link(expression, registers);
-    return load_link(expression, routing.kind == ROUTING_FORWARD ? routing.out : NULL, registers);
+    bool of_source = (expression->flags & NFTA_FIB_F_SADDR) != 0;
+    return (of_source ? load_reverse_path : load_way)(machine, expression, packet, registers);
 }
