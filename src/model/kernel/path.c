@@ -699,6 +699,46 @@ static void run_bridge(Walk *walk, PathHook hook, const Link *link)
     run_hook(walk, hook, NULL);
 }
 
+/* The ports of BRIDGE that have chains of their own at HOOK (const Link). */
+static GPtrArray *ports_with_chains(const Walk *walk, PathHook hook, const Link *bridge)
+{
+    GPtrArray *ports = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (const NftTable, table, walk->ruleset->tables) {
+        PTR_ARRAY_FOREACH (const NftChain, chain, table->base_chains) {
+            STRV_FOREACH (device, chain->devices) {
+                const Link *link = snapshot_link_by_name(walk->snapshot, *device);
+                if (link != NULL && link->master == bridge->index &&
+                    is_at_hook(walk, table, chain, hook, link) &&
+                    !g_ptr_array_find(ports, link, NULL))
+                    g_ptr_array_add(ports, (gpointer)link);
+            }
+        }
+    }
+    return ports;
+}
+
+/* A packet comes in and leaves by a port of a bridge, and may meet that port's own chains. Which port it
+ * is, a flow does not say. */
+static void run_ports(Walk *walk, PathHook hook, const Link *bridge)
+{
+    if (bridge == NULL || !link_is_kind(bridge, "bridge"))
+        return;
+    bool in = hook == PATH_INGRESS;
+    g_autoptr(GPtrArray) ports = ports_with_chains(walk, hook, bridge);
+    GArray *after = g_array_copy(walk->walkers);
+    g_autoptr(GArray) before = g_steal_pointer(&walk->walkers);
+    PTR_ARRAY_FOREACH (const Link, port, ports) {
+        walk->walkers = g_array_copy(before);
+        ARRAY_FOREACH (Walker, walker, walk->walkers)
+            packet_set_interfaces(&walker->world.packet, kind_of(in, port), port,
+                                  kind_of(!in, port), port);
+        run_hook(walk, hook, port);
+        g_array_append_vals(after, walk->walkers->data, walk->walkers->len);
+        g_array_unref(walk->walkers);
+    }
+    walk->walkers = after;
+}
+
 static void finish_all(Walk *walk)
 {
     ARRAY_FOREACH (const Walker, walker, walk->walkers)
@@ -758,6 +798,7 @@ static void run_exit(Walk *walk)
         set_interfaces(walk, false, true);
         if (!walk->switched)
             run_hook(walk, PATH_EGRESS, out);
+        run_ports(walk, PATH_EGRESS, out);
         if (out != NULL && link_is_loopback(out))
             run_return(walk, out);
         finish_all(walk);
@@ -780,6 +821,7 @@ static void run_arrival(Walk *walk, const Link *in)
     walk->switched = is_switched(walk, in);
     ARRAY_FOREACH (Walker, walker, walk->walkers)
         walker->switched = walk->switched;
+    run_ports(walk, PATH_INGRESS, in);
     set_interfaces(walk, true, false);
     if (!walk->switched)
         run_hook(walk, PATH_INGRESS, in);
