@@ -296,11 +296,20 @@ static bool fail(int number, GError **error)
     return false;
 }
 
+/* As NLMSG_NEXT, whose cast loses the alignment. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *message, guint *left)
+{
+    guint length = MIN(NLMSG_ALIGN(message->nlmsg_len), *left);
+    *left -= length;
+    return (const void *)((const guint8 *)message + length);
+}
+
 /* Counts acknowledgements in a datagram; returns the errno of the first error, else 0. */
 static int count_answers(const void *datagram, gsize size, guint *answers)
 {
     const struct nlmsghdr *message = datagram;
-    for (guint left = (guint)size; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+    for (guint left = (guint)size; NLMSG_OK(message, left);
+         message = next_message(message, &left)) {
         if (message->nlmsg_type != NLMSG_ERROR ||
             message->nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr)))
             continue;

@@ -136,10 +136,19 @@ void trace_reader_free(TraceReader *reader)
     g_free(reader);
 }
 
+/* As NLMSG_NEXT, whose cast loses the alignment. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *message, guint *left)
+{
+    guint length = MIN(NLMSG_ALIGN(message->nlmsg_len), *left);
+    *left -= length;
+    return (const void *)((const guint8 *)message + length);
+}
+
 static void take_datagram(const void *datagram, gsize size, GPtrArray *messages)
 {
     const struct nlmsghdr *message = datagram;
-    for (guint left = (guint)size; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+    for (guint left = (guint)size; NLMSG_OK(message, left);
+         message = next_message(message, &left)) {
         TraceMessage *read = messages->len < MESSAGES_MAX ? trace_message_read(message) : NULL;
         if (read != NULL)
             g_ptr_array_add(messages, read);
