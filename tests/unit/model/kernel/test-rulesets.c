@@ -20,6 +20,27 @@ typedef struct {
 #define IN      "input in enp2s0 from " OUTSIDE " to " HOST " "
 #define POD_OUT "forward in cni0 out enp2s0 from 10.244.2.2 to " OUTSIDE " "
 
+static const RulesetCase docker_28[] = {
+    {"a published port", "docker-28", IN "tcp 8088", "accept, to 172.17.0.2 port 80 out docker0"},
+    {"a port that is not published", "docker-28", IN "tcp 8089", "accept"},
+    {"the container itself, from outside", "docker-28",
+     "forward in enp2s0 out docker0 from " OUTSIDE " to 172.17.0.2 tcp 80",
+     "drop in prerouting: ip raw PREROUTING"},
+    {"the container, from another bridge", "docker-28",
+     "forward in cni0 out docker0 from 10.244.2.2 to 172.17.0.2 tcp 80",
+     "drop in prerouting: ip raw PREROUTING"},
+    {"another host of its network", "docker-28",
+     "forward in enp2s0 out docker0 from " OUTSIDE " to 172.17.0.3 tcp 80",
+     "drop in forward: ip filter DOCKER"},
+    {"the container's way out", "docker-28",
+     "forward in docker0 out enp2s0 from 172.17.0.2 to " OUTSIDE " tcp 443", "accept"},
+    {"a second bridge meets the policy", "docker-28", POD_OUT "tcp 443",
+     "drop in forward: ip filter FORWARD"},
+    {"what answers the container", "docker-28",
+     "forward in enp2s0 out docker0 from " OUTSIDE " to 172.17.0.3 tcp 40000 established",
+     "accept"},
+};
+
 static const RulesetCase podman[] = {
     {"netavark's published port", "podman", IN "tcp 8090",
      "accept, to 10.88.0.2 port 80 out podman0"},
@@ -173,7 +194,8 @@ static void test_ruleset(void **state)
 
 int main(void)
 {
-    return RUN_CASES(test_ruleset, podman) + RUN_CASES(test_ruleset, cni) +
-           RUN_CASES(test_ruleset, libvirt) + RUN_CASES(test_ruleset, ufw) +
-           RUN_CASES(test_ruleset, kubernetes) + RUN_CASES(test_ruleset, by_hand);
+    return RUN_CASES(test_ruleset, docker_28) + RUN_CASES(test_ruleset, podman) +
+           RUN_CASES(test_ruleset, cni) + RUN_CASES(test_ruleset, libvirt) +
+           RUN_CASES(test_ruleset, ufw) + RUN_CASES(test_ruleset, kubernetes) +
+           RUN_CASES(test_ruleset, by_hand);
 }
