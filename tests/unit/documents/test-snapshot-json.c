@@ -372,6 +372,16 @@ static const FixtureCase fixtures[] = {
     {"the incident, cured", "incident-cured.json", "worker"},
     {"a laptop", "laptop.json", "laptop"},
     {"k3s with its bridges in trusted", "k3s-trusted.json", "k3s-node-1"},
+    {"rules: by-hand", "rulesets/by-hand.json", "vm"},
+    {"rules: cni", "rulesets/cni.json", "vm"},
+    {"rules: docker-28", "rulesets/docker-28.json", "vm"},
+    {"rules: docker-kube-proxy", "rulesets/docker-kube-proxy.json", "vm"},
+    {"rules: docker", "rulesets/docker.json", "vm"},
+    {"rules: kube-proxy-nftables", "rulesets/kube-proxy-nftables.json", "vm"},
+    {"rules: libvirt", "rulesets/libvirt.json", "vm"},
+    {"rules: lockdown", "rulesets/lockdown.json", "vm"},
+    {"rules: podman", "rulesets/podman.json", "vm"},
+    {"rules: ufw", "rulesets/ufw.json", "vm"},
 };
 
 /* A document of this version is read and written again as it was, apart from its layout. */
