@@ -132,10 +132,22 @@ def other_client_binds_for_good(loop: FaultLoop) -> None:
     loop.bind_for_good("dmz")
 
 
+def is_planned(end: End, outcome: Outcome) -> bool:
+    """Whether the run moved what the other client had bound: its rules changed while nicfix read the
+    host, which then looked again, and --move is what the user asked for."""
+    return end == "new" and outcome.json["actions"][0]["from"] == "dmz"
+
+
 def what_the_other_client_did(job: Job, end: End, outcome: Outcome) -> Bound:
     """Its binding is there, whatever happened to ours."""
     assert end != "listed", outcome
-    return all_or_nothing(job, end, outcome)._replace(now="dmz")
+    left = all_or_nothing(job, end, outcome)
+    return left if is_planned(end, outcome) else left._replace(now="dmz")
+
+
+def what_the_other_client_did_for_good(job: Job, end: End, outcome: Outcome) -> Bound:
+    """Its bindings are there."""
+    return job.new if is_planned(end, outcome) else Bound("dmz", "dmz")
 
 
 SOON = ("--timeout", "1")
@@ -148,7 +160,7 @@ OTHER_CLIENT = Trouble(
 )
 OTHER_CLIENT_FOR_GOOD = Trouble(
     other_client_binds_for_good,
-    left=lambda job, end, outcome: Bound("dmz", "dmz"),
+    left=what_the_other_client_did_for_good,
     worlds=(Bound("dmz", "dmz"),),
 )
 TROUBLES = {
