@@ -135,7 +135,7 @@ def test_no_packet_comes(lab: Lab) -> None:
     assert not _tables(lab)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_is_left_behind(lab: Lab, number: signal.Signals) -> None:
     """The kernel removes the table with its owner, and firewalld's rules are as before."""
     before = lab.host.run("nft", "-s", "list", "ruleset").stdout
