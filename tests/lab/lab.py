@@ -36,7 +36,8 @@ from labkit.program import Outcome
 # A finding of the sanitizers must not look like an exit status of nicfix.
 _SANITIZER_EXIT = 86
 _SANITIZERS = {
-    "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}",
+    # What was freed is kept for a while, which looks like growth.
+    "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:quarantine_size_mb=2",
     "LSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}",
     "UBSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:halt_on_error=1:print_stacktrace=1",
 }

@@ -14,6 +14,9 @@ from labkit import cni
 from labkit.namespaces import Namespace
 from labkit.scene import Party, Scene, Target, Verdicts, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_cni")
+
 HOST_PORT = 8092
 UDP_HOST_PORT = 8093
 

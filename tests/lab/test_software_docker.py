@@ -17,6 +17,9 @@ from labkit.docker import Docker
 from labkit.engines import EngineNamespace
 from labkit.scene import Party, Scene, Target, Verdicts, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_docker")
+
 PUBLISHED = 8088
 CLOSED = 8089  # the host listens there, and no zone that is for strangers accepts it
 

@@ -14,6 +14,9 @@ from labkit import cni
 from labkit.namespaces import Namespace
 from labkit.scene import Party, Scene, Target, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_docker28")
+
 RULES = Path(__file__).parent / "rulesets" / "docker-28.iptables"
 CONTAINER = "172.17.0.2"
 PUBLISHED = 8088

@@ -14,6 +14,9 @@ from labkit import cni
 from labkit.namespaces import Namespace
 from labkit.scene import Party, Scene, Target, Verdicts, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_kube")
+
 RULESETS = Path(__file__).parent / "rulesets"
 NODE_PORT = 30080
 HIDDEN_PORT = 30099
@@ -72,9 +75,10 @@ def test_mode_iptables(scene: Scene, tmp_path: Path) -> None:
 
 
 def test_mode_nftables(scene: Scene, tmp_path: Path) -> None:
-    """The same with verdict maps in a table of its own."""
+    """The same with verdict maps in a table of its own, whatever test ran before."""
+    assert scene.lab.nicfix("apply").code == 0
     for table in ("filter", "nat"):
-        scene.lab.host.run("nft", "delete", "table", "ip", table)
+        scene.lab.host.run("nft", "delete", "table", "ip", table, check=False)
     scene.lab.host.run("nft", "-f", str(RULESETS / "kube-proxy.nft"))
     verdicts = check(scene, tmp_path, "kube-proxy in mode nftables")
     assert verdicts.fate("ext", UPLINK_ADDRESS, HIDDEN_PORT) == "drop"

@@ -13,6 +13,9 @@ from labkit.libvirt import Libvirt, attach, engines_for_libvirt
 from labkit.namespaces import Namespace
 from labkit.scene import Party, Scene, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_libvirt")
+
 
 @pytest.fixture(scope="module")
 def scene(nicfix: Path) -> Iterator[Scene]:

@@ -13,6 +13,9 @@ from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, Plan
 from labkit.namespaces import Namespace
 from labkit.scene import Party, Scene, Target, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_nft")
+
 RULESETS = Path(__file__).parent / "rulesets"
 PORTS = [
     *range(7105, 7114), *range(7120, 7126), 7130, 7131, *range(7140, 7154), 7155, 7157, 7160,

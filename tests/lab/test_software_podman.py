@@ -14,6 +14,9 @@ from labkit.engines import EngineNamespace
 from labkit.podman import Podman
 from labkit.scene import Party, Scene, Target, Verdicts, everywhere
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_podman")
+
 NETAVARK_PORT = 8090
 CNI_PORT = 8091
 

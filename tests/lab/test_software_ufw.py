@@ -15,6 +15,9 @@ from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, Plan
 from labkit.scene import Scene, everywhere
 from labkit.ufw import Ufw
 
+# The tests of a module share what they have running, one after the other.
+pytestmark = pytest.mark.xdist_group("test_software_ufw")
+
 
 @dataclass
 class UfwHost:
