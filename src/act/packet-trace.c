@@ -6,6 +6,8 @@
 #include "model/error.h"
 #include "model/kernel/traced.h"
 
+#include <netlink/msg.h>
+
 #include <errno.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
@@ -18,7 +20,6 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4.h>
-#include <linux/netlink.h>
 #include <net/if.h>
 #include <poll.h>
 #include <string.h>
@@ -296,20 +297,11 @@ static bool fail(int number, GError **error)
     return false;
 }
 
-/* As NLMSG_NEXT, whose cast loses the alignment. */
-static const struct nlmsghdr *next_message(const struct nlmsghdr *message, guint *left)
-{
-    guint length = MIN(NLMSG_ALIGN(message->nlmsg_len), *left);
-    *left -= length;
-    return (const void *)((const guint8 *)message + length);
-}
-
 /* Counts acknowledgements in a datagram; returns the errno of the first error, else 0. */
-static int count_answers(const void *datagram, gsize size, guint *answers)
+static int count_answers(void *datagram, gsize size, guint *answers)
 {
-    const struct nlmsghdr *message = datagram;
-    for (guint left = (guint)size; NLMSG_OK(message, left);
-         message = next_message(message, &left)) {
+    struct nlmsghdr *message = datagram;
+    for (int left = (int)size; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
         if (message->nlmsg_type != NLMSG_ERROR ||
             message->nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr)))
             continue;

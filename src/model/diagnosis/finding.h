@@ -34,6 +34,9 @@ typedef enum {
 
 #define FINDING_LAST FINDING_VERDICT_UNKNOWN
 
+/* A finding rests on the first few flows, and counts the others. */
+#define FINDING_FLOWS 6
+
 /* The nicfix command that cures a finding, and the firewall-cmd commands that do the same. */
 typedef struct {
     char **command;

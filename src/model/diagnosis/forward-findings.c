@@ -7,8 +7,6 @@
 
 #include <linux/if.h>
 
-enum { MAX_FLOWS = 6 }; /* a finding rests on the first few flows, and counts the others */
-
 typedef struct {
     const Snapshot *snapshot;
     const Topology *topology;
@@ -89,7 +87,7 @@ static void note_elsewhere(const Survey *survey, const Link *uplink, const Link 
     if (stage == NULL || stage->loss == LOSS_NOT_FORWARDED || is_kept_apart(downstream, stage))
         return;
     Finding *finding = finding_elsewhere(survey, uplink, stage);
-    if (finding->refused->len < MAX_FLOWS)
+    if (finding->refused->len < FINDING_FLOWS)
         add_flow(survey, finding, way);
     g_ptr_array_add(finding->refused, (gpointer)downstream);
     finding->outcomes |= way->judgement->possible;
@@ -123,7 +121,7 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
             note_elsewhere(survey, uplink, downstream, &way);
         if (way.coverage != COVERAGE_OPEN && way.coverage != COVERAGE_REFUSED)
             continue;
-        if (finding->refused->len + finding->open->len < MAX_FLOWS)
+        if (finding->refused->len + finding->open->len < FINDING_FLOWS)
             add_flow(survey, finding, &way);
         if (way.coverage == COVERAGE_OPEN) {
             g_ptr_array_add(finding->open, downstream);

@@ -6,8 +6,6 @@
 #include "model/foreach.h"
 #include "model/needs/host-flows.h"
 
-enum { MAX_FLOWS = 6 }; /* a finding rests on the first few flows, and counts the others */
-
 /* ---- what a reload does to others ---- */
 
 static void add_flushed(Finding *finding, const Snapshot *snapshot)
@@ -84,7 +82,7 @@ static void find_differences(GPtrArray *findings, const Snapshot *snapshot, Cove
     add_tables(finding, snapshot);
     PTR_ARRAY_FOREACH (const Judgement, judgement, coverage_differing(coverage)) {
         finding->senders++;
-        if (finding->senders <= MAX_FLOWS)
+        if (finding->senders <= FINDING_FLOWS)
             finding_add_evidence(finding,
                                  (Evidence){.kind = EVIDENCE_DIFFERENCE, .judgement = judgement});
     }

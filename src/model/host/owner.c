@@ -67,6 +67,11 @@ const char *nft_owner(const NftTable *table, const NftChain *chain)
     return NULL;
 }
 
+bool nft_is_firewallds(const NftTable *table)
+{
+    return g_strcmp0(nft_owner(table, NULL), "firewalld") == 0;
+}
+
 const char *nft_stage_owner(const NftTable *table, const NftChain *base, const NftChain *chain)
 {
     const char *owner = nft_owner(table, chain);

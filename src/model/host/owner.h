@@ -7,6 +7,9 @@
 /* Whether TABLE is one of those that all users of iptables-nft share. */
 bool nft_is_of_iptables(const NftTable *table);
 
+/* Whether TABLE is firewalld's own, which it has with the nftables backend. */
+bool nft_is_firewallds(const NftTable *table);
+
 /* The program that a table or chain is known to belong to by its name ("firewalld", "Docker",
  * "kube-proxy", "libvirt", ...), else NULL: then it is known by its table only (static). */
 const char *nft_owner(const NftTable *table, const NftChain *chain);

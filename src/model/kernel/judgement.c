@@ -166,8 +166,7 @@ bool judgement_is_firewallds(const Judgement *judgement)
     const PathStage *decision = judgement_decision(judgement);
     if (decision == NULL)
         return judgement->by != JUDGED_BY_PREDICTION || !judgement_accepts(judgement);
-    return decision->table != NULL &&
-           g_strcmp0(nft_owner(decision->table, decision->chain), "firewalld") == 0;
+    return decision->table != NULL && nft_is_firewallds(decision->table);
 }
 
 bool judgement_rules_differ(const Snapshot *snapshot, const Flow *flow)

@@ -172,7 +172,7 @@ static gint compare_hooked(gconstpointer a, gconstpointer b)
 
 static bool is_asked(const Walk *walk, const NftTable *table)
 {
-    bool firewalld = g_strcmp0(nft_owner(table, NULL), "firewalld") == 0;
+    bool firewalld = nft_is_firewallds(table);
     switch (walk->tables) {
     case PATH_ALL_TABLES:
         break;

@@ -65,7 +65,7 @@ static void add_zone(FlowClasses *classes, guint number)
 static bool has_rules_of_others(const Ruleset *ruleset)
 {
     PTR_ARRAY_FOREACH (const NftTable, table, ruleset->tables) {
-        if (table->base_chains->len > 0 && g_strcmp0(nft_owner(table, NULL), "firewalld") != 0)
+        if (table->base_chains->len > 0 && !nft_is_firewallds(table))
             return true;
     }
     return false;

@@ -4,12 +4,13 @@
 
 #include "model/error.h"
 
+#include <netlink/msg.h>
+
 #include <errno.h>
 #include <libnftnl/trace.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -136,19 +137,10 @@ void trace_reader_free(TraceReader *reader)
     g_free(reader);
 }
 
-/* As NLMSG_NEXT, whose cast loses the alignment. */
-static const struct nlmsghdr *next_message(const struct nlmsghdr *message, guint *left)
+static void take_datagram(void *datagram, gsize size, GPtrArray *messages)
 {
-    guint length = MIN(NLMSG_ALIGN(message->nlmsg_len), *left);
-    *left -= length;
-    return (const void *)((const guint8 *)message + length);
-}
-
-static void take_datagram(const void *datagram, gsize size, GPtrArray *messages)
-{
-    const struct nlmsghdr *message = datagram;
-    for (guint left = (guint)size; NLMSG_OK(message, left);
-         message = next_message(message, &left)) {
+    struct nlmsghdr *message = datagram;
+    for (int left = (int)size; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
         TraceMessage *read = messages->len < MESSAGES_MAX ? trace_message_read(message) : NULL;
         if (read != NULL)
             g_ptr_array_add(messages, read);

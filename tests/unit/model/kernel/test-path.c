@@ -4,21 +4,9 @@
  * and a bridge docker0 172.17.0.1/16, an uplink enp2s0 192.168.150.130/24 that no zone binds. */
 #include "model/kernel/path.h"
 
-#include "flows.h"
-#include "hosts.h"
-#include "paths.h"
+#include "ruleset-cases.h"
 
-typedef struct {
-    const char *name;
-    const char *ruleset;
-    const char *flow;
-    const char *expected;
-} PathCase;
-
-#define OUTSIDE "192.168.150.131"
-#define HOST    "192.168.150.130"
-
-static const PathCase docker[] = {
+static const RulesetCase docker[] = {
     {"a second bridge meets Docker's policy", "docker",
      "forward in cni0 out enp2s0 from 10.244.2.2 to " OUTSIDE " tcp 8629",
      "drop in forward: ip filter FORWARD"},
@@ -53,7 +41,7 @@ static const PathCase docker[] = {
 };
 
 /* What the kernel answered about their route. */
-static const PathCase refused[] = {
+static const RulesetCase refused[] = {
     {"no route", "docker", "forward in cni0 from 10.244.2.2 to 203.0.113.7 tcp 80 no-route",
      "reject by routing: no-route"},
     {"unreachable, though it forwards", "docker",
@@ -77,7 +65,7 @@ static const PathCase refused[] = {
      "drop in input: inet firewalld filter_INPUT"},
 };
 
-static const PathCase kubernetes[] = {
+static const RulesetCase kubernetes[] = {
     {"a service of two pods: either of them", "docker-kube-proxy",
      "forward in docker0 out enp2s0 from 172.17.0.2 to 10.96.0.10 tcp 80",
      "accept, to 10.244.2.2 port 8080 out cni0; accept, to 10.244.2.3 port 8080 out cni0"},
@@ -93,7 +81,7 @@ static const PathCase kubernetes[] = {
 
 #define IN "input in enp2s0 from "
 
-static const PathCase lockdown[] = {
+static const RulesetCase lockdown[] = {
     {"a verdict map that jumps, and a set that returns", "lockdown",
      IN "192.168.150.5 to " HOST " tcp 22", "accept"},
     {"a verdict map that jumps, and a rule that rejects", "lockdown",
@@ -165,23 +153,8 @@ static const PathCase lockdown[] = {
      "drop in forward: inet lockdown forward"},
 };
 
-static void test_path(void **state)
-{
-    const PathCase *row = *state;
-    g_autofree char *file = g_strconcat("rulesets/", row->ruleset, NULL);
-    g_autoptr(Snapshot) snapshot = host_read(file);
-    g_auto(GStrv) words = g_strsplit(row->flow, " ", -1);
-    Flow flow = flow_parse(words);
-    flow.reverse_path = REVERSE_PATH_SAME_LINK;
-    g_autoptr(Path) path = path_of(snapshot, &flow, PATH_ALL_TABLES);
-    g_autofree char *found = path_text(path);
-    assert_string_equal(found, row->expected);
-    assert_false(path->broken);
-    assert_false(path->exhausted);
-}
-
 int main(void)
 {
-    return RUN_CASES(test_path, docker) + RUN_CASES(test_path, refused) +
-           RUN_CASES(test_path, kubernetes) + RUN_CASES(test_path, lockdown);
+    return RUN_CASES(test_ruleset, docker) + RUN_CASES(test_ruleset, refused) +
+           RUN_CASES(test_ruleset, kubernetes) + RUN_CASES(test_ruleset, lockdown);
 }

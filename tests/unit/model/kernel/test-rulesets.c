@@ -4,19 +4,8 @@
  * the same against real packets. */
 #include "model/kernel/path.h"
 
-#include "flows.h"
-#include "hosts.h"
-#include "paths.h"
+#include "ruleset-cases.h"
 
-typedef struct {
-    const char *name;
-    const char *ruleset;
-    const char *flow;
-    const char *expected;
-} RulesetCase;
-
-#define OUTSIDE "192.168.150.131"
-#define HOST    "192.168.150.130"
 #define IN      "input in enp2s0 from " OUTSIDE " to " HOST " "
 #define POD_OUT "forward in cni0 out enp2s0 from 10.244.2.2 to " OUTSIDE " "
 
@@ -176,21 +165,6 @@ static const RulesetCase by_hand[] = {
      "output out enp2s0 from " HOST " to " OUTSIDE " tcp 7220",
      "reject in output: inet hand output"},
 };
-
-static void test_ruleset(void **state)
-{
-    const RulesetCase *row = *state;
-    g_autofree char *file = g_strconcat("rulesets/", row->ruleset, NULL);
-    g_autoptr(Snapshot) snapshot = host_read(file);
-    g_auto(GStrv) words = g_strsplit(row->flow, " ", -1);
-    Flow flow = flow_parse(words);
-    flow.reverse_path = REVERSE_PATH_SAME_LINK;
-    g_autoptr(Path) path = path_of(snapshot, &flow, PATH_ALL_TABLES);
-    g_autofree char *found = path_text(path);
-    assert_string_equal(found, row->expected);
-    assert_false(path->broken);
-    assert_false(path->exhausted);
-}
 
 int main(void)
 {
