@@ -57,6 +57,15 @@ static bool change_running(Bus *bus, const Action *action, GError **error)
     case ACTION_DISABLE_FORWARD:
         return call(bus, CALL_SET_ZONE_SETTINGS, NULL,
                     g_variant_new("(s@a{sv})", action->to, forward_setting(action)), error);
+    case ACTION_ADD_SOURCE:
+    case ACTION_REMOVE_SOURCE:
+    case ACTION_ADD_SERVICE:
+    case ACTION_REMOVE_SERVICE:
+    case ACTION_ADD_PORT:
+    case ACTION_REMOVE_PORT:
+    case ACTION_ADD_POLICY:
+    case ACTION_REMOVE_POLICY:
+        break;
     }
     return false;
 }
@@ -82,6 +91,14 @@ static bool change_permanent(Bus *bus, const Action *action, GError **error)
         return call(bus, CALL_CONFIG_ZONE_UPDATE, path,
                     g_variant_new("(@a{sv})", forward_setting(action)), error);
     case ACTION_MOVE:
+    case ACTION_ADD_SOURCE:
+    case ACTION_REMOVE_SOURCE:
+    case ACTION_ADD_SERVICE:
+    case ACTION_REMOVE_SERVICE:
+    case ACTION_ADD_PORT:
+    case ACTION_REMOVE_PORT:
+    case ACTION_ADD_POLICY:
+    case ACTION_REMOVE_POLICY:
         break;
     }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,

@@ -46,13 +46,28 @@ static char *current_boot(void)
 
 /* ---- the value ---- */
 
-Record *record_new(const GPtrArray *actions, const char *const *uplinks)
+static char **copy_names(const char *const *names)
+{
+    return names != NULL ? g_strdupv((char **)names) : g_new0(char *, 1);
+}
+
+static void declare(Record *record)
+{
+    record->declared = (Declared){
+        .uplinks = (const char *const *)record->uplinks,
+        .downstreams = (const char *const *)record->downstreams,
+    };
+}
+
+Record *record_new(const GPtrArray *actions, const Declared *declared)
 {
     Record *record = g_new0(Record, 1);
     g_autofree char *uuid = g_uuid_string_random();
     record->id = g_strndup(uuid, ID_LENGTH);
     record->boot_id = current_boot();
-    record->uplinks = uplinks != NULL ? g_strdupv((char **)uplinks) : g_new0(char *, 1);
+    record->uplinks = copy_names(declared != NULL ? declared->uplinks : NULL);
+    record->downstreams = copy_names(declared != NULL ? declared->downstreams : NULL);
+    declare(record);
     record->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     PTR_ARRAY_FOREACH (const Action, action, actions)
         g_ptr_array_add(record->actions, action_copy(action));
@@ -66,6 +81,7 @@ void record_free(Record *record)
     g_free(record->id);
     g_free(record->boot_id);
     g_strfreev(record->uplinks);
+    g_strfreev(record->downstreams);
     g_clear_pointer(&record->actions, g_ptr_array_unref);
     g_free(record);
 }
@@ -131,6 +147,9 @@ bool record_save(const Record *record, GError **error)
     g_key_file_set_int64(file, CHANGE, "deadline", record->deadline);
     g_key_file_set_string_list(file, CHANGE, "uplinks", (const char *const *)record->uplinks,
                                g_strv_length(record->uplinks));
+    g_key_file_set_string_list(file, CHANGE, "downstreams",
+                               (const char *const *)record->downstreams,
+                               g_strv_length(record->downstreams));
     g_key_file_set_uint64(file, CHANGE, "actions", record->actions->len);
     PTR_ARRAY_FOREACH (const Action, action, record->actions)
         add_action(file, action_index, action);
@@ -176,6 +195,15 @@ static bool is_whole(const Action *action)
     case ACTION_ENABLE_FORWARD:
     case ACTION_DISABLE_FORWARD:
         return action->interface == NULL && action->to != NULL;
+    case ACTION_ADD_SOURCE:
+    case ACTION_REMOVE_SOURCE:
+    case ACTION_ADD_SERVICE:
+    case ACTION_REMOVE_SERVICE:
+    case ACTION_ADD_PORT:
+    case ACTION_REMOVE_PORT:
+    case ACTION_ADD_POLICY:
+    case ACTION_REMOVE_POLICY:
+        return action->value != NULL && action->to != NULL;
     }
     return false;
 }
@@ -213,6 +241,10 @@ static Record *from_text(const char *text, gsize length)
     record->boot_id = read_string(file, CHANGE, "boot");
     record->deadline = g_key_file_get_int64(file, CHANGE, "deadline", NULL);
     record->uplinks = g_key_file_get_string_list(file, CHANGE, "uplinks", NULL, NULL);
+    record->downstreams = g_key_file_get_string_list(file, CHANGE, "downstreams", NULL, NULL);
+    if (record->downstreams == NULL) /* written by an earlier release */
+        record->downstreams = copy_names(NULL);
+    declare(record);
     guint64 count = g_key_file_get_uint64(file, CHANGE, "actions", NULL);
     g_autofree char *state_word = read_string(file, CHANGE, "state");
     while (record->state <= RECORD_PENDING &&

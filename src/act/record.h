@@ -5,6 +5,7 @@
  * Rules: hold the lock (act/lock.h) while reading and writing it. */
 #pragma once
 
+#include "model/host/declared.h"
 #include "model/plan/action.h"
 
 typedef enum {
@@ -19,11 +20,13 @@ typedef struct {
     gint64 deadline;    /* of RECORD_PENDING: microseconds of CLOCK_BOOTTIME */
     char *boot_id;      /* of the boot that DEADLINE belongs to */
     char **uplinks;     /* of --uplink when the change was made */
+    char **downstreams; /* of --downstream */
+    Declared declared;  /* both of these */
     GPtrArray *actions; /* Action, in the order they are to be done */
 } Record;
 
 /* A record of ACTIONS (Action, copied) with an id of its own, RECORD_BEGUN; it is not written yet. */
-Record *record_new(const GPtrArray *actions, const char *const *uplinks);
+Record *record_new(const GPtrArray *actions, const Declared *declared);
 void record_free(Record *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
 

@@ -246,7 +246,7 @@ static bool check_findings(const Run *run, GError **error)
         g_autoptr(Snapshot) predicted = snapshot_copy(plan->start);
         PTR_ARRAY_FOREACH (const Action, action, run->actions)
             action_predict(action, predicted);
-        of_part = diagnose(predicted, run->transaction->options->uplinks);
+        of_part = diagnose(predicted, run->transaction->options->declared);
     }
     const Finding *finding = diagnosis_first_worse(of_part != NULL ? of_part : plan->after,
                                                    run->result->after, SEVERITY_WARNING);
@@ -273,7 +273,7 @@ static bool verify(const Run *run, GError **error)
         }
     }
     result->after = diagnose(run->plan->permanent_only ? result->after_reboot : result->observed,
-                             run->transaction->options->uplinks);
+                             run->transaction->options->declared);
     return check_done(run, result->observed, error) && check_findings(run, error);
 }
 

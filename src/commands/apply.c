@@ -38,7 +38,7 @@ static bool carry_out_recorded(const Change *change, Plan *plan, const Record *b
         change_show_plan(change, plan);
         return change_carry_out(change, plan, NULL, &as_before, error);
     }
-    g_autoptr(Record) record = record_new(plan->actions, change->scope.uplinks);
+    g_autoptr(Record) record = record_new(plan->actions, change->scope.declared);
     /* Adopt what an interrupted run had completed: undo then reverts it, too. */
     if (before != NULL && before->state != RECORD_DONE) {
         g_autoptr(GPtrArray) finished = undo_find_done(change->snapshot, before->actions);
@@ -127,7 +127,7 @@ static int apply(const Context *context, const ApplyOptions *options, GError **e
     const PlanRequest request = {
         .zone = options->zone,
         .interfaces = (const char *const *)options->interfaces,
-        .uplinks = context_uplinks(context),
+        .declared = context_declared(context),
         .runtime_only = options->runtime_only,
         .permanent_only = options->permanent_only,
         .move = options->move,

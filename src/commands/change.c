@@ -34,7 +34,7 @@ bool change_observe_recorded(Change *change, const Record *record, GError **erro
     ObserveOptions scope = context_observe_options(change->context, OBSERVE_ALL_ZONES);
     change->recorded = g_ptr_array_new();
     if (record != NULL) {
-        scope.uplinks = (const char *const *)record->uplinks;
+        scope.declared = &record->declared;
         PTR_ARRAY_FOREACH (const Action, action, record->actions) {
             if (action->interface != NULL)
                 g_ptr_array_add(change->recorded, action->interface);

@@ -14,7 +14,7 @@ static void report(const Context *context, const Snapshot *snapshot, Diagnosis *
                    const Outlook *outlook)
 {
     Output *output = context->output;
-    fixes_suggest(snapshot, diagnosis, context_uplinks(context));
+    fixes_suggest(snapshot, diagnosis, context_declared(context));
     if (output_wants_text(output))
         output_text(output, check_report_text(snapshot, diagnosis, outlook, &output->style));
     if (output_wants_json(output))
@@ -27,7 +27,7 @@ static int check_now(const Context *context, Severity fail_on, GError **error)
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
         return -1;
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
     /* The last change on this host may explain a finding, as far as this user may read it. */
     g_autoptr(Record) record = NULL;
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
@@ -47,7 +47,7 @@ static int check_for_nagios(const Context *context)
         output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;
     }
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_uplinks(context));
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
     output_special(context->output, nagios_text(diagnosis));
     return (int)nagios_status(diagnosis);
 }
@@ -65,8 +65,8 @@ static int check_after(const Context *context, ReloadEvent event, Severity fail_
         permanent_unread_set_error(error);
         return -1;
     }
-    g_autoptr(Diagnosis) before = diagnose(now, context_uplinks(context));
-    g_autoptr(Diagnosis) after = diagnose(then, context_uplinks(context));
+    g_autoptr(Diagnosis) before = diagnose(now, context_declared(context));
+    g_autoptr(Diagnosis) after = diagnose(then, context_declared(context));
     const Outlook outlook = {
         .event = event,
         .worse = now->permanent->fault != NULL ||

@@ -36,6 +36,8 @@ static GOptionEntry *global_entries(const Command *command, GlobalOptions *optio
          "Read FILE, or standard input, instead of this host", "FILE|-"},
         {"uplink", 0, uplink_flags, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
          "Also treat IFACE as an uplink (repeatable)", "IFACE"},
+        {"downstream", 0, uplink_flags, G_OPTION_ARG_STRING_ARRAY, &options->downstreams,
+         "This host forwards what comes in on IFACE (repeatable)", "IFACE"},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "Timeout of each call (default: 10)",
          "SECONDS"},
         {"color", 0, 0, G_OPTION_ARG_STRING, &options->color, "Colour the text (default: auto)",
@@ -54,6 +56,7 @@ void global_options_clear(GlobalOptions *options)
     g_free(options->color);
     g_free(options->snapshot);
     g_strfreev(options->uplinks);
+    g_strfreev(options->downstreams);
     *options = (GlobalOptions){0};
 }
 
@@ -197,9 +200,11 @@ static bool check_line(const Context *context, char *const *arguments, GError **
         return false;
     }
     bool refuses_snapshot = options->snapshot != NULL && command->why_no_snapshot != NULL;
-    if (refuses_snapshot || (options->uplinks != NULL && command->why_no_uplink != NULL)) {
+    bool declares = options->uplinks != NULL || options->downstreams != NULL;
+    if (refuses_snapshot || (declares && command->why_no_uplink != NULL)) {
+        const char *declares_what = options->uplinks != NULL ? "uplink" : "downstream";
         nicfix_error_set(error, NICFIX_ERROR_USAGE, NULL, "%s does not take --%s: %s",
-                         command->name, refuses_snapshot ? "snapshot" : "uplink",
+                         command->name, refuses_snapshot ? "snapshot" : declares_what,
                          refuses_snapshot ? command->why_no_snapshot : command->why_no_uplink);
         return false;
     }
@@ -232,6 +237,10 @@ bool command_line_parse(const Context *context, const GOptionEntry *own, char **
     } else if (!check_line(context, *words + 1, error)) {
         *status = -1;
     } else {
+        context->options->declared = (Declared){
+            .uplinks = (const char *const *)context->options->uplinks,
+            .downstreams = (const char *const *)context->options->downstreams,
+        };
         (*words)++;
         return true;
     }

@@ -10,28 +10,36 @@ guint context_timeout_ms(const Context *context)
     return (guint)context->options->timeout * 1000;
 }
 
-const char *const *context_uplinks(const Context *context)
+const Declared *context_declared(const Context *context)
 {
-    return (const char *const *)context->options->uplinks;
+    return &context->options->declared;
 }
 
-bool context_check_uplinks(const Context *context, const Snapshot *snapshot, GError **error)
+static bool check_links(const char *option, const char *const *names, const Snapshot *snapshot,
+                        GError **error)
 {
-    STRV_FOREACH (name, context_uplinks(context)) {
+    STRV_FOREACH (name, names) {
         if (snapshot_link_by_name(snapshot, *name) != NULL)
             continue;
         nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows all interfaces",
-                         "--uplink: no interface is named '%s'", *name);
+                         "%s: no interface is named '%s'", option, *name);
         return false;
     }
     return true;
+}
+
+bool context_check_declared(const Context *context, const Snapshot *snapshot, GError **error)
+{
+    const Declared *declared = context_declared(context);
+    return check_links("--uplink", declared->uplinks, snapshot, error) &&
+           check_links("--downstream", declared->downstreams, snapshot, error);
 }
 
 ObserveOptions context_observe_options(const Context *context, ObserveScope scope)
 {
     return (ObserveOptions){
         .scope = scope,
-        .uplinks = context_uplinks(context),
+        .declared = context_declared(context),
     };
 }
 
@@ -44,7 +52,7 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
         return NULL;
     g_autoptr(Snapshot) snapshot =
         file != NULL ? snapshot_read_file(file, error) : observe(opened, options, error);
-    if (snapshot == NULL || !context_check_uplinks(context, snapshot, error))
+    if (snapshot == NULL || !context_check_declared(context, snapshot, error))
         return NULL;
     if (bus != NULL)
         *bus = g_steal_pointer(&opened);

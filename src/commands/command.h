@@ -16,9 +16,11 @@ typedef struct {
     gboolean quiet;
     gboolean verbose;
     char *color;
-    char *snapshot; /* NULL: this machine */
-    char **uplinks; /* NULL: none are named */
-    int timeout;    /* seconds */
+    char *snapshot;     /* NULL: this machine */
+    char **uplinks;     /* NULL: none are named */
+    char **downstreams; /* likewise */
+    Declared declared;  /* both of these, once the line is parsed */
+    int timeout;        /* seconds */
     gboolean help;
     gboolean version;
 } GlobalOptions;
@@ -74,11 +76,11 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
 /* The options of observe() that follow from those of every command. */
 ObserveOptions context_observe_options(const Context *context, ObserveScope scope);
 
-/* Whether every --uplink names a link of SNAPSHOT; else NICFIX_ERROR_NOT_FOUND. */
-bool context_check_uplinks(const Context *context, const Snapshot *snapshot,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether every --uplink and --downstream names a link of SNAPSHOT; else NICFIX_ERROR_NOT_FOUND. */
+bool context_check_declared(const Context *context, const Snapshot *snapshot,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-const char *const *context_uplinks(const Context *context);
+const Declared *context_declared(const Context *context);
 guint context_timeout_ms(const Context *context);
 
 /* Fails with "invalid OPTION value 'VALUE' (ACCEPTED)", and returns false. */

@@ -89,7 +89,7 @@ static int run(const Context *context, char **words, GError **error)
     if (!change_observe_recorded(&change, record, error) ||
         !find_rest(&change, record, lasting, error))
         return -1;
-    g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.scope.uplinks);
+    g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.scope.declared);
     change_show_plan(&change, plan);
     return make_permanent(&change, plan, record, error) ? STATUS_FINE : -1;
 }

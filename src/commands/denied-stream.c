@@ -60,7 +60,7 @@ bool denied_stream_look(DeniedStream *stream, GError **error)
     stream->looked_at = g_get_monotonic_time();
     stream->snapshot = context_snapshot(context, &scope, NULL, &reason);
     if (stream->snapshot != NULL) {
-        stream->diagnosis = diagnose(stream->snapshot, context_uplinks(context));
+        stream->diagnosis = diagnose(stream->snapshot, context_declared(context));
         if (is_live)
             stream->netlink = netlink_new(NETLINK_ROUTE, &reason);
     }
@@ -83,7 +83,7 @@ static DenialCause cause_of(const DeniedStream *stream, const DenialGroup *group
         g_auto(FlowQuestion) question = flow_question_from_packet(&group->packet);
         if (flow_question_resolve(&question, stream->snapshot, stream->netlink, &resolved, &reason))
             return denial_cause_of(stream->snapshot, stream->diagnosis, &resolved.flow,
-                                   context_uplinks(stream->context));
+                                   context_declared(stream->context));
         unknown = reason->message;
     }
     return (DenialCause){.unknown = g_strdup(unknown)};

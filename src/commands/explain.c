@@ -94,7 +94,7 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         return false;
     g_autoptr(Judgement) judgement = judgement_of(snapshot, &resolved.flow, explainer->scope);
     g_autoptr(Fix) fix =
-        fixes_find_for_flow(snapshot, &resolved.flow, context_uplinks(explainer->context));
+        fixes_find_for_flow(snapshot, &resolved.flow, context_declared(explainer->context));
     g_auto(ExplainRoute) route = describe_route(&resolved);
     g_autoptr(Traced) traced = NULL;
     Explanation explanation = {

@@ -22,7 +22,7 @@ static int run(const Context *context, char **words, GError **error)
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
         return -1;
-    g_autoptr(Topology) topology = topology_new(snapshot, context_uplinks(context));
+    g_autoptr(Topology) topology = topology_new(snapshot, context_declared(context));
     if (output->format == FORMAT_SPECIAL) {
         g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
         output_special(output, dot_report(snapshot, topology, map));

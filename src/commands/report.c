@@ -15,7 +15,7 @@ static FleetReport *read_fleet(const Context *context, char *const *files)
     FleetReport *report = fleet_report_new();
     g_autoptr(GPtrArray) paths = fleet_documents_find(files);
     PTR_ARRAY_FOREACH (const char, path, paths) {
-        FleetHost *host = fleet_document_read(path, context_uplinks(context));
+        FleetHost *host = fleet_document_read(path, context_declared(context));
         if (host->source == FLEET_UNREADABLE) {
             g_autoptr(GError) error = NULL;
             nicfix_error_set(&error, NICFIX_ERROR_BAD_INPUT, NULL, "%s", host->error);

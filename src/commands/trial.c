@@ -88,7 +88,7 @@ static bool wait_for_end(const Change *change, const Record *record, GError **er
 
 bool trial_run(Change *change, Plan *plan, guint seconds, GError **error)
 {
-    g_autoptr(Record) record = record_new(plan->actions, change->scope.uplinks);
+    g_autoptr(Record) record = record_new(plan->actions, change->scope.declared);
     record_set_pending(record, seconds);
     change_show_plan(change, plan);
     /* First of all make certain that it will be undone without anybody's help. */

@@ -35,7 +35,7 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
                          "nothing of the last change can be undone: %s", why);
         return NULL;
     }
-    Plan *plan = plan_of_actions(change->snapshot, inverses, change->scope.uplinks);
+    Plan *plan = plan_of_actions(change->snapshot, inverses, change->scope.declared);
     g_ptr_array_extend_and_steal(plan->notes, g_steal_pointer(&notes));
     return plan;
 }

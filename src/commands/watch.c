@@ -117,12 +117,12 @@ static void report_state(Watcher *watcher, const char *state, const char *messag
 
 static void take_snapshot(Watcher *watcher, Snapshot *snapshot)
 {
-    Diagnosis *diagnosis = diagnose(snapshot, context_uplinks(watcher->context));
+    Diagnosis *diagnosis = diagnose(snapshot, context_declared(watcher->context));
     g_autoptr(GArray) changes = diagnosis_changes(watcher->diagnosis, diagnosis);
     report_state(watcher, "watching",
                  watcher->state == NULL ? "started" : "this host can be read again");
     if (changes->len > 0)
-        fixes_suggest(snapshot, diagnosis, context_uplinks(watcher->context));
+        fixes_suggest(snapshot, diagnosis, context_declared(watcher->context));
     ARRAY_FOREACH (const FindingChange, change, changes)
         watch_report_change(&watcher->output, change);
     diagnosis_free(watcher->diagnosis);
@@ -271,7 +271,7 @@ static bool begin(Watcher *watcher, GError **error)
     watcher->pending = EVENT_KERNEL | EVENT_SERVICES;
     pass_and_report(watcher);
     return (watcher->snapshot == NULL ||
-            context_check_uplinks(watcher->context, watcher->snapshot, error)) &&
+            context_check_declared(watcher->context, watcher->snapshot, error)) &&
            write_metrics(watcher, error);
 }
 
@@ -309,7 +309,7 @@ static bool watch_once(Watcher *watcher, bool *failing, GError **error)
     if (!write_metrics(watcher, passed ? error : NULL) || !passed)
         return false;
     *failing = diagnosis_has(watcher->diagnosis, SEVERITY_WARNING);
-    return context_check_uplinks(watcher->context, watcher->snapshot, error);
+    return context_check_declared(watcher->context, watcher->snapshot, error);
 }
 
 static int run(const Context *context, char **words, GError **error)

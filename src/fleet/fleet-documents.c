@@ -175,13 +175,13 @@ static const Member apply_members[] = {
 
 /* Reads what "nicfix check --snapshot" would write of the snapshot. */
 static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
-                          const char *const *named_uplinks, GError **error)
+                          const Declared *declared, GError **error)
 {
     g_autoptr(Snapshot) snapshot = snapshot_from_root(root, place, error);
     if (snapshot == NULL)
         return false;
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named_uplinks);
-    fixes_suggest(snapshot, diagnosis, named_uplinks);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, declared);
+    fixes_suggest(snapshot, diagnosis, declared);
     json_auto_t *check = check_report_json(snapshot, diagnosis, NULL);
     if (snapshot->host != NULL) {
         g_free(host->host);
@@ -204,7 +204,7 @@ static const struct {
 };
 
 static bool read_root(FleetHost *host, json_t *root, const JsonPlace *place,
-                      const char *const *named_uplinks, GError **error)
+                      const Declared *declared, GError **error)
 {
     g_autofree char *schema = document_schema(root, place, error);
     if (schema == NULL)
@@ -214,7 +214,7 @@ static bool read_root(FleetHost *host, json_t *root, const JsonPlace *place,
             continue;
         host->source = documents[i].source;
         if (documents[i].members == NULL)
-            return read_snapshot(host, root, place, named_uplinks, error);
+            return read_snapshot(host, root, place, declared, error);
         return members_read(documents[i].members, root, host, place, error);
     }
     const JsonPlace below = {.parent = place, .name = "schema"};
@@ -223,14 +223,14 @@ static bool read_root(FleetHost *host, json_t *root, const JsonPlace *place,
 
 /* ---- files ---- */
 
-static bool read_document(FleetHost *host, const char *path, const char *const *named_uplinks,
+static bool read_document(FleetHost *host, const char *path, const Declared *declared,
                           GError **error)
 {
     const JsonPlace place = {.name = host->file};
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return json_place_fault(&place, error, "this directory has no *.json files");
     json_auto_t *root = document_read_file(path, &place, error);
-    return root != NULL && read_root(host, root, &place, named_uplinks, error);
+    return root != NULL && read_root(host, root, &place, declared, error);
 }
 
 /* "web1" for "fleet/web1.json" (transfer full). */
@@ -252,13 +252,13 @@ static const char *file_words(const char *path)
     return g_str_equal(path, "-") ? "standard input" : path;
 }
 
-FleetHost *fleet_document_read(const char *path, const char *const *named_uplinks)
+FleetHost *fleet_document_read(const char *path, const Declared *declared)
 {
     g_autofree char *file = g_utf8_make_valid(file_words(path), -1);
     g_autofree char *name = host_of_file(file);
     g_autoptr(FleetHost) host = fleet_host_new(name, file, FLEET_UNREADABLE);
     g_autoptr(GError) error = NULL;
-    if (read_document(host, path, named_uplinks, &error))
+    if (read_document(host, path, declared, &error))
         return g_steal_pointer(&host);
     FleetHost *unreadable = fleet_host_new(name, file, FLEET_UNREADABLE);
     unreadable->error = g_strdup(error->message);

@@ -12,5 +12,5 @@ GPtrArray *fleet_documents_find(char *const *arguments);
 
 /* Reads the document at PATH, "-" for standard input, into a row (transfer full). It never fails:
  * a document that cannot be read is a row of FLEET_UNREADABLE that says why. A snapshot is diagnosed
- * with NAMED_UPLINKS as for diagnose(). A snapshot names its host; else the file's name does. */
-FleetHost *fleet_document_read(const char *path, const char *const *named_uplinks);
+ * with DECLARED as for diagnose(). A snapshot names its host; else the file's name does. */
+FleetHost *fleet_document_read(const char *path, const Declared *declared);

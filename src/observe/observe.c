@@ -121,7 +121,7 @@ static Interests interests_of(const Snapshot *snapshot, const Topology *topology
 static bool read_rest(const Observation *observation, GError **error)
 {
     Snapshot *snapshot = observation->snapshot;
-    g_autoptr(Topology) topology = topology_new(snapshot, observation->options->uplinks);
+    g_autoptr(Topology) topology = topology_new(snapshot, observation->options->declared);
     const Interests interests = interests_of(snapshot, topology, observation->options);
     for (guint i = 0; i < BATCHES_MAX; i++) {
         g_autoptr(CallBatch) batch =
@@ -219,7 +219,7 @@ Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
 /* The names whose bindings and profiles are read, in order (transfer full). */
 static char **names_of_interest(const Snapshot *snapshot, const ObserveOptions *options)
 {
-    g_autoptr(Topology) topology = topology_new(snapshot, options->uplinks);
+    g_autoptr(Topology) topology = topology_new(snapshot, options->declared);
     const Interests interests = interests_of(snapshot, topology, options);
     g_autoptr(GPtrArray) names = interests_bindings(&interests);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();

@@ -8,7 +8,7 @@
 
 typedef struct {
     ObserveScope scope;
-    const char *const *uplinks;  /* names of links that count as uplinks; NULL: none */
+    const Declared *declared;    /* as for topology_new() */
     const char *const *bindings; /* names of links whose permanent bindings are read in addition to
                                     those of uplinks and bound links; NULL: none */
     bool downstream_bindings;    /* also the permanent bindings of all downstreams */

@@ -200,6 +200,26 @@ static char *permanent_not_active(const Finding *finding)
                            finding->other_zone != NULL ? finding->other_zone : "");
 }
 
+static char *need_refused(const Finding *finding)
+{
+    return g_strdup_printf("what goes from %s to %s is %s", or_unknown(finding->interface),
+                           finding->peer != NULL ? finding->peer : "this host",
+                           refused_word(finding->outcomes));
+}
+
+static char *expectation_failed(const Finding *finding)
+{
+    return g_strdup_printf("%s: not as expected", or_unknown(finding->interface));
+}
+
+static char *profile_overrides_zone(const Finding *finding)
+{
+    return g_strdup_printf(
+        "the zone file binds %s to zone %s, but NetworkManager's profile puts it "
+        "in zone %s, which wins",
+        finding->interface, or_unknown(finding->zone), or_unknown(finding->other_zone));
+}
+
 static char *runtime_only_binding(const Finding *finding)
 {
     return g_strdup_printf("%s is in zone %s in the running firewall only: the next %srestart of "
@@ -270,6 +290,23 @@ static const struct {
                                   "(br_netfilter), or to its network on other hosts",
                                   "run the fix that is shown"},
                                  connections_refused},
+    [FINDING_NEED_REFUSED] =
+        {{"an error, or a note where the traffic is only possibly meant to pass",
+          "traffic that this host is there to pass is refused: between two networks, pods or "
+          "sites, "
+          "or to a service or a published port of this host",
+          "run the fix that is shown"},
+         need_refused},
+    [FINDING_EXPECTATION_FAILED] = {{"always an error",
+                                     "a flow in a file of expectations is not as the file says",
+                                     "run the fix that is shown, or change the file"},
+                                    expectation_failed},
+    [FINDING_PROFILE_OVERRIDES_ZONE] =
+        {{"always a warning",
+          "a zone file has the interface in one zone, NetworkManager's profile in another: the "
+          "profile wins",
+          "run the fix that is shown, or change either of them"},
+         profile_overrides_zone},
     [FINDING_REFUSED_ELSEWHERE] =
         {{"always an error",
           "firewalld accepts the traffic, but rules of another program or "

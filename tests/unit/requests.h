@@ -11,6 +11,7 @@ typedef struct {
     char *zone;
     GPtrArray *interfaces; /* NULL-terminated */
     GPtrArray *uplinks;    /* NULL-terminated */
+    Declared *declared;
 } RequestWords;
 
 static inline void request_words_clear(RequestWords *words)
@@ -18,6 +19,7 @@ static inline void request_words_clear(RequestWords *words)
     g_free(words->zone);
     g_ptr_array_unref(words->interfaces);
     g_ptr_array_unref(words->uplinks);
+    g_free(words->declared);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RequestWords, request_words_clear)
 
@@ -65,7 +67,9 @@ static inline RequestWords request_from(char *const *words)
     g_ptr_array_add(result.uplinks, NULL);
     result.request.zone = result.zone;
     result.request.interfaces = (const char *const *)result.interfaces->pdata;
-    result.request.uplinks = (const char *const *)result.uplinks->pdata;
+    result.declared = g_new0(Declared, 1);
+    result.declared->uplinks = (const char *const *)result.uplinks->pdata;
+    result.request.declared = result.declared;
     return result;
 }
 

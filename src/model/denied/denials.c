@@ -169,7 +169,7 @@ static bool is_about(const Finding *finding, const Flow *flow)
 }
 
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
-                            const char *const *uplinks)
+                            const Declared *declared)
 {
     DenialCause cause = {.judgement = judgement_of(snapshot, flow, JUDGE_PACKET)};
     if (judgement_accepts(cause.judgement))
@@ -179,7 +179,7 @@ DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis
         if (cause.finding == NULL && is_about(finding, flow))
             cause.finding = finding;
     }
-    cause.fix = fixes_find_for_flow(snapshot, flow, uplinks);
+    cause.fix = fixes_find_for_flow(snapshot, flow, declared);
     return cause;
 }
 

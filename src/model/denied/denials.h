@@ -56,8 +56,8 @@ typedef struct {
     Fix *fix;               /* NULL: nicfix offers none */
 } DenialCause;
 
-/* The cause of the denial of FLOW. UPLINKS as for topology_new(). */
+/* The cause of the denial of FLOW. DECLARED as for topology_new(). */
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
-                            const char *const *uplinks);
+                            const Declared *declared);
 void denial_cause_clear(DenialCause *cause);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DenialCause, denial_cause_clear)

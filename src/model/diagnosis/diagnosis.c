@@ -34,10 +34,10 @@ static void find_panic(GPtrArray *findings, Tristate panic)
     g_ptr_array_add(findings, finding);
 }
 
-Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
+Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
 {
     Diagnosis *diagnosis = g_new0(Diagnosis, 1);
-    diagnosis->topology = topology_new(snapshot, named_uplinks);
+    diagnosis->topology = topology_new(snapshot, declared);
     diagnosis->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
     diagnosis->refusals =
         g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)refusal_free);
@@ -46,6 +46,7 @@ Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks)
     diagnosis->calm->firewalld->panic = TRISTATE_NO;
     diagnosis->calm->firewalld_predicted |= snapshot->firewalld->panic == TRISTATE_YES;
     diagnosis->coverage = coverage_map_new(diagnosis->calm, diagnosis->topology);
+    diagnosis->needs = needs_of(diagnosis->calm, diagnosis->topology, diagnosis->coverage);
     find_panic(diagnosis->findings, snapshot->firewalld->panic);
     forward_findings_add(diagnosis->findings, diagnosis->refusals, diagnosis->calm,
                          diagnosis->topology, diagnosis->coverage);
@@ -65,6 +66,7 @@ void diagnosis_free(Diagnosis *diagnosis)
 {
     if (diagnosis == NULL)
         return;
+    g_ptr_array_unref(diagnosis->needs);
     coverage_map_free(diagnosis->coverage);
     snapshot_free(diagnosis->calm);
     topology_free(diagnosis->topology);

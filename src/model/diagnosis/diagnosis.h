@@ -5,11 +5,13 @@
 #include "model/diagnosis/finding.h"
 #include "model/diagnosis/forward-findings.h"
 #include "model/host/topology.h"
+#include "model/needs/needs.h"
 
 typedef struct {
     Topology *topology;
     Snapshot *calm;        /* the snapshot without panic mode, which COVERAGE is of */
     CoverageMap *coverage; /* owns the verdicts that findings name */
+    GPtrArray *needs;      /* Need: see needs_of() */
     GPtrArray *findings;   /* Finding, worst first */
     GHashTable *refusals;  /* Link to Refusal: what the findings about forwarding rest on */
     guint errors;
@@ -17,9 +19,9 @@ typedef struct {
     guint infos;
 } Diagnosis;
 
-/* Diagnoses SNAPSHOT, which must outlive the result. NAMED_UPLINKS as for topology_new(). Fixes are
+/* Diagnoses SNAPSHOT, which must outlive the result. DECLARED as for topology_new(). Fixes are
  * not looked for: fixes_suggest() adds them. */
-Diagnosis *diagnose(const Snapshot *snapshot, const char *const *named_uplinks);
+Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared);
 void diagnosis_free(Diagnosis *diagnosis);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 

@@ -21,6 +21,7 @@ Finding *finding_new(FindingId id, Severity severity, const char *interface, con
     finding->zone = g_strdup(zone);
     finding->refused = g_ptr_array_new();
     finding->open = g_ptr_array_new();
+    finding->needs = g_ptr_array_new();
     finding->evidence = g_ptr_array_new_with_free_func(evidence_free);
     return finding;
 }
@@ -32,8 +33,10 @@ void finding_free(Finding *finding)
     g_free(finding->interface);
     g_free(finding->zone);
     g_free(finding->other_zone);
+    g_free(finding->peer);
     g_ptr_array_unref(finding->refused);
     g_ptr_array_unref(finding->open);
+    g_ptr_array_unref(finding->needs);
     g_ptr_array_unref(finding->evidence);
     fix_free(finding->fix);
     g_free(finding);
@@ -57,7 +60,8 @@ const Evidence *finding_cause(const Finding *finding)
 
 bool finding_is_same(const Finding *a, const Finding *b)
 {
-    return a->id == b->id && g_strcmp0(a->interface, b->interface) == 0;
+    return a->id == b->id && a->need == b->need && g_strcmp0(a->interface, b->interface) == 0 &&
+           g_strcmp0(a->peer, b->peer) == 0;
 }
 
 Fix *fix_new(void)
@@ -72,6 +76,7 @@ void fix_free(Fix *fix)
     if (fix == NULL)
         return;
     g_strfreev(fix->command);
+    g_clear_pointer(&fix->actions, g_ptr_array_unref);
     g_clear_pointer(&fix->firewall_cmd, g_ptr_array_unref);
     g_free(fix);
 }
@@ -82,10 +87,13 @@ static const char *const finding_words[] = {
     [FINDING_UPLINK_UNBOUND] = "uplink-unbound",
     [FINDING_UPLINK_IN_REJECTING_ZONE] = "uplink-in-rejecting-zone",
     [FINDING_FORWARD_BLOCKED] = "forward-blocked",
+    [FINDING_NEED_REFUSED] = "need-refused",
+    [FINDING_EXPECTATION_FAILED] = "expectation-failed",
     [FINDING_REFUSED_ELSEWHERE] = "refused-elsewhere",
     [FINDING_RULES_DIFFER] = "rules-differ",
     [FINDING_FORWARDING_OFF] = "forwarding-off",
     [FINDING_RELOAD_HARMS] = "reload-harms",
+    [FINDING_PROFILE_OVERRIDES_ZONE] = "profile-overrides-zone",
     [FINDING_MANAGER_ZONE_MISMATCH] = "manager-zone-mismatch",
     [FINDING_PERMANENT_NOT_ACTIVE] = "permanent-not-active",
     [FINDING_RUNTIME_ONLY_BINDING] = "runtime-only-binding",

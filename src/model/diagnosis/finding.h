@@ -6,7 +6,7 @@
 
 #include "model/host/reload-flush.h"
 #include "model/host/topology.h"
-#include "model/needs/coverage.h"
+#include "model/needs/need.h"
 
 typedef enum {
     SEVERITY_INFO,
@@ -21,10 +21,13 @@ typedef enum {
     FINDING_UPLINK_UNBOUND,
     FINDING_UPLINK_IN_REJECTING_ZONE,
     FINDING_FORWARD_BLOCKED,
+    FINDING_NEED_REFUSED,
+    FINDING_EXPECTATION_FAILED,
     FINDING_REFUSED_ELSEWHERE,
     FINDING_RULES_DIFFER,
     FINDING_FORWARDING_OFF,
     FINDING_RELOAD_HARMS,
+    FINDING_PROFILE_OVERRIDES_ZONE,
     FINDING_MANAGER_ZONE_MISMATCH,
     FINDING_PERMANENT_NOT_ACTIVE,
     FINDING_RUNTIME_ONLY_BINDING,
@@ -40,6 +43,7 @@ typedef enum {
 /* The nicfix command that cures a finding, and the firewall-cmd commands that do the same. */
 typedef struct {
     char **command;
+    GPtrArray *actions;      /* Action, model/plan/action.h: what the command does */
     GPtrArray *firewall_cmd; /* char **: one argument vector each */
 } Fix;
 
@@ -103,6 +107,11 @@ typedef struct {
     bool is_flushed;        /* the kernel has none of firewalld's rules */
     const PathStage *stage; /* where another program or the kernel refuses, else NULL */
 
+    NeedKind need;           /* of FINDING_NEED_REFUSED: which */
+    NeedCertainty certainty; /* likewise: the surest of NEEDS */
+    char *peer;              /* the other link that the finding is about, or NULL */
+    GPtrArray *needs;        /* const Need (of the diagnosis): those that are not met */
+
     GPtrArray *evidence; /* Evidence */
     Fix *fix;            /* NULL: nicfix offers none */
 } Finding;
@@ -117,7 +126,7 @@ void finding_add_evidence(Finding *finding, Evidence evidence);
 /* The first EVIDENCE_FLOW of FINDING, or NULL (transfer none). */
 const Evidence *finding_cause(const Finding *finding);
 
-/* Whether both are about the same thing, whatever their severity. */
+/* Whether both are about the same thing, whatever their severity: the id, the links, the need. */
 bool finding_is_same(const Finding *a, const Finding *b);
 
 Fix *fix_new(void);

@@ -11,6 +11,7 @@ struct Topology {
     GHashTable *roles;   /* Link to Role */
     GHashTable *reasons; /* uplink Link to UplinkReason */
     GHashTable *exits;   /* Exit: which links may forward to which uplink */
+    Declared declared;
     GPtrArray *uplinks;
     GPtrArray *downstreams;
 };
@@ -218,9 +219,9 @@ static void add_uplink(Topology *topology, const Link *link, UplinkReason reason
     add_exit(topology, vrf_of(topology->snapshot, link), link);
 }
 
-static void add_named_uplinks(Topology *topology, const char *const *names)
+static void add_declared_uplinks(Topology *topology)
 {
-    STRV_FOREACH (name, names) {
+    STRV_FOREACH (name, topology->declared.uplinks) {
         const Link *link = snapshot_link_by_name(topology->snapshot, *name);
         if (link != NULL)
             add_uplink(topology, link, (UplinkReason){UPLINK_NAMED});
@@ -258,17 +259,19 @@ static void add_uplinks_on_hardware(Topology *topology)
 
 /* ---- the whole ---- */
 
-Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplinks)
+Topology *topology_new(const Snapshot *snapshot, const Declared *declared)
 {
     Topology *topology = g_new0(Topology, 1);
     topology->snapshot = snapshot;
+    if (declared != NULL)
+        topology->declared = *declared;
     topology->roles = g_hash_table_new(g_direct_hash, g_direct_equal);
     topology->reasons = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     topology->exits = g_hash_table_new_full(exit_hash, exit_equal, g_free, NULL);
     topology->uplinks = g_ptr_array_new();
     topology->downstreams = g_ptr_array_new();
 
-    add_named_uplinks(topology, named_uplinks);
+    add_declared_uplinks(topology);
     g_autoptr(OutsideRoutes) routes = outside_routes_new(snapshot);
     PTR_ARRAY_FOREACH (const Route, route, snapshot->routes)
         add_uplinks_of_route(topology, routes, route);

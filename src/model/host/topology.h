@@ -3,6 +3,7 @@
  * traffic the host forwards. Derived from links, addresses, routes and rules alone. */
 #pragma once
 
+#include "model/host/declared.h"
 #include "model/host/snapshot.h"
 
 typedef enum {
@@ -26,10 +27,10 @@ typedef struct {
 
 typedef struct Topology Topology;
 
-/* Works out the roles of all links of SNAPSHOT, which must outlive the result. NAMED_UPLINKS (NULL
+/* Works out the roles of all links of SNAPSHOT, which must outlive the result. DECLARED (NULL
  * for none) are names of links that count as uplinks whatever is read; names that no link has are
  * ignored here. */
-Topology *topology_new(const Snapshot *snapshot, const char *const *named_uplinks);
+Topology *topology_new(const Snapshot *snapshot, const Declared *declared);
 void topology_free(Topology *topology);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Topology, topology_free)
 

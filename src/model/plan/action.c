@@ -26,10 +26,26 @@ Action *action_new_for_profile(const char *interface, const char *profile, const
     return action;
 }
 
+Action *action_new_for_zone(ActionOp op, ActionScope scope, const char *zone, const char *value)
+{
+    Action *action = action_new(op, scope, NULL, NULL, zone);
+    action->value = g_strdup(value);
+    return action;
+}
+
+Action *action_new_for_policy(ActionOp op, ActionScope scope, const char *name, const char *from,
+                              const char *to)
+{
+    Action *action = action_new(op, scope, NULL, from, to);
+    action->value = g_strdup(name);
+    return action;
+}
+
 Action *action_copy(const Action *action)
 {
     Action *copy =
         action_new(action->op, action->scope, action->interface, action->from, action->to);
+    copy->value = g_strdup(action->value);
     copy->profile = g_strdup(action->profile);
     copy->saved_only = action->saved_only;
     return copy;
@@ -42,6 +58,7 @@ void action_free(Action *action)
     g_free(action->interface);
     g_free(action->from);
     g_free(action->to);
+    g_free(action->value);
     g_free(action->profile);
     g_free(action);
 }
@@ -59,8 +76,19 @@ Action *action_inverse(const Action *action)
         [ACTION_MOVE] = ACTION_MOVE,
         [ACTION_ENABLE_FORWARD] = ACTION_DISABLE_FORWARD,
         [ACTION_DISABLE_FORWARD] = ACTION_ENABLE_FORWARD,
+        [ACTION_ADD_SOURCE] = ACTION_REMOVE_SOURCE,
+        [ACTION_REMOVE_SOURCE] = ACTION_ADD_SOURCE,
+        [ACTION_ADD_SERVICE] = ACTION_REMOVE_SERVICE,
+        [ACTION_REMOVE_SERVICE] = ACTION_ADD_SERVICE,
+        [ACTION_ADD_PORT] = ACTION_REMOVE_PORT,
+        [ACTION_REMOVE_PORT] = ACTION_ADD_PORT,
+        [ACTION_ADD_POLICY] = ACTION_REMOVE_POLICY,
+        [ACTION_REMOVE_POLICY] = ACTION_ADD_POLICY,
     };
     bool is_binding = action->interface != NULL;
+    if (action->value != NULL)
+        return action_new_for_policy(inverses[action->op], action->scope, action->value,
+                                     action->from, action->to);
     if (action->scope == SCOPE_NETWORKMANAGER) {
         Action *inverse =
             action_new_for_profile(action->interface, action->profile, action->to, action->from);
@@ -226,6 +254,14 @@ static const char *const op_words[] = {
     [ACTION_MOVE] = "move",
     [ACTION_ENABLE_FORWARD] = "enable-forward",
     [ACTION_DISABLE_FORWARD] = "disable-forward",
+    [ACTION_ADD_SOURCE] = "add-source",
+    [ACTION_REMOVE_SOURCE] = "remove-source",
+    [ACTION_ADD_SERVICE] = "add-service",
+    [ACTION_REMOVE_SERVICE] = "remove-service",
+    [ACTION_ADD_PORT] = "add-port",
+    [ACTION_REMOVE_PORT] = "remove-port",
+    [ACTION_ADD_POLICY] = "add-policy",
+    [ACTION_REMOVE_POLICY] = "remove-policy",
 };
 
 static const char *const scope_words[] = {

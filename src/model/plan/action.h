@@ -10,6 +10,14 @@ typedef enum {
     ACTION_MOVE,   /* from one zone to another in one step: the running firewall only */
     ACTION_ENABLE_FORWARD,
     ACTION_DISABLE_FORWARD,
+    ACTION_ADD_SOURCE, /* VALUE, a network or an ipset, to zone TO */
+    ACTION_REMOVE_SOURCE,
+    ACTION_ADD_SERVICE, /* VALUE to zone TO */
+    ACTION_REMOVE_SERVICE,
+    ACTION_ADD_PORT, /* VALUE, "53/udp", to zone TO */
+    ACTION_REMOVE_PORT,
+    ACTION_ADD_POLICY, /* VALUE, from zone FROM to zone TO, with target ACCEPT */
+    ACTION_REMOVE_POLICY,
 } ActionOp;
 
 typedef enum {
@@ -31,7 +39,8 @@ typedef struct {
     char *interface; /* NULL where the zone itself is changed */
     char *from;      /* the zone it is bound to before, NULL: none */
     char *to;        /* the zone it is bound to afterwards, or the zone that is changed */
-    char *profile;   /* UUID of the profile of SCOPE_NETWORKMANAGER, else NULL */
+    char *value;   /* what is added to or removed from a zone, or the name of a policy; else NULL */
+    char *profile; /* UUID of the profile of SCOPE_NETWORKMANAGER, else NULL */
     bool saved_only; /* SCOPE_NETWORKMANAGER: what is active stays until the next activation */
     ActionState state;
 } Action;
@@ -43,6 +52,15 @@ Action *action_new(ActionOp op, ActionScope scope, const char *interface, const 
  * none, which NetworkManager takes for the default zone. */
 Action *action_new_for_profile(const char *interface, const char *profile, const char *from,
                                const char *to);
+
+/* A change of a setting of ZONE: one of the ops that have a VALUE, those of policies aside. */
+Action *action_new_for_zone(ActionOp op, ActionScope scope, const char *zone, const char *value);
+
+/* A policy NAME that accepts what goes from zone FROM to zone TO. firewalld makes policies in its
+ * permanent configuration only: SCOPE_RUNTIME stands for the reload that puts it in force (to be done
+ * after the permanent one), or for taking its zones from it. */
+Action *action_new_for_policy(ActionOp op, ActionScope scope, const char *name, const char *from,
+                              const char *to);
 
 /* The same change, planned anew (transfer full). */
 Action *action_copy(const Action *action);

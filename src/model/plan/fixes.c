@@ -36,8 +36,12 @@ static char **command_for(const Plan *plan, const PlanRequest *request)
     g_strv_builder_add_many(words, "nicfix", "apply", "--zone", plan->zone, NULL);
     STRV_FOREACH (name, request->interfaces)
         g_strv_builder_add_many(words, "--interface", *name, NULL);
-    STRV_FOREACH (name, request->uplinks)
-        g_strv_builder_add_many(words, "--uplink", *name, NULL);
+    if (request->declared != NULL) {
+        STRV_FOREACH (name, request->declared->uplinks)
+            g_strv_builder_add_many(words, "--uplink", *name, NULL);
+        STRV_FOREACH (name, request->declared->downstreams)
+            g_strv_builder_add_many(words, "--downstream", *name, NULL);
+    }
     for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
         if (flags[i].wanted)
             g_strv_builder_add(words, flags[i].option);
@@ -146,6 +150,9 @@ static bool request_for(const Finding *finding, PlanRequest *request)
         return true;
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
+    case FINDING_NEED_REFUSED:
+    case FINDING_EXPECTATION_FAILED:
+    case FINDING_PROFILE_OVERRIDES_ZONE:
     case FINDING_REFUSED_ELSEWHERE:
     case FINDING_RULES_DIFFER:
     case FINDING_FORWARDING_OFF:
@@ -174,10 +181,10 @@ static char **zones_to_choose_from(const Refusal *refusal)
 }
 
 static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const Finding *finding,
-                     const char *const *named_uplinks)
+                     const Declared *declared)
 {
     const char *interfaces[] = {finding->interface, NULL};
-    PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks, .known = diagnosis};
+    PlanRequest base = {.interfaces = interfaces, .declared = declared, .known = diagnosis};
     if (finding->interface == NULL || !request_for(finding, &base))
         return NULL;
     const Link *link = snapshot_link_by_name(snapshot, finding->interface);
@@ -196,10 +203,10 @@ static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const
     return plan != NULL ? fix_from(plan, &request) : NULL;
 }
 
-void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const char *const *named_uplinks)
+void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const Declared *declared)
 {
     PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings)
-        finding->fix = find_fix(snapshot, diagnosis, finding, named_uplinks);
+        finding->fix = find_fix(snapshot, diagnosis, finding, declared);
 }
 
 /* ---- other fixes ---- */
@@ -207,9 +214,9 @@ void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const char *c
 static const char *const no_other_zone[] = {NULL};
 
 /* Whether that is so for all that is refused. */
-static bool is_all_worth_binding(const Snapshot *snapshot, const char *const *named_uplinks)
+static bool is_all_worth_binding(const Snapshot *snapshot, const Declared *declared)
 {
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named_uplinks);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, declared);
     GHashTableIter iterator;
     gpointer refusal;
     g_hash_table_iter_init(&iterator, diagnosis->refusals);
@@ -226,7 +233,7 @@ char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
         .snapshot = snapshot,
         .base = request,
         .zones = no_other_zone,
-        .binds_downstreams = is_all_worth_binding(snapshot, request->uplinks),
+        .binds_downstreams = is_all_worth_binding(snapshot, request->declared),
     };
     PlanRequest found;
     g_autoptr(Plan) plan = search_plan(&search, &found);
@@ -246,8 +253,7 @@ static bool lets_through(const Plan *plan, gconstpointer purpose)
     return judgement_accepts(judgement);
 }
 
-Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow,
-                         const char *const *named_uplinks)
+Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow, const Declared *declared)
 {
     g_autoptr(Judgement) judgement = judgement_of(snapshot, flow, JUDGE_PACKET);
     const Verdict *verdict = judgement->firewalld;
@@ -256,12 +262,12 @@ Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow,
         return NULL;
     const char *interfaces[] = {flow->out, NULL};
     const char *zones[] = {verdict->ingress.zone->name, NULL};
-    const PlanRequest base = {.interfaces = interfaces, .uplinks = named_uplinks};
+    const PlanRequest base = {.interfaces = interfaces, .declared = declared};
     const Search search = {
         .snapshot = snapshot,
         .base = &base,
         .zones = zones,
-        .binds_downstreams = is_all_worth_binding(snapshot, named_uplinks),
+        .binds_downstreams = is_all_worth_binding(snapshot, declared),
         .is_cure = lets_through,
         .purpose = flow,
     };

@@ -6,9 +6,8 @@
 #include "model/plan/plan.h"
 
 /* Gives each finding of DIAGNOSIS that some plan on SNAPSHOT would cure its fix, the one that asks
- * for the least. NAMED_UPLINKS as for diagnose(). */
-void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis,
-                   const char *const *named_uplinks);
+ * for the least. DECLARED as for diagnose(). */
+void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const Declared *declared);
 
 /* The command line of the smallest plan that would cure what REQUEST is about although REQUEST
  * itself would not, or NULL (transfer full). */
@@ -16,5 +15,4 @@ char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request);
 
 /* The smallest plan that would let FLOW through, as a fix, or NULL where none would: bindings cure
  * what is forwarded only (transfer full). */
-Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow,
-                         const char *const *named_uplinks);
+Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow, const Declared *declared);

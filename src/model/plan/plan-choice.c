@@ -32,6 +32,9 @@ bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding)
         return is_half_a_move(planner, finding);
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
+    case FINDING_NEED_REFUSED:
+    case FINDING_EXPECTATION_FAILED:
+    case FINDING_PROFILE_OVERRIDES_ZONE:
     case FINDING_REFUSED_ELSEWHERE:
     case FINDING_RULES_DIFFER:
     case FINDING_FORWARDING_OFF:

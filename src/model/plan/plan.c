@@ -108,7 +108,7 @@ static bool predict_findings(Planner *planner)
     plan->goal = view_of(plan, plan->predicted);
     if (plan->goal == NULL)
         return planner_refuse(planner, (PlanRefusal){REFUSED_PERMANENT_UNREAD});
-    plan->after = diagnose(plan->goal, planner->request->uplinks);
+    plan->after = diagnose(plan->goal, planner->request->declared);
     collect_difference(plan->before, plan->after, SEVERITY_INFO, plan->cured);
     collect_difference(plan->after, plan->before, SEVERITY_WARNING, plan->caused);
     return true;
@@ -195,7 +195,7 @@ static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request)
     plan->notes = plan_notes_new();
     plan->start = view_of(plan, snapshot);
     if (plan->start != NULL && (request->known == NULL || plan->start != snapshot))
-        plan->diagnosed = diagnose(plan->start, request->uplinks);
+        plan->diagnosed = diagnose(plan->start, request->declared);
     plan->before = plan->diagnosed != NULL ? plan->diagnosed : request->known;
     return plan;
 }
@@ -218,10 +218,9 @@ Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request, PlanRefusal
     return NULL;
 }
 
-Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
-                      const char *const *uplinks)
+Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const Declared *declared)
 {
-    const PlanRequest request = {.uplinks = uplinks};
+    const PlanRequest request = {.declared = declared};
     Plan *plan = plan_empty(snapshot, &request);
     g_autoptr(GPtrArray) links = g_ptr_array_new();
     Planner planner = {snapshot, &request, plan, links, {0}};

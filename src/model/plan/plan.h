@@ -13,14 +13,15 @@ typedef struct {
     const char
         *zone; /* NULL: the zone that filters what is refused, else what filters the uplink */
     const char *const *interfaces; /* NULL or empty: uplinks with a finding that binding cures */
-    const char *const *uplinks;    /* as for topology_new() */
-    const Diagnosis *known; /* of the snapshot, with UPLINKS, to outlive the plan; NULL: none yet */
-    bool runtime_only;      /* leave alone what lasts */
-    bool permanent_only;    /* leave the running firewall alone; not with runtime_only */
-    bool move;              /* an interface may be taken out of another zone */
-    bool enable_forward;    /* the zone's intra-zone forwarding may be switched on */
-    bool bind_downstreams;  /* downstreams that are refused may be bound to the zone, too */
-    bool force;             /* accept zones that accept everything, or that another program keeps */
+    const Declared *declared;      /* as for topology_new() */
+    const Diagnosis
+        *known;            /* of the snapshot, with DECLARED, to outlive the plan; NULL: none yet */
+    bool runtime_only;     /* leave alone what lasts */
+    bool permanent_only;   /* leave the running firewall alone; not with runtime_only */
+    bool move;             /* an interface may be taken out of another zone */
+    bool enable_forward;   /* the zone's intra-zone forwarding may be switched on */
+    bool bind_downstreams; /* downstreams that are refused may be bound to the zone, too */
+    bool force;            /* accept zones that accept everything, or that another program keeps */
 } PlanRequest;
 
 /* What the user should know of a plan. The comments name the members of PlanNote that are set. */
@@ -114,9 +115,8 @@ Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request,
                PlanRefusal *refusal) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A plan of ACTIONS (Action, copied) on SNAPSHOT, which must outlive it: nothing is chosen or
- * refused, only predicted. UPLINKS as in PlanRequest. */
-Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions,
-                      const char *const *uplinks);
+ * refused, only predicted. DECLARED as in PlanRequest. */
+Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const Declared *declared);
 
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)

@@ -37,7 +37,7 @@ static Record *make_record(void)
     g_ptr_array_add(actions, action_new(ACTION_MOVE, SCOPE_RUNTIME, "eth0", "work", "public"));
     g_ptr_array_add(actions, action_new_for_profile("eth0", "u-1", "work", NULL));
     g_ptr_array_add(actions, action_new(ACTION_ENABLE_FORWARD, SCOPE_PERMANENT, NULL, NULL, "a=b"));
-    return record_new(actions, uplinks);
+    return record_new(actions, &(Declared){.uplinks = uplinks});
 }
 
 /* ---- there and back ---- */

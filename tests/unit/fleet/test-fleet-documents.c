@@ -353,7 +353,7 @@ static void test_named_uplinks_count(G_GNUC_UNUSED void **state)
     const char *const uplinks[] = {"cni0", "no-such-link", NULL};
     g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), "incident-cured.json", NULL);
     g_autoptr(FleetHost) plain = fleet_document_read(path, NULL);
-    g_autoptr(FleetHost) named = fleet_document_read(path, uplinks);
+    g_autoptr(FleetHost) named = fleet_document_read(path, &(Declared){.uplinks = uplinks});
     assert_int_equal(plain->findings->len, 0);
     assert_true(named->findings->len > 0);
 }

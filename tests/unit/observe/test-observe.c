@@ -425,8 +425,8 @@ static Snapshot *host(void)
 
 static bool read_services(Peer *peer, Snapshot *snapshot, ObserveScope scope, GError **error)
 {
-    const ObserveOptions options = {.scope = scope,
-                                    .uplinks = (const char *const[]){"uplink0", NULL}};
+    const Declared declared = {.uplinks = (const char *const[]){"uplink0", NULL}};
+    const ObserveOptions options = {.scope = scope, .declared = &declared};
     return observe_services(peer->bus, &options, snapshot, error);
 }
 

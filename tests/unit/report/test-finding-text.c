@@ -222,7 +222,7 @@ static void test_reason(void **state)
     const ReasonCase *test = *state;
     g_autoptr(Snapshot) snapshot = sketch(test->host);
     const char *named[] = {test->named, NULL};
-    g_autoptr(Topology) topology = topology_new(snapshot, named);
+    g_autoptr(Topology) topology = topology_new(snapshot, &(Declared){.uplinks = named});
     const Link *link = g_ptr_array_index(snapshot->links, 0);
     g_autofree char *reason = uplink_reason_text(topology_uplink_reason(topology, link));
     assert_string_equal(reason, test->reason);

@@ -283,7 +283,7 @@ static void test_finding(void **state)
     g_autoptr(Snapshot) snapshot = sketch(PUBLIC "zone trusted target ACCEPT\n");
     sketch_add(snapshot, test->host);
     const char *named[] = {test->named, NULL};
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &(Declared){.uplinks = named});
     g_autofree char *found = findings_text(diagnosis);
     assert_string_equal(found, test->findings);
 }

@@ -241,7 +241,7 @@ static void test_role(void **state)
     const RoleCase *test = *state;
     g_autoptr(Snapshot) snapshot = sketch(test->host);
     const char *named[] = {test->named, NULL};
-    g_autoptr(Topology) topology = topology_new(snapshot, named);
+    g_autoptr(Topology) topology = topology_new(snapshot, &(Declared){.uplinks = named});
     g_autofree char *found = describe_roles(topology, snapshot);
     assert_string_equal(found, test->roles);
     for (guint i = 0; i < snapshot->links->len; i++) {

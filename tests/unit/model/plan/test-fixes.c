@@ -93,8 +93,8 @@ static void test_fix(void **state)
     const FixCase *test = *state;
     g_autoptr(Snapshot) snapshot = sketch(test->host);
     const char *named[] = {test->named, NULL};
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named);
-    fixes_suggest(snapshot, diagnosis, named);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &(Declared){.uplinks = named});
+    fixes_suggest(snapshot, diagnosis, &(Declared){.uplinks = named});
     g_autofree char *found = fixes_text(diagnosis);
     assert_string_equal(found, test->fixes);
 }
@@ -143,8 +143,8 @@ static void assert_cures(const Snapshot *snapshot, const Finding *finding)
 
 static guint check_all_fixes(const Snapshot *snapshot, const char *const *named)
 {
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, named);
-    fixes_suggest(snapshot, diagnosis, named);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &(Declared){.uplinks = named});
+    fixes_suggest(snapshot, diagnosis, &(Declared){.uplinks = named});
     guint offered = 0;
     for (guint i = 0; i < diagnosis->findings->len; i++) {
         const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
