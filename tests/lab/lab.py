@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from labkit import networkmanager, packets, users
+from labkit import hardware, networkmanager, packets, users
 from labkit.bus import Bus
 from labkit.firewalld import Firewalld, FirewalldConfig
 from labkit.namespaces import Namespace
@@ -37,7 +37,8 @@ from labkit.program import Outcome
 _SANITIZER_EXIT = 86
 _SANITIZERS = {
     # What was freed is kept for a while, which looks like growth.
-    "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:quarantine_size_mb=2",
+    # The library that makes hardware of veths may be loaded before the sanitizer's.
+    "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:quarantine_size_mb=2:verify_asan_link_order=0",
     "LSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}",
     "UBSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:halt_on_error=1:print_stacktrace=1",
 }
@@ -85,6 +86,7 @@ class Plan:
     polkit_rules: Mapping[str, str] | None = None  # None: no polkitd; {}: the stock policy
     profiles: Mapping[str, str] | None = None  # of NetworkManager; None: it does not run
     links: str = ""  # further ip(8) commands for the host
+    hardware: tuple[str, ...] = ()  # links that nicfix takes for network cards
     forwarding: bool = True  # net.ipv4.ip_forward
 
 
@@ -179,6 +181,9 @@ class Lab:
             raise RuntimeError("this lab was made without a nicfix")
         return [str(self._nicfix), *args]
 
+    def _nicfix_env(self) -> dict[str, str]:
+        return {**_SANITIZERS, **hardware.environment(self.plan.hardware)}
+
     def nicfix(
         self,
         *args: str,
@@ -187,7 +192,7 @@ class Lab:
         env: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Runs nicfix on the host, as root or as USER; raises where it crashes."""
-        all_env = {**_SANITIZERS, **(env or {})}
+        all_env = {**self._nicfix_env(), **(env or {})}
         outcome = self.run(*self.nicfix_command(*args), user=user, stdin=stdin, env=all_env)
         if outcome.code < 0 or outcome.code == _SANITIZER_EXIT:
             raise AssertionError(f"nicfix {args} crashed: {outcome}")
@@ -198,7 +203,7 @@ class Lab:
         """Starts nicfix on the host and ends it afterwards if it is still running."""
         process = subprocess.Popen(
             self.host.command(self.nicfix_command(*args)),
-            env={**os.environ, **self.bus.env, **_SANITIZERS},
+            env={**os.environ, **self.bus.env, **self._nicfix_env()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
