@@ -126,6 +126,7 @@ static void add_action(GKeyFile *file, guint number, const Action *action)
         {"interface", action->interface},
         {"from", action->from},
         {"to", action->to},
+        {"value", action->value},
         {"profile", action->profile},
     };
     g_autofree char *group = g_strdup_printf("action %u", number);
@@ -185,6 +186,7 @@ static char *read_string(GKeyFile *file, const char *group, const char *key)
 /* Whether ACTION has everything that its kind needs. */
 static bool is_whole(const Action *action)
 {
+    bool has_value = action->interface == NULL && action->value != NULL;
     switch (action->op) {
     case ACTION_BIND:
         return action->interface != NULL && action->to != NULL;
@@ -201,9 +203,10 @@ static bool is_whole(const Action *action)
     case ACTION_REMOVE_SERVICE:
     case ACTION_ADD_PORT:
     case ACTION_REMOVE_PORT:
+        return has_value && action->to != NULL;
     case ACTION_ADD_POLICY:
     case ACTION_REMOVE_POLICY:
-        return action->value != NULL && action->to != NULL;
+        return has_value && action->from != NULL && action->to != NULL;
     }
     return false;
 }
@@ -221,6 +224,7 @@ static Action *read_action(GKeyFile *file, guint64 number)
     if (op < 0 || scope < 0)
         return NULL;
     g_autoptr(Action) action = action_new((ActionOp)op, (ActionScope)scope, interface, from, to);
+    action->value = read_string(file, group, "value");
     action->profile = read_string(file, group, "profile");
     action->saved_only = g_key_file_get_boolean(file, group, "saved-only", NULL);
     bool has_profile = action->profile != NULL;

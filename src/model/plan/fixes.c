@@ -127,8 +127,11 @@ static Fix *fix_from(const Plan *plan, const PlanRequest *request)
 {
     Fix *fix = fix_new();
     fix->command = command_for(plan, request);
-    PTR_ARRAY_FOREACH (const Action, action, plan->actions)
+    fix->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    PTR_ARRAY_FOREACH (const Action, action, plan->actions) {
+        g_ptr_array_add(fix->actions, action_copy(action));
         g_ptr_array_add(fix->firewall_cmd, action_firewall_cmd(action));
+    }
     return fix;
 }
 

@@ -37,6 +37,10 @@ static Record *make_record(void)
     g_ptr_array_add(actions, action_new(ACTION_MOVE, SCOPE_RUNTIME, "eth0", "work", "public"));
     g_ptr_array_add(actions, action_new_for_profile("eth0", "u-1", "work", NULL));
     g_ptr_array_add(actions, action_new(ACTION_ENABLE_FORWARD, SCOPE_PERMANENT, NULL, NULL, "a=b"));
+    g_ptr_array_add(
+        actions, action_new_for_zone(ACTION_ADD_SOURCE, SCOPE_RUNTIME, "trusted", "10.1.0.0/16"));
+    g_ptr_array_add(actions,
+                    action_new_for_policy(ACTION_ADD_POLICY, SCOPE_PERMANENT, "a-b", "a", "b"));
     return record_new(actions, &(Declared){.uplinks = uplinks});
 }
 
@@ -58,6 +62,7 @@ static void assert_same(const Record *a, const Record *b)
         assert_int_equal(g_strcmp0(one->interface, other->interface), 0);
         assert_int_equal(g_strcmp0(one->from, other->from), 0);
         assert_int_equal(g_strcmp0(one->to, other->to), 0);
+        assert_int_equal(g_strcmp0(one->value, other->value), 0);
         assert_int_equal(g_strcmp0(one->profile, other->profile), 0);
     }
 }
@@ -200,6 +205,15 @@ static const ForeignCase foreign[] = {
      CHANGE "[action 0]\nop=bind\nscope=networkmanager\ninterface=e\nto=p\n", 0600, false},
     {"a forward with an interface",
      CHANGE "[action 0]\nop=enable-forward\nscope=runtime\ninterface=e\nto=p\n", 0600, false},
+    {"a source without a network", CHANGE "[action 0]\nop=add-source\nscope=runtime\nto=p\n", 0600,
+     false},
+    {"a service of an interface",
+     CHANGE "[action 0]\nop=add-service\nscope=runtime\ninterface=e\nvalue=dns\nto=p\n", 0600,
+     false},
+    {"a policy from nowhere",
+     CHANGE "[action 0]\nop=add-policy\nscope=permanent\nvalue=a-b\nto=b\n", 0600, false},
+    {"a policy", CHANGE "[action 0]\nop=add-policy\nscope=permanent\nvalue=a-b\nfrom=a\nto=b\n",
+     0600, true},
 };
 
 static void test_foreign(void **state)
