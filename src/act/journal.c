@@ -2,6 +2,8 @@
 /* Writes to the journal with GLib's own writer: no library of systemd is needed. */
 #include "act/journal.h"
 
+#include "report/plan-text.h"
+
 #include <pwd.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -32,8 +34,7 @@ void journal_note(const Action *action)
     const char *op = action_op_word(action->op);
     const char *state = action_state_word(action->state);
     g_autofree char *user = user_name();
-    g_auto(GStrv) command = action_firewall_cmd(action);
-    g_autofree char *words = g_strjoinv(" ", command);
+    g_autofree char *words = action_command_line(action);
     g_autofree char *message =
         g_strdup_printf("%s by %s: %s of %s, zone before: %s, after: %s (%s)", state, user, op,
                         action_subject(action), action->from != NULL ? action->from : "none",

@@ -10,6 +10,7 @@
 #include "model/foreach.h"
 #include "model/plan/link-loss.h"
 #include "report/finding-text.h"
+#include "report/plan-text.h"
 
 #include <string.h>
 
@@ -145,8 +146,7 @@ static void undo_because_of(const Run *run, const Action *uncertain, const GErro
     g_autoptr(GString) hint = g_string_new(NULL);
     for (guint i = left->len; i > 0; i--) {
         g_autoptr(Action) inverse = action_inverse(g_ptr_array_index(left, i - 1));
-        g_auto(GStrv) words = action_firewall_cmd(inverse);
-        g_autofree char *command = g_strjoinv(" ", words);
+        g_autofree char *command = action_command_line(inverse);
         g_string_append_printf(hint, "%s%s", hint->len == 0 ? "run: " : "; ", command);
     }
     nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint->str, "%s; %u %s could not be put back",

@@ -15,10 +15,13 @@ static void append_action(GString *text, const Action *action, const TextStyle *
 {
     g_autofree char *raw = action_text(action);
     g_autofree char *description = escape_for_terminal(raw);
-    g_auto(GStrv) command = action_firewall_cmd(action);
-    g_string_append_printf(text, "  %s\n    %s", description, text_faint(style));
-    command_text_append(text, command);
-    g_string_append_printf(text, "%s\n", text_plain(style));
+    g_autoptr(GPtrArray) commands = action_commands(action);
+    g_string_append_printf(text, "  %s\n", description);
+    PTR_ARRAY_FOREACH (char *, command, commands) {
+        g_string_append_printf(text, "    %s", text_faint(style));
+        command_text_append(text, command);
+        g_string_append_printf(text, "%s\n", text_plain(style));
+    }
 }
 
 static char *service_text(const ServiceChange *change)
@@ -114,16 +117,26 @@ char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
 
 /* ---- JSON ---- */
 
+static json_t *commands_json(const GPtrArray *commands)
+{
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (char *, command, commands)
+        json_array_append_new(array, json_strv(command));
+    return array;
+}
+
 static json_t *action_json(const Action *action)
 {
-    g_auto(GStrv) command = action_firewall_cmd(action);
+    g_autoptr(GPtrArray) commands = action_commands(action);
     json_t *object = json_object();
     json_object_set_new(object, "op", json_text(action_op_word(action->op)));
     json_object_set_new(object, "interface", json_text(action->interface));
     json_object_set_new(object, "from", json_text(action->from));
     json_object_set_new(object, "to", json_text(action->to));
     json_object_set_new(object, "scope", json_text(action_scope_word(action->scope)));
-    json_object_set_new(object, "firewall_cmd", json_strv(command));
+    json_object_set_new(object, "value", json_text(action->value));
+    json_object_set_new(object, "firewall_cmd", json_strv(g_ptr_array_index(commands, 0)));
+    json_object_set_new(object, "commands", commands_json(commands));
     json_object_set_new(object, "state", json_text(action_state_word(action->state)));
     return object;
 }

@@ -148,14 +148,38 @@ char *action_text(const Action *action)
         [ACTION_MOVE] = "move {interface} from zone {from} to zone {to} {scope}",
         [ACTION_ENABLE_FORWARD] = "enable forwarding within zone {to} {scope}",
         [ACTION_DISABLE_FORWARD] = "disable forwarding within zone {to} {scope}",
+        [ACTION_ADD_SOURCE] = "add source {value} to zone {to} {scope}",
+        [ACTION_REMOVE_SOURCE] = "remove source {value} from zone {to} {scope}",
+        [ACTION_ADD_SERVICE] = "allow service {value} in zone {to} {scope}",
+        [ACTION_REMOVE_SERVICE] = "remove service {value} from zone {to} {scope}",
+        [ACTION_ADD_PORT] = "allow port {value} in zone {to} {scope}",
+        [ACTION_REMOVE_PORT] = "remove port {value} from zone {to} {scope}",
+        [ACTION_ADD_POLICY] = "add policy {value}, which accepts traffic from zone {from} to zone "
+                              "{to}, {scope}",
+        [ACTION_REMOVE_POLICY] = "remove policy {value} (from zone {from} to zone {to}) {scope}",
     };
     static const char *const scopes[] = {
         [SCOPE_RUNTIME] = "in the running firewall",
         [SCOPE_PERMANENT] = "in the permanent configuration",
         [SCOPE_NETWORKMANAGER] = "in NetworkManager's profile",
     };
+    if (action->op == ACTION_ADD_POLICY && action->scope == SCOPE_RUNTIME)
+        return template_fill("reload firewalld, which puts policy {value} in force", "value",
+                             action->value, NULL);
     return template_fill(templates[action->op], "interface", action->interface, "from",
-                         action->from, "to", action->to, "scope", scopes[action->scope], NULL);
+                         action->from, "to", action->to, "value", action->value, "scope",
+                         scopes[action->scope], NULL);
+}
+
+char *action_command_line(const Action *action)
+{
+    g_autoptr(GPtrArray) commands = action_commands(action);
+    GString *line = g_string_new(NULL);
+    PTR_ARRAY_FOREACH (char *, words, commands) {
+        g_autofree char *command = g_strjoinv(" ", words);
+        g_string_append_printf(line, "%s%s", line->len > 0 ? "; " : "", command);
+    }
+    return g_string_free(line, FALSE);
 }
 
 /* ---- reloads ---- */

@@ -16,6 +16,9 @@ void lock_out_set_error(const Flow *session, const Verdict *verdict, GError **er
  * read. */
 void permanent_unread_set_error(GError **error);
 
+/* The commands of ACTION, separated by semicolons (transfer full). */
+char *action_command_line(const Action *action);
+
 /* All of these: one sentence without a period (transfer full). */
 char *action_text(const Action *action);
 char *plan_note_text(const PlanNote *note);

@@ -4,6 +4,7 @@
 
 #include "model/plan/plan.h"
 
+#include "command-line-of.h"
 #include "sketch.h"
 
 typedef struct {
@@ -84,8 +85,7 @@ static inline char *commands_text(const Plan *plan)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < plan->actions->len; i++) {
-        g_auto(GStrv) command = action_firewall_cmd(g_ptr_array_index(plan->actions, i));
-        g_autofree char *line = g_strjoinv(" ", command);
+        g_autofree char *line = command_line_of(g_ptr_array_index(plan->actions, i));
         g_string_append_printf(text, "%s\n", line);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);

@@ -27,7 +27,7 @@ static void filter_clear(Filter *filter)
     g_clear_pointer(&filter->rich_rules, g_ptr_array_unref);
 }
 
-/* The lists of a filter are shared: nothing changes them once they are read. */
+/* The lists of a filter are shared: zone_own_ports() is called before one is changed. */
 static Filter filter_copy(const Filter *filter)
 {
     Filter copy = *filter;
@@ -61,6 +61,27 @@ static Zone *zone_copy(const Zone *zone)
     return copy;
 }
 
+void zone_own_sources(Zone *zone)
+{
+    GPtrArray *own = g_ptr_array_new_with_free_func((GDestroyNotify)address_spec_free);
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)
+        g_ptr_array_add(own, address_spec_parse(source->text));
+    g_ptr_array_unref(zone->sources);
+    zone->sources = own;
+}
+
+void zone_own_ports(Zone *zone)
+{
+    GPtrArray *own = g_ptr_array_new_with_free_func((GDestroyNotify)port_range_free);
+    PTR_ARRAY_FOREACH (const PortRange, port, zone->filter.ports) {
+        PortRange *copy = g_memdup2(port, sizeof *port);
+        copy->protocol = g_strdup(port->protocol);
+        g_ptr_array_add(own, copy);
+    }
+    g_ptr_array_unref(zone->filter.ports);
+    zone->filter.ports = own;
+}
+
 void zone_free(Zone *zone)
 {
     if (zone == NULL)
@@ -91,6 +112,25 @@ void policy_free(Policy *policy)
     g_strfreev(policy->egress_zones);
     filter_clear(&policy->filter);
     g_free(policy);
+}
+
+static Policy *policy_copy(const Policy *policy)
+{
+    Policy *copy = g_memdup2(policy, sizeof *policy);
+    copy->name = g_strdup(policy->name);
+    copy->ingress_zones = g_strdupv(policy->ingress_zones);
+    copy->egress_zones = g_strdupv(policy->egress_zones);
+    copy->filter = filter_copy(&policy->filter);
+    return copy;
+}
+
+void firewalld_own_policies(Firewalld *firewalld)
+{
+    GPtrArray *own = g_ptr_array_new_with_free_func((GDestroyNotify)policy_free);
+    PTR_ARRAY_FOREACH (const Policy, policy, firewalld->policies)
+        g_ptr_array_add(own, policy_copy(policy));
+    g_ptr_array_unref(firewalld->policies);
+    firewalld->policies = own;
 }
 
 Service *service_new(const char *name)

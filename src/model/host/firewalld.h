@@ -110,11 +110,20 @@ typedef struct {
 Firewalld *firewalld_new(void);
 void firewalld_free(Firewalld *firewalld);
 
-/* A copy whose zones can be changed; what else it lists is shared (transfer full). */
+/* A copy whose zones can be changed; what else it lists, and the lists of a zone's addresses, ports
+ * and rules, are shared (transfer full). */
 Firewalld *firewalld_copy(const Firewalld *firewalld);
+
+/* Give what a copy shares a list of its own, before it is changed. */
+void firewalld_own_policies(Firewalld *firewalld);
 
 Zone *zone_new(const char *name);
 void zone_free(Zone *zone);
+
+/* As firewalld_own_policies(). */
+void zone_own_sources(Zone *zone);
+void zone_own_ports(Zone *zone);
+
 Policy *policy_new(const char *name);
 void policy_free(Policy *policy);
 Service *service_new(const char *name);

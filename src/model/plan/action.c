@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Actions as values: their effect on a snapshot, their inverses and their words. */
+/* Actions as values: their inverses and their words. */
 #include "model/plan/action.h"
 
-#include "model/foreach.h"
 #include "model/words.h"
 
 Action *action_new(ActionOp op, ActionScope scope, const char *interface, const char *from,
@@ -65,7 +64,8 @@ void action_free(Action *action)
 
 const char *action_subject(const Action *action)
 {
-    return action->interface != NULL ? action->interface : action->to;
+    bool is_policy = action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY;
+    return is_policy ? action->value : action->interface != NULL ? action->interface : action->to;
 }
 
 Action *action_inverse(const Action *action)
@@ -99,154 +99,7 @@ Action *action_inverse(const Action *action)
                       is_binding ? action->to : NULL, is_binding ? action->from : action->to);
 }
 
-/* ---- effects ---- */
-
-const char *binding_of_interface(const Snapshot *snapshot, const char *name)
-{
-    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
-        if (g_strv_contains((const char *const *)zone->interfaces, name))
-            return zone->name;
-    }
-    return NULL;
-}
-
-/* Takes NAME out of FROM and puts it into TO; either may be NULL. */
-static void rebind(const char *name, Zone *from, Zone *to)
-{
-    if (from != NULL) {
-        char **kept = from->interfaces;
-        for (char **interface = from->interfaces; *interface != NULL; interface++) {
-            if (g_str_equal(*interface, name))
-                g_free(*interface);
-            else
-                *kept++ = *interface;
-        }
-        *kept = NULL;
-    }
-    if (to != NULL) {
-        guint count = g_strv_length(to->interfaces);
-        to->interfaces = g_renew(char *, to->interfaces, count + 2);
-        to->interfaces[count] = g_strdup(name);
-        to->interfaces[count + 1] = NULL;
-    }
-}
-
-/* The zone NAME of the firewall that ACTION changes; NULL where it is not in SNAPSHOT. */
-static Zone *zone_of(const Action *action, const Snapshot *snapshot, const char *name)
-{
-    const Firewalld *side =
-        action->scope == SCOPE_RUNTIME ? snapshot->firewalld : snapshot->permanent->firewalld;
-    return side != NULL ? firewalld_zone(side, name) : NULL;
-}
-
-static void predict_permanent_binding(const Action *action, Snapshot *snapshot)
-{
-    PermanentBinding *binding =
-        (PermanentBinding *)permanent_binding(snapshot->permanent, action->interface);
-    if (binding == NULL) {
-        binding = permanent_binding_new(action->interface);
-        g_ptr_array_add(snapshot->permanent->bindings, binding);
-    }
-    g_free(binding->zone);
-    binding->zone = g_strdup(action->to);
-}
-
-void action_predict(const Action *action, Snapshot *snapshot)
-{
-    Zone *to = zone_of(action, snapshot, action->to);
-    if (action->interface == NULL) {
-        if (to != NULL)
-            to->forward = action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO;
-    } else if (action->scope == SCOPE_NETWORKMANAGER) {
-        ManagedDevice *device =
-            (ManagedDevice *)networkmanager_device(snapshot->networkmanager, action->interface);
-        if (device != NULL) {
-            g_free(device->zone);
-            device->zone = g_strdup(action->to);
-        }
-    } else {
-        rebind(action->interface, zone_of(action, snapshot, action->from), to);
-        if (action->scope == SCOPE_PERMANENT)
-            predict_permanent_binding(action, snapshot);
-    }
-}
-
-/* ---- where a snapshot is ---- */
-
-bool action_is_observable(const Action *action, const Snapshot *snapshot)
-{
-    if (action->scope == SCOPE_NETWORKMANAGER) {
-        const ManagedDevice *device =
-            networkmanager_device(snapshot->networkmanager, action->interface);
-        return device != NULL && g_strcmp0(device->profile_uuid, action->profile) == 0;
-    }
-    if (action->scope == SCOPE_RUNTIME)
-        return true;
-    return action->interface == NULL
-               ? snapshot->permanent->firewalld != NULL
-               : permanent_binding(snapshot->permanent, action->interface) != NULL;
-}
-
-/* Whether ACTION's scope binds its interface to ZONE; for the forward flag, whether it is FORWARD. */
-static bool is_at(const Action *action, const Snapshot *snapshot, const char *zone,
-                  Tristate forward)
-{
-    if (action->interface == NULL) {
-        const Zone *changed = zone_of(action, snapshot, action->to);
-        return changed != NULL && changed->forward == forward;
-    }
-    const char *bound = NULL;
-    if (action->scope == SCOPE_RUNTIME) {
-        bound = binding_of_interface(snapshot, action->interface);
-    } else if (action->scope == SCOPE_NETWORKMANAGER) {
-        const ManagedDevice *device =
-            networkmanager_device(snapshot->networkmanager, action->interface);
-        bound = device != NULL ? device->zone : NULL;
-    } else {
-        const PermanentBinding *binding = permanent_binding(snapshot->permanent, action->interface);
-        bound = binding != NULL ? binding->zone : NULL;
-    }
-    return g_strcmp0(bound, zone) == 0;
-}
-
-bool action_precondition_holds(const Action *action, const Snapshot *snapshot)
-{
-    return is_at(action, snapshot, action->from,
-                 action->op == ACTION_ENABLE_FORWARD ? TRISTATE_NO : TRISTATE_YES);
-}
-
-bool action_is_done(const Action *action, const Snapshot *snapshot)
-{
-    return is_at(action, snapshot, action->to,
-                 action->op == ACTION_ENABLE_FORWARD ? TRISTATE_YES : TRISTATE_NO);
-}
-
 /* ---- words ---- */
-
-char **action_firewall_cmd(const Action *action)
-{
-    static const char *const options[] = {
-        [ACTION_BIND] = "--add-interface=",
-        [ACTION_UNBIND] = "--remove-interface=",
-        [ACTION_MOVE] = "--change-interface=",
-        [ACTION_ENABLE_FORWARD] = "--add-forward",
-        [ACTION_DISABLE_FORWARD] = "--remove-forward",
-    };
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    if (action->scope == SCOPE_NETWORKMANAGER) {
-        g_strv_builder_add_many(words, "nmcli", "connection", "modify", action->profile,
-                                "connection.zone", action->to != NULL ? action->to : "", NULL);
-        return g_strv_builder_end(words);
-    }
-    g_autofree char *zone =
-        g_strconcat("--zone=", action->op == ACTION_UNBIND ? action->from : action->to, NULL);
-    g_autofree char *option = g_strconcat(options[action->op], action->interface, NULL);
-    g_strv_builder_add(words, "firewall-cmd");
-    if (action->scope == SCOPE_PERMANENT)
-        g_strv_builder_add(words, "--permanent");
-    g_strv_builder_add_many(words, zone, option, NULL);
-    return g_strv_builder_end(words);
-}
 
 static const char *const op_words[] = {
     [ACTION_BIND] = "bind",

@@ -67,14 +67,15 @@ Action *action_copy(const Action *action);
 void action_free(Action *action);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
 
-/* The name of what ACTION changes: the interface, else the zone (transfer none). */
+/* The name of what ACTION changes: the interface, the policy, else the zone (transfer none). */
 const char *action_subject(const Action *action);
 
 /* What undoes ACTION: another action (transfer full). */
 Action *action_inverse(const Action *action);
 
-/* Makes SNAPSHOT what it would be after ACTION. Of the permanent configuration only bindings are in
- * a snapshot. */
+/* Makes SNAPSHOT what it would be after ACTION. Of the permanent configuration bindings are always in
+ * a snapshot, the rest only where it was asked for. What brings a policy into force is a reload: all
+ * of its effects are predicted where the permanent configuration was read, else the policy alone. */
 void action_predict(const Action *action, Snapshot *snapshot);
 
 /* Whether what ACTION changes was read into SNAPSHOT; else the next two mean nothing. */
@@ -86,8 +87,9 @@ bool action_precondition_holds(const Action *action, const Snapshot *snapshot);
 /* Whether SNAPSHOT is what ACTION leads to. */
 bool action_is_done(const Action *action, const Snapshot *snapshot);
 
-/* The command line of firewall-cmd, or nmcli for a profile, that does the same (transfer full). */
-char **action_firewall_cmd(const Action *action);
+/* The command lines of firewall-cmd, or nmcli for a profile, that do the same in this order (char **;
+ * transfer full). There is one but for policies. */
+GPtrArray *action_commands(const Action *action);
 
 /* The zone that binds NAME by that very name in the running firewall, or NULL (transfer none). */
 const char *binding_of_interface(const Snapshot *snapshot, const char *name);

@@ -130,7 +130,7 @@ static Fix *fix_from(const Plan *plan, const PlanRequest *request)
     fix->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     PTR_ARRAY_FOREACH (const Action, action, plan->actions) {
         g_ptr_array_add(fix->actions, action_copy(action));
-        g_ptr_array_add(fix->firewall_cmd, action_firewall_cmd(action));
+        g_ptr_array_extend_and_steal(fix->firewall_cmd, action_commands(action));
     }
     return fix;
 }

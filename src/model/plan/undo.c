@@ -1,16 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Goes back over what was done, on a copy of the world. A subject is what several actions may
- * change one after the other: the binding of one interface, or one setting of a zone. */
+ * change one after the other: the binding of one interface, one setting of a zone, or a policy. */
 #include "model/plan/undo.h"
 
 #include "model/foreach.h"
 
-/* The same for all actions on one subject; no name in it can hold a colon. */
+/* The ops that change the same thing. */
+static const char *kind_of(const Action *action)
+{
+    switch (action->op) {
+    case ACTION_BIND:
+    case ACTION_UNBIND:
+    case ACTION_MOVE:
+        return "interface";
+    case ACTION_ENABLE_FORWARD:
+    case ACTION_DISABLE_FORWARD:
+        return "forward";
+    case ACTION_ADD_SOURCE:
+    case ACTION_REMOVE_SOURCE:
+        return "source";
+    case ACTION_ADD_SERVICE:
+    case ACTION_REMOVE_SERVICE:
+        return "service";
+    case ACTION_ADD_PORT:
+    case ACTION_REMOVE_PORT:
+        return "port";
+    case ACTION_ADD_POLICY:
+    case ACTION_REMOVE_POLICY:
+        return "policy";
+    }
+    return "";
+}
+
+/* The same for all actions on one subject; of what is joined here only the last can hold a colon. */
 static char *key_of(const Action *action)
 {
-    return g_strconcat(action_scope_word(action->scope),
-                       action->interface != NULL ? ":interface:" : ":zone:", action_subject(action),
-                       NULL);
+    bool is_setting = action->interface == NULL && action->value != NULL;
+    return g_strjoin(":", action_scope_word(action->scope), kind_of(action), action_subject(action),
+                     is_setting ? action->value : "", NULL);
 }
 
 static GHashTable *subjects_new(void)
@@ -49,7 +76,7 @@ static void note_what_stays(const Snapshot *snapshot, const GPtrArray *actions,
             !(is_read && action_precondition_holds(action, snapshot)))
             plan_notes_add(notes, (PlanNote){is_read ? NOTE_OVERTAKEN : NOTE_STATE_UNREAD,
                                              .scope = action->scope, .interface = action->interface,
-                                             .zone = action->to});
+                                             .zone = (char *)action_subject(action)});
     }
 }
 

@@ -301,6 +301,22 @@ static void test_action(G_GNUC_UNUSED void **state)
          "enable forwarding within zone work in the running firewall"},
         {{ACTION_DISABLE_FORWARD, SCOPE_RUNTIME, .to = OWNED("work")},
          "disable forwarding within zone work in the running firewall"},
+        {{ACTION_ADD_SOURCE, SCOPE_PERMANENT, .to = OWNED("work"), .value = OWNED("10.0.0.0/8")},
+         "add source 10.0.0.0/8 to zone work in the permanent configuration"},
+        {{ACTION_ADD_SERVICE, SCOPE_RUNTIME, .to = OWNED("work"), .value = OWNED("dns")},
+         "allow service dns in zone work in the running firewall"},
+        {{ACTION_ADD_PORT, SCOPE_RUNTIME, .to = OWNED("work"), .value = OWNED("53/udp")},
+         "allow port 53/udp in zone work in the running firewall"},
+        {{ACTION_ADD_POLICY, SCOPE_PERMANENT, .from = OWNED("home"), .to = OWNED("work"),
+          .value = OWNED("p")},
+         "add policy p, which accepts traffic from zone home to zone work, in the permanent "
+         "configuration"},
+        {{ACTION_ADD_POLICY, SCOPE_RUNTIME, .from = OWNED("home"), .to = OWNED("work"),
+          .value = OWNED("p")},
+         "reload firewalld, which puts policy p in force"},
+        {{ACTION_REMOVE_POLICY, SCOPE_RUNTIME, .from = OWNED("home"), .to = OWNED("work"),
+          .value = OWNED("p")},
+         "remove policy p (from zone home to zone work) in the running firewall"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *text = action_text(&rows[i].action);

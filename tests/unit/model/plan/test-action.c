@@ -3,6 +3,7 @@
  * inverse did. */
 #include "model/plan/action.h"
 
+#include "command-line-of.h"
 #include "sketch.h"
 
 #define HOST                                                                                       \
@@ -19,6 +20,7 @@ typedef struct {
     const char *to;
     const char *command;
     const char *inverse; /* its command */
+    const char *value;
 } ActionCase;
 
 static const ActionCase actions[] = {
@@ -44,17 +46,50 @@ static const ActionCase actions[] = {
      "firewall-cmd --zone=closed --add-forward", "firewall-cmd --zone=closed --remove-forward"},
     {"forward off now", HOST, ACTION_DISABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, "public",
      "firewall-cmd --zone=public --remove-forward", "firewall-cmd --zone=public --add-forward"},
+    {"a source now", HOST, ACTION_ADD_SOURCE, SCOPE_RUNTIME, NULL, NULL, "work",
+     "firewall-cmd --zone=work --add-source=10.0.0.0/8",
+     "firewall-cmd --zone=work --remove-source=10.0.0.0/8", "10.0.0.0/8"},
+    {"a source for good", HOST "lasting zone work sources 10.1.0.0/16\n", ACTION_ADD_SOURCE,
+     SCOPE_PERMANENT, NULL, NULL, "work",
+     "firewall-cmd --permanent --zone=work --add-source=10::/8",
+     "firewall-cmd --permanent --zone=work --remove-source=10::/8", "10::/8"},
+    {"a source goes now", HOST "change work sources ipset:a,10.0.0.0/8\n", ACTION_REMOVE_SOURCE,
+     SCOPE_RUNTIME, NULL, NULL, "work", "firewall-cmd --zone=work --remove-source=ipset:a",
+     "firewall-cmd --zone=work --add-source=ipset:a", "ipset:a"},
+    {"a service now", HOST, ACTION_ADD_SERVICE, SCOPE_RUNTIME, NULL, NULL, "work",
+     "firewall-cmd --zone=work --add-service=dns", "firewall-cmd --zone=work --remove-service=dns",
+     "dns"},
+    {"a service for good", HOST "lasting zone work services ssh\n", ACTION_ADD_SERVICE,
+     SCOPE_PERMANENT, NULL, NULL, "work", "firewall-cmd --permanent --zone=work --add-service=dns",
+     "firewall-cmd --permanent --zone=work --remove-service=dns", "dns"},
+    {"a service goes now", HOST "change work services ssh,dns\n", ACTION_REMOVE_SERVICE,
+     SCOPE_RUNTIME, NULL, NULL, "work", "firewall-cmd --zone=work --remove-service=ssh",
+     "firewall-cmd --zone=work --add-service=ssh", "ssh"},
+    {"a port now", HOST "change work ports 22/tcp\n", ACTION_ADD_PORT, SCOPE_RUNTIME, NULL, NULL,
+     "work", "firewall-cmd --zone=work --add-port=6000-6010/udp",
+     "firewall-cmd --zone=work --remove-port=6000-6010/udp", "6000-6010/udp"},
+    {"a port goes now", HOST "change work ports 22/tcp,53/udp\n", ACTION_REMOVE_PORT, SCOPE_RUNTIME,
+     NULL, NULL, "work", "firewall-cmd --zone=work --remove-port=22/tcp",
+     "firewall-cmd --zone=work --add-port=22/tcp", "22/tcp"},
+    {"a policy for good", HOST "lasting zone work\n", ACTION_ADD_POLICY, SCOPE_PERMANENT, NULL,
+     "work", "public",
+     "firewall-cmd --permanent --new-policy=p; "
+     "firewall-cmd --permanent --policy=p --add-ingress-zone=work; "
+     "firewall-cmd --permanent --policy=p --add-egress-zone=public; "
+     "firewall-cmd --permanent --policy=p --set-target=ACCEPT",
+     "firewall-cmd --permanent --delete-policy=p", "p"},
+    {"a policy now, what lasts not read", HOST, ACTION_ADD_POLICY, SCOPE_RUNTIME, NULL, "work",
+     "public", "firewall-cmd --reload",
+     "firewall-cmd --policy=p --remove-ingress-zone=work; "
+     "firewall-cmd --policy=p --remove-egress-zone=public",
+     "p"},
 };
 
 static Action *make_action(const ActionCase *test)
 {
-    return action_new(test->op, test->scope, test->interface, test->from, test->to);
-}
-
-static char *command_of(const Action *action)
-{
-    g_auto(GStrv) command = action_firewall_cmd(action);
-    return g_strjoinv(" ", command);
+    Action *action = action_new(test->op, test->scope, test->interface, test->from, test->to);
+    action->value = g_strdup(test->value);
+    return action;
 }
 
 static void test_words(void **state)
@@ -62,22 +97,58 @@ static void test_words(void **state)
     const ActionCase *test = *state;
     g_autoptr(Action) action = make_action(test);
     g_autoptr(Action) inverse = action_inverse(action);
-    g_autofree char *command = command_of(action);
-    g_autofree char *inverse_command = command_of(inverse);
+    g_autofree char *command = command_line_of(action);
+    g_autofree char *inverse_command = command_line_of(inverse);
     assert_string_equal(command, test->command);
     assert_string_equal(inverse_command, test->inverse);
     assert_int_equal(inverse->scope, action->scope);
     assert_int_equal(inverse->state, ACTION_PLANNED);
 }
 
+static void add_names(GString *text, const char *what, char **names)
+{
+    g_autofree char *joined = g_strjoinv(",", names);
+    if (*joined != '\0')
+        g_string_append_printf(text, " %s %s", what, joined);
+}
+
+static void add_zone_text(GString *text, const Zone *zone)
+{
+    g_autofree char *interfaces = g_strjoinv(",", zone->interfaces);
+    g_string_append_printf(text, "%s %d [%s]", zone->name, (int)zone->forward, interfaces);
+    for (guint i = 0; i < zone->sources->len; i++)
+        g_string_append_printf(text, " %s",
+                               ((const AddressSpec *)g_ptr_array_index(zone->sources, i))->text);
+    for (guint i = 0; i < zone->filter.ports->len; i++) {
+        g_autofree char *port = port_range_text(g_ptr_array_index(zone->filter.ports, i));
+        g_string_append_printf(text, " %s", port);
+    }
+    add_names(text, "services", zone->filter.services);
+    g_string_append_c(text, '\n');
+}
+
+static void add_side_text(GString *text, const Firewalld *side)
+{
+    for (guint i = 0; i < side->zones->len; i++)
+        add_zone_text(text, g_ptr_array_index(side->zones, i));
+    for (guint i = 0; i < side->policies->len; i++) {
+        const Policy *policy = g_ptr_array_index(side->policies, i);
+        g_string_append_printf(text, "policy %s %d %s", policy->name, policy->priority,
+                               target_word(policy->target));
+        add_names(text, "from", policy->ingress_zones);
+        add_names(text, "to", policy->egress_zones);
+        g_string_append_c(text, '\n');
+    }
+}
+
 /* What an action and its inverse may change, in words. */
-static char *bindings_text(const Snapshot *snapshot)
+static char *state_text(const Snapshot *snapshot)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < snapshot->firewalld->zones->len; i++) {
-        const Zone *zone = g_ptr_array_index(snapshot->firewalld->zones, i);
-        g_autofree char *interfaces = g_strjoinv(",", zone->interfaces);
-        g_string_append_printf(text, "%s %d [%s]\n", zone->name, (int)zone->forward, interfaces);
+    add_side_text(text, snapshot->firewalld);
+    if (snapshot->permanent->firewalld != NULL) {
+        g_string_append(text, "for good:\n");
+        add_side_text(text, snapshot->permanent->firewalld);
     }
     for (guint i = 0; i < snapshot->permanent->bindings->len; i++) {
         const PermanentBinding *binding = g_ptr_array_index(snapshot->permanent->bindings, i);
@@ -101,16 +172,16 @@ static void test_there_and_back(void **state)
     assert_true(action_is_done(action, world));
     assert_false(action_precondition_holds(action, world));
     assert_true(action_precondition_holds(inverse, world));
-    g_autofree char *there = bindings_text(world);
+    g_autofree char *there = state_text(world);
 
     action_predict(inverse, world);
     assert_true(action_is_done(inverse, world));
     assert_true(action_precondition_holds(action, world));
-    g_autofree char *before = bindings_text(snapshot);
+    g_autofree char *before = state_text(snapshot);
     assert_string_not_equal(there, before);
     /* A list need not be in its old order. */
     action_predict(action, world);
-    g_autofree char *again = bindings_text(world);
+    g_autofree char *again = state_text(world);
     assert_int_equal(strlen(again), strlen(there));
 }
 
@@ -125,6 +196,7 @@ typedef struct {
     const char *from;
     const char *to;
     const char *world; /* afterwards */
+    const char *value;
 } PredictCase;
 
 static const PredictCase predictions[] = {
@@ -148,20 +220,41 @@ static const PredictCase predictions[] = {
      SCOPE_PERMANENT, NULL, NULL, "a", "a 1 []\n"},
     {"forward now", "zone a forward ?\n", ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, "a",
      "a 2 []\n"},
+    {"what is no port is not added", "zone a\n", ACTION_ADD_PORT, SCOPE_RUNTIME, NULL, NULL, "a",
+     "a 2 []\n", "http"},
+    {"a service of a zone that the snapshot has not", "zone a\n", ACTION_ADD_SERVICE, SCOPE_RUNTIME,
+     NULL, NULL, "b", "a 2 []\n", "http"},
+    {"a policy comes with a reload, which brings what lasts and loses what does not",
+     "zone a interfaces eth0 ports 80/tcp\nzone b\nlasting zone a ports 81/tcp\n"
+     "lasting zone b interfaces eth1\nlasting policy p ingress a egress b target ACCEPT\n",
+     ACTION_ADD_POLICY, SCOPE_RUNTIME, NULL, "a", "b",
+     "a 2 [] 81/tcp\nb 2 [eth1]\npolicy p -1 ACCEPT from a to b\n"
+     "for good:\na 2 [] 81/tcp\nb 2 [eth1]\npolicy p -1 ACCEPT from a to b\n",
+     "p"},
+    {"a reload of what firewalld cannot load brings nothing",
+     "zone a\nlasting policy p ingress a egress b target ACCEPT\nfault broken\n", ACTION_ADD_POLICY,
+     SCOPE_RUNTIME, NULL, "a", "b", "a 2 []\nfor good:\npolicy p -1 ACCEPT from a to b\n", "p"},
+    {"a policy that is there already is left alone",
+     "lasting policy p ingress c egress d target DROP\n", ACTION_ADD_POLICY, SCOPE_PERMANENT, NULL,
+     "a", "b", "for good:\npolicy p -1 DROP from c to d\n", "p"},
+    {"taking a running policy back leaves it without zones",
+     "policy p ingress a egress b target ACCEPT\n", ACTION_REMOVE_POLICY, SCOPE_RUNTIME, NULL, "a",
+     "b", "policy p -1 ACCEPT\n", "p"},
 };
 
 static void test_prediction(void **state)
 {
     const PredictCase *test = *state;
     g_autoptr(Snapshot) snapshot = sketch(test->host);
-    g_autofree char *before = bindings_text(snapshot);
+    g_autofree char *before = state_text(snapshot);
     g_autoptr(Snapshot) world = snapshot_copy(snapshot);
     g_autoptr(Action) action =
         action_new(test->op, test->scope, test->interface, test->from, test->to);
+    action->value = g_strdup(test->value);
     action_predict(action, world);
-    g_autofree char *after = bindings_text(world);
+    g_autofree char *after = state_text(world);
     assert_string_equal(after, test->world);
-    g_autofree char *original = bindings_text(snapshot);
+    g_autofree char *original = state_text(snapshot);
     assert_string_equal(original, before);
 }
 
@@ -176,6 +269,7 @@ typedef struct {
     const char *to;
     bool fits;
     bool is_done;
+    const char *value;
 } StateCase;
 
 /* All of eth0, or of zone "a" where there is no binding. */
@@ -223,15 +317,35 @@ static const StateCase states[] = {
      SCOPE_PERMANENT, NULL, "a", true, false},
     {"forward for good is on", "zone a forward no\nlasting zone a\n", ACTION_ENABLE_FORWARD,
      SCOPE_PERMANENT, NULL, "a", false, true},
+    {"services that could not be read", "zone a unread\n", ACTION_ADD_SERVICE, SCOPE_RUNTIME, NULL,
+     "a", false, false, "dns"},
+    {"ports that could not be read", "zone a unread\n", ACTION_ADD_PORT, SCOPE_RUNTIME, NULL, "a",
+     false, false, "53/udp"},
+    {"a source that is there", "zone a sources 10.0.0.0/8\n", ACTION_ADD_SOURCE, SCOPE_RUNTIME,
+     NULL, "a", false, true, "10.0.0.0/8"},
+    {"a source for good, what lasts not read", "zone a\n", ACTION_ADD_SOURCE, SCOPE_PERMANENT, NULL,
+     "a", false, false, "10.0.0.0/8"},
+    {"a policy of that name that is another", "lasting policy p ingress c egress a target ACCEPT\n",
+     ACTION_ADD_POLICY, SCOPE_PERMANENT, "b", "a", false, false, "p"},
+    {"a policy of that name without effect", "lasting policy p\n", ACTION_ADD_POLICY,
+     SCOPE_PERMANENT, "b", "a", false, false, "p"},
+    {"a running policy without effect", "policy p target ACCEPT\n", ACTION_ADD_POLICY,
+     SCOPE_RUNTIME, "b", "a", true, false, "p"},
+    {"a policy that is in force", "policy p ingress b egress a target ACCEPT\n", ACTION_ADD_POLICY,
+     SCOPE_RUNTIME, "b", "a", false, true, "p"},
+    {"a policy that is switched off", "policy p ingress b egress a target ACCEPT disabled\n",
+     ACTION_ADD_POLICY, SCOPE_RUNTIME, "b", "a", false, false, "p"},
 };
 
 static void test_state(void **state)
 {
     const StateCase *test = *state;
     g_autoptr(Snapshot) snapshot = sketch(test->host);
-    bool is_binding = test->op != ACTION_ENABLE_FORWARD;
+    bool is_binding =
+        test->op == ACTION_BIND || test->op == ACTION_UNBIND || test->op == ACTION_MOVE;
     g_autoptr(Action) action =
         action_new(test->op, test->scope, is_binding ? "eth0" : NULL, test->from, test->to);
+    action->value = g_strdup(test->value);
     assert_int_equal(action_precondition_holds(action, snapshot), test->fits);
     assert_int_equal(action_is_done(action, snapshot), test->is_done);
 }
@@ -265,8 +379,8 @@ static void test_profile(void **state)
     const ProfileCase *test = *state;
     g_autoptr(Action) action = action_new_for_profile("eth0", "1-2", test->from, test->to);
     g_autoptr(Action) inverse = action_inverse(action);
-    g_autofree char *command = command_of(action);
-    g_autofree char *inverse_command = command_of(inverse);
+    g_autofree char *command = command_line_of(action);
+    g_autofree char *inverse_command = command_line_of(inverse);
     assert_int_equal(action->op, test->op);
     assert_string_equal(command, test->command);
     assert_int_equal(inverse->op, test->inverse_op);

@@ -5,6 +5,7 @@
 
 #include "model/foreach.h"
 
+#include "command-line-of.h"
 #include "sketch.h"
 
 #define HOST                                                                                       \
@@ -18,6 +19,7 @@ typedef struct {
     const char *interface;
     const char *from;
     const char *to;
+    const char *value;
 } Step;
 
 enum { MAX_STEPS = 4 };
@@ -40,6 +42,11 @@ typedef struct {
         {ACTION_MOVE, SCOPE_RUNTIME, "eth0", "work", "public"},                                    \
             {ACTION_UNBIND, SCOPE_PERMANENT, "eth0", "work", NULL},                                \
             {ACTION_BIND, SCOPE_PERMANENT, "eth0", NULL, "public"},                                \
+    }
+#define POLICY                                                                                     \
+    {                                                                                              \
+        {ACTION_ADD_POLICY, SCOPE_PERMANENT, NULL, "home", "work", "p"},                           \
+            {ACTION_ADD_POLICY, SCOPE_RUNTIME, NULL, "home", "work", "p"},                         \
     }
 #define UNBIND_NOW  "firewall-cmd --zone=public --remove-interface=eth0\n"
 #define UNBIND      "firewall-cmd --permanent --zone=public --remove-interface=eth0\n"
@@ -78,15 +85,45 @@ static const UndoCase cases[] = {
      {{ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, "closed"}},
      "",
      "closed left runtime changed\n"},
+    {"two sources of one zone, of which somebody has removed one",
+     HOST "change home sources 2001:db8::/64\n",
+     {{ACTION_ADD_SOURCE, SCOPE_RUNTIME, NULL, NULL, "home", "10.0.0.0/8"},
+      {ACTION_ADD_SOURCE, SCOPE_RUNTIME, NULL, NULL, "home", "2001:db8::/64"}},
+     "firewall-cmd --zone=home --remove-source=2001:db8::/64\n",
+     ""},
+    {"a service and a port",
+     HOST "change home services dns ports 53/udp\n",
+     {{ACTION_ADD_SERVICE, SCOPE_RUNTIME, NULL, NULL, "home", "dns"},
+      {ACTION_ADD_PORT, SCOPE_RUNTIME, NULL, NULL, "home", "53/udp"}},
+     "firewall-cmd --zone=home --remove-port=53/udp\n"
+     "firewall-cmd --zone=home --remove-service=dns\n",
+     ""},
+    {"a policy",
+     HOST "policy p ingress home egress work target ACCEPT\n"
+          "lasting policy p ingress home egress work target ACCEPT\n",
+     POLICY,
+     "firewall-cmd --policy=p --remove-ingress-zone=home; "
+     "firewall-cmd --policy=p --remove-egress-zone=work\n"
+     "firewall-cmd --permanent --delete-policy=p\n",
+     ""},
+    {"a policy that was killed before the reload",
+     HOST "lasting policy p ingress home egress work target ACCEPT\n", POLICY,
+     "firewall-cmd --permanent --delete-policy=p\n", ""},
+    {"a policy that somebody else has changed since",
+     HOST "policy p ingress home egress public target ACCEPT\n"
+          "lasting policy p ingress home egress public target ACCEPT\n",
+     POLICY, "", "p left permanent changed\np left runtime changed\n"},
     {"nothing was done", HOST, {{0}}, "", ""},
 };
 
 static GPtrArray *actions_of(const UndoCase *row)
 {
     GPtrArray *actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    for (const Step *step = row->steps; step->interface != NULL || step->to != NULL; step++)
-        g_ptr_array_add(actions,
-                        action_new(step->op, step->scope, step->interface, step->from, step->to));
+    for (const Step *step = row->steps; step->interface != NULL || step->to != NULL; step++) {
+        Action *action = action_new(step->op, step->scope, step->interface, step->from, step->to);
+        action->value = g_strdup(step->value);
+        g_ptr_array_add(actions, action);
+    }
     return actions;
 }
 
@@ -94,8 +131,7 @@ static char *commands_of(const GPtrArray *actions)
 {
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < actions->len; i++) {
-        g_auto(GStrv) words = action_firewall_cmd(g_ptr_array_index(actions, i));
-        g_autofree char *command = g_strjoinv(" ", words);
+        g_autofree char *command = command_line_of(g_ptr_array_index(actions, i));
         g_string_append_printf(text, "%s\n", command);
     }
     return g_string_free(text, FALSE);
@@ -157,8 +193,7 @@ static void test_profile(void **state)
     g_autoptr(GPtrArray) inverses = undo_actions(snapshot, actions, notes);
     assert_int_equal(inverses->len, row->command != NULL);
     if (row->command != NULL) {
-        g_auto(GStrv) words = action_firewall_cmd(g_ptr_array_index(inverses, 0));
-        g_autofree char *command = g_strjoinv(" ", words);
+        g_autofree char *command = command_line_of(g_ptr_array_index(inverses, 0));
         assert_string_equal(command, row->command);
     }
     g_autofree char *left = notes_text(notes);
