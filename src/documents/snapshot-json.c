@@ -361,6 +361,16 @@ static const Member legacy_table_members[] = {
 };
 DEFINE_LIST(legacy_table, legacy_table_members, legacy_table_new());
 
+static const Member socket_members[] = {
+    MEMBER_TRANSPORT(Socket, protocol),
+    FIELD_MEMBER("address", Socket, address, IpAddress, &member_address),
+    MEMBER_INTEGER(Socket, port, 1, G_MAXUINT16),
+    MEMBER_OPTIONAL_IFINDEX(Socket, interface),
+    MEMBER_BOOL(Socket, only_ipv6),
+    MEMBERS_END,
+};
+DEFINE_LIST(socket, socket_members, g_new0(Socket, 1));
+
 static const Member forwarding_members[] = {
     TRISTATE_MEMBER("ipv4", Snapshot, forwarding_ipv4),
     TRISTATE_MEMBER("ipv6", Snapshot, forwarding_ipv6),
@@ -393,6 +403,8 @@ static const Member snapshot_members[] = {
     MEMBER_INTEGER(Snapshot, rp_filter, 0, 2, .optional = true),
     FIELD_MEMBER("legacy_tables", Snapshot, legacy_tables, GPtrArray *, &member_list,
                  .detail = &legacy_table_list, .optional = true),
+    FIELD_MEMBER("sockets", Snapshot, sockets, GPtrArray *, &member_list, .detail = &socket_list,
+                 .optional = true),
     FIELD_MEMBER("ruleset", Snapshot, ruleset, Ruleset *, &member_ruleset, .nullable = true,
                  .optional = true),
     MEMBERS_END,

@@ -57,6 +57,23 @@ static bool read_family(const Member *member, json_t *value, gpointer object,
     return family >= 0;
 }
 
+static json_t *write_transport(const Member *member, gconstpointer object)
+{
+    return json_text(protocol_word(*(Protocol *)member_field(member, object)));
+}
+
+static bool read_transport(const Member *member, json_t *value, gpointer object,
+                           const JsonPlace *place, GError **error)
+{
+    const char *text = json_place_text(place, value, error);
+    Protocol protocol = text != NULL ? protocol_from_word(text, FAMILY_IPV4) : PROTOCOL_ANY;
+    bool is_known = protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP;
+    if (text != NULL && !is_known)
+        json_place_fault(place, error, "neither tcp nor udp");
+    *(Protocol *)member_field(member, object) = protocol;
+    return is_known;
+}
+
 static json_t *write_target(const Member *member, gconstpointer object)
 {
     return json_text(target_word(*(Target *)member_field(member, object)));
@@ -99,6 +116,7 @@ static bool read_operstate(const Member *member, json_t *value, gpointer object,
 }
 
 const MemberType member_family = {write_family, read_family};
+const MemberType member_transport = {write_transport, read_transport};
 const MemberType member_target = {write_target, read_target};
 const MemberType member_operstate = {write_operstate, read_operstate};
 

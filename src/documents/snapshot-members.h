@@ -8,6 +8,7 @@
 extern const MemberType member_prefix;
 extern const MemberType member_address;
 extern const MemberType member_family;
+extern const MemberType member_transport;
 extern const MemberType member_target;
 extern const MemberType member_operstate;
 extern const MemberType member_parsed_texts;
@@ -34,6 +35,9 @@ extern const Member forward_port_members[]; /* of a ForwardPort */
                  .presence = FIELD_OFFSET(Struct, has_field, bool), ##__VA_ARGS__)
 /* "ipv4" or "ipv6". */
 #define MEMBER_FAMILY(Struct, field) FIELD_MEMBER(#field, Struct, field, Family, &member_family)
+/* "tcp" or "udp". */
+#define MEMBER_TRANSPORT(Struct, field)                                                            \
+    FIELD_MEMBER(#field, Struct, field, Protocol, &member_transport)
 /* firewalld's word, null for TARGET_UNKNOWN. */
 #define MEMBER_TARGET(Struct, field)                                                               \
     FIELD_MEMBER(#field, Struct, field, Target, &member_target, .nullable = true)

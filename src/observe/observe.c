@@ -13,6 +13,7 @@
 #include "observe/kernel/netfilter.h"
 #include "observe/kernel/netlink.h"
 #include "observe/kernel/routes.h"
+#include "observe/kernel/sockets.h"
 #include "observe/kernel/traffic-control.h"
 #include "observe/services/firewalld-permanent.h"
 #include "observe/services/firewalld.h"
@@ -173,6 +174,7 @@ static bool read_kernel(Snapshot *snapshot, GError **error)
     netfilter_observe(snapshot);
     if (snapshot->ruleset != NULL)
         legacy_tables_observe(snapshot);
+    sockets_observe(snapshot);
     g_autoptr(Netlink) netlink = netlink_new(NETLINK_ROUTE, error);
     return netlink != NULL && links_observe(netlink, snapshot, error) &&
            routes_observe(netlink, snapshot, error) &&

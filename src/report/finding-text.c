@@ -442,6 +442,45 @@ static char *profile_sentence(const Evidence *evidence)
                                  profile);
 }
 
+/* Why NEED is thought to be one (transfer full). */
+static char *need_sentence(const Need *need)
+{
+    const char *in = need->in != NULL ? need->in->name : "this host";
+    const char *out = need->out != NULL ? need->out->name : "this host";
+    const char *detail = or_unknown(need->detail);
+    switch (need->reason) {
+    case NEED_BECAUSE_DECLARED:
+        return g_strdup_printf("--downstream says that this host forwards what comes in on %s", in);
+    case NEED_BECAUSE_TRANSLATED:
+        return g_strdup_printf("zone %s masquerades what leaves through %s", detail, out);
+    case NEED_BECAUSE_POLICY_TRANSLATES:
+        return g_strdup_printf("policy %s masquerades what goes from %s to %s", detail, in, out);
+    case NEED_BECAUSE_PROGRAM_TRANSLATES:
+        return g_strdup_printf("another program masquerades what goes from %s to %s", in, out);
+    case NEED_BECAUSE_POLICY:
+        return g_strdup_printf("policy %s accepts traffic from the zone of %s to that of %s",
+                               detail, in, out);
+    case NEED_BECAUSE_SERVED:
+        return g_strdup_printf("this host serves addresses on %s (port %s)", in, detail);
+    case NEED_BECAUSE_ROUTED:
+        return g_strdup_printf("%s is routed through %s, and the host forwards", detail,
+                               need->out != NULL ? out : in);
+    case NEED_BECAUSE_HOST_ROUTES:
+        return g_strdup_printf("routes to single hosts lead through %s and %s, and the host "
+                               "forwards",
+                               in, out);
+    case NEED_BECAUSE_LISTENED:
+        return g_strdup_printf("a program of this host listens on %s", detail);
+    case NEED_BECAUSE_PUBLISHED:
+        return g_strdup_printf("a rule in table %s publishes port %s", detail,
+                               or_unknown(need->service));
+    case NEED_BECAUSE_FORWARDING:
+        return g_strdup("forwarding is on, and nothing else shows that this traffic is meant to "
+                        "pass");
+    }
+    return NULL;
+}
+
 static char *flushed_sentence(const FlushedRules *flushed)
 {
     return g_strdup_printf("a reload removes %u rule%s of %s from table %s %s", flushed->rules,
@@ -492,6 +531,8 @@ static char *evidence_sentence(const Evidence *evidence)
     }
     case EVIDENCE_FLUSHED:
         return flushed_sentence(&evidence->flushed);
+    case EVIDENCE_NEED:
+        return need_sentence(evidence->need);
     case EVIDENCE_LOST_BINDING:
         return g_strdup_printf(
             "nicfix put %s in zone %s, in the running firewall only: it was lost "

@@ -205,6 +205,22 @@ static void fill_firewalld(Firewalld *firewalld)
     g_ptr_array_add(firewalld->ipsets, ipset);
 }
 
+static void add_sockets(Snapshot *snapshot)
+{
+    Socket *bound = g_new0(Socket, 1);
+    bound->protocol = PROTOCOL_UDP;
+    bound->address = prefix_of("0.0.0.0").address;
+    bound->port = 67;
+    bound->interface = 7;
+    g_ptr_array_add(snapshot->sockets, bound);
+    Socket *only_ipv6 = g_new0(Socket, 1);
+    only_ipv6->protocol = PROTOCOL_TCP;
+    only_ipv6->address = prefix_of("2001:db8::1").address;
+    only_ipv6->port = 65535;
+    only_ipv6->only_ipv6 = true;
+    g_ptr_array_add(snapshot->sockets, only_ipv6);
+}
+
 static void add_legacy_tables(Snapshot *snapshot)
 {
     LegacyTable *table = legacy_table_new();
@@ -231,6 +247,7 @@ static Snapshot *full_snapshot(void)
     add_routes(snapshot);
     add_rules(snapshot);
     add_legacy_tables(snapshot);
+    add_sockets(snapshot);
     fill_firewalld(snapshot->firewalld);
     PermanentBinding *binding = permanent_binding_new("enp2s0");
     binding->zone = g_strdup("work");

@@ -4,6 +4,8 @@
  *   link NAME KIND [down] [in MASTER] [on LOWER] [table N] [addr P,P..] [alt N,N..] [forwarding no]
  *                  [port-kind K] [parent D] [carrier no] [scope N]
  *   route PREFIX dev NAME [via G] [dev NAME [via G]].. [table N] [nhid N]
+ *   net PREFIX dev NAME [via G] [proto N]   (a route that is not wide)
+ *   socket tcp|udp ADDRESS PORT [on NAME] [only6]
  *   rule 4|6 [table N] [l3mdev] [action N] [suppress N] [not]
  *   host forwarding4 yes|no|? forwarding6 .. bridge4 .. bridge6 ..
  *   firewalld VERSION DEFAULT-ZONE [panic yes|?]
@@ -178,6 +180,47 @@ static inline void sketch_route(Snapshot *snapshot, char **word)
         }
     }
     g_ptr_array_add(snapshot->routes, route);
+}
+
+static inline void sketch_net(Snapshot *snapshot, char **word)
+{
+    Route *route = route_new();
+    route->destination = sketch_prefix(sketch_value(&word));
+    route->table = RT_TABLE_MAIN;
+    route->type = RTN_UNICAST;
+    route->protocol = RTPROT_BOOT;
+    Nexthop nexthop = {.weight = 1};
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "dev"))
+            nexthop.oif = sketch_index(snapshot, sketch_value(&word));
+        else if (g_str_equal(key, "via"))
+            nexthop.has_gateway = ip_address_parse(sketch_value(&word), &nexthop.gateway);
+        else if (g_str_equal(key, "proto"))
+            route->protocol = (guint8)sketch_number(sketch_value(&word));
+        else
+            sketch_unknown(key);
+    }
+    g_array_append_val(route->nexthops, nexthop);
+    g_ptr_array_add(snapshot->narrow_routes, route);
+}
+
+static inline void sketch_socket(Snapshot *snapshot, char **word)
+{
+    Socket *socket = g_new0(Socket, 1);
+    socket->protocol = protocol_from_word(sketch_value(&word), FAMILY_IPV4);
+    socket->address = sketch_prefix(sketch_value(&word)).address;
+    socket->port = sketch_number(sketch_value(&word));
+    for (word++; *word != NULL; word++) {
+        const char *key = *word;
+        if (g_str_equal(key, "on"))
+            socket->interface = sketch_index(snapshot, sketch_value(&word));
+        else if (g_str_equal(key, "only6"))
+            socket->only_ipv6 = true;
+        else
+            sketch_unknown(key);
+    }
+    g_ptr_array_add(snapshot->sockets, socket);
 }
 
 static inline void sketch_rule(Snapshot *snapshot, char **word)
@@ -512,14 +555,24 @@ static inline void sketch_words(Snapshot *snapshot, char **words)
         const char *word;
         void (*take)(Snapshot *snapshot, char **word);
     } kinds[] = {
-        {"link", sketch_link},           {"route", sketch_route},
-        {"rule", sketch_rule},           {"host", sketch_host},
-        {"firewalld", sketch_firewalld}, {"zone", sketch_zone},
-        {"policy", sketch_policy},       {"service", sketch_service},
-        {"permanent", sketch_permanent}, {"manager", sketch_manager},
-        {"change", sketch_change},       {"bind", sketch_bind},
-        {"ipset", sketch_ipset},         {"option", sketch_option},
-        {"lasting", sketch_lasting},     {"fault", sketch_fault},
+        {"link", sketch_link},
+        {"route", sketch_route},
+        {"rule", sketch_rule},
+        {"host", sketch_host},
+        {"firewalld", sketch_firewalld},
+        {"zone", sketch_zone},
+        {"policy", sketch_policy},
+        {"service", sketch_service},
+        {"permanent", sketch_permanent},
+        {"manager", sketch_manager},
+        {"change", sketch_change},
+        {"bind", sketch_bind},
+        {"ipset", sketch_ipset},
+        {"option", sketch_option},
+        {"lasting", sketch_lasting},
+        {"fault", sketch_fault},
+        {"net", sketch_net},
+        {"socket", sketch_socket},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (g_str_equal(words[0], kinds[i].word)) {

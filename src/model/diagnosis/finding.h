@@ -72,6 +72,7 @@ typedef enum {
     EVIDENCE_POLICY_DROP,  /* the kernel has the table that drops all during a reload */
     EVIDENCE_FORWARDING,   /* forwarding of FAMILY is off on SUBJECT (NULL: on this host) */
     EVIDENCE_FLUSHED,      /* a reload removes FLUSHED */
+    EVIDENCE_NEED,         /* why NEED is thought to be one */
     EVIDENCE_LOST_BINDING, /* nicfix bound SUBJECT to zone VALUE, which has not lasted */
 } EvidenceKind;
 
@@ -86,6 +87,7 @@ typedef struct {
     const Judgement *judgement;
     Family family;
     FlushedRules flushed;
+    const Need *need;
 } Evidence;
 
 typedef struct {

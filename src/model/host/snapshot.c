@@ -34,6 +34,7 @@ Snapshot *snapshot_new(void)
     snapshot->routes = g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
     snapshot->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
     snapshot->legacy_tables = g_ptr_array_new_with_free_func((GDestroyNotify)legacy_table_free);
+    snapshot->sockets = g_ptr_array_new_with_free_func(g_free);
     snapshot->firewalld = firewalld_new();
     snapshot->permanent = permanent_new();
     snapshot->networkmanager = networkmanager_new();
@@ -59,6 +60,7 @@ Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel)
     g_ptr_array_ref(copy->narrow_routes);
     g_ptr_array_ref(copy->rules);
     g_ptr_array_ref(copy->legacy_tables);
+    g_ptr_array_ref(copy->sockets);
     copy->firewalld = firewalld_copy(services->firewalld);
     copy->permanent = permanent_copy(services->permanent);
     copy->networkmanager = networkmanager_copy(services->networkmanager);
@@ -87,6 +89,7 @@ void snapshot_free(Snapshot *snapshot)
     g_ptr_array_unref(snapshot->narrow_routes);
     g_ptr_array_unref(snapshot->rules);
     g_ptr_array_unref(snapshot->legacy_tables);
+    g_ptr_array_unref(snapshot->sockets);
     firewalld_free(snapshot->firewalld);
     permanent_free(snapshot->permanent);
     networkmanager_free(snapshot->networkmanager);

@@ -13,6 +13,7 @@
 #include "model/host/networkmanager.h"
 #include "model/host/route.h"
 #include "model/host/ruleset.h"
+#include "model/host/socket.h"
 
 /* Something that could not be read, and what it was read for. */
 typedef struct {
@@ -41,6 +42,7 @@ typedef struct {
     int rp_filter;            /* net.ipv4.conf.all.rp_filter */
     Ruleset *ruleset;         /* NULL: the kernel's nf_tables rules could not be read */
     GPtrArray *legacy_tables; /* LegacyTable */
+    GPtrArray *sockets;       /* Socket: those that wait for others */
     bool firewalld_predicted; /* FIREWALLD is what it would be: RULESET has other rules of it */
     Tristate forwarding_ipv4; /* net.ipv4.conf.all.forwarding */
     Tristate forwarding_ipv6; /* net.ipv6.conf.all.forwarding */

@@ -11,6 +11,8 @@ struct Topology {
     GHashTable *roles;   /* Link to Role */
     GHashTable *reasons; /* uplink Link to UplinkReason */
     GHashTable *exits;   /* Exit: which links may forward to which uplink */
+    GHashTable *both;    /* Link: uplinks that are downstreams, too */
+    GHashTable *named;   /* Link: downstreams by the user's word */
     Declared declared;
     GPtrArray *uplinks;
     GPtrArray *downstreams;
@@ -185,7 +187,9 @@ static Role role_of(const Topology *topology, const Link *link)
         return ROLE_PORT;
     if (g_hash_table_contains(topology->reasons, link))
         return ROLE_UPLINK;
-    return is_downstream(topology->snapshot, link) ? ROLE_DOWNSTREAM : ROLE_OTHER;
+    return g_hash_table_contains(topology->named, link) || is_downstream(topology->snapshot, link)
+               ? ROLE_DOWNSTREAM
+               : ROLE_OTHER;
 }
 
 /* ---- uplinks ---- */
@@ -225,6 +229,17 @@ static void add_declared_uplinks(Topology *topology)
         const Link *link = snapshot_link_by_name(topology->snapshot, *name);
         if (link != NULL)
             add_uplink(topology, link, (UplinkReason){UPLINK_NAMED});
+    }
+}
+
+/* Of a port, its master is meant: that is what netfilter sees. */
+static void add_declared_downstreams(Topology *topology)
+{
+    STRV_FOREACH (name, topology->declared.downstreams) {
+        const Link *link = snapshot_link_by_name(topology->snapshot, *name);
+        const Link *seen = link != NULL ? link_seen_by_firewall(topology->snapshot, link) : NULL;
+        if (seen != NULL)
+            g_hash_table_add(topology->named, (gpointer)seen);
     }
 }
 
@@ -268,10 +283,13 @@ Topology *topology_new(const Snapshot *snapshot, const Declared *declared)
     topology->roles = g_hash_table_new(g_direct_hash, g_direct_equal);
     topology->reasons = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     topology->exits = g_hash_table_new_full(exit_hash, exit_equal, g_free, NULL);
+    topology->both = g_hash_table_new(g_direct_hash, g_direct_equal);
+    topology->named = g_hash_table_new(g_direct_hash, g_direct_equal);
     topology->uplinks = g_ptr_array_new();
     topology->downstreams = g_ptr_array_new();
 
     add_declared_uplinks(topology);
+    add_declared_downstreams(topology);
     g_autoptr(OutsideRoutes) routes = outside_routes_new(snapshot);
     PTR_ARRAY_FOREACH (const Route, route, snapshot->routes)
         add_uplinks_of_route(topology, routes, route);
@@ -281,7 +299,9 @@ Topology *topology_new(const Snapshot *snapshot, const Declared *declared)
         g_hash_table_insert(topology->roles, link, GINT_TO_POINTER(role));
         if (role == ROLE_UPLINK)
             g_ptr_array_add(topology->uplinks, link);
-        else if (role == ROLE_DOWNSTREAM)
+        if (role == ROLE_UPLINK && g_hash_table_contains(topology->named, link))
+            topology_add_downstream(topology, link);
+        if (role == ROLE_DOWNSTREAM)
             g_ptr_array_add(topology->downstreams, link);
     }
     return topology;
@@ -294,6 +314,8 @@ void topology_free(Topology *topology)
     g_hash_table_unref(topology->roles);
     g_hash_table_unref(topology->reasons);
     g_hash_table_unref(topology->exits);
+    g_hash_table_unref(topology->both);
+    g_hash_table_unref(topology->named);
     g_ptr_array_unref(topology->uplinks);
     g_ptr_array_unref(topology->downstreams);
     g_free(topology);
@@ -302,6 +324,32 @@ void topology_free(Topology *topology)
 Role topology_role(const Topology *topology, const Link *link)
 {
     return (Role)GPOINTER_TO_INT(g_hash_table_lookup(topology->roles, link));
+}
+
+bool topology_is_uplink(const Topology *topology, const Link *link)
+{
+    return topology_role(topology, link) == ROLE_UPLINK;
+}
+
+bool topology_is_downstream(const Topology *topology, const Link *link)
+{
+    return topology_role(topology, link) == ROLE_DOWNSTREAM ||
+           g_hash_table_contains(topology->both, link);
+}
+
+bool topology_is_declared_downstream(const Topology *topology, const Link *link)
+{
+    return g_hash_table_contains(topology->named, link);
+}
+
+void topology_add_downstream(Topology *topology, const Link *link)
+{
+    g_hash_table_add(topology->both, (gpointer)link);
+}
+
+guint topology_count_downstreams(const Topology *topology)
+{
+    return topology->downstreams->len + g_hash_table_size(topology->both);
 }
 
 const UplinkReason *topology_uplink_reason(const Topology *topology, const Link *link)

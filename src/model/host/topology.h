@@ -28,20 +28,36 @@ typedef struct {
 typedef struct Topology Topology;
 
 /* Works out the roles of all links of SNAPSHOT, which must outlive the result. DECLARED (NULL
- * for none) are names of links that count as uplinks whatever is read; names that no link has are
- * ignored here. */
+ * for none) has names of links that count as uplinks or downstreams whatever is read; names that no
+ * link has are ignored here. */
 Topology *topology_new(const Snapshot *snapshot, const Declared *declared);
 void topology_free(Topology *topology);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Topology, topology_free)
 
+/* The first of LINK's roles: uplink, downstream, port, loopback, other. */
 Role topology_role(const Topology *topology, const Link *link);
+
+/* A link can be both: a router's link to its own network leads there for others, and what comes in
+ * on it is forwarded. */
+bool topology_is_uplink(const Topology *topology, const Link *link);
+bool topology_is_downstream(const Topology *topology, const Link *link);
+
+/* Whether the user says that what comes in on LINK is forwarded. */
+bool topology_is_declared_downstream(const Topology *topology, const Link *link);
+
+/* Counts LINK, an uplink, as a downstream, too: its role stays. */
+void topology_add_downstream(Topology *topology, const Link *link);
 
 /* Why LINK is an uplink, or NULL for a link that is none (transfer none). */
 const UplinkReason *topology_uplink_reason(const Topology *topology, const Link *link);
 
-/* Links in the order of their indices (element type Link, transfer none). */
+/* Links in the order of their indices (element type Link, transfer none): all uplinks, and the
+ * downstreams that are no uplinks. */
 const GPtrArray *topology_uplinks(const Topology *topology);
 const GPtrArray *topology_downstreams(const Topology *topology);
+
+/* How many links are downstreams, uplinks among them. */
+guint topology_count_downstreams(const Topology *topology);
 
 /* Whether what comes in on LINK may leave through UPLINK, as far as VRFs and the layers of links go: into
  * another VRF only where a route leads there, and never back into the network it came from. */

@@ -26,31 +26,40 @@ typedef enum {
 
 /* Why it is thought that there is such a need. The comments name the members of Need that say more. */
 typedef enum {
-    NEED_BECAUSE_DECLARED,    /* by --downstream, or a file of expectations */
-    NEED_BECAUSE_TRANSLATED,  /* detail: the zone, policy or program that masquerades */
-    NEED_BECAUSE_POLICY,      /* detail: the policy that names both zones */
-    NEED_BECAUSE_SERVED,      /* detail: what serves addresses on IN */
-    NEED_BECAUSE_ROUTED,      /* detail: the network that is routed there */
-    NEED_BECAUSE_HOST_ROUTES, /* IN and OUT carry host routes */
-    NEED_BECAUSE_LISTENED,    /* detail: the socket */
-    NEED_BECAUSE_PUBLISHED,   /* detail: the table with the rule */
-    NEED_BECAUSE_FORWARDING,  /* nothing but that forwarding is on */
+    NEED_BECAUSE_DECLARED,           /* by --downstream, or a file of expectations */
+    NEED_BECAUSE_TRANSLATED,         /* detail: the zone that masquerades what leaves through OUT */
+    NEED_BECAUSE_POLICY_TRANSLATES,  /* detail: the policy that does */
+    NEED_BECAUSE_PROGRAM_TRANSLATES, /* another program's rules do */
+    NEED_BECAUSE_POLICY,             /* detail: the policy that names both zones and accepts */
+    NEED_BECAUSE_SERVED,             /* detail: what serves addresses on IN */
+    NEED_BECAUSE_ROUTED,             /* detail: the network that is routed there */
+    NEED_BECAUSE_HOST_ROUTES,        /* IN and OUT carry host routes */
+    NEED_BECAUSE_LISTENED,           /* detail: the socket */
+    NEED_BECAUSE_PUBLISHED,          /* detail: the table with the rule */
+    NEED_BECAUSE_FORWARDING,         /* nothing but that forwarding is on */
 } NeedReason;
 
 typedef struct {
     NeedKind kind;
     NeedCertainty certainty;
     NeedReason reason;
-    char *detail;    /* NULL: none */
-    const Link *in;  /* where it comes in; NULL: this host sends it */
-    const Link *out; /* where it leaves; NULL: it is for this host */
+    char *detail;         /* NULL: none */
+    const Link *in;       /* where it comes in; NULL: this host sends it */
+    const Link *out;      /* where it leaves; NULL: it is for this host */
+    GPtrArray *alike;     /* const Link: IN and those that firewalld filters as it does IN */
+    GPtrArray *out_alike; /* const Link: the same for OUT; empty without one */
     char *service;   /* of NEED_HOST_SERVICE and NEED_PUBLISHED_PORT: "dhcp", "dns", "8080/tcp" */
     WayCoverage way; /* how the flow fares that stands for it */
 } Need;
 
+/* A need without links and flow (transfer full). DETAIL (NULL for none) is copied. */
+Need *need_new(NeedKind kind, NeedCertainty certainty, NeedReason reason, const char *detail);
 void need_free(Need *need);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Need, need_free)
 
 /* The words in text and JSON (static): "lan-to-wan", "evident". */
 const char *need_kind_word(NeedKind kind);
 const char *need_certainty_word(NeedCertainty certainty);
+
+/* The word of a reason in JSON (static): "translated". */
+const char *need_reason_word(NeedReason reason);

@@ -256,6 +256,15 @@ static void assert_same_unread(const Unread *a, const Unread *b)
     SAME_TEXT(reason);
 }
 
+static void assert_same_socket(const Socket *a, const Socket *b)
+{
+    assert_int_equal(a->protocol, b->protocol);
+    assert_true(ip_address_equal(&a->address, &b->address));
+    assert_int_equal(a->port, b->port);
+    assert_int_equal(a->interface, b->interface);
+    assert_int_equal(a->only_ipv6, b->only_ipv6);
+}
+
 static void assert_same_legacy_table(const LegacyTable *a, const LegacyTable *b)
 {
     SAME_INT(family);
@@ -276,6 +285,7 @@ static void assert_same_snapshot(const Snapshot *a, const Snapshot *b)
     SAME_EACH(rules, Rule, assert_same_rule);
     SAME_INT(rp_filter);
     SAME_EACH(legacy_tables, LegacyTable, assert_same_legacy_table);
+    SAME_EACH(sockets, Socket, assert_same_socket);
     SAME_INT(forwarding_ipv4);
     SAME_INT(forwarding_ipv6);
     SAME_INT(bridge_call_iptables);
