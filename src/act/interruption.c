@@ -2,8 +2,12 @@
 /* Signals are blocked, not handled: no code runs at a bad time. */
 #include "act/interruption.h"
 
+#include <errno.h>
 #include <glib.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 static const struct {
     int number;
@@ -42,4 +46,17 @@ void interruption_forget(void)
     const struct timespec no_time = {0};
     while (sigtimedwait(&set, NULL, &no_time) > 0)
         continue;
+}
+
+bool interruption_wait_readable(int fd)
+{
+    sigset_t set = all_held();
+    int signals =
+        signalfd(-1, &set, SFD_CLOEXEC); /* it only tells: what has arrived stays pending */
+    struct pollfd waited[] = {{.fd = fd, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    while (poll(waited, G_N_ELEMENTS(waited), -1) < 0 && errno == EINTR)
+        continue;
+    if (signals >= 0)
+        close(signals);
+    return interruption_pending() == NULL;
 }

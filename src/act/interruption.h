@@ -6,6 +6,8 @@
  * anything may be changed. SIGKILL cannot be held; SIGQUIT still ends the program at once. */
 #pragma once
 
+#include <stdbool.h>
+
 /* Holds the signals back. */
 void interruption_hold(void);
 
@@ -14,3 +16,7 @@ const char *interruption_pending(void);
 
 /* Forgets the signals that have arrived: what is done because of them must not end, too. */
 void interruption_forget(void);
+
+/* Waits until FD has something to read, or is at its end; false where a signal that is held back arrives
+ * first. */
+bool interruption_wait_readable(int fd);

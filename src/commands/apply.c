@@ -2,16 +2,19 @@
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
 #include "commands/change.h"
 #include "commands/command-line.h"
+#include "commands/consent.h"
 #include "commands/trial.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
+#include "model/plan/offer.h"
 #include "model/plan/undo.h"
 #include "report/plan-text.h"
 
 typedef struct {
     char *zone;
     char **interfaces;
+    char *finding;
     gboolean dry_run;
     gboolean runtime_only;
     gboolean permanent_only;
@@ -19,6 +22,7 @@ typedef struct {
     gboolean enable_forward;
     gboolean bind_downstream;
     int confirm_within; /* seconds; 0: no */
+    gboolean yes;
     gboolean force;
 } ApplyOptions;
 
@@ -26,12 +30,12 @@ static void apply_options_clear(ApplyOptions *options)
 {
     g_free(options->zone);
     g_strfreev(options->interfaces);
+    g_free(options->finding);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyOptions, apply_options_clear)
 
 /* Carries out PLAN and keeps a record of it; BEFORE is the record of the change before, or NULL. */
-static bool carry_out_recorded(const Change *change, Plan *plan, const Record *before,
-                               GError **error)
+static bool carry_out_recorded(Change *change, Plan *plan, const Record *before, GError **error)
 {
     bool as_before;
     if (change->mode == CHANGE_PREVIEW || plan->actions->len == 0) {
@@ -61,6 +65,32 @@ static bool carry_out_recorded(const Change *change, Plan *plan, const Record *b
     return done;
 }
 
+/* Whether the user says how to cure. Else he is given what check offers. */
+static bool is_directed(const ApplyOptions *options)
+{
+    return options->zone != NULL || options->move || options->enable_forward ||
+           options->bind_downstream;
+}
+
+/* Findings are of no interest to a user who says himself what to bind. */
+static bool check_finding(const ApplyOptions *options, GError **error)
+{
+    if (options->finding == NULL)
+        return true;
+    if (is_directed(options)) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit --finding, or the other options",
+                         "--finding does what check offers, which --zone, --move, "
+                         "--enable-forward and --bind-downstream do not");
+        return false;
+    }
+    if (finding_from_word(options->finding) >= 0)
+        return true;
+    g_autoptr(GString) ids = g_string_new(finding_word(0));
+    for (int id = 1; id <= FINDING_LAST; id++)
+        g_string_append_printf(ids, ", %s", finding_word((FindingId)id));
+    return command_reject_value("--finding", options->finding, ids->str, error);
+}
+
 static bool check_options(const Context *context, const ApplyOptions *options, GError **error)
 {
     if (context->options->snapshot != NULL && !options->dry_run) {
@@ -73,7 +103,8 @@ static bool check_options(const Context *context, const ApplyOptions *options, G
                          "--runtime-only and --permanent-only exclude each other");
         return false;
     }
-    return command_check_seconds("--confirm-within", options->confirm_within, 0, TRIAL_MAX_SECONDS,
+    return check_finding(options, error) &&
+           command_check_seconds("--confirm-within", options->confirm_within, 0, TRIAL_MAX_SECONDS,
                                  error);
 }
 
@@ -92,38 +123,12 @@ static bool check_record(const Change *change, Record **before, GError **error)
     return false;
 }
 
-/* Where the plan would not cure, a larger one may. */
-static Plan *make_plan(const Snapshot *snapshot, const PlanRequest *request, int confirm_within,
-                       GError **error)
-{
-    g_auto(PlanRefusal) refusal = {0};
-    Plan *plan = plan_new(snapshot, request, &refusal);
-    if (plan == NULL) {
-        if (refusal.code == REFUSED_NOT_CURED)
-            refusal.better = fixes_find_better(snapshot, request);
-        plan_refusal_set_error(&refusal, error);
-    } else if (confirm_within > 0 && plan->actions->len > 0) {
-        plan_notes_add(plan->notes,
-                       (PlanNote){trial_is_needed(plan) ? NOTE_TRIAL : NOTE_NOTHING_ON_TRIAL,
-                                  .seconds = (guint)confirm_within});
-    }
-    return plan;
-}
+/* ---- the plan ---- */
 
-static int apply(const Context *context, const ApplyOptions *options, GError **error)
+/* Where the plan would not cure, a larger one may. */
+static Plan *make_directed_plan(const Context *context, const ApplyOptions *options,
+                                const Snapshot *snapshot, PlanRefusal *refusal)
 {
-    g_auto(Change) change = {0};
-    g_autoptr(Record) before = NULL;
-    /* What is to be bound need not be an uplink, nor bound yet: read its permanent binding, too. */
-    ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
-    scope.bindings = (const char *const *)options->interfaces;
-    scope.downstream_bindings = options->bind_downstream;
-    scope.permanent = options->permanent_only || options->enable_forward || options->move;
-    if (!check_options(context, options, error) ||
-        !change_begin(&change, context, options->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL,
-                      error) ||
-        !check_record(&change, &before, error) || !change_observe(&change, &scope, error))
-        return -1;
     const PlanRequest request = {
         .zone = options->zone,
         .interfaces = (const char *const *)options->interfaces,
@@ -135,13 +140,77 @@ static int apply(const Context *context, const ApplyOptions *options, GError **e
         .bind_downstreams = options->bind_downstream,
         .force = options->force,
     };
-    g_autoptr(Plan) plan = make_plan(change.snapshot, &request, options->confirm_within, error);
+    Plan *plan = plan_new(snapshot, &request, refusal);
+    if (plan == NULL && refusal->code == REFUSED_NOT_CURED)
+        refusal->better = fixes_find_better(snapshot, &request);
+    return plan;
+}
+
+static Plan *make_plan(const Context *context, const ApplyOptions *options,
+                       const Snapshot *snapshot, GError **error)
+{
+    const Offer offer = {
+        .finding = options->finding != NULL ? finding_from_word(options->finding) : -1,
+        .interfaces = (const char *const *)options->interfaces,
+        .declared = context_declared(context),
+        .runtime_only = options->runtime_only,
+        .permanent_only = options->permanent_only,
+        .force = options->force,
+    };
+    g_auto(PlanRefusal) refusal = {0};
+    Plan *plan = is_directed(options) ? make_directed_plan(context, options, snapshot, &refusal)
+                                      : plan_of_offer(snapshot, &offer, &refusal);
+    if (plan == NULL)
+        plan_refusal_set_error(&refusal, error);
+    else if (options->confirm_within > 0 && plan->actions->len > 0)
+        plan_notes_add(plan->notes,
+                       (PlanNote){trial_is_needed(plan) ? NOTE_TRIAL : NOTE_NOTHING_ON_TRIAL,
+                                  .seconds = (guint)options->confirm_within});
+    return plan;
+}
+
+/* ---- the whole ---- */
+
+/* What is to be bound need not be an uplink, nor bound yet: read its permanent binding, too. */
+static bool observe_for(Change *change, const ApplyOptions *options, GError **error)
+{
+    ObserveOptions scope = context_observe_options(change->context, OBSERVE_ALL_ZONES);
+    scope.bindings = (const char *const *)options->interfaces;
+    scope.downstream_bindings = options->bind_downstream;
+    scope.permanent = !is_directed(options) || options->permanent_only || options->enable_forward ||
+                      options->move;
+    return change_observe(change, &scope, error);
+}
+
+/* Asks where there is somebody to ask. Meanwhile another nicfix may have begun a trial. */
+static bool get_consent(Change *change, const Plan *plan, const ApplyOptions *options,
+                        Record **before, GError **error)
+{
+    if (options->yes || change->mode == CHANGE_PREVIEW || plan->actions->len == 0 ||
+        !consent_can_be_asked(change->context->output))
+        return true;
+    g_clear_pointer(before, record_free);
+    return change_ask(change, plan, error) && check_record(change, before, error);
+}
+
+static int apply(const Context *context, const ApplyOptions *options, GError **error)
+{
+    g_auto(Change) change = {0};
+    g_autoptr(Record) before = NULL;
+    if (!check_options(context, options, error) ||
+        !change_begin(&change, context, options->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL,
+                      error) ||
+        !check_record(&change, &before, error) || !observe_for(&change, options, error))
+        return -1;
+    g_autoptr(Plan) plan = make_plan(context, options, change.snapshot, error);
     if (plan == NULL)
         return -1;
     if (!options->force && !change_check_way_back(&change, plan, error)) {
         change_show_plan(&change, plan);
         return -1;
     }
+    if (!get_consent(&change, plan, options, &before, error))
+        return -1;
     bool try_first = options->confirm_within > 0 && !options->dry_run && trial_is_needed(plan);
     bool done = try_first ? trial_run(&change, plan, (guint)options->confirm_within, error)
                           : carry_out_recorded(&change, plan, before, error);
@@ -153,9 +222,11 @@ static int run(const Context *context, char **words, GError **error)
     g_auto(ApplyOptions) options = {0};
     const GOptionEntry entries[] = {
         {"zone", 0, 0, G_OPTION_ARG_STRING, &options.zone,
-         "Bind to ZONE (default: the zone that refuses the traffic)", "ZONE"},
+         "Bind to ZONE (default: do what check offers)", "ZONE"},
         {"interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.interfaces,
-         "Bind IFACE (repeatable; default: every interface the fix needs)", "IFACE"},
+         "Only findings about IFACE; with --zone: bind IFACE (repeatable)", "IFACE"},
+        {"finding", 0, 0, G_OPTION_ARG_STRING, &options.finding,
+         "Only findings of this ID (default: all that check has a fix for)", "ID"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Show the plan and change nothing",
          NULL},
         {"runtime-only", 0, 0, G_OPTION_ARG_NONE, &options.runtime_only,
@@ -170,6 +241,7 @@ static int run(const Context *context, char **words, GError **error)
          "Also bind downstreams whose traffic is refused", NULL},
         {"confirm-within", 0, 0, G_OPTION_ARG_INT, &options.confirm_within,
          "Undo after SECONDS unless confirmed with 'nicfix confirm'", "SECONDS"},
+        {"yes", 0, 0, G_OPTION_ARG_NONE, &options.yes, "Do not ask on a terminal", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force,
          "Override the safety checks: see nicfix(8)", NULL},
         {NULL},

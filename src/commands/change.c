@@ -3,12 +3,12 @@
 #include "commands/change.h"
 
 #include "act/interruption.h"
+#include "commands/consent.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "observe/flow-question.h"
 #include "observe/session.h"
 #include "report/plan-text.h"
-#include "report/apply-report.h"
 
 #include <string.h>
 
@@ -18,7 +18,13 @@ bool change_begin(Change *change, const Context *context, ChangeMode mode, GErro
     if (mode == CHANGE_PREVIEW)
         return true;
     interruption_hold();
-    change->lock = lock_take(context_timeout_ms(context), error);
+    return change_lock(change, error);
+}
+
+bool change_lock(Change *change, GError **error)
+{
+    if (change->lock == NULL)
+        change->lock = lock_take(context_timeout_ms(change->context), error);
     return change->lock != NULL;
 }
 
@@ -56,10 +62,24 @@ void change_clear(Change *change)
     memset(change, 0, sizeof *change);
 }
 
-void change_show_plan(const Change *change, const Plan *plan)
+void change_show_plan(Change *change, const Plan *plan)
 {
     Output *output = change->context->output;
-    output_text(output, apply_report_plan_text(plan, &output->style));
+    if (!change->plan_is_shown)
+        output_text(output, apply_report_plan_text(plan, &output->style));
+    change->plan_is_shown = true;
+}
+
+/* --quiet asks, too, and nobody can say yes to what he does not see. */
+bool change_ask(Change *change, const Plan *plan, GError **error)
+{
+    Output *output = change->context->output;
+    Output shown = *output;
+    shown.quiet = false;
+    output_text(&shown, apply_report_plan_text(plan, &shown.style));
+    change->plan_is_shown = true;
+    g_clear_pointer(&change->lock, lock_free);
+    return consent_ask(output, "Apply this?", error) && change_lock(change, error);
 }
 
 /* ---- the way back ---- */
@@ -94,8 +114,10 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
     Output *output = change->context->output;
     *as_before = true;
     if (change->mode == CHANGE_PREVIEW) {
-        const ApplyOutcome outcome = {
-            .dry_run = true, .changed = plan->actions->len > 0, .after = plan->after};
+        const ApplyOutcome outcome = {.purpose = change->purpose,
+                                      .dry_run = true,
+                                      .changed = plan->actions->len > 0,
+                                      .after = plan->after};
         output_text(output, apply_report_outcome_text(plan, &outcome, &output->style));
         output_json(output, apply_report_json(plan, &outcome, NULL));
         return true;
@@ -109,6 +131,7 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
     g_autoptr(GError) reason = NULL;
     bool done = transaction_run(&transaction, plan, &result, &reason);
     const ApplyOutcome outcome = {
+        .purpose = change->purpose,
         .changed = result.changed,
         .verified = result.verified,
         .rolled_back = result.rolled_back,

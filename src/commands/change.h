@@ -7,6 +7,7 @@
 #include "act/record.h"
 #include "act/transaction.h"
 #include "commands/command.h"
+#include "report/apply-report.h"
 
 typedef enum {
     CHANGE_PREVIEW, /* changes nothing and needs no lock */
@@ -16,11 +17,13 @@ typedef enum {
 typedef struct {
     const Context *context;
     ChangeMode mode;
+    ApplyPurpose purpose;
     ObserveOptions scope;
     GPtrArray *recorded; /* char * (of the record): the interfaces in SCOPE; NULL: none */
     Lock *lock;
     Bus *bus;
     Snapshot *snapshot; /* before the change */
+    bool plan_is_shown;
 } Change;
 
 /* Holds signals and takes the lock, if MODE is for real. */
@@ -36,8 +39,15 @@ bool change_observe(Change *change, const ObserveOptions *scope,
 bool change_observe_recorded(Change *change, const Record *record,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Writes PLAN as text. */
-void change_show_plan(const Change *change, const Plan *plan);
+/* Takes the lock, which change_begin() does for a change for real, again where it was given back. */
+bool change_lock(Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes PLAN as text, once. */
+void change_show_plan(Change *change, const Plan *plan);
+
+/* Shows PLAN and asks the user for it; others may change this host while he thinks. The lock is taken
+ * again afterwards. Fails where he says no: see commands/consent.h. */
+bool change_ask(Change *change, const Plan *plan, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Refuses a plan after which the user of a remote session could not come back. */
 bool change_check_way_back(const Change *change, const Plan *plan,

@@ -85,6 +85,7 @@ static int run(const Context *context, char **words, GError **error)
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) || !record_load(&record, error) ||
         !check_record(record, *words, error))
         return -1;
+    change.purpose = PURPOSE_CONFIRM;
     g_autoptr(GPtrArray) lasting = g_ptr_array_new();
     if (!change_observe_recorded(&change, record, error) ||
         !find_rest(&change, record, lasting, error))

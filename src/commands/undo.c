@@ -70,6 +70,7 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
     if (!change_begin(&change, &own, request->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL, error) ||
         !record_load(&record, error))
         return false;
+    change.purpose = PURPOSE_UNDO;
     if (request->unconfirmed != NULL && !is_unconfirmed(record, request->unconfirmed))
         return true;
     if (!change_observe_recorded(&change, record, error))

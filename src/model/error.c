@@ -51,6 +51,7 @@ static const struct {
     [NICFIX_ERROR_FIREWALLD] = {"firewalld", 3},
     [NICFIX_ERROR_UNDONE] = {"undone", 5},
     [NICFIX_ERROR_NOT_UNDONE] = {"not-undone", 6},
+    [NICFIX_ERROR_DECLINED] = {"declined", 1},
     [NICFIX_ERROR_OUTPUT] = {"output", 2},
 };
 

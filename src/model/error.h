@@ -20,6 +20,7 @@ typedef enum {
     NICFIX_ERROR_FIREWALLD,      /* firewalld answered with an error of its own */
     NICFIX_ERROR_UNDONE,         /* apply failed, and everything was put back */
     NICFIX_ERROR_NOT_UNDONE,     /* apply failed, and something is left changed */
+    NICFIX_ERROR_DECLINED,       /* the user was asked, and said no: nothing was changed */
     NICFIX_ERROR_OUTPUT,         /* the result could not be written */
 } NicfixError;
 
@@ -43,5 +44,5 @@ const char *nicfix_error_detail(const GError *error);
 /* Returns the word that stands for ERROR in JSON, such as "not-authorised" (static). */
 const char *nicfix_error_word(const GError *error);
 
-/* Returns the exit status that the contract gives to ERROR: 2 to 6. */
+/* Returns the exit status that the contract gives to ERROR: 1 to 7. */
 int nicfix_error_exit_status(const GError *error);

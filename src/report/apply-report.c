@@ -98,13 +98,30 @@ static char *describe_pending(const ApplyOutcome *outcome, const TextStyle *styl
         outcome->pending_id, text_plain(style));
 }
 
+/* Beside an error, "nothing to change" would be taken for "all is well". */
+static char *describe_nothing(const ApplyOutcome *outcome, const TextStyle *style)
+{
+    g_autofree char *rest = describe_rest(outcome->after);
+    bool has_errors = outcome->after != NULL && diagnosis_has(outcome->after, SEVERITY_ERROR);
+    switch (outcome->purpose) {
+    case PURPOSE_APPLY:
+        return has_errors ? g_strdup_printf("nothing was changed%s\n", rest)
+                          : g_strdup_printf("%snothing to change%s%s\n", text_good(style),
+                                            text_plain(style), rest);
+    case PURPOSE_UNDO:
+        return g_strdup("nothing to undo\n");
+    case PURPOSE_CONFIRM:
+        break;
+    }
+    return g_strdup_printf("%skept%s%s\n", text_good(style), text_plain(style), rest);
+}
+
 char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
                                 const TextStyle *style)
 {
-    g_autofree char *rest = describe_rest(outcome->after);
     if (plan->actions->len == 0)
-        return g_strdup_printf("%snothing to change%s%s\n", text_good(style), text_plain(style),
-                               rest);
+        return describe_nothing(outcome, style);
+    g_autofree char *rest = describe_rest(outcome->after);
     if (outcome->dry_run)
         return g_strdup_printf("dry run: nothing was changed%s\n", rest);
     if (outcome->pending_id != NULL)

@@ -5,8 +5,16 @@
 #include "model/plan/plan.h"
 #include "report/output.h"
 
+/* Whose plan it is. */
+typedef enum {
+    PURPOSE_APPLY,
+    PURPOSE_UNDO,
+    PURPOSE_CONFIRM,
+} ApplyPurpose;
+
 /* How a plan ended; all zero is a plan that was only shown. */
 typedef struct {
+    ApplyPurpose purpose;
     bool dry_run;
     bool changed;
     bool verified;

@@ -4,6 +4,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "report/finding-text.h"
+#include "report/fix-text.h"
 #include "report/reason.h"
 #include "report/template.h"
 
@@ -75,6 +76,12 @@ static const struct {
                            "this would: {better}"},
     [REFUSED_WORSE] = {NICFIX_ERROR_REFUSED, "this would break something else: {finding}",
                        OVERRIDE},
+    [REFUSED_NOTHING_OFFERED] = {NICFIX_ERROR_REFUSED,
+                                 "no fix is offered, and nothing was changed: {finding}", "{next}"},
+    [REFUSED_POLICY_AT_RUN_TIME] = {NICFIX_ERROR_REFUSED,
+                                    "the fix adds a policy, which firewalld can add only "
+                                    "permanently: {finding}",
+                                    "omit --runtime-only"},
 };
 
 static char *join(const GPtrArray *names)
@@ -83,6 +90,20 @@ static char *join(const GPtrArray *names)
     PTR_ARRAY_FOREACH (const char, name, names)
         g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
     return g_string_free(list, FALSE);
+}
+
+/* What to do about FINDING, which no plan cures (transfer full). */
+static char *next_step(const Finding *finding)
+{
+    g_autoptr(GPtrArray) commands = finding_commands(finding);
+    if (commands->len == 0)
+        return g_strdup("see 'nicfix check' for what it rests on");
+    GString *text = g_string_new("run: ");
+    PTR_ARRAY_FOREACH (char *, command, commands) {
+        g_string_append(text, command_index > 0 ? "; " : "");
+        command_text_append(text, command);
+    }
+    return g_string_free(text, FALSE);
 }
 
 static char *fill_refusal(const char *template, const PlanRefusal *refusal)
@@ -94,10 +115,11 @@ static char *fill_refusal(const char *template, const PlanRefusal *refusal)
     };
     g_autofree char *zones = refusal->zones != NULL ? join(refusal->zones) : NULL;
     g_autofree char *message = refusal->finding != NULL ? finding_message(refusal->finding) : NULL;
+    g_autofree char *next = refusal->finding != NULL ? next_step(refusal->finding) : NULL;
     g_autofree char *better = refusal->better != NULL ? g_strjoinv(" ", refusal->better) : NULL;
     return template_fill(template, "interface", refusal->interface, "other", refusal->other, "zone",
                          refusal->zone, "zones", zones, "scope", scopes[refusal->scope], "finding",
-                         message, "better", better, NULL);
+                         message, "better", better, "next", next, NULL);
 }
 
 void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)

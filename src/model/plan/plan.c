@@ -220,10 +220,15 @@ Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request, PlanRefusal
 
 Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const Declared *declared)
 {
-    const PlanRequest request = {.declared = declared};
-    Plan *plan = plan_empty(snapshot, &request);
+    return plan_of_actions_as(snapshot, actions, &(PlanRequest){.declared = declared});
+}
+
+Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
+                         const PlanRequest *request)
+{
+    Plan *plan = plan_empty(snapshot, request);
     g_autoptr(GPtrArray) links = g_ptr_array_new();
-    Planner planner = {snapshot, &request, plan, links, {0}};
+    Planner planner = {plan->start, request, plan, links, {0}};
     PTR_ARRAY_FOREACH (const Action, action, actions) {
         g_ptr_array_add(plan->actions, action_copy(action));
         action_predict(action, plan->predicted);
@@ -235,7 +240,7 @@ Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const 
             g_ptr_array_add(links, (gpointer)link);
     }
     bool predicted = predict_findings(&planner);
-    g_assert(predicted); /* of now, which was read */
+    g_assert(predicted); /* of what was read */
     predict_services(&planner);
     add_notes(&planner);
     return plan;

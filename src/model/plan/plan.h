@@ -91,6 +91,8 @@ typedef enum {
     REFUSED_PERMANENT_CONFLICT, /* interface: it is bound in more than one zone */
     REFUSED_NOT_CURED,          /* interface, zone; finding: what is left; better */
     REFUSED_WORSE,              /* finding: what it would add */
+    REFUSED_NOTHING_OFFERED,    /* finding: the worst one, which has no fix */
+    REFUSED_POLICY_AT_RUN_TIME, /* finding: the worst one, whose fix cannot be made at run time only */
 } PlanRefusalCode;
 
 typedef struct {
@@ -117,6 +119,12 @@ Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request,
 /* A plan of ACTIONS (Action, copied) on SNAPSHOT, which must outlive it: nothing is chosen or
  * refused, only predicted. DECLARED as in PlanRequest. */
 Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const Declared *declared);
+
+/* The same for what is REQUEST's to say of such a plan: what is declared, and that only what runs or
+ * what lasts is to be changed, which ACTIONS must be fit for. For the latter, the permanent
+ * configuration must have been read. */
+Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
+                         const PlanRequest *request);
 
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)

@@ -25,6 +25,7 @@ static const CodeCase codes[] = {
     {"firewalld", NICFIX_ERROR_FIREWALLD, 3},
     {"undone", NICFIX_ERROR_UNDONE, 5},
     {"not-undone", NICFIX_ERROR_NOT_UNDONE, 6},
+    {"declined", NICFIX_ERROR_DECLINED, 1},
     {"output", NICFIX_ERROR_OUTPUT, 2},
 };
 
