@@ -105,7 +105,7 @@ def test_an_uplink_of_another_zone_is_moved_only_when_asked(make_lab: LabMaker) 
 def test_a_zone_without_forward_is_not_pretended_to_cure(make_lab: LabMaker) -> None:
     lab = make_lab(firewalld=FirewalldConfig(zones={"public": ""}))
     before = lab.firewall_now()
-    refused = lab.nicfix("apply")
+    refused = lab.nicfix("apply", "--zone", "public")
     assert refused.code == 2, refused
     assert "--enable-forward" in refused.stderr
     assert lab.firewall_now() == before

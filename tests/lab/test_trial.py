@@ -4,7 +4,6 @@ that made it."""
 from __future__ import annotations
 
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -14,10 +13,11 @@ from collections.abc import Callable
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit.networkmanager import ethernet_profile
 from labkit.systemd import Systemd
+from labkit.terminal import LIMIT, Terminal
 
 TRY = ("apply", "--zone", "public", "--confirm-within")
+TRY_NOW = ("apply", "--yes", "--zone", "public", "--confirm-within")
 PROFILE = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
-LIMIT = 30.0  # seconds; a loaded machine needs about 3
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
@@ -63,7 +63,7 @@ def test_not_confirmed(lab: Lab) -> None:
     assert lab.nicfix(*TRY, "1").code == 0
     wait_until(lambda: not (lab.bus.state / "last-change").exists())
     assert lab.firewall_now() == before
-    assert "nothing to change" in lab.nicfix("undo").stdout
+    assert "nothing to undo" in lab.nicfix("undo").stdout
 
 
 def test_the_device_of_networkmanager(make_lab: LabMaker) -> None:
@@ -151,44 +151,9 @@ def test_bad_numbers_of_seconds(lab: Lab) -> None:
     assert bound(lab) == (False, False)
 
 
-class Terminal:
-    """nicfix on a terminal of its own, which is its session."""
-
-    def __init__(self, lab: Lab, *args: str) -> None:
-        self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            lab.host.command(["setsid", "--ctty", "--wait", *lab.nicfix_command(*args)]),
-            env={**os.environ, **lab.bus.env, "TERM": "xterm"},
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-        )
-        os.close(slave)
-        self.text = ""
-
-    def read_until(self, pattern: str) -> re.Match[str]:
-        """Reads until PATTERN is there."""
-        limit = time.monotonic() + LIMIT
-        while not (found := re.search(pattern, self.text)):
-            assert time.monotonic() < limit, self.text
-            try:
-                self.text += os.read(self._master, 4096).decode()
-            except OSError as error:  # EIO: nobody has the terminal any more
-                raise AssertionError(self.text) from error
-        return found
-
-    def type(self, text: str) -> None:
-        """Types TEXT."""
-        os.write(self._master, text.encode())
-
-    def hang_up(self) -> None:
-        """The terminal disappears, as when the connection is lost."""
-        os.close(self._master)
-
-
 def test_the_countdown_ends_with_the_confirmation(lab: Lab) -> None:
     """The seconds count down until somebody confirms from elsewhere."""
-    terminal = Terminal(lab, *TRY, "60")
+    terminal = Terminal(lab, *TRY_NOW, "60")
     name = terminal.read_until(r"nicfix confirm ([0-9a-f]{8})").group(1)
     terminal.read_until(r"5\d s left")
     assert lab.nicfix("confirm", name).code == 0
@@ -199,7 +164,7 @@ def test_the_countdown_ends_with_the_confirmation(lab: Lab) -> None:
 
 def test_the_countdown_ends_with_ctrl_c(lab: Lab) -> None:
     """The change is undone at once."""
-    terminal = Terminal(lab, *TRY, "60")
+    terminal = Terminal(lab, *TRY_NOW, "60")
     terminal.read_until(r"s left")
     terminal.type("\x03")
     terminal.read_until("interrupted by SIGINT; everything was put back")
@@ -210,7 +175,7 @@ def test_the_countdown_ends_with_ctrl_c(lab: Lab) -> None:
 
 def test_the_countdown_ends_by_itself(lab: Lab) -> None:
     """The exit status says that the change was undone."""
-    terminal = Terminal(lab, *TRY, "2")
+    terminal = Terminal(lab, *TRY_NOW, "2")
     terminal.read_until("the change was not confirmed in time; everything was put back")
     assert terminal.process.wait(LIMIT) == 5
     assert bound(lab) == (False, False)
@@ -219,7 +184,7 @@ def test_the_countdown_ends_by_itself(lab: Lab) -> None:
 
 def test_the_terminal_is_lost(lab: Lab) -> None:
     """The change is still undone in time."""
-    terminal = Terminal(lab, *TRY, "3")
+    terminal = Terminal(lab, *TRY_NOW, "3")
     terminal.read_until(r"s left")
     terminal.hang_up()
     terminal.process.wait(LIMIT)

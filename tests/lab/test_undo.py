@@ -30,10 +30,10 @@ def test_undo_restores_both(lab: Lab) -> None:
 
 
 def test_undo_without_a_change(lab: Lab) -> None:
-    """There is nothing to change, and that is not an error."""
+    """There is nothing to undo, and that is not an error."""
     outcome = lab.nicfix("undo")
     assert (outcome.code, outcome.stderr) == (0, "")
-    assert "nothing to change" in outcome.stdout
+    assert "nothing to undo" in outcome.stdout
 
 
 def test_undo_of_a_move(lab: Lab) -> None:
@@ -67,7 +67,7 @@ def test_changes_by_others_are_kept(lab: Lab) -> None:
     assert refused.code == 2, refused
     assert "somebody else has changed it since" in refused.stderr
     assert lab.firewall_now() == before
-    assert "nothing to change" in lab.nicfix("undo").stdout
+    assert "nothing to undo" in lab.nicfix("undo").stdout
 
 
 def test_after_a_reload_nothing_is_left_to_undo(lab: Lab) -> None:

@@ -2,7 +2,7 @@
 /* Requests for a plan from the words of `nicfix apply`, and plans as text. */
 #pragma once
 
-#include "model/plan/plan.h"
+#include "model/plan/offer.h"
 
 #include "command-line-of.h"
 #include "sketch.h"
@@ -13,6 +13,7 @@ typedef struct {
     GPtrArray *interfaces; /* NULL-terminated */
     GPtrArray *uplinks;    /* NULL-terminated */
     Declared *declared;
+    int finding; /* of --finding, else -1 */
 } RequestWords;
 
 static inline void request_words_clear(RequestWords *words)
@@ -50,6 +51,7 @@ static inline RequestWords request_from(char *const *words)
     RequestWords result = {
         .interfaces = g_ptr_array_new_with_free_func(g_free),
         .uplinks = g_ptr_array_new_with_free_func(g_free),
+        .finding = -1,
     };
     for (char *const *word = words; *word != NULL; word++) {
         if (g_str_equal(*word, "nicfix") || g_str_equal(*word, "apply") ||
@@ -61,7 +63,9 @@ static inline RequestWords request_from(char *const *words)
             g_ptr_array_add(result.interfaces, g_strdup(*++word));
         else if (g_str_equal(*word, "--uplink"))
             g_ptr_array_add(result.uplinks, g_strdup(*++word));
-        else
+        else if (g_str_equal(*word, "--finding"))
+            result.finding = finding_from_word(*++word);
+        else if (**word != '\0')
             g_error("unknown word: %s", *word);
     }
     g_ptr_array_add(result.interfaces, NULL);
@@ -80,13 +84,38 @@ static inline RequestWords request_parse(const char *text)
     return request_from(words);
 }
 
-/* The commands that do what PLAN does, a line each (transfer full). */
-static inline char *commands_text(const Plan *plan)
+/* What `nicfix apply` plans on SNAPSHOT for WORDS: as the user directs, or what is offered. */
+static inline Plan *plan_from_words(const Snapshot *snapshot, const RequestWords *words,
+                                    PlanRefusal *refusal)
+{
+    const PlanRequest *request = &words->request;
+    bool directed = request->zone != NULL || request->move || request->enable_forward ||
+                    request->bind_downstreams;
+    const Offer offer = {
+        .finding = words->finding,
+        .interfaces = request->interfaces,
+        .declared = request->declared,
+        .runtime_only = request->runtime_only,
+        .permanent_only = request->permanent_only,
+        .force = request->force,
+    };
+    return directed ? plan_new(snapshot, request, refusal)
+                    : plan_of_offer(snapshot, &offer, refusal);
+}
+
+/* The commands that do what ACTIONS (Action) do, a line each (transfer full). */
+static inline char *actions_text(const GPtrArray *actions)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < plan->actions->len; i++) {
-        g_autofree char *line = command_line_of(g_ptr_array_index(plan->actions, i));
+    for (guint i = 0; i < actions->len; i++) {
+        g_autofree char *line = command_line_of(g_ptr_array_index(actions, i));
         g_string_append_printf(text, "%s\n", line);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* The same for those of PLAN. */
+static inline char *commands_text(const Plan *plan)
+{
+    return actions_text(plan->actions);
 }

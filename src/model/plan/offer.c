@@ -135,7 +135,8 @@ typedef struct {
     bool at_run_time;       /* it has a fix, which cannot be made at run time only */
 } Rest;
 
-static Rest add_fixes(Union *all, const Diagnosis *diagnosis)
+/* Adds the first LIMIT fixes that DIAGNOSIS has. */
+static Rest add_fixes(Union *all, const Diagnosis *diagnosis, guint limit)
 {
     Rest rest = {NULL, false};
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
@@ -143,10 +144,12 @@ static Rest add_fixes(Union *all, const Diagnosis *diagnosis)
         if (!offer_is_about(all->offer, finding) || is_asked_for(all->offer, finding))
             continue;
         bool possible = fix != NULL && is_possible(all->offer, fix);
-        if (possible && fits(all, fix))
+        if (possible && limit > 0 && fits(all, fix)) {
             add_fix(all, fix);
-        else if (!possible && rest.finding == NULL)
+            limit--;
+        } else if (!possible && rest.finding == NULL) {
             rest = (Rest){finding, fix != NULL};
+        }
     }
     return rest;
 }
@@ -172,17 +175,15 @@ static const char *find_unknown(const Snapshot *snapshot, const Offer *offer)
     return NULL;
 }
 
-/* A plan of the fixes of START, which is SNAPSHOT or what a reboot makes of it. */
-static Plan *plan_union(const Snapshot *snapshot, const Snapshot *start, const Offer *offer,
-                        PlanRefusal *refusal)
+/* A plan of the first LIMIT fixes of DIAGNOSIS. */
+static Plan *plan_fixes(const Snapshot *snapshot, const Diagnosis *diagnosis, const Offer *offer,
+                        guint limit, PlanRefusal *refusal)
 {
-    g_autoptr(Diagnosis) diagnosis = diagnose(start, offer->declared);
-    fixes_suggest(start, diagnosis, offer->declared);
     g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) subjects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Union all = {offer, actions, known, subjects};
-    Rest rest = add_fixes(&all, diagnosis);
+    Rest rest = add_fixes(&all, diagnosis, limit);
     g_autoptr(GPtrArray) ordered = in_order(actions);
     const PlanRequest request = {
         .declared = offer->declared,
@@ -200,6 +201,24 @@ static Plan *plan_union(const Snapshot *snapshot, const Snapshot *start, const O
     return broken == NULL || offer->force
                ? plan
                : refuse(plan, (PlanRefusal){REFUSED_WORSE, .finding = broken}, refusal);
+}
+
+/* START is SNAPSHOT, or what a reboot makes of it. Fixes that are good one by one may not be together:
+ * then the worst finding's is offered alone. */
+static Plan *plan_union(const Snapshot *snapshot, const Snapshot *start, const Offer *offer,
+                        PlanRefusal *refusal)
+{
+    g_autoptr(Diagnosis) diagnosis = diagnose(start, offer->declared);
+    fixes_suggest(start, diagnosis, offer->declared);
+    g_auto(PlanRefusal) of_all = {0};
+    Plan *plan = plan_fixes(snapshot, diagnosis, offer, G_MAXUINT, &of_all);
+    if (plan == NULL && of_all.code == REFUSED_WORSE)
+        return plan_fixes(snapshot, diagnosis, offer, 1, refusal);
+    if (plan == NULL && refusal != NULL) {
+        *refusal = of_all;
+        of_all = (PlanRefusal){0};
+    }
+    return plan;
 }
 
 Plan *plan_of_offer(const Snapshot *snapshot, const Offer *offer, PlanRefusal *refusal)

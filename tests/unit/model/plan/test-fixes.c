@@ -121,14 +121,16 @@ static void assert_commands_are_those_of(const Fix *fix, const Plan *plan)
         g_string_append_printf(offered, "%s\n", line);
     }
     g_autofree char *planned = commands_text(plan);
+    g_autofree char *actions = actions_text(fix->actions);
     assert_string_equal(offered->str, planned);
+    assert_string_equal(actions, planned);
 }
 
 /* As if the user had pasted the command. */
 static void assert_cures(const Snapshot *snapshot, const Finding *finding)
 {
     g_auto(RequestWords) words = request_from(finding->fix->command);
-    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
+    g_autoptr(Plan) plan = plan_from_words(snapshot, &words, NULL);
     if (plan == NULL)
         fail_msg("%s: its fix is refused", finding_word(finding->id));
     const Finding *left = diagnosis_find(plan->after, finding);

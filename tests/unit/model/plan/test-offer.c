@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a bare `nicfix apply` does: the fixes that check shows, together. */
+#include "model/plan/offer.h"
+
+#include "model/plan/fixes.h"
+
+#include "hosts.h"
+#include "requests.h"
+
+#define NODE                                                                                       \
+    "link eth0 physical addr 192.0.2.10/24\nlink cni0 bridge addr 10.244.2.1/24\n"                 \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n"                                                     \
+    "zone public services ssh\nzone work services ssh\nzone drop target DROP\npermanent eth0 -\n"
+#define TWO_UPLINKS                                                                                \
+    NODE "link eth1 physical addr 198.51.100.10/24\nroute 0.0.0.0/0 dev eth1 via 198.51.100.1 "    \
+         "table 7\nrule 4 table 7\npermanent eth1 -\n"
+#define BIND_ETH0                                                                                  \
+    "firewall-cmd --zone=public --add-interface=eth0\n"                                            \
+    "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *words;
+    const char *commands; /* of the plan; NULL: it is refused */
+    PlanRefusalCode code;
+    const char *finding; /* that the refusal names, or NULL */
+} OfferCase;
+
+static const OfferCase offers[] = {
+    {"one fix", NODE, "", BIND_ETH0},
+    {"nothing is wrong", NODE "bind public eth0\n", "", ""},
+    {"what check shows, whatever it takes", NODE "change public forward no\n", "",
+     "firewall-cmd --zone=public --add-interface=eth0\n"
+     "firewall-cmd --zone=public --add-forward\n"
+     "firewall-cmd --permanent --zone=public --add-forward\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"several fixes, the running firewall first", TWO_UPLINKS, "",
+     "firewall-cmd --zone=public --add-interface=eth0\n"
+     "firewall-cmd --zone=public --add-interface=eth1\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth1\n"},
+    {"what several fixes need is done once", TWO_UPLINKS "change public forward no\n", "",
+     "firewall-cmd --zone=public --add-interface=eth0\n"
+     "firewall-cmd --zone=public --add-forward\n"
+     "firewall-cmd --zone=public --add-interface=eth1\n"
+     "firewall-cmd --permanent --zone=public --add-forward\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth1\n"},
+    {"of one interface", TWO_UPLINKS, "--interface eth0", BIND_ETH0},
+    {"of one finding", TWO_UPLINKS "bind drop eth1\n", "--finding uplink-unbound", BIND_ETH0},
+    {"of a finding that is not there", NODE, "--finding panic-mode", ""},
+    {"of an interface that no finding is about", NODE, "--interface cni0", ""},
+    {"now only", NODE, "--runtime-only", "firewall-cmd --zone=public --add-interface=eth0\n"},
+    {"now only, where it is so already", NODE "change public interfaces eth0\n", "--runtime-only",
+     ""},
+    {"what lasts only", NODE "lasting zone public services ssh\n", "--permanent-only",
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"what lasts only, without having read it", NODE, "--permanent-only", NULL,
+     REFUSED_PERMANENT_UNREAD},
+    {"an interface that is not there", NODE, "--interface eth7", NULL, REFUSED_NO_SUCH_LINK},
+    {"nothing is offered for an error", NODE "firewalld 1.3.3 public panic yes\nbind public eth0\n",
+     "", NULL, REFUSED_NOTHING_OFFERED, "panic-mode"},
+    {"nothing is offered for a warning", NODE "bind public eth0\nbind public gone\n", "", NULL,
+     REFUSED_NOTHING_OFFERED, "stale-binding"},
+    {"something is offered, beside an error without a fix",
+     NODE "firewalld 1.3.3 public panic yes\n", "", BIND_ETH0},
+};
+
+static void test_offer(void **state)
+{
+    const OfferCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_auto(RequestWords) words = request_parse(test->words);
+    g_auto(PlanRefusal) refusal = {0};
+    g_autoptr(Plan) plan = plan_from_words(snapshot, &words, &refusal);
+    assert_int_equal(plan != NULL, test->commands != NULL);
+    if (plan == NULL) {
+        assert_int_equal(refusal.code, test->code);
+        assert_int_equal(refusal.finding != NULL, test->finding != NULL);
+        if (test->finding != NULL)
+            assert_string_equal(finding_word(refusal.finding->id), test->finding);
+        return;
+    }
+    g_autofree char *commands = commands_text(plan);
+    assert_string_equal(commands, test->commands);
+}
+
+/* ---- fixes that contradict one another ---- */
+
+/* Each uplink would have the other one's downstream in its own zone. */
+static void test_contradiction(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot =
+        sketch(TWO_UPLINKS "link pods bridge addr 10.9.0.1/24\nbind work pods\nbind public eth0\n");
+    const Offer offer = {.finding = -1};
+    g_autoptr(Plan) plan = plan_of_offer(snapshot, &offer, NULL);
+    assert_non_null(plan);
+    g_autofree char *commands = commands_text(plan);
+    assert_string_equal(commands, "firewall-cmd --zone=work --add-interface=eth1\n"
+                                  "firewall-cmd --zone=work --add-interface=cni0\n"
+                                  "firewall-cmd --permanent --zone=work --add-interface=eth1\n"
+                                  "firewall-cmd --permanent --zone=work --add-interface=cni0\n");
+    assert_true(plan_preconditions_hold(plan, snapshot));
+    assert_true(diagnosis_has(plan->after, SEVERITY_ERROR));
+}
+
+/* ---- on hosts as they are ---- */
+
+/* Everything that has a fix is offered, what has none is told, and nothing is worse afterwards. */
+static void check_host(const Snapshot *snapshot)
+{
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    fixes_suggest(snapshot, diagnosis, NULL);
+    bool any = diagnosis_has(diagnosis, SEVERITY_WARNING), fixable = false;
+    for (guint i = 0; i < diagnosis->findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
+        fixable |= finding->fix != NULL && finding->severity >= SEVERITY_WARNING;
+    }
+    g_auto(PlanRefusal) refusal = {0};
+    const Offer offer = {.finding = -1};
+    g_autoptr(Plan) plan = plan_of_offer(snapshot, &offer, &refusal);
+    if (plan == NULL) {
+        assert_true(any);
+        assert_int_equal(refusal.code, fixable ? REFUSED_WORSE : REFUSED_NOTHING_OFFERED);
+        assert_non_null(refusal.finding);
+        return;
+    }
+    assert_int_equal(plan->actions->len > 0, any);
+    assert_null(diagnosis_first_worse(plan->before, plan->after, SEVERITY_ERROR));
+    assert_true(plan->actions->len == 0 || plan->cured->len > 0);
+}
+
+static void test_hosts(G_GNUC_UNUSED void **state)
+{
+    g_autofree char *path = g_build_filename(g_getenv("FIXTURES"), "hosts", NULL);
+    g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+    assert_non_null(folder);
+    guint hosts = 0;
+    for (const char *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
+        g_autofree char *stem = g_strndup(name, strlen(name) - strlen(".json"));
+        g_autofree char *file = g_build_filename("hosts", stem, NULL);
+        g_autoptr(Snapshot) snapshot = host_read(file);
+        check_host(snapshot);
+        hosts++;
+    }
+    assert_true(hosts > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_contradiction),
+        cmocka_unit_test(test_hosts),
+    };
+    return RUN_CASES(test_offer, offers) + cmocka_run_group_tests(others, NULL, NULL);
+}
