@@ -2,16 +2,37 @@
 /* nicfix check: which uplinks no accepting zone covers, and what else will break. */
 #include "act/record.h"
 #include "commands/command-line.h"
+#include "commands/expectations.h"
 #include "model/error.h"
 #include "model/plan/fixes.h"
 #include "model/plan/lost-binding.h"
 #include "report/check-report.h"
+#include "report/junit.h"
 #include "report/nagios.h"
 #include "report/plan-text.h"
 
+/* What is asked for. */
+typedef struct {
+    char **expectations; /* files */
+    char *fail_on;
+    char *after;
+    char *format;
+    Severity severity;
+    ReloadEvent event;
+} CheckOptions;
+
+static void check_options_clear(CheckOptions *options)
+{
+    g_strfreev(options->expectations);
+    g_free(options->fail_on);
+    g_free(options->after);
+    g_free(options->format);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CheckOptions, check_options_clear)
+
 /* Reports DIAGNOSIS of SNAPSHOT with fixes. OUTLOOK says which future SNAPSHOT is; NULL: none. */
-static void report(const Context *context, const Snapshot *snapshot, Diagnosis *diagnosis,
-                   const Outlook *outlook)
+static void report(const Context *context, const CheckOptions *options, const Snapshot *snapshot,
+                   Diagnosis *diagnosis, const Outlook *outlook)
 {
     Output *output = context->output;
     fixes_suggest(snapshot, diagnosis, context_declared(context));
@@ -19,12 +40,24 @@ static void report(const Context *context, const Snapshot *snapshot, Diagnosis *
         output_text(output, check_report_text(snapshot, diagnosis, outlook, &output->style));
     if (output_wants_json(output))
         output_json(output, check_report_json(snapshot, diagnosis, outlook));
+    if (output->format == FORMAT_SPECIAL)
+        output_special(output, junit_text(snapshot, diagnosis, options->severity));
 }
 
-static int check_now(const Context *context, Severity fail_on, GError **error)
+/* The snapshot to check, once the expectations of it are read, too. */
+static Snapshot *observe_to_check(const Context *context, const CheckOptions *options,
+                                  const ObserveOptions *scope, GError **error)
+{
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, scope, NULL, error);
+    bool is_ready = snapshot != NULL &&
+                    context_read_expectations(context, options->expectations, snapshot, error);
+    return is_ready ? g_steal_pointer(&snapshot) : NULL;
+}
+
+static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
+    g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &scope, error);
     if (snapshot == NULL)
         return -1;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
@@ -33,16 +66,16 @@ static int check_now(const Context *context, Severity fail_on, GError **error)
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
         record->state != RECORD_PENDING)
         lost_bindings_explain(diagnosis, snapshot, record->actions);
-    report(context, snapshot, diagnosis, NULL);
-    return diagnosis_has(diagnosis, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
+    report(context, options, snapshot, diagnosis, NULL);
+    return diagnosis_has(diagnosis, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
 /* One line in any case; the exit statuses are the plugin interface's, not nicfix's. */
-static int check_for_nagios(const Context *context)
+static int check_for_nagios(const Context *context, const CheckOptions *options)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
     g_autoptr(GError) reason = NULL;
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, &reason);
+    g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &scope, &reason);
     if (snapshot == NULL) {
         output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;
@@ -52,15 +85,15 @@ static int check_for_nagios(const Context *context)
     return (int)nagios_status(diagnosis);
 }
 
-static int check_after(const Context *context, ReloadEvent event, Severity fail_on, GError **error)
+static int check_after(const Context *context, const CheckOptions *options, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
     g_autoptr(GPtrArray) assumes = reload_assumptions_new();
-    g_autoptr(Snapshot) now = context_snapshot(context, &scope, NULL, error);
+    g_autoptr(Snapshot) now = observe_to_check(context, options, &scope, error);
     if (now == NULL)
         return -1;
-    g_autoptr(Snapshot) then = snapshot_after_reload(now, event, assumes);
+    g_autoptr(Snapshot) then = snapshot_after_reload(now, options->event, assumes);
     if (then == NULL) {
         permanent_unread_set_error(error);
         return -1;
@@ -68,52 +101,57 @@ static int check_after(const Context *context, ReloadEvent event, Severity fail_
     g_autoptr(Diagnosis) before = diagnose(now, context_declared(context));
     g_autoptr(Diagnosis) after = diagnose(then, context_declared(context));
     const Outlook outlook = {
-        .event = event,
+        .event = options->event,
         .worse = now->permanent->fault != NULL ||
                  diagnosis_first_worse(before, after, SEVERITY_WARNING) != NULL,
         .before = before,
         .assumes = assumes,
     };
-    report(context, then, after, &outlook);
-    return diagnosis_has(after, fail_on) ? STATUS_NOT_FINE : STATUS_FINE;
+    report(context, options, then, after, &outlook);
+    return diagnosis_has(after, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
+}
+
+static bool check_options(const Context *context, CheckOptions *options, GError **error)
+{
+    static const char *const formats[] = {"nagios", "junit", NULL};
+    if (!command_choose_format(context, options->format, formats, error) ||
+        !command_parse_fail_on(options->fail_on, &options->severity, error))
+        return false;
+    if (options->after == NULL)
+        return true;
+    if (g_strcmp0(options->format, "nagios") == 0) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit --after",
+                         "--format nagios is only for the current state");
+        return false;
+    }
+    options->event = reload_event_from_word(options->after);
+    return options->event != EVENT_UNKNOWN ||
+           command_reject_value("--after", options->after, "reload, reboot", error);
 }
 
 static int run(const Context *context, char **words, GError **error)
 {
-    g_autofree char *fail_on = NULL;
-    g_autofree char *after = NULL;
-    g_autofree char *format = NULL;
-    const GOptionEntry options[] = {
-        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &fail_on,
+    g_auto(CheckOptions) options = {0};
+    const GOptionEntry entries[] = {
+        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &options.fail_on,
          "Exit 1 for findings this severe or worse (default: warning)", "warning|error"},
-        {"after", 0, 0, G_OPTION_ARG_STRING, &after,
+        {"after", 0, 0, G_OPTION_ARG_STRING, &options.after,
          "Check the state expected after a reload or reboot", "reload|reboot"},
-        {"format", 0, 0, G_OPTION_ARG_STRING, &format, "Output format (default: text)",
-         "text|json|nagios"},
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.expectations,
+         "Also check that the flows in FILE pass or not, as it says (repeatable)", "FILE"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "Output format (default: text)",
+         "text|json|nagios|junit"},
         {NULL},
     };
     int status;
-    Severity severity;
-    ReloadEvent event;
-    if (!command_line_parse(context, options, &words, &status, error))
+    if (!command_line_parse(context, entries, &words, &status, error))
         return status;
-    if (!command_choose_format(context, format, "nagios", error) ||
-        !command_parse_fail_on(fail_on, &severity, error))
+    if (!check_options(context, &options, error))
         return -1;
-    if (context->output->format == FORMAT_SPECIAL) {
-        if (after == NULL)
-            return check_for_nagios(context);
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit --after",
-                         "--format nagios is only for the current state");
-        return -1;
-    }
-    if (after == NULL)
-        return check_now(context, severity, error);
-    event = reload_event_from_word(after);
-    if (event != EVENT_UNKNOWN)
-        return check_after(context, event, severity, error);
-    command_reject_value("--after", after, "reload, reboot", error);
-    return -1;
+    if (g_strcmp0(options.format, "nagios") == 0)
+        return check_for_nagios(context, &options);
+    return options.after != NULL ? check_after(context, &options, error)
+                                 : check_now(context, &options, error);
 }
 
 const Command check_command = {

@@ -57,6 +57,7 @@ void global_options_clear(GlobalOptions *options)
     g_free(options->snapshot);
     g_strfreev(options->uplinks);
     g_strfreev(options->downstreams);
+    g_clear_pointer(&options->expectations, g_ptr_array_unref);
     *options = (GlobalOptions){0};
 }
 

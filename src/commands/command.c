@@ -76,18 +76,28 @@ bool command_check_seconds(const char *option, int value, int min, int max, GErr
     return command_reject_value(option, word, accepted, error);
 }
 
-bool command_choose_format(const Context *context, const char *word, const char *special,
+static bool format_from_word(const char *word, const char *const *special, OutputFormat *format)
+{
+    if (g_str_equal(word, "text"))
+        *format = FORMAT_TEXT;
+    else if (g_str_equal(word, "json"))
+        *format = FORMAT_JSON;
+    else if (g_strv_contains(special, word))
+        *format = FORMAT_SPECIAL;
+    else
+        return false;
+    return true;
+}
+
+bool command_choose_format(const Context *context, const char *word, const char *const *special,
                            GError **error)
 {
-    const char *const words[] = {
-        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_SPECIAL] = special};
+    OutputFormat format;
     if (word == NULL)
         return true;
-    OutputFormat format = FORMAT_TEXT;
-    while (format <= FORMAT_SPECIAL && g_strcmp0(words[format], word) != 0)
-        format++;
-    if (format > FORMAT_SPECIAL) {
-        g_autofree char *accepted = g_strdup_printf("text, json, %s", special);
+    if (!format_from_word(word, special, &format)) {
+        g_autofree char *names = g_strjoinv(", ", (char **)special);
+        g_autofree char *accepted = g_strdup_printf("text, json, %s", names);
         return command_reject_value("--format", word, accepted, error);
     }
     if (context->options->json && format != FORMAT_JSON) {

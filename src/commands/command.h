@@ -16,11 +16,12 @@ typedef struct {
     gboolean quiet;
     gboolean verbose;
     char *color;
-    char *snapshot;     /* NULL: this machine */
-    char **uplinks;     /* NULL: none are named */
-    char **downstreams; /* likewise */
-    Declared declared;  /* both of these, once the line is parsed */
-    int timeout;        /* seconds */
+    char *snapshot;          /* NULL: this machine */
+    char **uplinks;          /* NULL: none are named */
+    char **downstreams;      /* likewise */
+    GPtrArray *expectations; /* Expectation; NULL: none were read */
+    Declared declared;       /* these three, once they are known */
+    int timeout;             /* seconds */
     gboolean help;
     gboolean version;
 } GlobalOptions;
@@ -91,9 +92,9 @@ bool command_reject_value(const char *option, const char *value, const char *acc
 bool command_check_seconds(const char *option, int value, int min, int max,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Sets the output to the format that --format WORD names: text, json (which is --json), or SPECIAL,
- * the one that only this command has. NULL leaves it as it is. */
-bool command_choose_format(const Context *context, const char *word, const char *special,
+/* Sets the output to the format that --format WORD names: text, json (which is --json), or one of
+ * SPECIAL (NULL-terminated), those that only this command has. NULL leaves it as it is. */
+bool command_choose_format(const Context *context, const char *word, const char *const *special,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The severity that --fail-on WORD names; a warning where WORD is NULL. */

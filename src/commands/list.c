@@ -12,11 +12,12 @@ static int run(const Context *context, char **words, GError **error)
          "text|json|dot"},
         {NULL},
     };
+    static const char *const formats[] = {"dot", NULL};
     int status;
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
     Output *output = context->output;
-    if (!command_choose_format(context, format, "dot", error))
+    if (!command_choose_format(context, format, formats, error))
         return -1;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);

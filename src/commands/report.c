@@ -55,11 +55,12 @@ static int run(const Context *context, char **words, GError **error)
          "Exit 1 for findings this severe or worse (default: warning)", "warning|error"},
         {NULL},
     };
+    static const char *const formats[] = {"html", NULL};
     int status;
     Severity severity;
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
-    if (!command_choose_format(context, format, "html", error) ||
+    if (!command_choose_format(context, format, formats, error) ||
         !command_parse_fail_on(fail_on, &severity, error))
         return -1;
     if (*words == NULL) {

@@ -25,16 +25,18 @@ typedef struct {
     const Link *in; /* the one that netfilter sees for the link that was named */
 } Resolver;
 
-G_GNUC_PRINTF(3, 4)
-static bool usage(GError **error, const char *hint, const char *format, ...)
+G_GNUC_PRINTF(4, 5)
+static bool fail(GError **error, NicfixError code, const char *hint, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", message);
+    nicfix_error_set(error, code, hint, "%s", message);
     return false;
 }
+
+#define usage(error, hint, ...) fail(error, NICFIX_ERROR_USAGE, hint, __VA_ARGS__)
 
 /* ---- addresses ---- */
 
@@ -270,8 +272,8 @@ static bool look_up(const Resolver *resolver, const RouteQuestion *question, Rou
     if (resolver->netlink != NULL)
         return route_lookup(resolver->netlink, question, answer, error);
     return route_answer_from_snapshot(resolver->snapshot, question, answer) ||
-           usage(error, "add --out IFACE",
-                 "the snapshot does not tell where the kernel routes this flow");
+           fail(error, NICFIX_ERROR_NOT_FOUND, "add --out IFACE",
+                "the snapshot does not tell where the kernel routes this flow");
 }
 
 /* The kernel calls a source that rp_filter refuses martian, and with IPv4 its errno may also mean a
@@ -478,7 +480,8 @@ static bool choose_direction(Resolver *resolver, GError **error)
         return false;
     resolver->in = snapshot_link_by_index(resolver->snapshot, answer.oif);
     if (resolver->in == NULL)
-        return usage(error, "add --in IFACE", "no route leads back to %s", question->from);
+        return fail(error, NICFIX_ERROR_NOT_FOUND, "add --in IFACE", "no route leads back to %s",
+                    question->from);
     flow->in = link_ingress_name(resolver->snapshot, resolver->in);
     return true;
 }

@@ -64,7 +64,8 @@ bool flow_question_from_json(const char *line, FlowQuestion *question,
 
 /* Resolves QUESTION on the host of SNAPSHOT. NETLINK reaches that host's kernel, which knows the
  * route; NULL for a snapshot from a file, whose routes are looked up instead. Fails with NICFIX_ERROR_USAGE for words
- * that are missing or contradict each other, NICFIX_ERROR_NOT_FOUND for a link that does not exist, and
+ * that are missing or contradict each other, NICFIX_ERROR_NOT_FOUND for a link that does not exist or a
+ * route that is not known, and
  * NICFIX_ERROR_REFUSED where the kernel does not route it. */
 bool flow_question_resolve(const FlowQuestion *question, const Snapshot *snapshot, Netlink *netlink,
                            ResolvedFlow *resolved, GError **error) G_GNUC_WARN_UNUSED_RESULT;

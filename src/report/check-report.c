@@ -8,6 +8,7 @@
 #include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"
+#include "report/judgement-text.h"
 #include "report/plan-text.h"
 #include "report/reason.h"
 #include "report/unread-text.h"
@@ -195,6 +196,27 @@ static json_t *outlook_json(const Outlook *outlook)
     return object;
 }
 
+static json_t *expectation_json(const ExpectationResult *result)
+{
+    const Expectation *expectation = result->expectation;
+    const Judgement *judgement = result->judgement;
+    g_autofree char *reason =
+        judgement != NULL ? judgement_reason(judgement) : g_strdup(expectation->unresolved);
+    json_t *object = json_object();
+    json_object_set_new(object, "name", json_text(expectation->name));
+    json_object_set_new(object, "file", json_text(expectation->file));
+    json_object_set_new(object, "line", json_integer(expectation->line));
+    json_object_set_new(object, "words", json_text(expectation->words));
+    json_object_set_new(object, "flow",
+                        judgement != NULL ? json_flow(&expectation->flow) : json_null());
+    json_object_set_new(object, "expected", json_text(expected_word(expectation->expected)));
+    json_object_set_new(object, "verdict",
+                        json_text(judgement != NULL ? judgement_word(judgement) : "unknown"));
+    json_object_set_new(object, "met", json_tristate(result->met));
+    json_object_set_new(object, "reason", json_text(reason));
+    return object;
+}
+
 json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
                           const Outlook *outlook)
 {
@@ -212,6 +234,10 @@ json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
         json_array_append_new(findings, json_finding(finding));
     json_object_set_new(document, "findings", findings);
+    json_t *expectations = json_array();
+    ARRAY_FOREACH (const ExpectationResult, result, diagnosis->expectations)
+        json_array_append_new(expectations, expectation_json(result));
+    json_object_set_new(document, "expectations", expectations);
     json_object_set_new(document, "unread", json_unread(snapshot));
     return document;
 }

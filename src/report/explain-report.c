@@ -173,21 +173,6 @@ char *explain_report_text(const Explanation *explanation, const TextStyle *style
 
 /* ---- JSON ---- */
 
-static json_t *flow_json(const Flow *flow)
-{
-    g_autofree char *from = address_text(&flow->from);
-    g_autofree char *to = address_text(&flow->to);
-    json_t *object = json_object();
-    json_object_set_new(object, "direction", json_text(flow_direction_word(flow->direction)));
-    json_object_set_new(object, "in", json_text(flow->in));
-    json_object_set_new(object, "out", json_text(flow->out));
-    json_object_set_new(object, "from", json_text(from));
-    json_object_set_new(object, "to", json_text(to));
-    json_object_set_new(object, "protocol", json_text(protocol_word(flow->protocol)));
-    json_object_set_new(object, "port", flow->port != 0 ? json_integer(flow->port) : json_null());
-    return object;
-}
-
 static json_t *steps_json(const GPtrArray *steps)
 {
     json_t *array = json_array();
@@ -243,7 +228,7 @@ json_t *explain_report_json(const Explanation *explanation)
     const Judgement *judgement = explanation->judgement;
     g_autofree char *reason = judgement_reason(judgement);
     json_t *document = json_document("explain");
-    json_object_set_new(document, "flow", flow_json(explanation->flow));
+    json_object_set_new(document, "flow", json_flow(explanation->flow));
     json_object_set_new(document, "verdict", json_text(judgement_word(judgement)));
     json_object_set_new(document, "by", json_text(judged_by_word(judgement->by)));
     json_object_set_new(document, "alternatives", alternatives_json(judgement));

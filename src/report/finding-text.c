@@ -207,9 +207,36 @@ static char *need_refused(const Finding *finding)
                            refused_word(finding->outcomes));
 }
 
+/* SENTENCE (takes it), after the name that the user gave to what it is about. */
+static char *with_name(const Expectation *expectation, char *sentence)
+{
+    if (expectation->name == NULL)
+        return sentence;
+    char *text = g_strdup_printf("%s: %s", expectation->name, sentence);
+    g_free(sentence);
+    return text;
+}
+
+static const char *expected_past(const Expectation *expectation)
+{
+    return expectation->expected == EXPECT_ACCEPT ? "accepted" : "refused";
+}
+
 static char *expectation_failed(const Finding *finding)
 {
-    return g_strdup_printf("%s: not as expected", or_unknown(finding->interface));
+    const Expectation *expectation = finding->expectation;
+    bool is_accepted = finding->outcomes == OUTCOME_ACCEPT;
+    return with_name(expectation,
+                     g_strdup_printf("%s is %s, but is expected to be %s", expectation->words,
+                                     is_accepted ? "accepted" : refused_word(finding->outcomes),
+                                     expected_past(expectation)));
+}
+
+/* It may be about a flow that this host cannot have, such as one on an interface that is gone. */
+static char *expectation_unknown(const Expectation *expectation)
+{
+    return with_name(expectation, g_strdup_printf("cannot tell whether %s is %s, as is expected",
+                                                  expectation->words, expected_past(expectation)));
 }
 
 static char *profile_overrides_zone(const Finding *finding)
@@ -240,6 +267,8 @@ static char *stale_binding(const Finding *finding)
 
 static char *verdict_unknown(const Finding *finding)
 {
+    if (finding->expectation != NULL)
+        return expectation_unknown(finding->expectation);
     g_autofree char *links = name_links(finding->open);
     if (finding->interface == NULL)
         return g_strdup("cannot tell whether firewalld is in panic mode and drops all traffic");
@@ -350,7 +379,7 @@ static const struct {
                                 "remove it from the zone with the commands that are shown"},
                                stale_binding},
     [FINDING_VERDICT_UNKNOWN] =
-        {{"always a note",
+        {{"a warning where an expectation cannot be judged, else a note",
           "the answer depends on the flow, or on something that could not be "
           "read",
           "run nicfix as root, or ask about one flow with nicfix explain"},
@@ -400,6 +429,14 @@ static char *flow_sentence(const Evidence *evidence)
                            is_refused ? "is" : "may be",
                            is_refused ? refused_word(evidence->judgement->possible) : "refused",
                            reason);
+}
+
+static char *expectation_sentence(const Expectation *expectation, const Judgement *judgement)
+{
+    g_autofree char *reason =
+        judgement != NULL ? judgement_reason(judgement) : g_strdup(expectation->unresolved);
+    return g_strdup_printf("%s:%u expects %s: %s", expectation->file, expectation->line,
+                           expected_word(expectation->expected), reason);
 }
 
 static char *difference_sentence(const Evidence *evidence)
@@ -489,7 +526,7 @@ static char *flushed_sentence(const FlushedRules *flushed)
                            nft_family_word(flushed->table->family), flushed->table->name);
 }
 
-static char *evidence_sentence(const Evidence *evidence)
+static char *evidence_sentence(const Finding *finding, const Evidence *evidence)
 {
     const char *subject = evidence->subject;
     const char *value = evidence->value;
@@ -533,6 +570,8 @@ static char *evidence_sentence(const Evidence *evidence)
         return flushed_sentence(&evidence->flushed);
     case EVIDENCE_NEED:
         return need_sentence(evidence->need);
+    case EVIDENCE_EXPECTATION:
+        return expectation_sentence(finding->expectation, evidence->judgement);
     case EVIDENCE_LOST_BINDING:
         return g_strdup_printf(
             "nicfix put %s in zone %s, in the running firewall only: it was lost "
@@ -619,7 +658,7 @@ char **finding_evidence(const Finding *finding)
 {
     g_autoptr(GStrvBuilder) sentences = g_strv_builder_new();
     PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
-        g_autofree char *sentence = evidence_sentence(evidence);
+        g_autofree char *sentence = evidence_sentence(finding, evidence);
         g_strv_builder_add(sentences, sentence);
     }
     g_autoptr(GPtrArray) commands = finding_commands(finding);

@@ -6,6 +6,27 @@
 #include "model/foreach.h"
 #include "report/finding-text.h"
 
+static char *address_text(const FlowAddress *address)
+{
+    return address->kind == FLOW_ADDRESS_PREFIX ? ip_address_to_string(&address->prefix.address)
+                                                : NULL;
+}
+
+json_t *json_flow(const Flow *flow)
+{
+    g_autofree char *from = address_text(&flow->from);
+    g_autofree char *to = address_text(&flow->to);
+    json_t *object = json_object();
+    json_object_set_new(object, "direction", json_text(flow_direction_word(flow->direction)));
+    json_object_set_new(object, "in", json_text(flow->in));
+    json_object_set_new(object, "out", json_text(flow->out));
+    json_object_set_new(object, "from", json_text(from));
+    json_object_set_new(object, "to", json_text(to));
+    json_object_set_new(object, "protocol", json_text(protocol_word(flow->protocol)));
+    json_object_set_new(object, "port", flow->port != 0 ? json_integer(flow->port) : json_null());
+    return object;
+}
+
 json_t *json_fix(const Fix *fix)
 {
     if (fix == NULL)

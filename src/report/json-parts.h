@@ -6,6 +6,7 @@
 #include "model/diagnosis/diagnosis.h"
 
 /* Each returns a value of its own (transfer full). FIX and ERROR may be NULL, which makes null. */
+json_t *json_flow(const Flow *flow);
 json_t *json_fix(const Fix *fix);
 json_t *json_finding(const Finding *finding);
 json_t *json_error(const GError *error);

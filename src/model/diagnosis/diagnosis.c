@@ -18,6 +18,8 @@ static gint worst_first(gconstpointer a, gconstpointer b)
         return x->severity > y->severity ? -1 : 1;
     if (x->id != y->id)
         return x->id < y->id ? -1 : 1;
+    if (x->expectation != NULL && y->expectation != NULL)
+        return expectation_compare(x->expectation, y->expectation);
     return g_strcmp0(x->interface, y->interface);
 }
 
@@ -47,12 +49,16 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
     diagnosis->calm->firewalld_predicted |= snapshot->firewalld->panic == TRISTATE_YES;
     diagnosis->coverage = coverage_map_new(diagnosis->calm, diagnosis->topology);
     diagnosis->needs = needs_of(diagnosis->calm, diagnosis->topology, diagnosis->coverage);
+    diagnosis->expectations = g_array_new(FALSE, FALSE, sizeof(ExpectationResult));
     find_panic(diagnosis->findings, snapshot->firewalld->panic);
     forward_findings_add(diagnosis->findings, diagnosis->refusals, diagnosis->calm,
                          diagnosis->topology, diagnosis->coverage);
     kernel_findings_add(diagnosis->findings, diagnosis->calm, diagnosis->topology,
                         diagnosis->coverage);
     binding_findings_add(diagnosis->findings, snapshot);
+    expectation_findings_add(diagnosis->findings, diagnosis->needs, diagnosis->expectations,
+                             diagnosis->calm, declared != NULL ? declared->expectations : NULL,
+                             diagnosis->coverage);
     g_ptr_array_sort(diagnosis->findings, worst_first);
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
         diagnosis->errors += finding->severity == SEVERITY_ERROR;
@@ -66,6 +72,7 @@ void diagnosis_free(Diagnosis *diagnosis)
 {
     if (diagnosis == NULL)
         return;
+    g_array_unref(diagnosis->expectations);
     g_ptr_array_unref(diagnosis->needs);
     coverage_map_free(diagnosis->coverage);
     snapshot_free(diagnosis->calm);

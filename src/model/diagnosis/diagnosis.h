@@ -2,6 +2,7 @@
 /* What is wrong with a host, as far as its firewall and its links go: findings, worst first. */
 #pragma once
 
+#include "model/diagnosis/expectation-findings.h"
 #include "model/diagnosis/finding.h"
 #include "model/diagnosis/forward-findings.h"
 #include "model/host/topology.h"
@@ -12,6 +13,7 @@ typedef struct {
     Snapshot *calm;        /* the snapshot without panic mode, which COVERAGE is of */
     CoverageMap *coverage; /* owns the verdicts that findings name */
     GPtrArray *needs;      /* Need: see needs_of() */
+    GArray *expectations;  /* ExpectationResult, in the order in which they were declared */
     GPtrArray *findings;   /* Finding, worst first */
     GHashTable *refusals;  /* Link to Refusal: what the findings about forwarding rest on */
     guint errors;

@@ -61,7 +61,7 @@ const Evidence *finding_cause(const Finding *finding)
 bool finding_is_same(const Finding *a, const Finding *b)
 {
     return a->id == b->id && a->need == b->need && g_strcmp0(a->interface, b->interface) == 0 &&
-           g_strcmp0(a->peer, b->peer) == 0;
+           g_strcmp0(a->peer, b->peer) == 0 && a->expectation == b->expectation;
 }
 
 Fix *fix_new(void)

@@ -6,6 +6,7 @@
 
 #include "model/host/reload-flush.h"
 #include "model/host/topology.h"
+#include "model/needs/expectation.h"
 #include "model/needs/need.h"
 
 typedef enum {
@@ -73,6 +74,8 @@ typedef enum {
     EVIDENCE_FORWARDING,   /* forwarding of FAMILY is off on SUBJECT (NULL: on this host) */
     EVIDENCE_FLUSHED,      /* a reload removes FLUSHED */
     EVIDENCE_NEED,         /* why NEED is thought to be one */
+    EVIDENCE_EXPECTATION,  /* the expectation of the finding; JUDGEMENT (NULL: none) says why it is
+                              not met */
     EVIDENCE_LOST_BINDING, /* nicfix bound SUBJECT to zone VALUE, which has not lasted */
 } EvidenceKind;
 
@@ -114,6 +117,8 @@ typedef struct {
     char *peer;              /* the other link that the finding is about, or NULL */
     GPtrArray *needs;        /* const Need (of the diagnosis): those that are not met */
 
+    const Expectation *expectation; /* that is not met; NULL: the finding is about none */
+
     GPtrArray *evidence; /* Evidence */
     Fix *fix;            /* NULL: nicfix offers none */
 } Finding;
@@ -128,7 +133,8 @@ void finding_add_evidence(Finding *finding, Evidence evidence);
 /* The first EVIDENCE_FLOW of FINDING, or NULL (transfer none). */
 const Evidence *finding_cause(const Finding *finding);
 
-/* Whether both are about the same thing, whatever their severity: the id, the links, the need. */
+/* Whether both are about the same thing, whatever their severity: the id, the links, the
+ * need, the expectation. */
 bool finding_is_same(const Finding *a, const Finding *b);
 
 Fix *fix_new(void);

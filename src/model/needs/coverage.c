@@ -170,6 +170,12 @@ static void consult(CoverageMap *map, const Flow *flow, WayCoverage *worst)
         *worst = (WayCoverage){coverage, *flow, judgement};
 }
 
+WayCoverage coverage_of_flow(CoverageMap *map, const Flow *flow)
+{
+    const Judgement *judgement = judge(map, flow);
+    return (WayCoverage){coverage_by(judgement), *flow, judgement};
+}
+
 /* The judgement on another flow of the class has the same outcome, but names other links. */
 const Judgement *coverage_judgement(CoverageMap *map, const WayCoverage *way)
 {

@@ -45,6 +45,9 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge);
  * directions; COVERAGE_IDLE where the tunnel has no address in that network. */
 WayCoverage coverage_through_overlay(CoverageMap *map, const Link *bridge, const Link *tunnel);
 
+/* How FLOW itself fares: judged alone, and not with others of its class. Its names must outlive MAP. */
+WayCoverage coverage_of_flow(CoverageMap *map, const Flow *flow);
+
 /* The judgement on WAY's own flow, which must not be idle (transfer none: it lives as long as MAP). */
 const Judgement *coverage_judgement(CoverageMap *map, const WayCoverage *way);
 

@@ -208,8 +208,15 @@ static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const
 
 void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const Declared *declared)
 {
-    PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings)
-        finding->fix = find_fix(snapshot, diagnosis, finding, declared);
+    enum { MAX_EXPECTATIONS = 8 }; /* each fix is a search of its own */
+    guint expectations = 0;
+    PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
+        if (finding->expectation == NULL)
+            finding->fix = find_fix(snapshot, diagnosis, finding, declared);
+        else if (finding->expectation->expected == EXPECT_ACCEPT &&
+                 finding->id == FINDING_EXPECTATION_FAILED && expectations++ < MAX_EXPECTATIONS)
+            finding->fix = fixes_find_for_flow(snapshot, &finding->expectation->flow, declared);
+    }
 }
 
 /* ---- other fixes ---- */

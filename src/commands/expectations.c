@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "commands/expectations.h"
+
+#include "model/error.h"
+#include "model/foreach.h"
+#include "observe/expectation-file.h"
+
+/* In $CONFIGURATION_DIRECTORY where it is set (systemd.exec(5)), else where nicfix was built for. */
+static char *expectation_directory(void)
+{
+    const char *given = g_getenv("CONFIGURATION_DIRECTORY");
+    g_autofree char *directory = given != NULL && *given != '\0'
+                                     ? g_strndup(given, strcspn(given, ":"))
+                                     : g_strdup(NICFIX_CONFIGURATION_DIR);
+    return g_build_filename(directory, "expect.d", NULL);
+}
+
+static bool read_files(const GPtrArray *files, const Snapshot *snapshot, Netlink *netlink,
+                       GPtrArray *expectations, GError **error)
+{
+    PTR_ARRAY_FOREACH (const char, file, files) {
+        if (!expectation_file_read(file, snapshot, netlink, expectations, error))
+            return false;
+    }
+    return true;
+}
+
+/* What this user may not read is reported, and the host is judged without it. */
+static bool read_directory(Snapshot *snapshot, Netlink *netlink, GPtrArray *expectations,
+                           GError **error)
+{
+    g_autofree char *directory = expectation_directory();
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) files = expectation_files_in(directory, &reason);
+    if (files != NULL && read_files(files, snapshot, netlink, expectations, &reason))
+        return true;
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED)) {
+        snapshot_add_unread(snapshot, "expectations", directory, reason->message);
+        return true;
+    }
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
+bool context_read_expectations(const Context *context, char *const *files, Snapshot *snapshot,
+                               GError **error)
+{
+    GlobalOptions *options = context->options;
+    bool is_live = options->snapshot == NULL;
+    g_autoptr(Netlink) netlink = is_live ? netlink_new(NETLINK_ROUTE, error) : NULL;
+    g_autoptr(GPtrArray) read = g_ptr_array_new_with_free_func((GDestroyNotify)expectation_free);
+    if (is_live && (netlink == NULL || !read_directory(snapshot, netlink, read, error)))
+        return false;
+    STRV_FOREACH (file, files) {
+        if (!expectation_file_read(*file, snapshot, netlink, read, error))
+            return false;
+    }
+    g_clear_pointer(&options->expectations, g_ptr_array_unref);
+    options->expectations = g_steal_pointer(&read);
+    options->declared.expectations = options->expectations;
+    return true;
+}
