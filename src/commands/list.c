@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix list: every interface and every zone. */
 #include "commands/command-line.h"
+#include "model/needs/needs.h"
 #include "report/dot-report.h"
 #include "report/list-report.h"
 
@@ -24,6 +25,7 @@ static int run(const Context *context, char **words, GError **error)
     if (snapshot == NULL)
         return -1;
     g_autoptr(Topology) topology = topology_new(snapshot, context_declared(context));
+    needs_find_roles(snapshot, topology);
     if (output->format == FORMAT_SPECIAL) {
         g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
         output_special(output, dot_report(snapshot, topology, map));

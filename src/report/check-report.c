@@ -47,7 +47,7 @@ static void append_finding(GString *text, const Finding *finding, const TextStyl
 char *check_report_summary(const Diagnosis *diagnosis)
 {
     guint uplinks = topology_uplinks(diagnosis->topology)->len;
-    guint downstreams = topology_downstreams(diagnosis->topology)->len;
+    guint downstreams = topology_count_downstreams(diagnosis->topology);
     guint notes = diagnosis->infos;
     GString *text = g_string_new(NULL);
     if (diagnosis_has(diagnosis, SEVERITY_WARNING))
@@ -174,6 +174,7 @@ static json_t *link_json(const Snapshot *snapshot, const Topology *topology, con
     json_object_set_new(object, "index", json_integer(link->index));
     json_object_set_new(object, "kind", json_text(link->kind));
     json_object_set_new(object, "role", json_text(role_word(role)));
+    json_object_set_new(object, "roles", json_roles(topology, link));
     json_object_set_new(object, "state", json_text(link_state_word(link)));
     json_object_set_new(object, "zone", json_text(filtered ? match.zone->name : NULL));
     json_object_set_new(object, "bound_by", json_text(filtered ? bound_by_word(match.by) : NULL));

@@ -5,6 +5,7 @@
 #include "model/foreach.h"
 #include "report/fix-text.h"
 #include "report/judgement-text.h"
+#include "report/need-text.h"
 #include "report/reason.h"
 
 #include <linux/rtnetlink.h>
@@ -41,6 +42,12 @@ static const char *refused_word(guint outcomes)
 static const char *or_unknown(const char *name)
 {
     return name != NULL ? name : "?";
+}
+
+static char *needed_traffic(const Finding *finding, const GPtrArray *from)
+{
+    g_autofree char *links = name_links(from);
+    return need_traffic_text(finding, links);
 }
 
 /* ---- one sentence for each finding ---- */
@@ -122,16 +129,17 @@ static char *refused_elsewhere(const Finding *finding)
 {
     g_autofree char *links = name_links(finding->refused);
     g_autofree char *owner = stage_owner_text(finding->stage);
+    g_autofree char *traffic =
+        finding->needs->len > 0
+            ? needed_traffic(finding, finding->refused)
+            : g_strdup_printf("new connections from %s out through %s", links, finding->interface);
     const Judgement *judgement = finding_cause(finding)->judgement;
     bool answers = judgement->reply_path != NULL;
     if (verdict_refuses(judgement->firewalld))
-        return g_strdup_printf("besides firewalld, %s refuses new connections from %s out through "
-                               "%s: they are %s",
-                               owner, links, finding->interface, refused_word(finding->outcomes));
-    return g_strdup_printf("firewalld accepts new connections from %s out through %s, but %s "
-                           "refuses %s: they are %s",
-                           links, finding->interface, owner, answers ? "the answers" : "them",
-                           refused_word(finding->outcomes));
+        return g_strdup_printf("besides firewalld, %s refuses %s: they are %s", owner, traffic,
+                               refused_word(finding->outcomes));
+    return g_strdup_printf("firewalld accepts %s, but %s refuses %s: they are %s", traffic, owner,
+                           answers ? "the answers" : "them", refused_word(finding->outcomes));
 }
 
 static char *rules_differ(const Finding *finding)
@@ -202,9 +210,13 @@ static char *permanent_not_active(const Finding *finding)
 
 static char *need_refused(const Finding *finding)
 {
-    return g_strdup_printf("what goes from %s to %s is %s", or_unknown(finding->interface),
-                           finding->peer != NULL ? finding->peer : "this host",
-                           refused_word(finding->outcomes));
+    g_autofree char *traffic = needed_traffic(finding, finding->refused);
+    const char *word = refused_word(finding->outcomes);
+    if (finding->certainty == NEED_POSSIBLE)
+        return g_strdup_printf("%s are %s: this is as it should be, unless this host is their "
+                               "router",
+                               traffic, word);
+    return g_strdup_printf("%s are %s", traffic, word);
 }
 
 /* SENTENCE (takes it), after the name that the user gave to what it is about. */
@@ -272,6 +284,12 @@ static char *verdict_unknown(const Finding *finding)
     g_autofree char *links = name_links(finding->open);
     if (finding->interface == NULL)
         return g_strdup("cannot tell whether firewalld is in panic mode and drops all traffic");
+    if (finding->needs->len > 0) {
+        g_autofree char *traffic = needed_traffic(finding, finding->open);
+        return g_strdup_printf("cannot tell whether %s are accepted: it depends on the flow or on "
+                               "what could not be read",
+                               traffic);
+    }
     if (finding->way == WAY_PORTS)
         return g_strdup_printf("cannot tell whether new connections between the ports of bridge %s "
                                "are accepted: it depends on the flow or on what could not be read",
@@ -308,9 +326,9 @@ static const struct {
           "of it is accepted for other reasons",
           "this uplink is in no zone", "run the fix that is shown"},
          uplink_unbound},
-    [FINDING_UPLINK_IN_REJECTING_ZONE] = {{"always an error",
-                                           "this uplink is in a zone that refuses what the host "
-                                           "needs",
+    [FINDING_UPLINK_IN_REJECTING_ZONE] = {{"an error, or a note where nothing is forwarded through "
+                                           "it",
+                                           "this uplink is in a zone that refuses everything",
                                            "run the fix that is shown, or choose another zone"},
                                           uplink_in_rejecting_zone},
     [FINDING_FORWARD_BLOCKED] = {{"always an error",
@@ -425,6 +443,11 @@ static char *flow_sentence(const Evidence *evidence)
     const Flow *flow = &evidence->way.flow;
     bool is_refused = evidence->way.coverage >= COVERAGE_ELSEWHERE;
     g_autofree char *reason = judgement_reason(evidence->judgement);
+    if (flow->out == NULL)
+        return g_strdup_printf(
+            "a packet to port %u/%s of this host on %s %s %s: %s", flow->port,
+            protocol_word(flow->protocol), flow->in, is_refused ? "is" : "may be",
+            is_refused ? refused_word(evidence->judgement->possible) : "refused", reason);
     return g_strdup_printf("a new connection from %s out through %s %s %s: %s", flow->in, flow->out,
                            is_refused ? "is" : "may be",
                            is_refused ? refused_word(evidence->judgement->possible) : "refused",
@@ -479,45 +502,6 @@ static char *profile_sentence(const Evidence *evidence)
                                  profile);
 }
 
-/* Why NEED is thought to be one (transfer full). */
-static char *need_sentence(const Need *need)
-{
-    const char *in = need->in != NULL ? need->in->name : "this host";
-    const char *out = need->out != NULL ? need->out->name : "this host";
-    const char *detail = or_unknown(need->detail);
-    switch (need->reason) {
-    case NEED_BECAUSE_DECLARED:
-        return g_strdup_printf("--downstream says that this host forwards what comes in on %s", in);
-    case NEED_BECAUSE_TRANSLATED:
-        return g_strdup_printf("zone %s masquerades what leaves through %s", detail, out);
-    case NEED_BECAUSE_POLICY_TRANSLATES:
-        return g_strdup_printf("policy %s masquerades what goes from %s to %s", detail, in, out);
-    case NEED_BECAUSE_PROGRAM_TRANSLATES:
-        return g_strdup_printf("another program masquerades what goes from %s to %s", in, out);
-    case NEED_BECAUSE_POLICY:
-        return g_strdup_printf("policy %s accepts traffic from the zone of %s to that of %s",
-                               detail, in, out);
-    case NEED_BECAUSE_SERVED:
-        return g_strdup_printf("this host serves addresses on %s (port %s)", in, detail);
-    case NEED_BECAUSE_ROUTED:
-        return g_strdup_printf("%s is routed through %s, and the host forwards", detail,
-                               need->out != NULL ? out : in);
-    case NEED_BECAUSE_HOST_ROUTES:
-        return g_strdup_printf("routes to single hosts lead through %s and %s, and the host "
-                               "forwards",
-                               in, out);
-    case NEED_BECAUSE_LISTENED:
-        return g_strdup_printf("a program of this host listens on %s", detail);
-    case NEED_BECAUSE_PUBLISHED:
-        return g_strdup_printf("a rule in table %s publishes port %s", detail,
-                               or_unknown(need->service));
-    case NEED_BECAUSE_FORWARDING:
-        return g_strdup("forwarding is on, and nothing else shows that this traffic is meant to "
-                        "pass");
-    }
-    return NULL;
-}
-
 static char *flushed_sentence(const FlushedRules *flushed)
 {
     return g_strdup_printf("a reload removes %u rule%s of %s from table %s %s", flushed->rules,
@@ -569,7 +553,7 @@ static char *evidence_sentence(const Finding *finding, const Evidence *evidence)
     case EVIDENCE_FLUSHED:
         return flushed_sentence(&evidence->flushed);
     case EVIDENCE_NEED:
-        return need_sentence(evidence->need);
+        return need_reason_text(evidence->need);
     case EVIDENCE_EXPECTATION:
         return expectation_sentence(finding->expectation, evidence->judgement);
     case EVIDENCE_LOST_BINDING:
@@ -596,6 +580,8 @@ static void add_command(GPtrArray *commands, const char *first, ...)
 static void add_owners_cure(GPtrArray *commands, const Finding *finding)
 {
     const Flow *flow = &finding_cause(finding)->way.flow;
+    if (flow->in == NULL || flow->out == NULL)
+        return;
     g_autofree char *owner = stage_owner_text(finding->stage);
     bool ipv6 = flow->family == FAMILY_IPV6;
     const char *iptables = ipv6 ? "ip6tables" : "iptables";

@@ -54,12 +54,40 @@ json_t *json_finding_of(FindingId id, Severity severity, const char *interface, 
     return object;
 }
 
+/* Where several needs are in one finding, the first stands for them. */
+static json_t *json_need(const Finding *finding)
+{
+    if (finding->needs->len == 0)
+        return json_null();
+    const Need *need = g_ptr_array_index(finding->needs, 0);
+    json_t *object = json_object();
+    json_object_set_new(object, "kind", json_text(need_kind_word(need->kind)));
+    json_object_set_new(object, "certainty", json_text(need_certainty_word(finding->certainty)));
+    json_object_set_new(object, "reason", json_text(need_reason_word(need->reason)));
+    json_object_set_new(object, "from", json_text(need->in != NULL ? need->in->name : NULL));
+    json_object_set_new(object, "to", json_text(need->out != NULL ? need->out->name : NULL));
+    json_object_set_new(object, "service", json_text(need->service));
+    return object;
+}
+
+json_t *json_roles(const Topology *topology, const Link *link)
+{
+    json_t *roles = json_array();
+    Role first = topology_role(topology, link);
+    json_array_append_new(roles, json_text(role_word(first)));
+    if (first != ROLE_DOWNSTREAM && topology_is_downstream(topology, link))
+        json_array_append_new(roles, json_text(role_word(ROLE_DOWNSTREAM)));
+    return roles;
+}
+
 json_t *json_finding(const Finding *finding)
 {
     g_autofree char *message = finding_message(finding);
     g_auto(GStrv) evidence = finding_evidence(finding);
-    return json_finding_of(finding->id, finding->severity, finding->interface, finding->zone,
-                           message, evidence, finding->fix);
+    json_t *object = json_finding_of(finding->id, finding->severity, finding->interface,
+                                     finding->zone, message, evidence, finding->fix);
+    json_object_set_new(object, "need", json_need(finding));
+    return object;
 }
 
 json_t *json_counts(guint errors, guint warnings)

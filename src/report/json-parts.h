@@ -9,6 +9,8 @@
 json_t *json_flow(const Flow *flow);
 json_t *json_fix(const Fix *fix);
 json_t *json_finding(const Finding *finding);
+/* All roles of LINK, the first one first. */
+json_t *json_roles(const Topology *topology, const Link *link);
 json_t *json_error(const GError *error);
 json_t *json_unread(const Snapshot *snapshot);
 

@@ -52,6 +52,13 @@ static char *kind_cell(const Snapshot *snapshot, const Link *link)
                        master != NULL ? " in " : "", master, NULL);
 }
 
+static char *role_cell(const Topology *topology, const Link *link)
+{
+    bool both = topology_is_uplink(topology, link) && topology_is_downstream(topology, link);
+    return g_strdup_printf("%s%s", role_word(topology_role(topology, link)),
+                           both ? " downstream" : "");
+}
+
 /* The last column is that of the addresses. */
 static const char *const link_titles[] = {"NIC", "KIND", "ROLE",      "STATE", "ZONE",
                                           "MTU", "MAC",  "ADDRESSES", NULL};
@@ -66,9 +73,10 @@ static void add_link_row(Table *table, const Snapshot *snapshot, const Topology 
     g_auto(GStrv) addresses = address_texts(link);
     g_autofree char *kind = kind_cell(snapshot, link);
     g_autofree char *zone = zone_cell(&match, role);
+    g_autofree char *roles = role_cell(topology, link);
     g_autofree char *mtu = g_strdup_printf("%u", link->mtu);
-    const char *cells[LINK_COLUMNS + 1] = {link->name, kind, role_word(role), link_state_word(link),
-                                           zone,       mtu,  link->mac,       *addresses};
+    const char *cells[LINK_COLUMNS + 1] = {link->name, kind, roles,     link_state_word(link),
+                                           zone,       mtu,  link->mac, *addresses};
     table_add(table, cells);
     for (guint i = 1; *addresses != NULL && addresses[i] != NULL; i++)
         table_add_line(table, LINK_COLUMNS - 1, addresses[i]);
@@ -163,6 +171,7 @@ static json_t *link_json(const Snapshot *snapshot, const Topology *topology, con
     json_object_set_new(object, "index", json_integer(link->index));
     json_object_set_new(object, "kind", json_text(link->kind));
     json_object_set_new(object, "role", json_text(role_word(role)));
+    json_object_set_new(object, "roles", json_roles(topology, link));
     json_object_set_new(object, "state", json_text(link_state_word(link)));
     json_object_set_new(object, "addresses", json_strv(addresses));
     json_object_set_new(object, "mac", json_text(link->mac));

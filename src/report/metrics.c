@@ -65,7 +65,7 @@ static void add_host(GString *text, const Metrics *metrics)
     add_number(text, "nicfix_uplinks_covered", "gauge",
                "Uplinks that no warning and no error is about.", count_covered(diagnosis));
     add_number(text, "nicfix_downstreams", "gauge", "Interfaces whose traffic is forwarded.",
-               topology_downstreams(diagnosis->topology)->len);
+               topology_count_downstreams(diagnosis->topology));
 }
 
 /* ---- the whole ---- */

@@ -50,7 +50,7 @@ char *nagios_text(const Diagnosis *diagnosis)
     g_autofree char *data = g_strdup_printf(
         " | errors=%u;;0;0 warnings=%u;0;;0 uplinks=%u;;;0 downstreams=%u;;;0", diagnosis->errors,
         diagnosis->warnings, topology_uplinks(diagnosis->topology)->len,
-        topology_downstreams(diagnosis->topology)->len);
+        topology_count_downstreams(diagnosis->topology));
     return line_of(nagios_status(diagnosis), message, data);
 }
 

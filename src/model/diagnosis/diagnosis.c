@@ -5,6 +5,7 @@
 
 #include "model/diagnosis/binding-findings.h"
 #include "model/diagnosis/kernel-findings.h"
+#include "model/diagnosis/need-findings.h"
 #include "model/foreach.h"
 #include "model/words.h"
 
@@ -50,9 +51,11 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
     diagnosis->coverage = coverage_map_new(diagnosis->calm, diagnosis->topology);
     diagnosis->needs = needs_of(diagnosis->calm, diagnosis->topology, diagnosis->coverage);
     diagnosis->expectations = g_array_new(FALSE, FALSE, sizeof(ExpectationResult));
+    needs_note_roles(diagnosis->needs, diagnosis->topology);
     find_panic(diagnosis->findings, snapshot->firewalld->panic);
     forward_findings_add(diagnosis->findings, diagnosis->refusals, diagnosis->calm,
-                         diagnosis->topology, diagnosis->coverage);
+                         diagnosis->topology, diagnosis->coverage, diagnosis->needs);
+    need_findings_add(diagnosis->findings, diagnosis->calm, diagnosis->needs, diagnosis->coverage);
     kernel_findings_add(diagnosis->findings, diagnosis->calm, diagnosis->topology,
                         diagnosis->coverage);
     binding_findings_add(diagnosis->findings, snapshot);

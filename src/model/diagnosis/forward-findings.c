@@ -13,6 +13,7 @@ typedef struct {
     CoverageMap *coverage;
     GPtrArray *findings;
     GHashTable *refusals;
+    GHashTable *needed; /* Link that a need leaves by to its worst Coverage */
 } Survey;
 
 static const char *name_of(const ZoneMatch *match)
@@ -61,6 +62,15 @@ static bool is_kept_apart(const Link *link, const PathStage *stage)
 {
     const char *owner = stage->table != NULL ? nft_owner(stage->table, stage->chain) : NULL;
     return owner != NULL && g_strcmp0(link_maker(link->name), owner) == 0;
+}
+
+/* The same where firewalld would refuse it, too: as an internal network of Docker's. */
+static bool is_left_alone(const Link *downstream, const WayCoverage *way)
+{
+    if (way->coverage != COVERAGE_REFUSED || judgement_is_firewallds(way->judgement))
+        return false;
+    const PathStage *stage = judgement_decision(way->judgement);
+    return stage != NULL && is_kept_apart(downstream, stage);
 }
 
 static Finding *finding_elsewhere(const Survey *survey, const Link *uplink, const PathStage *stage)
@@ -115,6 +125,8 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
         finding, (Evidence){.kind = EVIDENCE_ZONE, .subject = uplink->name, .match = *zone});
     PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(survey->topology)) {
         WayCoverage way = coverage_of(survey->coverage, downstream, uplink);
+        if (is_left_alone(downstream, &way))
+            continue;
         finding->senders += way.coverage != COVERAGE_IDLE;
         if (way.coverage == COVERAGE_ELSEWHERE ||
             (way.coverage == COVERAGE_REFUSED && !judgement_is_firewallds(way.judgement)))
@@ -134,8 +146,10 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
     return finding;
 }
 
-/* Judges FINDING by its facts: false where the uplink is as it should be. */
-static bool judge_uplink(Finding *finding, const ZoneMatch *zone)
+/* Judges FINDING by its facts: false where the uplink is as it should be. NEEDED is how all that fares
+ * that is no downstream's: where it does not pass, another finding says so. A host that forwards nothing
+ * is in a zone that refuses all on purpose. */
+static bool judge_uplink(Finding *finding, const ZoneMatch *zone, Coverage needed)
 {
     bool is_refused = finding->refused->len > 0;
     finding->severity = SEVERITY_ERROR;
@@ -144,12 +158,14 @@ static bool judge_uplink(Finding *finding, const ZoneMatch *zone)
         bool is_accepted = finding->senders > 0 && finding->open->len == 0;
         if (!is_refused)
             finding->severity = is_accepted ? SEVERITY_INFO : SEVERITY_WARNING;
-        return true;
+        return is_refused || finding->senders > 0 || needed <= COVERAGE_ACCEPTED;
     }
     if (zone->zone->target == TARGET_DROP || zone->zone->target == TARGET_REJECT) {
         finding->id = FINDING_UPLINK_IN_REJECTING_ZONE;
         finding->target = zone->zone->target;
-        return is_refused || finding->senders == 0;
+        if (!is_refused)
+            finding->severity = SEVERITY_INFO;
+        return is_refused || (finding->senders == 0 && needed == COVERAGE_IDLE);
     }
     finding->id = FINDING_FORWARD_BLOCKED;
     return is_refused;
@@ -167,6 +183,25 @@ static Finding *as_unknown(const Finding *finding)
     return unknown;
 }
 
+/* What else leaves by UPLINK; COVERAGE_IDLE where nothing is known to. */
+static Coverage needed_coverage(const Survey *survey, const Link *uplink)
+{
+    return (Coverage)GPOINTER_TO_INT(g_hash_table_lookup(survey->needed, uplink));
+}
+
+static GHashTable *index_needs(const GPtrArray *needs)
+{
+    GHashTable *needed = g_hash_table_new(g_direct_hash, g_direct_equal);
+    PTR_ARRAY_FOREACH (const Need, need, needs) {
+        if (need->certainty == NEED_POSSIBLE || need->out == NULL)
+            continue;
+        gpointer out = (gpointer)need->out;
+        int worst = GPOINTER_TO_INT(g_hash_table_lookup(needed, out));
+        g_hash_table_insert(needed, out, GINT_TO_POINTER(MAX(worst, (int)need->way.coverage)));
+    }
+    return needed;
+}
+
 static void survey_uplink(const Survey *survey, const Link *uplink)
 {
     const ZoneMatch zone = dispatch_interface(survey->snapshot, uplink->name);
@@ -174,7 +209,10 @@ static void survey_uplink(const Survey *survey, const Link *uplink)
     bool is_unread =
         finding->senders == 0 && !is_unbound(&zone) && zone.zone->target == TARGET_UNKNOWN;
     Finding *unknown = is_unread || finding->open->len > 0 ? as_unknown(finding) : NULL;
-    if (judge_uplink(finding, &zone))
+    Coverage needed = needed_coverage(survey, uplink);
+    if (finding->senders == 0 && needed == COVERAGE_ACCEPTED)
+        finding->senders = 1;
+    if (judge_uplink(finding, &zone, needed))
         g_ptr_array_add(survey->findings, finding);
     else
         finding_free(finding);
@@ -228,9 +266,10 @@ static void survey_overlay(const Survey *survey, const Link *bridge, const Link 
 /* ---- the whole ---- */
 
 void forward_findings_add(GPtrArray *findings, GHashTable *refusals, const Snapshot *snapshot,
-                          const Topology *topology, CoverageMap *coverage)
+                          const Topology *topology, CoverageMap *coverage, const GPtrArray *needs)
 {
-    const Survey survey = {snapshot, topology, coverage, findings, refusals};
+    g_autoptr(GHashTable) needed = index_needs(needs);
+    const Survey survey = {snapshot, topology, coverage, findings, refusals, needed};
     const GPtrArray *downstreams = topology_downstreams(topology);
     PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(topology))
         survey_uplink(&survey, uplink);

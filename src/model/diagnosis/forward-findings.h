@@ -15,6 +15,7 @@ typedef struct {
 void refusal_free(Refusal *refusal);
 
 /* Adds the findings about SNAPSHOT to FINDINGS (Finding), and what is refused to REFUSALS (Link to
- * Refusal); both own their elements. Findings name links of SNAPSHOT and verdicts of COVERAGE. */
+ * Refusal); both own their elements. Findings name links of SNAPSHOT and verdicts of COVERAGE. NEEDS
+ * (Need) are what else leaves by its uplinks: of that there are other findings. */
 void forward_findings_add(GPtrArray *findings, GHashTable *refusals, const Snapshot *snapshot,
-                          const Topology *topology, CoverageMap *coverage);
+                          const Topology *topology, CoverageMap *coverage, const GPtrArray *needs);

@@ -103,20 +103,30 @@ static void add_forwarding(GPtrArray *findings, Finding *finding, Family family,
     g_ptr_array_add(findings, finding);
 }
 
+static void note_lost_replies(Finding *finding, const Snapshot *snapshot, const Topology *topology,
+                              Link *from, const Link *uplink)
+{
+    if (topology_can_forward(topology, from, uplink) && link_has_network(from, FAMILY_IPV4) &&
+        link_forwards(snapshot, from, FAMILY_IPV4) != TRISTATE_NO)
+        g_ptr_array_add(finding->refused, from);
+}
+
 /* What the host forwards out through UPLINK is answered on it: there the kernel has to forward, too.
- * IPv6 knows one setting for all links (ip-sysctl, conf/all/forwarding). */
+ * IPv6 knows one setting for all links (ip-sysctl, conf/all/forwarding). ROUTED are the
+ * uplinks that are downstreams, too. */
 static void find_lost_replies(GPtrArray *findings, const Snapshot *snapshot,
-                              const Topology *topology, const Link *uplink)
+                              const Topology *topology, const GPtrArray *routed, const Link *uplink)
 {
     if (link_forwards(snapshot, uplink, FAMILY_IPV4) != TRISTATE_NO)
         return;
     Finding *finding = finding_new(FINDING_FORWARDING_OFF, SEVERITY_WARNING, uplink->name, NULL);
     finding->way = WAY_OUT;
     PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(topology)) {
-        if (topology_can_forward(topology, downstream, uplink) &&
-            link_has_network(downstream, FAMILY_IPV4) &&
-            link_forwards(snapshot, downstream, FAMILY_IPV4) != TRISTATE_NO)
-            g_ptr_array_add(finding->refused, downstream);
+        note_lost_replies(finding, snapshot, topology, downstream, uplink);
+    }
+    PTR_ARRAY_FOREACH (Link, link, routed) {
+        if (link != uplink)
+            note_lost_replies(finding, snapshot, topology, link, uplink);
     }
     if (finding->refused->len > 0)
         add_forwarding(findings, finding, FAMILY_IPV4, uplink->name);
@@ -150,8 +160,13 @@ static void find_not_forwarded(GPtrArray *findings, const Snapshot *snapshot, co
 
 static void find_forwarding(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology)
 {
+    g_autoptr(GPtrArray) routed = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (Link, uplink, topology_uplinks(topology)) {
+        if (topology_is_downstream(topology, uplink))
+            g_ptr_array_add(routed, uplink);
+    }
     PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(topology))
-        find_lost_replies(findings, snapshot, topology, uplink);
+        find_lost_replies(findings, snapshot, topology, routed, uplink);
     g_autoptr(GHashTable) bridges = inhabited_bridges(snapshot);
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
         if (!g_hash_table_contains(bridges, link) || topology_role(topology, link) == ROLE_UPLINK)

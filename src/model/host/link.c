@@ -84,6 +84,15 @@ bool link_has_address_in(const Link *link, const IpPrefix *network)
     return false;
 }
 
+bool link_owns_address(const Link *link, const IpAddress *address)
+{
+    PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses) {
+        if (ip_address_equal(&own->prefix.address, address))
+            return true;
+    }
+    return false;
+}
+
 const char *link_state_word(const Link *link)
 {
     if (!link_is_up(link))

@@ -74,5 +74,8 @@ bool link_is_numbered(const Link *link);
 /* Whether some address of LINK lies in NETWORK. */
 bool link_has_address_in(const Link *link, const IpPrefix *network);
 
+/* Whether ADDRESS is one of LINK's own. */
+bool link_owns_address(const Link *link, const IpAddress *address);
+
 /* The state in JSON and text: "up", "down" or "no-carrier" (static). */
 const char *link_state_word(const Link *link);

@@ -185,6 +185,18 @@ const Judgement *coverage_judgement(CoverageMap *map, const WayCoverage *way)
     return is_same ? way->judgement : judge(map, &way->flow);
 }
 
+WayCoverage coverage_of_usual_flow(CoverageMap *map, const Flow *flow)
+{
+    WayCoverage worst = {.coverage = COVERAGE_IDLE};
+    consult(map, flow, &worst);
+    return worst;
+}
+
+WayCoverage way_coverage_worse(const WayCoverage *a, const WayCoverage *b)
+{
+    return b->coverage > a->coverage ? *b : *a;
+}
+
 void coverage_compare(CoverageMap *map, const Flow *flow)
 {
     if (judgement_rules_differ(map->snapshot, flow))
@@ -198,8 +210,7 @@ const GPtrArray *coverage_differing(const CoverageMap *map)
 
 /* ---- the usual flows ---- */
 
-/* The usual connection from IN out through OUT, to a host that no setting names. */
-static Flow usual_flow(Family family, const char *in, const char *out)
+Flow coverage_usual_flow(Family family, const char *in, const char *out)
 {
     Flow flow = flow_new(FLOW_FORWARD, family);
     flow.in = in;
@@ -280,8 +291,8 @@ WayCoverage coverage_of(CoverageMap *map, const Link *downstream, const Link *up
     const char *in = link_ingress_name(map->snapshot, downstream);
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
         if (sends(map, downstream, families[i]) && leads_outside(map, uplink, families[i]))
-            consult_networks(map, downstream, usual_flow(families[i], in, uplink->name), false,
-                             &worst);
+            consult_networks(map, downstream, coverage_usual_flow(families[i], in, uplink->name),
+                             false, &worst);
     }
     return worst;
 }
@@ -297,8 +308,8 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
         /* A bridge without an address may switch any family: that of virtual machines, say. */
         bool switches = link_has_network(bridge, family) || !link_is_numbered(bridge);
         if (switches && bridge_shows_frames(map->snapshot, bridge, family))
-            consult_networks(map, bridge, usual_flow(family, bridge->name, bridge->name), true,
-                             &worst);
+            consult_networks(map, bridge, coverage_usual_flow(family, bridge->name, bridge->name),
+                             true, &worst);
     }
     return worst;
 }
@@ -311,11 +322,11 @@ static void consult_overlay(CoverageMap *map, const IpPrefix *network, const Lin
 {
     const FlowAddress here = {.kind = FLOW_ADDRESS_PREFIX, .prefix = *network};
     const FlowAddress elsewhere = {.kind = FLOW_ADDRESS_ANY};
-    Flow out = usual_flow(network->address.family, bridge->name, tunnel->name);
+    Flow out = coverage_usual_flow(network->address.family, bridge->name, tunnel->name);
     out.from = here;
     out.to = elsewhere;
     consult(map, &out, worst);
-    Flow in = usual_flow(network->address.family, tunnel->name, bridge->name);
+    Flow in = coverage_usual_flow(network->address.family, tunnel->name, bridge->name);
     in.from = elsewhere;
     in.to = here;
     consult(map, &in, worst);

@@ -48,6 +48,15 @@ WayCoverage coverage_through_overlay(CoverageMap *map, const Link *bridge, const
 /* How FLOW itself fares: judged alone, and not with others of its class. Its names must outlive MAP. */
 WayCoverage coverage_of_flow(CoverageMap *map, const Flow *flow);
 
+/* How FLOW fares, judged once with others of its class; COVERAGE_IDLE never. Its names must outlive MAP. */
+WayCoverage coverage_of_usual_flow(CoverageMap *map, const Flow *flow);
+
+/* The worse of two. */
+WayCoverage way_coverage_worse(const WayCoverage *a, const WayCoverage *b);
+
+/* The usual new connection of FAMILY from IN out through OUT, to a host that no setting names. */
+Flow coverage_usual_flow(Family family, const char *in, const char *out);
+
 /* The judgement on WAY's own flow, which must not be idle (transfer none: it lives as long as MAP). */
 const Judgement *coverage_judgement(CoverageMap *map, const WayCoverage *way);
 

@@ -143,7 +143,8 @@ static void describe_address(const FlowClasses *classes, const Flow *flow, FlowE
 const char *flow_classes_find(FlowClasses *classes, const Flow *flow)
 {
     g_autoptr(GString) text = g_string_sized_new(128);
-    g_string_append(text, flow->family == FAMILY_IPV6 ? "6<" : "4<");
+    g_string_append_printf(text, "%d/%d/%d/%u/%u<", (int)flow->family, (int)flow->direction,
+                           (int)flow->protocol, flow->port, flow->source_port);
     if (flow->in != NULL)
         describe_link(classes, flow->in, text);
     g_string_append(text, ">");

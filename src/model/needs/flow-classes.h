@@ -13,7 +13,7 @@ FlowClasses *flow_classes_new(const Snapshot *snapshot);
 void flow_classes_free(FlowClasses *classes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowClasses, flow_classes_free)
 
-/* The class of FLOW among flows that differ in nothing but their family, the links they come in and
- * go out by, and their addresses: two of one class get the same pointer, which is valid as long as
+/* The class of FLOW among flows that are all usual or none is: two of one class differ in nothing but
+ * the links they come in and go out by, and their addresses. They get the same pointer, which is valid as long as
  * CLASSES (transfer none). */
 const char *flow_classes_find(FlowClasses *classes, const Flow *flow);

@@ -142,8 +142,8 @@ static bool request_for(const Finding *finding, PlanRequest *request)
 {
     switch (finding->id) {
     case FINDING_UPLINK_UNBOUND:
-        return finding->severity >= SEVERITY_WARNING;
     case FINDING_UPLINK_IN_REJECTING_ZONE:
+        return finding->severity >= SEVERITY_WARNING;
     case FINDING_FORWARD_BLOCKED:
         return true;
     case FINDING_RUNTIME_ONLY_BINDING:

@@ -56,7 +56,9 @@ static bool is_uncured(const Planner *planner, const Finding *finding)
         planner->request->runtime_only && (finding->id == FINDING_RUNTIME_ONLY_BINDING ||
                                            finding->id == FINDING_PERMANENT_NOT_ACTIVE ||
                                            finding->id == FINDING_MANAGER_ZONE_MISMATCH);
-    if (is_asked_for || !planner_is_cured_by_binding(planner, finding))
+    /* It is but a note where nothing is forwarded; to put an uplink there is no cure. */
+    bool refuses_all = finding->id == FINDING_UPLINK_IN_REJECTING_ZONE;
+    if (is_asked_for || (!refuses_all && !planner_is_cured_by_binding(planner, finding)))
         return false;
     PTR_ARRAY_FOREACH (const Link, link, planner->links) {
         if (g_strcmp0(finding->interface, link->name) == 0)

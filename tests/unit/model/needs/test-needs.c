@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What hosts are there to let through, why it is thought so, and how it fares. */
+#include "model/needs/needs.h"
+
+#include "hosts.h"
+
+/* A router: its own network on a bridge of hardware, the Internet on a card. */
+#define ROUTER                                                                                     \
+    "link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"            \
+    "route 0.0.0.0/0 dev wan0 via 198.51.100.1\nzone public\nzone internal\n"                      \
+    "zone external masquerade yes\n"
+/* Docker has turned forwarding on; the second card leads to storage. */
+#define DOCKER                                                                                     \
+    "link eth0 physical addr 192.0.2.10/24\nlink stor0 physical addr 10.9.0.10/24\n"               \
+    "link docker0 bridge addr 172.17.0.1/16\nroute 0.0.0.0/0 dev eth0 via 192.0.2.1\n"             \
+    "zone public\nzone docker target ACCEPT\nbind docker docker0\nbind public eth0\n"              \
+    "bind public stor0\n"
+#define LIBVIRT                                                                                    \
+    "link eth0 physical addr 192.0.2.10/24\nlink virbr0 bridge addr 192.168.122.1/24\n"            \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nbind public eth0\n"                      \
+    "socket udp 0.0.0.0 67 on virbr0\nsocket udp 192.168.122.1 53\nsocket tcp 192.168.122.1 53\n"
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *downstream; /* declared; NULL: none */
+    const char *needs;      /* a line each: certainty, kind, reason, links, service, coverage */
+} NeedCase;
+
+static const NeedCase cases[] = {
+    {"one card", "link eth0 physical addr 192.0.2.1/24\nroute 0.0.0.0/0 dev eth0\nzone public",
+     NULL, ""},
+    {"a router that masquerades", ROUTER "bind external wan0\nbind internal lan0", NULL,
+     "evident lan-to-wan zone-translates lan0>wan0 refused\n"},
+    {"by a rich rule",
+     ROUTER
+     "bind public wan0\nbind internal lan0\nchange public rich 'rule family=ipv4 masquerade'",
+     NULL, "evident lan-to-wan zone-translates lan0>wan0 refused\n"},
+    {"a router whose forwarding is off",
+     "host forwarding4 no\n" ROUTER "bind external wan0\nbind internal lan0", NULL, ""},
+    {"two cards that forward, and nothing else", ROUTER "bind public wan0\nbind internal lan0",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"the user says so", ROUTER "bind public wan0\nbind internal lan0", "lan0",
+     "declared lan-to-wan declared lan0>wan0 refused\n"},
+    {"a policy that accepts",
+     ROUTER "bind public wan0\nbind internal lan0\n"
+            "policy out ingress internal egress public target ACCEPT",
+     NULL, "evident lan-to-wan policy lan0>wan0 accepted\n"},
+    {"a policy that accepts, and is disabled",
+     ROUTER "bind public wan0\nbind internal lan0\n"
+            "policy out ingress internal egress public target ACCEPT disabled",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a policy that refuses on purpose",
+     ROUTER "bind external wan0\nbind internal lan0\n"
+            "policy out ingress internal egress external target REJECT",
+     NULL, ""},
+    {"a policy that masquerades",
+     ROUTER "bind public wan0\nbind internal lan0\n"
+            "policy out ingress internal egress ANY masquerade yes",
+     NULL, "evident lan-to-wan policy-translates lan0>wan0 refused\n"},
+    {"the network a source of the zone that the policy names",
+     ROUTER "bind public wan0\nchange internal sources 192.168.1.0/24\n"
+            "policy out ingress internal egress public target ACCEPT",
+     NULL, "evident lan-to-wan policy lan0>wan0 accepted\n"},
+    {"it serves addresses there",
+     ROUTER "bind public wan0\nbind internal lan0\nsocket udp 0.0.0.0 67 on lan0", NULL,
+     "evident lan-to-wan served lan0>wan0 refused\n"
+     "evident host-service listened lan0> dhcp refused\n"},
+    {"a client for addresses is no server",
+     ROUTER "bind public wan0\nbind internal lan0\nsocket udp 192.168.1.1 68 on lan0", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+
+    {"Docker, and a card for storage", DOCKER, NULL,
+     "possible lan-to-wan forwarding stor0>eth0 accepted\n"},
+    {"something for containers only", DOCKER "socket tcp 172.17.0.1 5432\nsocket tcp 0.0.0.0 22",
+     NULL,
+     "possible lan-to-wan forwarding stor0>eth0 accepted\n"
+     "evident host-service listened docker0> 5432/tcp accepted\n"},
+    {"ntpd binds each address of the host",
+     DOCKER "socket udp 192.0.2.10 123\nsocket udp 10.9.0.10 123\nsocket udp 172.17.0.1 123", NULL,
+     "possible lan-to-wan forwarding stor0>eth0 accepted\n"},
+
+    {"libvirt's network in no zone", LIBVIRT, NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"},
+    {"in its zone", LIBVIRT "zone libvirt target ACCEPT services dhcp,dns\nbind libvirt virbr0",
+     NULL,
+     "evident host-service listened virbr0> dhcp accepted\n"
+     "evident host-service listened virbr0> dns accepted\n"
+     "evident host-service listened virbr0> dns accepted\n"},
+    {"its network a source of trusted: who has no address yet is not in it",
+     LIBVIRT "zone trusted target ACCEPT sources 192.168.122.0/24", NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns accepted\n"
+     "evident host-service listened virbr0> dns accepted\n"},
+    {"named beside it binds each address", LIBVIRT "socket udp 192.0.2.10 53", NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"},
+    {"IPv6", LIBVIRT "host forwarding6 yes\nsocket udp :: 547 on virbr0", NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dhcpv6 refused\n"},
+    {"a socket that is bound to a link which is gone", LIBVIRT "socket udp 0.0.0.0 69", NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"},
+};
+
+static const char *coverage_text(Coverage coverage)
+{
+    static const char *const words[] = {"idle", "accepted", "open", "elsewhere", "refused"};
+    return words[coverage];
+}
+
+static char *needs_text(const GPtrArray *needs)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < needs->len; i++) {
+        const Need *need = g_ptr_array_index(needs, i);
+        g_string_append_printf(
+            text, "%s %s %s %s>%s%s%s %s\n", need_certainty_word(need->certainty),
+            need_kind_word(need->kind), need_reason_word(need->reason),
+            need->in != NULL ? need->in->name : "", need->out != NULL ? need->out->name : "",
+            need->service != NULL ? " " : "", need->service != NULL ? need->service : "",
+            coverage_text(need->way.coverage));
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void test_needs(void **state)
+{
+    const NeedCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    const char *const names[] = {test->downstream, NULL};
+    const Declared declared = {.downstreams = names};
+    g_autoptr(Topology) topology = topology_new(snapshot, &declared);
+    g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
+    g_autoptr(GPtrArray) needs = needs_of(snapshot, topology, map);
+    g_autofree char *text = needs_text(needs);
+    assert_string_equal(text, test->needs);
+}
+
+int main(void)
+{
+    return RUN_CASES(test_needs, cases);
+}
