@@ -213,8 +213,8 @@ static char *need_refused(const Finding *finding)
     g_autofree char *traffic = needed_traffic(finding, finding->refused);
     const char *word = refused_word(finding->outcomes);
     if (finding->certainty == NEED_POSSIBLE)
-        return g_strdup_printf("%s are %s: this is as it should be, unless this host is their "
-                               "router",
+        return g_strdup_printf("%s are %s: this is as it should be, unless this host is to pass "
+                               "them",
                                traffic, word);
     return g_strdup_printf("%s are %s", traffic, word);
 }
@@ -391,7 +391,7 @@ static const struct {
                                        "the next reload or restart of firewalld undoes the binding",
                                        "run the fix that is shown"},
                                       runtime_only_binding},
-    [FINDING_STALE_BINDING] = {{"always a warning",
+    [FINDING_STALE_BINDING] = {{"a warning, or a note for the name of a VPN or tunnel",
                                 "a zone has an interface that does not exist, or that is only an "
                                 "alternative name",
                                 "remove it from the zone with the commands that are shown"},

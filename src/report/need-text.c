@@ -87,8 +87,7 @@ char *need_reason_text(const Need *need)
     case NEED_BECAUSE_SERVED:
         return g_strdup_printf("this host serves addresses on %s (port %s)", in, detail);
     case NEED_BECAUSE_ROUTED:
-        return g_strdup_printf("%s is routed through %s, and the host forwards", detail,
-                               need->out != NULL ? out : in);
+        return g_strdup_printf("a route leads to %s, and the host forwards", detail);
     case NEED_BECAUSE_HOST_ROUTES:
         return g_strdup_printf("routes to single hosts lead through %s and %s, and the host "
                                "forwards",

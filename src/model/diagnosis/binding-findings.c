@@ -22,7 +22,11 @@ static void find_stale_binding(GPtrArray *findings, const Snapshot *snapshot, co
     const Link *link = snapshot_link_by_name(snapshot, name);
     if (interface_is_wildcard(name) || (link != NULL && g_str_equal(link->name, name)))
         return;
-    Finding *finding = finding_new(FINDING_STALE_BINDING, SEVERITY_WARNING, name, zone->name);
+    /* A link of a VPN, or of a profile, is there when it is wanted. */
+    bool comes_and_goes = link == NULL && (link_name_is_of_tunnel(name) ||
+                                           networkmanager_device(snapshot->networkmanager, name));
+    Finding *finding = finding_new(
+        FINDING_STALE_BINDING, comes_and_goes ? SEVERITY_INFO : SEVERITY_WARNING, name, zone->name);
     finding->altname = link;
     finding_add_evidence(
         finding, (Evidence){.kind = EVIDENCE_BINDING, .subject = name, .value = zone->name});

@@ -5,6 +5,20 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+guint ip_address_hash(gconstpointer address)
+{
+    const IpAddress *key = address;
+    guint hash = key->family;
+    for (gsize i = 0; i < sizeof key->bytes; i++)
+        hash = hash * 31 + key->bytes[i];
+    return hash;
+}
+
+gboolean ip_address_same(gconstpointer a, gconstpointer b)
+{
+    return ip_address_equal(a, b);
+}
+
 guint8 ip_address_bits(Family family)
 {
     return family == FAMILY_IPV4 ? 32 : 128;

@@ -55,6 +55,10 @@ bool ip_prefix_parse(const char *text, IpPrefix *result);
 char *ip_address_to_string(const IpAddress *address);
 char *ip_prefix_to_string(const IpPrefix *prefix);
 
+/* GHashFunc and GEqualFunc for keys that are IpAddress. */
+guint ip_address_hash(gconstpointer address);
+gboolean ip_address_same(gconstpointer a, gconstpointer b);
+
 bool ip_address_equal(const IpAddress *a, const IpAddress *b);
 guint8 ip_address_bits(Family family);
 

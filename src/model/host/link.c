@@ -93,6 +93,18 @@ bool link_owns_address(const Link *link, const IpAddress *address)
     return false;
 }
 
+bool link_name_is_of_tunnel(const char *name)
+{
+    static const char *const prefixes[] = {
+        "tun",       "tap", "wg", "ppp",      "vpn",    "ipsec", "xfrm", "vti",    "gre",
+        "tailscale", "zt",  "wt", "nordlynx", "proton", "utun",  "gpd",  "cscotun"};
+    for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+        if (g_str_has_prefix(name, prefixes[i]))
+            return true;
+    }
+    return false;
+}
+
 const char *link_state_word(const Link *link)
 {
     if (!link_is_up(link))

@@ -77,5 +77,8 @@ bool link_has_address_in(const Link *link, const IpPrefix *network);
 /* Whether ADDRESS is one of LINK's own. */
 bool link_owns_address(const Link *link, const IpAddress *address);
 
+/* Whether NAME is one that VPN clients and tunnels give to links which come and go. */
+bool link_name_is_of_tunnel(const char *name);
+
 /* The state in JSON and text: "up", "down" or "no-carrier" (static). */
 const char *link_state_word(const Link *link);

@@ -6,27 +6,12 @@
 #include "model/needs/search.h"
 
 #include <linux/rtnetlink.h>
-#include <string.h>
 
 /* ---- indices ---- */
 
-static guint hash_address(gconstpointer key)
-{
-    const IpAddress *address = key;
-    guint hash = address->family;
-    for (gsize i = 0; i < sizeof address->bytes; i++)
-        hash = hash * 31 + address->bytes[i];
-    return hash;
-}
-
-static gboolean same_address(gconstpointer a, gconstpointer b)
-{
-    return ip_address_equal(a, b);
-}
-
 static GHashTable *index_owners(const Snapshot *snapshot)
 {
-    GHashTable *owners = g_hash_table_new(hash_address, same_address);
+    GHashTable *owners = g_hash_table_new(ip_address_hash, ip_address_same);
     PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
         PTR_ARRAY_FOREACH (LinkAddress, address, link->addresses) {
             if (link_address_is_global(address, address->prefix.address.family))
@@ -95,11 +80,15 @@ GPtrArray *needs_of(const Snapshot *snapshot, const Topology *topology, Coverage
         .networks = g_hash_table_new(g_direct_hash, g_direct_equal),
         .routes = index_routes(snapshot),
         .owners = index_owners(snapshot),
+        .pod_tunnels = g_hash_table_new(g_direct_hash, g_direct_equal),
         .servers = g_hash_table_new(g_direct_hash, g_direct_equal),
     };
     index_servers(&search);
     need_search_lan(&search);
+    need_search_pods(&search);
+    need_search_sites(&search);
     need_search_services(&search);
+    g_hash_table_unref(search.pod_tunnels);
     g_hash_table_unref(search.servers);
     g_hash_table_unref(search.owners);
     g_hash_table_unref(search.routes);

@@ -10,15 +10,22 @@ typedef struct {
     CoverageMap *map;
     GPtrArray *needs;     /* Need: those found so far */
     GHashTable *networks; /* Link: uplinks whose own network this host evidently routes elsewhere */
-    GHashTable *routes;  /* index of a link to the GPtrArray of the routes (Route) to other networks
+    GHashTable *routes; /* index of a link to the GPtrArray of the routes (Route) to other networks
                              that lead through it, the wide ones aside */
-    GHashTable *owners;  /* IpAddress to the Link that has it: global addresses */
-    GHashTable *servers; /* Link to the Socket that serves addresses on it (DHCP, DHCPv6) */
+    GHashTable *owners; /* IpAddress to the Link that has it: global addresses */
+    GHashTable *pod_tunnels; /* Link: those that lead to the pods of other nodes */
+    GHashTable *servers;     /* Link to the Socket that serves addresses on it (DHCP, DHCPv6) */
 } NeedSearch;
 
 /* The links of real hardware, and what stands on it: from their networks out through the uplink of a
  * default route. Fills SEARCH's networks. */
 void need_search_lan(NeedSearch *search);
+
+/* Pods with a link of their own each: among them, and from and to other nodes. */
+void need_search_pods(NeedSearch *search);
+
+/* Networks behind tunnels: must come after need_search_lan() and need_search_pods(). */
+void need_search_sites(NeedSearch *search);
 
 /* What listens on this host for a downstream: must come after need_search_lan(). */
 void need_search_services(NeedSearch *search);
@@ -33,6 +40,13 @@ void need_search_add(NeedSearch *search, Need *need, const Link *in, const Link 
 
 /* The first network of LINK of either family, IPv4 before IPv6; NULL: it has none (transfer none). */
 const IpPrefix *need_network_of(const Link *link);
+
+/* The usual new connection from the hosts of FROM, which comes in on IN, to those of TO out through OUT. */
+Flow need_flow(const NeedSearch *search, const Link *in, const IpPrefix *from, const Link *out,
+               const IpPrefix *to);
+
+/* Whether LINK is of a kind that leads to one other host, and to the networks behind it. */
+bool need_is_tunnel(const Link *link);
 
 /* Whether LINK belongs to a real network: an uplink for no other reason than that it is hardware with
  * an address, or because the user says that what comes in on it is forwarded. */

@@ -42,8 +42,10 @@ static const FindingCase findings[] = {
           "permanent eth1 '!public work  (ERROR: interface eth1 in 2 "
           "zone XML files)'\nzone work interfaces eth1\n",
      "error zone-conflict eth1\nerror forward-blocked eth1\n"},
-    {"a name that no link has", NODE "bind public eth0\nchange public interfaces eth0,ppp0\n",
-     "warning stale-binding ppp0\n"},
+    {"a name that no link has", NODE "bind public eth0\nchange public interfaces eth0,eth7\n",
+     "warning stale-binding eth7\n"},
+    {"a name that comes and goes with a VPN",
+     NODE "bind public eth0\nchange public interfaces eth0,ppp0\n", "info stale-binding ppp0\n"},
     {"an alternative name",
      "link eth0 physical alt enp1s0 addr 192.0.2.10/24\nchange public interfaces enp1s0\n",
      "warning uplink-unbound eth0\nwarning stale-binding enp1s0\n"},

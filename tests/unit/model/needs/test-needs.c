@@ -20,6 +20,21 @@
     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nbind public eth0\n"                      \
     "socket udp 0.0.0.0 67 on virbr0\nsocket udp 192.168.122.1 53\nsocket tcp 192.168.122.1 53\n"
 
+#define CALICO                                                                                     \
+    "link eth0 physical addr 192.0.2.10/24\nlink cali1 veth\nlink cali2 veth\nlink cali3 veth\n"   \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nnet 10.244.1.5/32 dev cali1\n"                        \
+    "net 10.244.1.6/32 dev cali2\nnet 10.244.1.7/32 dev cali3\nzone public\n"                      \
+    "zone trusted target ACCEPT\nbind public eth0\n"
+#define BIRD "net 10.244.2.0/26 dev eth0 via 192.0.2.11 proto 12\n"
+#define SITES                                                                                      \
+    "link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"            \
+    "link wg0 wireguard addr 10.8.0.1/24\nroute 0.0.0.0/0 dev wan0\nnet 192.168.2.0/24 dev wg0\n"  \
+    "net 10.8.0.9/32 dev wg0\nzone public\nzone internal\nzone trusted target ACCEPT\n"            \
+    "bind public wan0\nbind internal lan0\nbind public wg0\n"
+#define FLANNEL                                                                                    \
+    "link eth0 physical addr 192.0.2.10/24\nlink cni0 bridge addr 10.244.0.1/24\n"                 \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nbind public eth0\n"
+
 typedef struct {
     const char *name;
     const char *host;
@@ -107,6 +122,69 @@ static const NeedCase cases[] = {
      "evident host-service listened virbr0> dhcp refused\n"
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dns refused\n"},
+
+    {"Calico: pods reach one another through the host", CALICO, NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"},
+    {"in trusted by their network", CALICO "change trusted sources 10.244.0.0/16", NULL,
+     "evident pod-to-pod host-routes cali1>cali2 accepted\n"},
+    {"bound by a wildcard", CALICO "change public interfaces eth0,cali+", NULL,
+     "evident pod-to-pod host-routes cali1>cali2 accepted\n"},
+    {"one of three bound: all ways between the two groups", CALICO "bind public cali2", NULL,
+     "evident pod-to-pod host-routes cali1>cali3 refused\n"
+     "evident pod-to-pod host-routes cali1>cali2 accepted\n"
+     "evident pod-to-pod host-routes cali2>cali1 refused\n"},
+    {"forwarding is off", CALICO "host forwarding4 no", NULL, ""},
+    {"pods of other nodes, by bird", CALICO BIRD, NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident node-to-pod routed eth0>cali1 refused\n"
+     "possible node-to-pod routed eth0>cali1 refused\n"},
+    {"in trusted by their network, without the nodes'",
+     CALICO BIRD "change trusted sources 10.244.0.0/16", NULL,
+     "evident pod-to-pod host-routes cali1>cali2 accepted\n"
+     "evident node-to-pod routed eth0>cali1 accepted\n"
+     "possible node-to-pod routed eth0>cali1 refused\n"},
+    {"by a tunnel",
+     CALICO "link tunl0 ipip addr 10.244.1.0/32\n"
+            "net 10.244.2.0/26 dev tunl0 via 192.0.2.11 proto 12\n",
+     NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident node-to-pod routed tunl0>cali1 refused\n"
+     "evident node-to-pod routed cali1>tunl0 refused\n"},
+    {"a route by hand to somewhere else", CALICO "net 172.20.0.0/16 dev eth0 via 192.0.2.9 proto 4",
+     NULL, "evident pod-to-pod host-routes cali1>cali2 refused\n"},
+    {"flannel's host-gw", FLANNEL "net 10.244.1.0/24 dev eth0 via 192.0.2.11", NULL,
+     "evident node-to-pod routed eth0>cni0 refused\n"},
+    {"a route by hand beside a bridge", FLANNEL "net 10.99.1.0/24 dev eth0 via 192.0.2.11", NULL,
+     ""},
+    {"flannel's WireGuard",
+     FLANNEL "link flannel-wg wireguard addr 10.244.0.0/32\nnet 10.244.0.0/16 dev flannel-wg", NULL,
+     "evident site-to-site routed cni0>flannel-wg refused\n"
+     "evident site-to-site routed flannel-wg>cni0 refused\n"},
+
+    {"two sites", SITES, NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident site-to-site routed lan0>wg0 refused\n"
+     "evident site-to-site routed wg0>lan0 refused\n"},
+    {"two sites in one zone", SITES "change public interfaces wan0\nbind internal wg0", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident site-to-site routed lan0>wg0 accepted\n"
+     "evident site-to-site routed wg0>lan0 accepted\n"},
+    {"a policy keeps the other site out",
+     SITES "policy out ingress public egress internal target DROP", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident site-to-site routed lan0>wg0 refused\n"},
+    {"beside containers, which need forwarding themselves",
+     SITES "link docker0 bridge addr 172.17.0.1/16\nzone docker target ACCEPT interfaces docker0",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "possible site-to-site forwarding lan0>wg0 refused\n"
+     "possible site-to-site forwarding wg0>lan0 refused\n"
+     "evident site-to-site routed docker0>wg0 accepted\n"},
+    {"a VPN for some networks, and containers",
+     FLANNEL "link tun0 tun addr 10.9.8.2/24\nnet 10.20.0.0/16 dev tun0", NULL,
+     "evident site-to-site routed cni0>tun0 refused\n"},
+    {"peers of a tunnel are no networks",
+     FLANNEL "link wg0 wireguard addr 10.9.8.1/24\nnet 10.9.8.7/32 dev wg0", NULL, ""},
 };
 
 static const char *coverage_text(Coverage coverage)
