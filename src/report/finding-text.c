@@ -366,10 +366,11 @@ static const struct {
           "reload or restart firewalld, as is shown; nicfix check --after reload shows what that "
           "undoes"},
          rules_differ},
-    [FINDING_FORWARDING_OFF] = {{"a warning where replies are lost, else a note",
-                                 "the kernel does not forward what comes in on the interface",
-                                 "if the host is to forward, set the sysctl that is shown"},
-                                forwarding_off},
+    [FINDING_FORWARDING_OFF] =
+        {{"a warning where replies are lost or the user says that the host forwards, else a note",
+          "the kernel does not forward what comes in on the interface",
+          "if the host is to forward, set the sysctl that is shown"},
+         forwarding_off},
     [FINDING_RELOAD_HARMS] =
         {{"always a warning",
           "the next reload of firewalld removes rules of other programs, as releases before 2.0 do",

@@ -13,6 +13,7 @@ typedef struct {
     CoverageMap *coverage;
     GPtrArray *findings;
     GHashTable *refusals;
+    GHashTable *sites;  /* a text of two links: what goes between them is a need of its own */
     GHashTable *needed; /* Link that a need leaves by to its worst Coverage */
 } Survey;
 
@@ -110,6 +111,21 @@ static bool is_unbound(const ZoneMatch *match)
     return match->by == BOUND_BY_CATCH_ALL || match->by == BOUND_BY_NOTHING;
 }
 
+/* A text for two links, whatever they are called (transfer full). */
+static char *pair_text(const Link *in, const Link *out)
+{
+    return g_strdup_printf("%d/%d", in->index, out->index);
+}
+
+/* What comes from the networks behind a tunnel is judged more closely elsewhere. */
+static bool is_between_sites(const Survey *survey, const Link *in, const Link *out)
+{
+    if (g_hash_table_size(survey->sites) == 0)
+        return false;
+    g_autofree char *text = pair_text(in, out);
+    return g_hash_table_contains(survey->sites, text);
+}
+
 /* The finding about UPLINK with what the downstreams' connections out through it meet: its id and
  * severity are still to be judged. */
 static Finding *cover_uplink(const Survey *survey, const Link *uplink, const ZoneMatch *zone)
@@ -124,6 +140,8 @@ static Finding *cover_uplink(const Survey *survey, const Link *uplink, const Zon
     finding_add_evidence(
         finding, (Evidence){.kind = EVIDENCE_ZONE, .subject = uplink->name, .match = *zone});
     PTR_ARRAY_FOREACH (Link, downstream, topology_downstreams(survey->topology)) {
+        if (is_between_sites(survey, downstream, uplink))
+            continue;
         WayCoverage way = coverage_of(survey->coverage, downstream, uplink);
         if (is_left_alone(downstream, &way))
             continue;
@@ -187,6 +205,16 @@ static Finding *as_unknown(const Finding *finding)
 static Coverage needed_coverage(const Survey *survey, const Link *uplink)
 {
     return (Coverage)GPOINTER_TO_INT(g_hash_table_lookup(survey->needed, uplink));
+}
+
+static GHashTable *index_sites(const GPtrArray *needs)
+{
+    GHashTable *sites = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    PTR_ARRAY_FOREACH (const Need, need, needs) {
+        if (need->kind == NEED_SITE_TO_SITE && need->certainty != NEED_POSSIBLE)
+            g_hash_table_add(sites, pair_text(need->in, need->out));
+    }
+    return sites;
 }
 
 static GHashTable *index_needs(const GPtrArray *needs)
@@ -269,7 +297,8 @@ void forward_findings_add(GPtrArray *findings, GHashTable *refusals, const Snaps
                           const Topology *topology, CoverageMap *coverage, const GPtrArray *needs)
 {
     g_autoptr(GHashTable) needed = index_needs(needs);
-    const Survey survey = {snapshot, topology, coverage, findings, refusals, needed};
+    g_autoptr(GHashTable) sites = index_sites(needs);
+    const Survey survey = {snapshot, topology, coverage, findings, refusals, sites, needed};
     const GPtrArray *downstreams = topology_downstreams(topology);
     PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(topology))
         survey_uplink(&survey, uplink);

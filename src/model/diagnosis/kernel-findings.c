@@ -148,14 +148,24 @@ static GHashTable *inhabited_bridges(const Snapshot *snapshot)
     return bridges;
 }
 
-static void find_not_forwarded(GPtrArray *findings, const Snapshot *snapshot, const Link *bridge,
-                               Family family)
+static void find_not_forwarded(GPtrArray *findings, const Snapshot *snapshot, const Link *link,
+                               Family family, Severity severity)
 {
-    if (!link_has_network(bridge, family) || link_forwards(snapshot, bridge, family) != TRISTATE_NO)
+    if (!link_has_network(link, family) || link_forwards(snapshot, link, family) != TRISTATE_NO)
         return;
-    Finding *finding = finding_new(FINDING_FORWARDING_OFF, SEVERITY_INFO, bridge->name, NULL);
+    Finding *finding = finding_new(FINDING_FORWARDING_OFF, severity, link->name, NULL);
     Tristate host = family == FAMILY_IPV6 ? snapshot->forwarding_ipv6 : snapshot->forwarding_ipv4;
-    add_forwarding(findings, finding, family, host == TRISTATE_NO ? NULL : bridge->name);
+    add_forwarding(findings, finding, family, host == TRISTATE_NO ? NULL : link->name);
+}
+
+/* The user says that the host forwards what comes in there; of two families it may be but the first. */
+static void find_declared_not_forwarded(GPtrArray *findings, const Snapshot *snapshot,
+                                        const Link *link)
+{
+    bool has_ipv4 = link_has_network(link, FAMILY_IPV4);
+    find_not_forwarded(findings, snapshot, link, FAMILY_IPV4, SEVERITY_WARNING);
+    find_not_forwarded(findings, snapshot, link, FAMILY_IPV6,
+                       has_ipv4 ? SEVERITY_INFO : SEVERITY_WARNING);
 }
 
 static void find_forwarding(GPtrArray *findings, const Snapshot *snapshot, const Topology *topology)
@@ -169,10 +179,14 @@ static void find_forwarding(GPtrArray *findings, const Snapshot *snapshot, const
         find_lost_replies(findings, snapshot, topology, routed, uplink);
     g_autoptr(GHashTable) bridges = inhabited_bridges(snapshot);
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (topology_is_declared_downstream(topology, link)) {
+            find_declared_not_forwarded(findings, snapshot, link);
+            continue;
+        }
         if (!g_hash_table_contains(bridges, link) || topology_role(topology, link) == ROLE_UPLINK)
             continue;
-        find_not_forwarded(findings, snapshot, link, FAMILY_IPV4);
-        find_not_forwarded(findings, snapshot, link, FAMILY_IPV6);
+        find_not_forwarded(findings, snapshot, link, FAMILY_IPV4, SEVERITY_INFO);
+        find_not_forwarded(findings, snapshot, link, FAMILY_IPV6, SEVERITY_INFO);
     }
 }
 

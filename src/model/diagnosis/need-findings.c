@@ -106,8 +106,11 @@ static void note_refused(const NeedSurvey *survey, const Need *need)
     add_need(survey, finding, need);
     add_links(finding->refused, need);
     finding->outcomes |= need->way.judgement->possible;
-    if (need->certainty != NEED_POSSIBLE)
-        finding->severity = SEVERITY_ERROR;
+    if (need->certainty == NEED_POSSIBLE)
+        return;
+    finding->severity = SEVERITY_ERROR;
+    if (need->in != NULL)
+        g_hash_table_add(survey->faulty, need->in->name);
 }
 
 /* By another program's rules, or by the kernel's routing. Of forwarding that is off there is another

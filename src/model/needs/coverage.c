@@ -18,6 +18,9 @@ struct CoverageMap {
     GPtrArray *differing;  /* Judgement: those whose rules differ from the configuration */
     GArray *named_hosts;   /* FlowAddress */
     GHashTable *ports;     /* index of a bridge to the number of its ports */
+    GHashTable
+        *hosts; /* index of a link to the GPtrArray of the routes (Route) through it that are no
+                          wide ones: what is behind a link without addresses */
     GHashTable *routes[2]; /* of each family: indices of links that a wide route leaves through */
 };
 
@@ -98,6 +101,30 @@ static guint family_index(Family family)
     return family == FAMILY_IPV6 ? 1 : 0;
 }
 
+/* Of a link without addresses so many are looked at: a pod has few. */
+enum { HOSTS_MAX = 16 };
+
+static GHashTable *index_hosts(const Snapshot *snapshot)
+{
+    GHashTable *hosts = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
+                                              (GDestroyNotify)g_ptr_array_unref);
+    PTR_ARRAY_FOREACH (Route, route, snapshot->narrow_routes) {
+        bool leads = route->type == RTN_UNICAST && route->table != RT_TABLE_LOCAL;
+        ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+            gpointer key = GINT_TO_POINTER(nexthop->oif);
+            GPtrArray *list = g_hash_table_lookup(hosts, key);
+            if (!leads || (list != NULL && list->len > HOSTS_MAX))
+                continue;
+            if (list == NULL) {
+                list = g_ptr_array_new();
+                g_hash_table_insert(hosts, key, list);
+            }
+            g_ptr_array_add(list, route);
+        }
+    }
+    return hosts;
+}
+
 CoverageMap *coverage_map_new(const Snapshot *snapshot, const Topology *topology)
 {
     CoverageMap *map = g_new0(CoverageMap, 1);
@@ -108,6 +135,7 @@ CoverageMap *coverage_map_new(const Snapshot *snapshot, const Topology *topology
     map->judgements = g_ptr_array_new_with_free_func((GDestroyNotify)judgement_free);
     map->differing = g_ptr_array_new();
     map->ports = count_ports(snapshot);
+    map->hosts = index_hosts(snapshot);
     map->named_hosts = collect_named_hosts(snapshot);
     for (guint i = 0; i < G_N_ELEMENTS(map->routes); i++)
         map->routes[i] = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -125,6 +153,7 @@ void coverage_map_free(CoverageMap *map)
         return;
     for (guint i = 0; i < G_N_ELEMENTS(map->routes); i++)
         g_hash_table_unref(map->routes[i]);
+    g_hash_table_unref(map->hosts);
     g_hash_table_unref(map->ports);
     g_array_unref(map->named_hosts);
     g_ptr_array_unref(map->differing);
@@ -264,6 +293,26 @@ static void consult_network(CoverageMap *map, const Link *link, const IpPrefix *
     }
 }
 
+/* The hosts behind a pod's link without addresses are those that routes lead to through it. False where
+ * that is not known, or they are too many; a link-local network (fe80::/64) is nobody's. */
+static bool consult_hosts(CoverageMap *map, const Link *link, Flow flow, WayCoverage *worst)
+{
+    const GPtrArray *hosts = g_hash_table_lookup(map->hosts, GINT_TO_POINTER(link->index));
+    bool is_pods = link_is_kind(link, "veth") || link_is_kind(link, "netkit");
+    bool any = false;
+    if (!is_pods || hosts == NULL || hosts->len > HOSTS_MAX)
+        return false;
+    PTR_ARRAY_FOREACH (const Route, route, hosts) {
+        if (route->destination.address.family != flow.family ||
+            route->destination.length < ip_address_bits(flow.family))
+            continue;
+        flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = route->destination};
+        consult(map, &flow, worst);
+        any = true;
+    }
+    return any;
+}
+
 /* Consults flows like FLOW from each of LINK's networks of its family; where they STAY, to the same
  * network. */
 static void consult_networks(CoverageMap *map, const Link *link, Flow flow, bool stay,
@@ -271,7 +320,7 @@ static void consult_networks(CoverageMap *map, const Link *link, Flow flow, bool
 {
     if (stay)
         flow.to.kind = FLOW_ADDRESS_ANY;
-    if (!link_has_network(link, flow.family))
+    if (!link_has_network(link, flow.family) && !consult_hosts(map, link, flow, worst))
         consult(map, &flow, worst);
     PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
         if (!link_address_is_global(address, flow.family))

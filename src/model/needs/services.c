@@ -81,6 +81,10 @@ static bool make_request(const Link *link, const Socket *socket, Flow *flow)
 {
     Family family = socket->address.family;
     const LinkAddress *own = address_on(link, family);
+    if (own == NULL && socket_is_anywhere(socket) && !socket->only_ipv6) {
+        family = FAMILY_IPV4;
+        own = address_on(link, family);
+    }
     if (socket->protocol == PROTOCOL_UDP &&
         (socket->port == DHCP_SERVER || socket->port == DHCPV6_SERVER)) {
         *flow = address_request(link, socket->port == DHCP_SERVER ? FAMILY_IPV4 : FAMILY_IPV6);

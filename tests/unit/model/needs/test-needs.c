@@ -118,7 +118,15 @@ static const NeedCase cases[] = {
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dhcpv6 refused\n"},
-    {"a socket that is bound to a link which is gone", LIBVIRT "socket udp 0.0.0.0 69", NULL,
+    {"bound to the link, for both families",
+     LIBVIRT "zone libvirt interfaces virbr0\nsocket tcp :: 8080 on virbr0\n"
+             "socket tcp :: 9090 on virbr0 only6",
+     NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> 8080/tcp refused\n"},
+    {"a socket on all addresses is for nobody in particular", LIBVIRT "socket udp 0.0.0.0 69", NULL,
      "evident host-service listened virbr0> dhcp refused\n"
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dns refused\n"},
