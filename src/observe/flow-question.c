@@ -397,26 +397,28 @@ static bool choose_egress(Resolver *resolver, GError **error)
     return true;
 }
 
-/* Bound to the link the packet came in on, as IPv6_rpfilter looks the source up, and unbound. */
+/* IPv6_rpfilter drops what the best way back leaves through another link; only a link-local source is
+ * looked up on the link that it came in on. */
 static bool ask_for_reverse_path(Resolver *resolver, GError **error)
 {
     Flow *flow = &resolver->resolved->flow;
-    RouteQuestion bound = {.destination = resolver->from, .oif = resolver->in->index};
-    RouteQuestion any = {.destination = resolver->from};
-    RouteAnswer by_link, by_any;
-    if (!route_lookup(resolver->netlink, &bound, &by_link, error) ||
-        !route_lookup(resolver->netlink, &any, &by_any, error))
+    const IpAddress *from = &resolver->from;
+    bool is_link_local =
+        from->family == FAMILY_IPV6 && from->bytes[0] == 0xfe && (from->bytes[1] & 0xc0) == 0x80;
+    RouteQuestion back = {.destination = *from, .oif = is_link_local ? resolver->in->index : 0};
+    RouteAnswer answer;
+    if (!route_lookup(resolver->netlink, &back, &answer, error))
         return false;
-    const RouteAnswer *answer = flow->family == FAMILY_IPV6 ? &by_link : &by_any;
-    if (answer->fate == ROUTE_FATE_FORWARDED && answer->oif == resolver->in->index)
+    if (answer.fate == ROUTE_FATE_FORWARDED && answer.oif == resolver->in->index)
         flow->reverse_path = REVERSE_PATH_SAME_LINK;
     else
-        flow->reverse_path = by_any.error == 0 ? REVERSE_PATH_OTHER_LINK : REVERSE_PATH_NONE;
+        flow->reverse_path = answer.error == 0 ? REVERSE_PATH_OTHER_LINK : REVERSE_PATH_NONE;
     return true;
 }
 
-/* Of IPv4 the path through the rules looks the way back up by itself, where the snapshot can tell it:
- * rp_filter is content with any of several nexthops, of which the kernel would name us one. */
+/* Where the snapshot can tell the way back, the kernel is not asked. Of IPv4 the path through the rules
+ * looks it up by itself: rp_filter is content with any of several nexthops, of which the kernel would
+ * name us one. Of IPv6 a packet is dropped or not by the one that a hash chooses for it. */
 static bool look_up_reverse_path(Resolver *resolver, GError **error)
 {
     Flow *flow = &resolver->resolved->flow;
@@ -433,7 +435,11 @@ static bool look_up_reverse_path(Resolver *resolver, GError **error)
     if (flow->family == FAMILY_IPV4 && path != REVERSE_PATH_UNKNOWN)
         return true;
     flow->reverse_path = path;
-    return resolver->netlink == NULL || ask_for_reverse_path(resolver, error);
+    bool is_chosen_by_hash = flow->family == FAMILY_IPV6 && path == REVERSE_PATH_UNKNOWN &&
+                             resolver->snapshot->routes_complete == TRISTATE_YES;
+    bool is_known = flow->family == FAMILY_IPV6 && path != REVERSE_PATH_UNKNOWN;
+    return resolver->netlink == NULL || is_known || is_chosen_by_hash ||
+           ask_for_reverse_path(resolver, error);
 }
 
 /* ---- the direction ---- */

@@ -220,9 +220,24 @@ static char *why_open(const Verdict *verdict)
                            owner != NULL ? owner : "");
 }
 
+/* What nicfix does not change, since it is of all interfaces: firewalld.conf(5). */
+static const char *remedy_of(const Verdict *verdict)
+{
+    const VerdictStep *step = reason_step(verdict);
+    if (step == NULL || step->stage != STAGE_REVERSE_PATH)
+        return "";
+    return verdict->flow.reverse_path == REVERSE_PATH_NONE
+               ? "; a route to the source, or IPv6_rpfilter=no in /etc/firewalld/firewalld.conf "
+                 "and a "
+                 "reload, lets it pass"
+               : "; IPv6_rpfilter=no in /etc/firewalld/firewalld.conf (from firewalld 2.2 on also "
+                 "loose) and a reload let it pass";
+}
+
 char *reason_of(const Verdict *verdict)
 {
-    return verdict->deciding != NULL ? why_decided(verdict) : why_open(verdict);
+    g_autofree char *reason = verdict->deciding != NULL ? why_decided(verdict) : why_open(verdict);
+    return g_strconcat(reason, remedy_of(verdict), NULL);
 }
 
 /* ---- what is taken for granted ---- */

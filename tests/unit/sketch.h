@@ -173,6 +173,8 @@ static inline void sketch_route(Snapshot *snapshot, char **word)
             last->has_gateway = ip_address_parse(sketch_value(&word), &last->gateway);
         } else if (g_str_equal(key, "table")) {
             route->table = sketch_number(sketch_value(&word));
+        } else if (g_str_equal(key, "metric")) {
+            route->metric = sketch_number(sketch_value(&word));
         } else if (g_str_equal(key, "nhid")) {
             route->nexthop_id = sketch_number(sketch_value(&word));
         } else {

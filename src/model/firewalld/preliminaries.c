@@ -28,23 +28,33 @@ static bool is_on_link(const Link *link, const IpPrefix *source)
     return false;
 }
 
-/* A look-up bound to a link falls back to its shorter routes where others lead elsewhere. */
-static bool has_wide_route(const Snapshot *snapshot, const Link *link, const IpPrefix *source)
+static bool is_better(const Route *route, const Route *best)
 {
+    guint8 length = route->destination.length;
+    return best == NULL || length > best->destination.length ||
+           (length == best->destination.length && route->metric < best->metric);
+}
+
+/* Whether the best way to SOURCE in table main is by LINK, and by no other link as well. */
+static bool leads_back(const Snapshot *snapshot, const Link *link, const IpPrefix *source)
+{
+    const Route *best = NULL;
+    bool is_only = true;
     PTR_ARRAY_FOREACH (const Route, route, snapshot->routes) {
         if (route->table != RT_TABLE_MAIN ||
             ip_prefix_covers(&route->destination, source) != MATCH_YES)
             continue;
-        ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
-            if (nexthop->oif == link->index)
-                return true;
-        }
+        is_only = is_better(route, best) || (is_only && is_better(best, route));
+        best = is_better(route, best) ? route : best;
     }
-    return false;
+    bool leads = best != NULL && is_only && best->nexthops->len > 0;
+    for (guint i = 0; leads && i < best->nexthops->len; i++)
+        leads = g_array_index(best->nexthops, Nexthop, i).oif == link->index;
+    return leads;
 }
 
-/* Without what the kernel says of the way back, the link's own networks and its wide routes can
- * show that it is good, but not that it is bad. */
+/* Without what the kernel says of the way back, the link's own networks and the best route can show
+ * that it is good, but not that it is bad: rules may lead elsewhere. */
 static ReversePath reverse_path_of(const Trace *trace)
 {
     const Flow *flow = trace->flow;
@@ -53,7 +63,7 @@ static ReversePath reverse_path_of(const Trace *trace)
     const Link *link = snapshot_link_by_name(trace->snapshot, flow->in);
     bool good = link != NULL && flow->from.kind == FLOW_ADDRESS_PREFIX &&
                 (is_on_link(link, &flow->from.prefix) ||
-                 has_wide_route(trace->snapshot, link, &flow->from.prefix));
+                 leads_back(trace->snapshot, link, &flow->from.prefix));
     return good ? REVERSE_PATH_SAME_LINK : REVERSE_PATH_UNKNOWN;
 }
 

@@ -619,18 +619,44 @@ Routing routing_back(const Snapshot *snapshot, const RoutingQuestion *packet)
     return routing_of(snapshot, &question);
 }
 
+static bool is_link_local(const IpAddress *address)
+{
+    return address->family == FAMILY_IPV6 && address->bytes[0] == 0xfe &&
+           (address->bytes[1] & 0xc0) == 0x80;
+}
+
+/* The kernel takes one nexthop of several, by a hash. */
+static ReversePath path_of_nexthops(const Snapshot *snapshot, const Route *route, const Link *in)
+{
+    guint through = 0;
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+        const Link *link = snapshot_link_by_index(snapshot, nexthop->oif);
+        through += link != NULL && (link == in || vrf_of(snapshot, link) == in);
+    }
+    return through == 0                      ? REVERSE_PATH_OTHER_LINK
+           : through == route->nexthops->len ? REVERSE_PATH_SAME_LINK
+                                             : REVERSE_PATH_UNKNOWN;
+}
+
+/* The best route counts, even where another would leave by the link: only the look-up of a link-local
+ * source is bound to that (nft_fib6_flowi_init()). */
+static ReversePath reverse_path_ipv6(const Snapshot *snapshot, RoutingQuestion question,
+                                     const Link *in)
+{
+    if (is_link_local(&question.destination.address))
+        question.out = in;
+    Routing routing = routing_of(snapshot, &question);
+    bool leads = routing.kind == ROUTING_FORWARD || routing.kind == ROUTING_UNKNOWN;
+    if (!leads || routing.route == NULL)
+        return path_by(snapshot, &routing, in);
+    return path_of_nexthops(snapshot, routing.route, in);
+}
+
 ReversePath routing_reverse_path(const Snapshot *snapshot, const RoutingQuestion *packet)
 {
-    RoutingQuestion question = reverse_of(packet);
-    if (question.destination.address.family == FAMILY_IPV6) {
-        question.out = packet->in;
-        Routing bound = routing_of(snapshot, &question);
-        if (bound.kind == ROUTING_FORWARD)
-            return REVERSE_PATH_SAME_LINK;
-        if (bound.kind == ROUTING_UNKNOWN)
-            return REVERSE_PATH_UNKNOWN;
-        question.out = NULL;
-    }
+    const RoutingQuestion question = reverse_of(packet);
+    if (question.destination.address.family == FAMILY_IPV6)
+        return reverse_path_ipv6(snapshot, question, packet->in);
     Routing routing = routing_of(snapshot, &question);
     return path_by(snapshot, &routing, packet->in);
 }
@@ -663,7 +689,7 @@ static bool choose_ipv4_source(const Link *out, const Nexthop *nexthop, IpAddres
 static bool choose_ipv6_source(const Link *out, const IpAddress *destination, IpAddress *source)
 {
     const guint32 unfit = IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED;
-    bool link_local = destination->bytes[0] == 0xfe && (destination->bytes[1] & 0xc0) == 0x80;
+    bool link_local = is_link_local(destination);
     const LinkAddress *only = NULL;
     PTR_ARRAY_FOREACH (const LinkAddress, own, out->addresses) {
         if (own->prefix.address.family != FAMILY_IPV6 || (own->flags & unfit) != 0 ||

@@ -52,9 +52,9 @@ const Nexthop *routing_nexthop(const Routing *routing);
  * way in counts for the rules. */
 Routing routing_back(const Snapshot *snapshot, const RoutingQuestion *packet);
 
-/* Whether the way back to the source of PACKET leaves by its link IN, as rp_filter and the expression fib ask: for
- * IPv4 whether the route to it uses that link (fib_info_nh_uses_dev()), for IPv6 whether there is a
- * route to it by that link (nft_fib6_eval()). */
+/* Whether the way back to the source of PACKET leaves by its link IN, as rp_filter and the expression
+ * fib ask: for IPv4 whether the route to it uses that link (fib_info_nh_uses_dev()), for IPv6 whether
+ * the nexthop that is chosen does (nft_fib6_eval()). */
 ReversePath routing_reverse_path(const Snapshot *snapshot, const RoutingQuestion *packet);
 
 /* The address that this host chooses as the source of what it sends to DESTINATION by ROUTING; false

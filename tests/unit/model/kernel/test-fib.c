@@ -96,7 +96,30 @@ static const RuleCase routes[] = {
      "accept drop", NULL},
 };
 
+/* fib saddr . mark . iif oif missing, as IPv6_rpfilter has it; seen with packets on Linux 6.1. */
+#define MISSING       "fib:1:45:r0 cmp:0:r0:n0"
+#define STRANGER      "input in enp2s0 from 2001:db8::7 to fd00:2::1 tcp 22"
+#define DEFAULT6(dev) "route ::/0 dev " dev " via fd00::2 metric "
+
+static const RuleCase best_routes[] = {
+    {"IPv6: the only default route", INPUT(MISSING), STRANGER, "drop", DEFAULT6("enp2s0") "100\n"},
+    {"IPv6: the better default route", INPUT(MISSING), STRANGER, "drop",
+     DEFAULT6("cni0") "200\n" DEFAULT6("enp2s0") "100\n"},
+    {"IPv6: a better one leaves through another link", INPUT(MISSING), STRANGER, "accept",
+     DEFAULT6("cni0") "100\n" DEFAULT6("enp2s0") "200\n"},
+    {"IPv6: a longer one leaves through another link", INPUT(MISSING), STRANGER, "accept",
+     DEFAULT6("enp2s0") "100\nroute 2001:db8::/32 dev cni0\n"},
+    {"IPv6: a longer one leaves through the link", INPUT(MISSING), STRANGER, "drop",
+     DEFAULT6("cni0") "100\nroute 2001:db8::/32 dev enp2s0\n"},
+    {"IPv6: none", INPUT(MISSING), STRANGER, "accept", NULL},
+    {"IPv6: the kernel chooses by a hash", INPUT(MISSING), STRANGER, "accept drop",
+     "route ::/0 dev cni0 via fd00:1::2 dev enp2s0 via fd00:2::2\n"},
+    {"IPv6: all of several", INPUT(MISSING), STRANGER, "drop",
+     "route ::/0 dev enp2s0 via fd00:2::2 dev enp2s0 via fd00:2::3\n"},
+};
+
 int main(void)
 {
-    return RUN_CASES(test_outcomes, types) + RUN_CASES(test_outcomes, routes);
+    return RUN_CASES(test_outcomes, types) + RUN_CASES(test_outcomes, routes) +
+           RUN_CASES(test_outcomes, best_routes);
 }
