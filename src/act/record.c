@@ -227,8 +227,9 @@ static Action *read_action(GKeyFile *file, guint64 number)
     action->value = read_string(file, group, "value");
     action->profile = read_string(file, group, "profile");
     action->saved_only = g_key_file_get_boolean(file, group, "saved-only", NULL);
+    bool is_profile = scope == SCOPE_NETWORKMANAGER;
     bool has_profile = action->profile != NULL;
-    return is_whole(action) && has_profile == (scope == SCOPE_NETWORKMANAGER)
+    return is_whole(action) && (has_profile == is_profile || scope == SCOPE_PERMANENT)
                ? g_steal_pointer(&action)
                : NULL;
 }

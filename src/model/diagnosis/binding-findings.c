@@ -107,6 +107,35 @@ static Finding *compare_with_profile(const Firewalld *firewalld, const Zone *zon
     return finding;
 }
 
+/* ---- zone files against NetworkManager's profiles ---- */
+
+/* Measured with firewalld 1.3.3 and NetworkManager 1.42: at the activation of the profile, after a reload
+ * and after a restart of firewalld the interface is in the zone of the profile, or in the default zone
+ * where that has none, whatever zone file binds it. */
+static Finding *compare_zone_file(const Snapshot *snapshot, const Zone *zone,
+                                  const ManagedDevice *device)
+{
+    const PermanentBinding *file = permanent_binding(snapshot->permanent, device->interface);
+    const Firewalld *firewalld = snapshot->firewalld;
+    const char *winner = device->zone != NULL ? device->zone : firewalld->default_zone;
+    const char *running = zone != NULL ? zone->name : NULL;
+    bool shared = device->zone == NULL && running != NULL && zone_is_of_another_program(running);
+    if (!device->managed || shared || file == NULL || file->zone == NULL ||
+        file->conflict != NULL || winner == NULL || g_str_equal(file->zone, winner) ||
+        firewalld_zone(firewalld, winner) == NULL)
+        return NULL;
+    Finding *finding = finding_new(FINDING_PROFILE_OVERRIDES_ZONE, SEVERITY_WARNING,
+                                   device->interface, file->zone);
+    finding->other_zone = g_strdup(winner);
+    finding_add_evidence(finding, (Evidence){.kind = EVIDENCE_ANSWER,
+                                             .subject = "config.getZoneOfInterface",
+                                             .value = file->zone});
+    finding_add_evidence(
+        finding,
+        (Evidence){.kind = EVIDENCE_PROFILE, .subject = device->profile, .value = device->zone});
+    return finding;
+}
+
 /* ---- the whole ---- */
 
 static void add_found(GPtrArray *findings, Finding *finding)
@@ -141,5 +170,6 @@ void binding_findings_add(GPtrArray *findings, const Snapshot *snapshot)
     PTR_ARRAY_FOREACH (const ManagedDevice, device, snapshot->networkmanager->devices) {
         const Zone *zone = g_hash_table_lookup(running, device->interface);
         add_found(findings, compare_with_profile(snapshot->firewalld, zone, device));
+        add_found(findings, compare_zone_file(snapshot, zone, device));
     }
 }

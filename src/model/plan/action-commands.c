@@ -47,6 +47,19 @@ static void add_policy_commands(GPtrArray *commands, const Action *action)
 
 /* ---- zones ---- */
 
+/* Where NetworkManager manages the interface, firewall-cmd --permanent (1.3.3) changes its profile, and
+ * not the zone file. */
+static void add_zone_file_command(GPtrArray *commands, const Action *action)
+{
+    bool binds = action->op == ACTION_BIND;
+    g_autofree char *zone = g_strconcat("--zone=", binds ? action->to : action->from, NULL);
+    g_autofree char *option =
+        g_strconcat(binds ? "--add-interface=" : "--remove-interface=", action->interface, NULL);
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_strv_builder_add_many(words, "firewall-offline-cmd", zone, option, NULL);
+    g_ptr_array_add(commands, g_strv_builder_end(words));
+}
+
 static void add_zone_command(GPtrArray *commands, const Action *action)
 {
     static const char *const options[] = {
@@ -87,6 +100,8 @@ GPtrArray *action_commands(const Action *action)
         add_profile_command(commands, action);
     else if (action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY)
         add_policy_commands(commands, action);
+    else if (action->scope == SCOPE_PERMANENT && action->profile != NULL)
+        add_zone_file_command(commands, action);
     else
         add_zone_command(commands, action);
     return commands;

@@ -95,8 +95,11 @@ Action *action_inverse(const Action *action)
         inverse->saved_only = action->saved_only;
         return inverse;
     }
-    return action_new(inverses[action->op], action->scope, action->interface,
-                      is_binding ? action->to : NULL, is_binding ? action->from : action->to);
+    Action *inverse =
+        action_new(inverses[action->op], action->scope, action->interface,
+                   is_binding ? action->to : NULL, is_binding ? action->from : action->to);
+    inverse->profile = g_strdup(action->profile);
+    return inverse;
 }
 
 /* ---- words ---- */

@@ -40,7 +40,8 @@ typedef struct {
     char *from;      /* the zone it is bound to before, NULL: none */
     char *to;        /* the zone it is bound to afterwards, or the zone that is changed */
     char *value;   /* what is added to or removed from a zone, or the name of a policy; else NULL */
-    char *profile; /* UUID of the profile of SCOPE_NETWORKMANAGER, else NULL */
+    char *profile; /* UUID of the profile of SCOPE_NETWORKMANAGER; of SCOPE_PERMANENT: the one that
+                      INTERFACE has, or NULL */
     bool saved_only; /* SCOPE_NETWORKMANAGER: what is active stays until the next activation */
     ActionState state;
 } Action;

@@ -151,11 +151,13 @@ static bool request_for(const Finding *finding, PlanRequest *request)
     case FINDING_MANAGER_ZONE_MISMATCH:
         request->zone = finding->zone;
         return true;
+    case FINDING_PROFILE_OVERRIDES_ZONE: /* what is in force stays */
+        request->zone = finding->other_zone;
+        return true;
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
     case FINDING_NEED_REFUSED:
     case FINDING_EXPECTATION_FAILED:
-    case FINDING_PROFILE_OVERRIDES_ZONE:
     case FINDING_REFUSED_ELSEWHERE:
     case FINDING_RULES_DIFFER:
     case FINDING_FORWARDING_OFF:

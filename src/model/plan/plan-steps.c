@@ -63,6 +63,21 @@ static bool plan_profile(Planner *planner, const ManagedDevice *device)
     return true;
 }
 
+/* The profile wins over the zone file, which must not say otherwise. What it says is not in force:
+ * taking it out moves nothing. */
+static void clear_zone_file(Planner *planner, const ManagedDevice *device)
+{
+    const PermanentBinding *file =
+        permanent_binding(planner->snapshot->permanent, device->interface);
+    if (file == NULL || file->zone == NULL || file->conflict != NULL ||
+        g_str_equal(file->zone, planner->plan->zone))
+        return;
+    Action *action =
+        action_new(ACTION_UNBIND, SCOPE_PERMANENT, device->interface, file->zone, NULL);
+    action->profile = g_strdup(device->profile_uuid);
+    add_action(planner, action);
+}
+
 /* A wildcard that binds LINK lasts or does not by itself. */
 static bool is_left_to_a_wildcard(const Planner *planner, const Link *link,
                                   const PermanentBinding *binding)
@@ -79,8 +94,12 @@ static bool plan_permanent_binding(Planner *planner, const Link *link)
     const char *to = planner->plan->zone;
     const ManagedDevice *device =
         networkmanager_device(planner->snapshot->networkmanager, link->name);
-    if (device != NULL && device->managed)
-        return plan_profile(planner, device);
+    if (device != NULL && device->managed) {
+        if (!plan_profile(planner, device))
+            return false;
+        clear_zone_file(planner, device);
+        return true;
+    }
     bool is_uplink = topology_role(planner->plan->before->topology, link) == ROLE_UPLINK;
     if (device == NULL && is_uplink && planner->snapshot->networkmanager->running == TRISTATE_YES)
         return planner_refuse(planner,

@@ -219,6 +219,16 @@ static const PlanCase plans[] = {
      NIC ZONES "manager eth0 - uuid 1-2\n", "--interface eth0 --zone work", "work",
      "firewall-cmd --zone=work --add-interface=eth0\n"
      "nmcli connection modify 1-2 connection.zone work\n"},
+    {"managed, and a zone file that says otherwise",
+     NIC ZONES "change public interfaces eth0\npermanent eth0 work\n"
+               "manager eth0 public uuid 1-2\n",
+     "--interface eth0 --zone public", "public",
+     "firewall-offline-cmd --zone=work --remove-interface=eth0\n"},
+    {"managed, and the zone of the zone file is wanted",
+     NIC ZONES "change public interfaces eth0\npermanent eth0 work\nmanager eth0 - uuid 1-2\n",
+     "--interface eth0 --zone work --move", "work",
+     "firewall-cmd --zone=work --change-interface=eth0\n"
+     "nmcli connection modify 1-2 connection.zone work\n"},
     {"managed, and all is well", NODE "change public interfaces eth0\nmanager eth0 - uuid 1-2\n",
      "--interface eth0", "public", ""},
     {"managed, the running firewall only", NIC ZONES "manager eth0 - uuid 1-2\n",
