@@ -24,7 +24,7 @@ static void append_action(GString *text, const Action *action, const TextStyle *
     }
 }
 
-static char *service_text(const ServiceChange *change)
+static char *service_text(const ExposureChange *change)
 {
     static const char *const words[] = {
         [SERVICE_NAMED] = "",
@@ -35,14 +35,41 @@ static char *service_text(const ServiceChange *change)
     return g_strconcat(words[change->kind], change->name, NULL);
 }
 
-static void append_services(GString *text, const char *what, const GPtrArray *services)
+/* "eth0", or "cali1 and 12 alike". */
+static char *senders_text(const ExposureChange *change)
 {
-    PTR_ARRAY_FOREACH (const ServiceChange, change, services) {
-        g_autofree char *interface = escape_for_terminal(change->interface);
-        g_autofree char *raw = service_text(change);
-        g_autofree char *service = escape_for_terminal(raw);
-        g_string_append_printf(text, "  %s %s on this host from %s\n", what, service, interface);
+    return change->alike > 0 ? g_strdup_printf("%s and %u alike", change->interface, change->alike)
+                             : g_strdup(change->interface);
+}
+
+static void append_changes(GString *text, const char *what, const GPtrArray *changes)
+{
+    PTR_ARRAY_FOREACH (const ExposureChange, change, changes) {
+        g_autofree char *service = service_text(change);
+        g_autofree char *senders = senders_text(change);
+        g_autofree char *raw =
+            change->to != NULL
+                ? g_strdup_printf("%s traffic from %s to %s", what, senders, change->to)
+                : g_strdup_printf("%s %s on this host from %s", what, service, senders);
+        g_autofree char *line = escape_for_terminal(raw);
+        g_string_append_printf(text, "  %s\n", line);
     }
+}
+
+static void append_exposure(GString *text, const Exposure *exposure)
+{
+    append_changes(text, "opens", exposure->opens);
+    append_changes(text, "closes", exposure->closes);
+    PTR_ARRAY_FOREACH (const ExposureChange, change, exposure->translates) {
+        g_autofree char *senders = senders_text(change);
+        g_autofree char *raw =
+            g_strdup_printf("%s masquerading traffic from %s to %s",
+                            change->starts ? "starts" : "stops", senders, change->to);
+        g_autofree char *line = escape_for_terminal(raw);
+        g_string_append_printf(text, "  %s\n", line);
+    }
+    if (exposure->opens->len == 0 && exposure->closes->len == 0)
+        g_string_append(text, "  reachable services of this host: unchanged\n");
 }
 
 static void append_findings(GString *text, const char *what, const GPtrArray *findings)
@@ -65,10 +92,7 @@ char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
     g_string_append_printf(text, "%spredicted%s\n", text_bold(style), text_plain(style));
     append_findings(text, "cures", plan->cured);
     append_findings(text, "causes", plan->caused);
-    append_services(text, "opens", plan->opens);
-    append_services(text, "closes", plan->closes);
-    if (plan->opens->len == 0 && plan->closes->len == 0)
-        g_string_append(text, "  reachable services of this host: unchanged\n");
+    append_exposure(text, plan->exposure);
     PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
         g_autofree char *raw = plan_note_text(note);
         g_autofree char *line = escape_for_terminal(raw);
@@ -175,14 +199,29 @@ static json_t *findings_json(const GPtrArray *findings)
     return array;
 }
 
-static json_t *services_json(const GPtrArray *services)
+static json_t *changes_json(const GPtrArray *changes)
 {
     json_t *array = json_array();
-    PTR_ARRAY_FOREACH (const ServiceChange, change, services) {
+    PTR_ARRAY_FOREACH (const ExposureChange, change, changes) {
         json_t *object = json_object();
         g_autofree char *service = service_text(change);
         json_object_set_new(object, "interface", json_text(change->interface));
-        json_object_set_new(object, "service", json_text(service));
+        json_object_set_new(object, "service", json_text(change->to == NULL ? service : NULL));
+        json_object_set_new(object, "to", json_text(change->to));
+        json_object_set_new(object, "alike", json_integer(change->alike));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *translations_json(const GPtrArray *changes)
+{
+    json_t *array = json_array();
+    PTR_ARRAY_FOREACH (const ExposureChange, change, changes) {
+        json_t *object = json_object();
+        json_object_set_new(object, "interface", json_text(change->interface));
+        json_object_set_new(object, "to", json_text(change->to));
+        json_object_set_new(object, "masqueraded", json_boolean(change->starts));
         json_array_append_new(array, object);
     }
     return array;
@@ -214,8 +253,9 @@ json_t *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const G
     json_object_set_new(document, "after", counts_json(outcome->after));
     json_object_set_new(document, "cures", findings_json(plan->cured));
     json_object_set_new(document, "causes", findings_json(plan->caused));
-    json_object_set_new(document, "opens", services_json(plan->opens));
-    json_object_set_new(document, "closes", services_json(plan->closes));
+    json_object_set_new(document, "opens", changes_json(plan->exposure->opens));
+    json_object_set_new(document, "closes", changes_json(plan->exposure->closes));
+    json_object_set_new(document, "translates", translations_json(plan->exposure->translates));
     json_t *notes = json_array();
     PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
         g_autofree char *line = plan_note_text(note);

@@ -82,7 +82,35 @@ static const struct {
                                     "the fix adds a policy, which firewalld can add only "
                                     "permanently: {finding}",
                                     "omit --runtime-only"},
+    [REFUSED_HARM] = {NICFIX_ERROR_REFUSED, "{harm}", OVERRIDE},
 };
+
+/* Why a change is not made although it would cure. */
+static char *harm_text(const Harm *harm)
+{
+    static const char *const templates[] = {
+        [HARM_NONE] = "",
+        [HARM_OWNERS_LINK] = "{interface} belongs in zone {zone}: the program that made it puts it "
+                             "there, and fails where another zone has it",
+        [HARM_OUTSIDE_INSIDE] = "{interface} leads to other networks, and zone {zone} is meant for "
+                                "inside: this would open the host and what is behind it",
+        [HARM_LEAVES_REFUSAL] = "zone {zone} refuses what comes in on {interface}: this would open "
+                                "the host to it",
+        [HARM_RELOAD] = "this needs a reload of firewalld, which would lose settings or rules that "
+                        "are not permanent",
+        [HARM_EQUAL_PRIORITIES] = "another policy has the same priority, and this firewalld mixes "
+                                  "up the rules of such policies",
+        [HARM_TRANSLATION] =
+            "what goes out through {interface} would no longer be masqueraded, and "
+            "hosts with private addresses would get no answers",
+        [HARM_CLOSES] = "port {service} would no longer be reachable from {interface}, and a "
+                        "service listens there",
+        [HARM_BREAKS] = "traffic from {interface} that passes now would be refused",
+    };
+    return template_fill(templates[harm->kind], "interface",
+                         harm->interface != NULL ? harm->interface : "this host", "zone",
+                         harm->zone, "service", harm->service, NULL);
+}
 
 static char *join(const GPtrArray *names)
 {
@@ -117,9 +145,10 @@ static char *fill_refusal(const char *template, const PlanRefusal *refusal)
     g_autofree char *message = refusal->finding != NULL ? finding_message(refusal->finding) : NULL;
     g_autofree char *next = refusal->finding != NULL ? next_step(refusal->finding) : NULL;
     g_autofree char *better = refusal->better != NULL ? g_strjoinv(" ", refusal->better) : NULL;
+    g_autofree char *harm = harm_text(&refusal->harm);
     return template_fill(template, "interface", refusal->interface, "other", refusal->other, "zone",
                          refusal->zone, "zones", zones, "scope", scopes[refusal->scope], "finding",
-                         message, "better", better, "next", next, NULL);
+                         message, "better", better, "next", next, "harm", harm, NULL);
 }
 
 void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)
@@ -132,7 +161,11 @@ void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)
                     (refusal->code != REFUSED_NOT_CURED || refusal->better != NULL) &&
                     (refusal->code != REFUSED_PORT || refusal->other != NULL);
     g_autofree char *message = fill_refusal(refusals[refusal->code].message, refusal);
-    g_autofree char *hint = has_hint ? fill_refusal(refusals[refusal->code].hint, refusal) : NULL;
+    bool is_harm = refusal->code == REFUSED_HARM || refusal->code == REFUSED_WORSE;
+    const char *template = is_harm && refusal->better != NULL
+                               ? "this would cure it without harm: {better}; or " OVERRIDE
+                               : refusals[refusal->code].hint;
+    g_autofree char *hint = has_hint ? fill_refusal(template, refusal) : NULL;
     nicfix_error_set(error, refusals[refusal->code].error, hint, "%s", message);
 }
 

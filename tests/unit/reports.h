@@ -103,7 +103,7 @@ G_GNUC_UNUSED static const HostileCase hostile[] = {
     {"downstream", "incident", "cni0", "--bind-downstream --move"},
     {"zone", "incident", "public", ""},
     {"host", "incident", "worker", ""},
-    {"zone to move out of", "hosts/wireguard-gateway-without-policy", "external", "--move"},
+    {"zone to move out of", "hosts/wireguard-gateway-without-policy", "external", "--move --force"},
     {"policy", "hosts/wireguard-gateway-policy", "vpn-out", ""},
     {"kind", "incident", "bridge", ""},
     {"what could not be read", "hosts/not-root", "settings of zone public", "--runtime-only"},

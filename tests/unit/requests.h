@@ -4,7 +4,6 @@
 
 #include "model/plan/offer.h"
 
-#include "command-line-of.h"
 #include "sketch.h"
 
 typedef struct {
@@ -107,9 +106,16 @@ static inline Plan *plan_from_words(const Snapshot *snapshot, const RequestWords
 static inline char *actions_text(const GPtrArray *actions)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *last = NULL;
     for (guint i = 0; i < actions->len; i++) {
-        g_autofree char *line = command_line_of(g_ptr_array_index(actions, i));
-        g_string_append_printf(text, "%s\n", line);
+        g_autoptr(GPtrArray) commands = action_commands(g_ptr_array_index(actions, i));
+        for (guint j = 0; j < commands->len; j++) {
+            g_autofree char *line = g_strjoinv(" ", g_ptr_array_index(commands, j));
+            if (g_strcmp0(line, last) != 0) /* one reload for all */
+                g_string_append_printf(text, "%s\n", line);
+            g_free(last);
+            last = g_steal_pointer(&line);
+        }
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

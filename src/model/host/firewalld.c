@@ -70,14 +70,20 @@ void zone_own_sources(Zone *zone)
     zone->sources = own;
 }
 
-void zone_own_ports(Zone *zone)
+static GPtrArray *ports_copy(const GPtrArray *ports)
 {
     GPtrArray *own = g_ptr_array_new_with_free_func((GDestroyNotify)port_range_free);
-    PTR_ARRAY_FOREACH (const PortRange, port, zone->filter.ports) {
+    PTR_ARRAY_FOREACH (const PortRange, port, ports) {
         PortRange *copy = g_memdup2(port, sizeof *port);
         copy->protocol = g_strdup(port->protocol);
         g_ptr_array_add(own, copy);
     }
+    return own;
+}
+
+void zone_own_ports(Zone *zone)
+{
+    GPtrArray *own = ports_copy(zone->filter.ports);
     g_ptr_array_unref(zone->filter.ports);
     zone->filter.ports = own;
 }
@@ -156,6 +162,30 @@ void service_free(Service *service)
     address_spec_free(service->destination_ipv4);
     address_spec_free(service->destination_ipv6);
     g_free(service);
+}
+
+static Service *service_copy(const Service *service)
+{
+    const AddressSpec *ipv4 = service->destination_ipv4;
+    const AddressSpec *ipv6 = service->destination_ipv6;
+    Service *copy = g_memdup2(service, sizeof *service);
+    copy->name = g_strdup(service->name);
+    copy->ports = g_ptr_array_ref(service->ports);
+    copy->source_ports = g_ptr_array_ref(service->source_ports);
+    copy->protocols = g_strdupv(service->protocols);
+    copy->includes = g_strdupv(service->includes);
+    copy->destination_ipv4 = ipv4 != NULL ? address_spec_parse(ipv4->text) : NULL;
+    copy->destination_ipv6 = ipv6 != NULL ? address_spec_parse(ipv6->text) : NULL;
+    return copy;
+}
+
+void firewalld_own_services(Firewalld *firewalld)
+{
+    GPtrArray *own = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
+    PTR_ARRAY_FOREACH (const Service, service, firewalld->services)
+        g_ptr_array_add(own, service_copy(service));
+    g_ptr_array_unref(firewalld->services);
+    firewalld->services = own;
 }
 
 Ipset *ipset_new(const char *name)

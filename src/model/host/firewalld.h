@@ -116,6 +116,7 @@ Firewalld *firewalld_copy(const Firewalld *firewalld);
 
 /* Give what a copy shares a list of its own, before it is changed. */
 void firewalld_own_policies(Firewalld *firewalld);
+void firewalld_own_services(Firewalld *firewalld);
 
 Zone *zone_new(const char *name);
 void zone_free(Zone *zone);

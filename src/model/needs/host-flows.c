@@ -8,6 +8,8 @@
 typedef struct {
     const Snapshot *snapshot;
     const char *interface;
+    Family family; /* of FROM; all others come from elsewhere */
+    FlowAddress from;
     HostFlowFunc function;
     gpointer user;
 } Walk;
@@ -18,6 +20,8 @@ static Flow flow_to_host(const Walk *walk, Family family, Protocol protocol, gui
     flow.in = walk->interface;
     flow.typical = true;
     flow.from.kind = FLOW_ADDRESS_ELSEWHERE;
+    if (family == walk->family)
+        flow.from = walk->from;
     flow.protocol = protocol;
     flow.port = port;
     return flow;
@@ -93,22 +97,35 @@ static void tell_filter(const Walk *walk, const Filter *filter)
     }
 }
 
+static void walk_all(const Walk *walk, const Zone *zone)
+{
+    enum { UNLIKELY_PORT = 4 }; /* unassigned in IANA's registry of service names */
+    if (zone != NULL && zone->settings_read)
+        tell_filter(walk, &zone->filter);
+    PTR_ARRAY_FOREACH (const Policy, policy, walk->snapshot->firewalld->policies) {
+        if (g_strv_contains((const char *const *)policy->egress_zones, "HOST"))
+            tell_filter(walk, &policy->filter);
+    }
+    Flow echo = flow_to_host(walk, FAMILY_IPV4, PROTOCOL_ICMP, 0);
+    echo.icmp_type = 8;
+    echo.icmp_code = 0;
+    tell(walk, SERVICE_ICMP, "", &echo);
+    Flow other = flow_to_host(walk, FAMILY_IPV4, PROTOCOL_TCP, UNLIKELY_PORT);
+    tell(walk, SERVICE_OTHER_PORTS, "", &other);
+}
+
 void host_flows_foreach(const Snapshot *snapshot, const char *interface, HostFlowFunc function,
                         gpointer user)
 {
-    enum { UNLIKELY_PORT = 4 }; /* unassigned in IANA's registry of service names */
-    const Walk walk = {snapshot, interface, function, user};
-    const Zone *zone = dispatch_interface(snapshot, interface).zone;
-    if (zone != NULL && zone->settings_read)
-        tell_filter(&walk, &zone->filter);
-    PTR_ARRAY_FOREACH (const Policy, policy, snapshot->firewalld->policies) {
-        if (g_strv_contains((const char *const *)policy->egress_zones, "HOST"))
-            tell_filter(&walk, &policy->filter);
-    }
-    Flow echo = flow_to_host(&walk, FAMILY_IPV4, PROTOCOL_ICMP, 0);
-    echo.icmp_type = 8;
-    echo.icmp_code = 0;
-    tell(&walk, SERVICE_ICMP, "", &echo);
-    Flow other = flow_to_host(&walk, FAMILY_IPV4, PROTOCOL_TCP, UNLIKELY_PORT);
-    tell(&walk, SERVICE_OTHER_PORTS, "", &other);
+    const Walk walk = {snapshot, interface, FAMILY_IPV4, {.kind = FLOW_ADDRESS_ELSEWHERE},
+                       function, user};
+    walk_all(&walk, dispatch_interface(snapshot, interface).zone);
+}
+
+void host_flows_foreach_from(const Snapshot *snapshot, const char *interface, Family family,
+                             const FlowAddress *from, HostFlowFunc function, gpointer user)
+{
+    const Walk walk = {snapshot, interface, family, *from, function, user};
+    Flow any = flow_to_host(&walk, family, PROTOCOL_ANY, 0);
+    walk_all(&walk, dispatch_first(snapshot, &any, DISPATCH_INGRESS).zone);
 }

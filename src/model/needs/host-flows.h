@@ -20,3 +20,7 @@ typedef void (*HostFlowFunc)(ServiceKind kind, const char *name, const Flow *flo
  * policy names, ICMP echo, and one port that nothing names. */
 void host_flows_foreach(const Snapshot *snapshot, const char *interface, HostFlowFunc function,
                         gpointer user);
+
+/* The same for what comes from FROM, of FAMILY, by INTERFACE: the zone that filters that is asked. */
+void host_flows_foreach_from(const Snapshot *snapshot, const char *interface, Family family,
+                             const FlowAddress *from, HostFlowFunc function, gpointer user);

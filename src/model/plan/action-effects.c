@@ -111,6 +111,29 @@ static void remove_port(Zone *zone, const char *text)
     }
 }
 
+/* ---- services ---- */
+
+/* Only services that are in use are read. Of those that firewalld brings along, these are added to
+ * zones: their ports as in /usr/lib/firewalld/services, the same from 0.9 to 2.5. */
+static void define_service(Firewalld *side, const char *name)
+{
+    static const struct {
+        const char *name;
+        const char *port;
+        const char *protocols[3];
+    } known[] = {
+        {"dhcp", "67", {"udp"}}, {"dhcpv6", "547", {"udp"}}, {"dns", "53", {"tcp", "udp"}}};
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (!g_str_equal(known[i].name, name) || firewalld_service(side, name) != NULL)
+            continue;
+        Service *service = service_new(name);
+        for (const char *const *protocol = known[i].protocols; *protocol != NULL; protocol++)
+            g_ptr_array_add(service->ports, port_range_parse(known[i].port, *protocol));
+        firewalld_own_services(side);
+        g_ptr_array_add(side->services, service);
+    }
+}
+
 /* ---- policies ---- */
 
 static bool is_policy_in_force(const Policy *policy, const Action *action)
@@ -278,6 +301,8 @@ void action_predict(const Action *action, Snapshot *snapshot)
         Zone *zone = zone_of(action, snapshot, action->to);
         if (zone != NULL)
             predict_zone(action, zone);
+        if (zone != NULL && action->op == ACTION_ADD_SERVICE)
+            define_service(side_of(action, snapshot), action->value);
     }
 }
 

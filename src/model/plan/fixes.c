@@ -1,163 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trying plans, the least demanding first, until one cures: see fixes.h. */
+/* From findings to what has to pass, and from cures to commands: see fixes.h. */
 #include "model/plan/fixes.h"
 
+#include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
-#include "model/kernel/judgement.h"
+#include "model/plan/cures.h"
 
-/* What a plan may ask for beyond binding, in the order of how much that changes. What is behind a
- * downstream is the host's own: to take it to the uplink's zone opens less than the other way. */
-static const struct {
-    bool enable_forward;
-    bool bind_downstreams;
-    bool move;
-    bool uplink_stays; /* in its zone, if that refuses nothing by itself */
-} variants[] = {
-    {false, false, false, false}, {true, false, false, false}, {false, true, false, false},
-    {true, true, false, false},   {false, true, true, true},   {true, true, true, true},
-    {false, false, true, false},  {true, false, true, false},  {false, true, true, false},
-    {true, true, true, false},
-};
+/* ---- from a cure to a fix ---- */
 
-static char **command_for(const Plan *plan, const PlanRequest *request)
+static void add_declared(GStrvBuilder *words, const Declared *declared)
 {
-    const struct {
-        bool wanted;
-        const char *option;
-    } flags[] = {
-        {request->runtime_only, "--runtime-only"},
-        {request->permanent_only, "--permanent-only"},
-        {request->enable_forward, "--enable-forward"},
-        {request->move, "--move"},
-        {request->bind_downstreams, "--bind-downstream"},
-        {request->force, "--force"},
-    };
+    if (declared == NULL)
+        return;
+    STRV_FOREACH (name, declared->uplinks)
+        g_strv_builder_add_many(words, "--uplink", *name, NULL);
+    STRV_FOREACH (name, declared->downstreams)
+        g_strv_builder_add_many(words, "--downstream", *name, NULL);
+}
+
+/* What does that which check offers for FINDING. */
+static char **command_of_finding(const Finding *finding, const Declared *declared)
+{
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "nicfix", "apply", "--zone", plan->zone, NULL);
-    STRV_FOREACH (name, request->interfaces)
-        g_strv_builder_add_many(words, "--interface", *name, NULL);
-    if (request->declared != NULL) {
-        STRV_FOREACH (name, request->declared->uplinks)
-            g_strv_builder_add_many(words, "--uplink", *name, NULL);
-        STRV_FOREACH (name, request->declared->downstreams)
-            g_strv_builder_add_many(words, "--downstream", *name, NULL);
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
-        if (flags[i].wanted)
-            g_strv_builder_add(words, flags[i].option);
-    }
+    g_strv_builder_add_many(words, "nicfix", "apply", "--finding", finding_word(finding->id), NULL);
+    if (finding->interface != NULL)
+        g_strv_builder_add_many(words, "--interface", finding->interface, NULL);
+    add_declared(words, declared);
     return g_strv_builder_end(words);
 }
 
-/* ---- the search ---- */
-
-/* Whether PLAN does what it is sought for; NULL: whatever plan_new() makes cures what it was asked
- * for. */
-typedef bool (*PlanIsCure)(const Plan *plan, gconstpointer purpose);
-
-typedef struct {
-    const Snapshot *snapshot;
-    const PlanRequest *base;
-    const char *const *zones; /* other zones than BASE's to try; NULL-terminated */
-    bool binds_downstreams;   /* whether that is to be tried */
-    PlanIsCure is_cure;
-    gconstpointer purpose;
-} Search;
-
-/* Links by the hundred come and go, and nobody pastes hundreds of commands. */
-static bool is_worth_binding(const Refusal *refusal)
+/* One reload is enough for several policies. */
+static void add_commands(Fix *fix, const Action *action)
 {
-    enum { MAX_BOUND = 32 };
-    return refusal == NULL || refusal->links->len <= MAX_BOUND;
+    g_autoptr(GPtrArray) commands = action_commands(action);
+    guint last = fix->firewall_cmd->len;
+    char **before = last > 0 ? g_ptr_array_index(fix->firewall_cmd, last - 1) : NULL;
+    bool is_again = before != NULL && commands->len == 1 &&
+                    g_strv_equal((const char *const *)before, g_ptr_array_index(commands, 0));
+    if (!is_again)
+        g_ptr_array_extend_and_steal(fix->firewall_cmd, g_steal_pointer(&commands));
 }
 
-static Plan *try_request(const Search *search, const PlanRequest *request)
-{
-    g_autoptr(Plan) plan = plan_new(search->snapshot, request, NULL);
-    bool cures = plan != NULL && plan->actions->len > 0 &&
-                 (search->is_cure == NULL || search->is_cure(plan, search->purpose));
-    return cures ? g_steal_pointer(&plan) : NULL;
-}
-
-static Plan *try_zones(const Search *search, PlanRequest *request)
-{
-    Plan *plan = try_request(search, request);
-    for (const char *const *zone = search->zones; plan == NULL && *zone != NULL; zone++) {
-        request->zone = *zone;
-        plan = try_request(search, request);
-    }
-    return plan;
-}
-
-/* The zone that binds the first of the links in question, where its target refuses nothing; else
- * NULL. */
-static const char *zone_to_stay_in(const Search *search)
-{
-    const char *const *names = search->base->interfaces;
-    if (names == NULL || *names == NULL || search->base->zone != NULL)
-        return NULL;
-    const Zone *zone =
-        firewalld_zone(search->snapshot->firewalld, binding_of_interface(search->snapshot, *names));
-    return zone != NULL && zone->target == TARGET_DEFAULT ? zone->name : NULL;
-}
-
-/* The first plan that cures; *REQUEST is what was asked for then. */
-static Plan *search_plan(const Search *search, PlanRequest *request)
-{
-    const char *own_zone = zone_to_stay_in(search);
-    Plan *plan = NULL;
-    for (guint i = 0; plan == NULL && i < G_N_ELEMENTS(variants); i++) {
-        if (variants[i].bind_downstreams && !search->binds_downstreams)
-            continue;
-        *request = *search->base;
-        request->enable_forward |= variants[i].enable_forward;
-        request->bind_downstreams |= variants[i].bind_downstreams;
-        request->move |= variants[i].move;
-        if (!variants[i].uplink_stays) {
-            plan = try_zones(search, request);
-        } else if (own_zone != NULL) {
-            request->zone = own_zone;
-            plan = try_request(search, request);
-        }
-    }
-    return plan;
-}
-
-static Fix *fix_from(const Plan *plan, const PlanRequest *request)
+/* FINDING is NULL where no finding leads to CURE: then a command of nicfix may not do so either. */
+static Fix *fix_from(const Cure *cure, const Finding *finding, const Declared *declared)
 {
     Fix *fix = fix_new();
-    fix->command = command_for(plan, request);
+    fix->command = cure->command != NULL ? g_strdupv(cure->command)
+                   : finding != NULL     ? command_of_finding(finding, declared)
+                                         : g_new0(char *, 1);
     fix->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    PTR_ARRAY_FOREACH (const Action, action, plan->actions) {
+    PTR_ARRAY_FOREACH (const Action, action, cure->actions) {
         g_ptr_array_add(fix->actions, action_copy(action));
-        g_ptr_array_extend_and_steal(fix->firewall_cmd, action_commands(action));
+        add_commands(fix, action);
     }
     return fix;
 }
 
-/* ---- fixes of findings ---- */
+/* ---- what has to pass ---- */
 
-/* What the fix of a finding has to be about; false where no plan could cure it. */
-static bool request_for(const Finding *finding, PlanRequest *request)
+static bool is_curable(const Finding *finding)
 {
     switch (finding->id) {
     case FINDING_UPLINK_UNBOUND:
     case FINDING_UPLINK_IN_REJECTING_ZONE:
         return finding->severity >= SEVERITY_WARNING;
     case FINDING_FORWARD_BLOCKED:
-        return true;
+    case FINDING_NEED_REFUSED:
+    case FINDING_EXPECTATION_FAILED:
     case FINDING_RUNTIME_ONLY_BINDING:
     case FINDING_PERMANENT_NOT_ACTIVE:
     case FINDING_MANAGER_ZONE_MISMATCH:
-        request->zone = finding->zone;
-        return true;
-    case FINDING_PROFILE_OVERRIDES_ZONE: /* what is in force stays */
-        request->zone = finding->other_zone;
-        return true;
+    case FINDING_PROFILE_OVERRIDES_ZONE:
+        return finding->severity >= SEVERITY_WARNING;
     case FINDING_PANIC_MODE:
     case FINDING_ZONE_CONFLICT:
-    case FINDING_NEED_REFUSED:
-    case FINDING_EXPECTATION_FAILED:
     case FINDING_REFUSED_ELSEWHERE:
     case FINDING_RULES_DIFFER:
     case FINDING_FORWARDING_OFF:
@@ -169,121 +85,194 @@ static bool request_for(const Finding *finding, PlanRequest *request)
     return false;
 }
 
-static bool cures(const Plan *plan, gconstpointer purpose)
+/* The flows that FINDING rests on (Flow; transfer full). */
+static GArray *flows_of(const Finding *finding)
 {
-    const Finding *finding = purpose;
-    const Finding *left = diagnosis_find(plan->after, finding);
-    return left == NULL || left->severity < finding->severity;
+    GArray *flows = g_array_new(FALSE, FALSE, sizeof(Flow));
+    PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
+        if (evidence->kind == EVIDENCE_FLOW && evidence->way.coverage == COVERAGE_REFUSED)
+            g_array_append_val(flows, evidence->way.flow);
+    }
+    PTR_ARRAY_FOREACH (const Need, need, finding->needs) {
+        if (need->way.coverage == COVERAGE_REFUSED)
+            g_array_append_val(flows, need->way.flow);
+    }
+    const Expectation *expectation = finding->expectation;
+    if (expectation != NULL && expectation->expected == EXPECT_ACCEPT)
+        g_array_append_val(flows, expectation->flow);
+    return flows;
 }
 
-/* Where several zones refuse what leaves by the link, each of them may be the one to choose. */
-static char **zones_to_choose_from(const Refusal *refusal)
+/* What is refused, and what it is to be accepted is asked for; else only a binding is. */
+static bool asks_for_nothing(const Finding *finding, const GArray *flows)
 {
-    g_autoptr(GStrvBuilder) zones = g_strv_builder_new();
-    for (guint i = 0; refusal != NULL && refusal->zones->len > 1 && i < refusal->zones->len; i++)
-        g_strv_builder_add(zones, g_ptr_array_index(refusal->zones, i));
-    return g_strv_builder_end(zones);
+    return flows->len == 0 &&
+           (finding->id == FINDING_NEED_REFUSED || finding->id == FINDING_EXPECTATION_FAILED);
 }
 
-static Fix *find_fix(const Snapshot *snapshot, const Diagnosis *diagnosis, const Finding *finding,
-                     const Declared *declared)
+/* ---- fixes of findings ---- */
+
+typedef struct {
+    const Snapshot *snapshot;
+    Diagnosis *diagnosis;
+    const Declared *declared;
+    ExposureBase *base;
+    GArray *needed;
+} Search;
+
+static CureGoal goal_of(const Search *search, const Finding *finding, const GArray *flows)
 {
-    const char *interfaces[] = {finding->interface, NULL};
-    PlanRequest base = {.interfaces = interfaces, .declared = declared, .known = diagnosis};
-    if (finding->interface == NULL || !request_for(finding, &base))
+    return (CureGoal){search->snapshot, search->declared, search->diagnosis, finding, flows};
+}
+
+/* One cure often is good for several findings of one kind: the first is tried on the others. */
+static bool is_cured_by(const Search *search, const Finding *finding, const GArray *flows,
+                        const Cure *cure)
+{
+    CureGoal goal = goal_of(search, finding, flows);
+    Cure again = {.actions = cure->actions};
+    return cure_is_promising(&goal, search->base, search->needed, &again) &&
+           cure_holds(&goal, cure);
+}
+
+static Cure *find_cure(const Search *search, const Finding *finding, GHashTable *cures)
+{
+    g_autoptr(GArray) flows = flows_of(finding);
+    if (!is_curable(finding) || asks_for_nothing(finding, flows))
         return NULL;
-    const Link *link = snapshot_link_by_name(snapshot, finding->interface);
-    const Refusal *refusal = link != NULL ? diagnosis_refusal(diagnosis, link) : NULL;
-    g_auto(GStrv) zones = zones_to_choose_from(refusal);
-    const Search search = {
-        .snapshot = snapshot,
-        .base = &base,
-        .zones = (const char *const *)zones,
-        .binds_downstreams = is_worth_binding(refusal),
-        .is_cure = cures,
-        .purpose = finding,
-    };
-    PlanRequest request;
-    g_autoptr(Plan) plan = search_plan(&search, &request);
-    return plan != NULL ? fix_from(plan, &request) : NULL;
+    gpointer kind = GINT_TO_POINTER((int)finding->id * 256 + (int)finding->need);
+    Cure *known = g_hash_table_lookup(cures, kind);
+    if (known != NULL && flows->len > 0 && is_cured_by(search, finding, flows, known))
+        return known;
+    CureGoal goal = goal_of(search, finding, flows);
+    Cure *found = cure_find(&goal, search->base, search->needed);
+    if (found != NULL)
+        g_hash_table_insert(cures, kind, found);
+    return found;
 }
 
-void fixes_suggest(const Snapshot *snapshot, Diagnosis *diagnosis, const Declared *declared)
+void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
+                   const Declared *declared)
 {
+    /* As the findings are, the cures are about the time after panic mode. */
+    const Snapshot *calm = diagnosis->calm;
+    g_autoptr(ExposureBase) base = exposure_base_new(calm, diagnosis->topology);
+    g_autoptr(GArray) needed = plan_needed_flows(calm, diagnosis);
+    const Search search = {calm, diagnosis, declared, base, needed};
+    g_autoptr(GHashTable) cures = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)cure_free);
     enum { MAX_EXPECTATIONS = 8 }; /* each fix is a search of its own */
     guint expectations = 0;
     PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
-        if (finding->expectation == NULL)
-            finding->fix = find_fix(snapshot, diagnosis, finding, declared);
-        else if (finding->expectation->expected == EXPECT_ACCEPT &&
-                 finding->id == FINDING_EXPECTATION_FAILED && expectations++ < MAX_EXPECTATIONS)
-            finding->fix = fixes_find_for_flow(snapshot, &finding->expectation->flow, declared);
+        if (finding->expectation != NULL && expectations++ >= MAX_EXPECTATIONS)
+            continue;
+        Cure *cure = find_cure(&search, finding, cures);
+        if (cure == NULL)
+            continue;
+        if (!g_ptr_array_find(all, cure, NULL))
+            g_ptr_array_add(all, cure);
+        finding->fix = fix_from(cure, finding, declared);
     }
 }
 
 /* ---- other fixes ---- */
 
-static const char *const no_other_zone[] = {NULL};
-
-/* Whether that is so for all that is refused. */
-static bool is_all_worth_binding(const Snapshot *snapshot, const Declared *declared)
+/* COMMAND with what REQUEST says of when it is to take effect (transfer full). */
+static char **as_asked(char *const *command, const PlanRequest *request)
 {
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, declared);
-    GHashTableIter iterator;
-    gpointer refusal;
-    g_hash_table_iter_init(&iterator, diagnosis->refusals);
-    while (g_hash_table_iter_next(&iterator, NULL, &refusal)) {
-        if (!is_worth_binding(refusal))
-            return false;
-    }
-    return true;
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_strv_builder_addv(words, (const char **)command);
+    if (request->runtime_only)
+        g_strv_builder_add(words, "--runtime-only");
+    if (request->permanent_only)
+        g_strv_builder_add(words, "--permanent-only");
+    return g_strv_builder_end(words);
+}
+
+static bool is_asked_about(const PlanRequest *request, const Finding *finding)
+{
+    return request->interfaces == NULL || *request->interfaces == NULL ||
+           (finding->interface != NULL && g_strv_contains(request->interfaces, finding->interface));
 }
 
 char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
 {
-    Search search = {
-        .snapshot = snapshot,
-        .base = request,
-        .zones = no_other_zone,
-        .binds_downstreams = is_all_worth_binding(snapshot, request->declared),
-    };
-    PlanRequest found;
-    g_autoptr(Plan) plan = search_plan(&search, &found);
-    if (plan == NULL && request->zone != NULL) {
-        PlanRequest elsewhere = *request;
-        elsewhere.zone = NULL;
-        search.base = &elsewhere;
-        plan = search_plan(&search, &found);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, request->declared);
+    fixes_suggest(snapshot, diagnosis, request->declared);
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
+        if (finding->fix != NULL && is_asked_about(request, finding))
+            return as_asked(finding->fix->command, request);
     }
-    return plan != NULL ? command_for(plan, &found) : NULL;
+    return NULL;
 }
 
-static bool lets_through(const Plan *plan, gconstpointer purpose)
+/* What strangers try on this host is not to be let in. */
+static bool is_from_outside(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow)
 {
-    const Flow *flow = purpose;
-    g_autoptr(Judgement) judgement = judgement_of(plan->goal, flow, JUDGE_PACKET);
-    return judgement_accepts(judgement);
+    const Link *link = flow->in != NULL ? snapshot_link_by_name(snapshot, flow->in) : NULL;
+    const UplinkReason *reason =
+        link != NULL ? topology_uplink_reason(diagnosis->topology, link) : NULL;
+    return reason != NULL && (reason->kind != UPLINK_IS_HARDWARE ||
+                              link_leads_outside(snapshot, diagnosis->topology, link));
+}
+
+static bool is_known(const Snapshot *snapshot, const char *name)
+{
+    return name == NULL || snapshot_link_by_name(snapshot, name) != NULL;
+}
+
+static bool is_same_way(const Flow *a, const Flow *b)
+{
+    return a->direction == b->direction && g_strcmp0(a->in, b->in) == 0 &&
+           g_strcmp0(a->out, b->out) == 0;
+}
+
+/* The finding that rests on a flow which takes the way of FLOW, or NULL. */
+static const Finding *finding_about(const Diagnosis *diagnosis, const Flow *flow)
+{
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
+        g_autoptr(GArray) flows = is_curable(finding) ? flows_of(finding) : NULL;
+        for (guint i = 0; flows != NULL && i < flows->len; i++) {
+            if (is_same_way(&g_array_index(flows, Flow, i), flow))
+                return finding;
+        }
+    }
+    return NULL;
+}
+
+/* What check offers on FLOW's way, if that lets FLOW through, too. */
+static Fix *fix_of_finding(const Search *search, const Flow *flow)
+{
+    const Finding *finding = finding_about(search->diagnosis, flow);
+    if (finding == NULL)
+        return NULL;
+    g_autoptr(GArray) flows = flows_of(finding);
+    g_array_append_val(flows, *flow);
+    const CureGoal goal = goal_of(search, finding, flows);
+    g_autoptr(Cure) cure = cure_find(&goal, search->base, search->needed);
+    return cure != NULL ? fix_from(cure, finding, search->declared) : NULL;
 }
 
 Fix *fixes_find_for_flow(const Snapshot *snapshot, const Flow *flow, const Declared *declared)
 {
     g_autoptr(Judgement) judgement = judgement_of(snapshot, flow, JUDGE_PACKET);
-    const Verdict *verdict = judgement->firewalld;
-    if (flow->direction != FLOW_FORWARD || judgement_accepts(judgement) ||
-        verdict->ingress.zone == NULL)
+    if (flow->direction == FLOW_OUTPUT || judgement_accepts(judgement) ||
+        judgement->firewalld->ingress.zone == NULL || !is_known(snapshot, flow->in) ||
+        !is_known(snapshot, flow->out))
         return NULL;
-    const char *interfaces[] = {flow->out, NULL};
-    const char *zones[] = {verdict->ingress.zone->name, NULL};
-    const PlanRequest base = {.interfaces = interfaces, .declared = declared};
-    const Search search = {
-        .snapshot = snapshot,
-        .base = &base,
-        .zones = zones,
-        .binds_downstreams = is_all_worth_binding(snapshot, declared),
-        .is_cure = lets_through,
-        .purpose = flow,
-    };
-    PlanRequest request;
-    g_autoptr(Plan) plan = search_plan(&search, &request);
-    return plan != NULL ? fix_from(plan, &request) : NULL;
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, declared);
+    if (flow->direction == FLOW_INPUT && is_from_outside(snapshot, diagnosis, flow))
+        return NULL;
+    g_autoptr(ExposureBase) base = exposure_base_new(snapshot, diagnosis->topology);
+    g_autoptr(GArray) needed = plan_needed_flows(snapshot, diagnosis);
+    const Search search = {snapshot, diagnosis, declared, base, needed};
+    Fix *fix = fix_of_finding(&search, flow);
+    if (fix != NULL)
+        return fix;
+    g_autoptr(GArray) flows = g_array_new(FALSE, FALSE, sizeof(Flow));
+    g_array_append_val(flows, *flow);
+    g_array_append_val(needed, *flow);
+    const CureGoal goal = goal_of(&search, NULL, flows);
+    g_autoptr(Cure) cure = cure_find(&goal, base, needed);
+    return cure != NULL ? fix_from(cure, NULL, declared) : NULL;
 }

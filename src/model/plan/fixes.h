@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The search for the smallest plan that cures a finding. */
+/* The cures that are offered: for findings, for flows, and in place of what would not cure. */
 #pragma once
 
 #include "model/host/flow.h"

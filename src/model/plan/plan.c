@@ -116,15 +116,58 @@ static bool predict_findings(Planner *planner)
     return true;
 }
 
+static void add_flow(GArray *flows, FlowDirection direction, const char *in, const char *out)
+{
+    Flow flow = flow_new(direction, FAMILY_IPV4);
+    flow.in = in;
+    flow.out = out;
+    g_array_append_val(flows, flow);
+}
+
+GArray *plan_needed_flows(const Snapshot *snapshot, const Diagnosis *diagnosis)
+{
+    GArray *flows = g_array_new(FALSE, FALSE, sizeof(Flow));
+    GHashTableIter iterator;
+    gpointer at, refusal;
+    g_hash_table_iter_init(&iterator, diagnosis->refusals);
+    while (g_hash_table_iter_next(&iterator, &at, &refusal)) {
+        const Link *out = at;
+        PTR_ARRAY_FOREACH (const Link, link, ((const Refusal *)refusal)->links) {
+            add_flow(flows, FLOW_FORWARD, link_ingress_name(snapshot, link), out->name);
+            if (link_is_overlay(out))
+                add_flow(flows, FLOW_FORWARD, out->name, link->name);
+        }
+    }
+    PTR_ARRAY_FOREACH (const Need, need, diagnosis->needs) {
+        if (need->way.coverage != COVERAGE_IDLE)
+            g_array_append_val(flows, need->way.flow);
+    }
+    return flows;
+}
+
 /* Traffic to the host itself that arrives on a member of a VRF comes in, for the firewall, on the
  * VRF. */
-static void predict_services(Planner *planner)
+static void predict_exposure(Planner *planner)
 {
-    PTR_ARRAY_FOREACH (const Link, link, planner->links) {
-        host_services_compare(planner->plan->start, planner->plan->goal,
-                              link_ingress_name(planner->snapshot, link), planner->plan->opens,
-                              planner->plan->closes);
-    }
+    Plan *plan = planner->plan;
+    g_autoptr(ExposureBase) base = exposure_base_new(plan->start, plan->before->topology);
+    g_autoptr(GArray) needed = plan_needed_flows(plan->start, plan->before);
+    plan->exposure = exposure_of(base, plan->goal, plan->actions, needed);
+}
+
+/* What the user says is done where it harms nothing. */
+static bool check_harm(Planner *planner)
+{
+    Plan *plan = planner->plan;
+    if (planner->request->force)
+        return true;
+    Harm harm = harm_of_actions(plan->start, plan->before, plan->actions);
+    if (harm.kind == HARM_NONE)
+        harm = harm_of_exposure(plan->start, plan->exposure);
+    if (harm.kind == HARM_NONE)
+        harm = harm_of_findings(plan->before, plan->after);
+    return harm.kind == HARM_NONE ||
+           planner_refuse(planner, (PlanRefusal){REFUSED_HARM, .harm = harm});
 }
 
 /* Whether another zone or a source keeps ZONE's side of POLICY active when no interface does. */
@@ -192,8 +235,6 @@ static Plan *plan_empty(const Snapshot *snapshot, const PlanRequest *request)
     plan->predicted->firewalld_predicted = true;
     plan->cured = g_ptr_array_new();
     plan->caused = g_ptr_array_new();
-    plan->opens = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
-    plan->closes = g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
     plan->notes = plan_notes_new();
     plan->start = view_of(plan, snapshot);
     if (plan->start != NULL && (request->known == NULL || plan->start != snapshot))
@@ -208,16 +249,29 @@ Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request, PlanRefusal
     g_autoptr(GPtrArray) links = g_ptr_array_new();
     Planner planner = {plan->start, request, plan, links, {REFUSED_PERMANENT_UNREAD}};
     if (plan->start != NULL && planner_choose(&planner) && planner_add_actions(&planner) &&
-        predict_findings(&planner) && check_cure(&planner)) {
-        predict_services(&planner);
-        add_notes(&planner);
-        return g_steal_pointer(&plan);
+        predict_findings(&planner)) {
+        predict_exposure(&planner);
+        if (check_cure(&planner) && check_harm(&planner)) {
+            add_notes(&planner);
+            return g_steal_pointer(&plan);
+        }
     }
     if (refusal != NULL) {
         *refusal = planner.refusal;
         refusal->attempt = g_steal_pointer(&plan);
     }
     return NULL;
+}
+
+GPtrArray *plan_choose_actions(const Snapshot *snapshot, const PlanRequest *request, char **zone)
+{
+    g_autoptr(Plan) plan = plan_empty(snapshot, request);
+    g_autoptr(GPtrArray) links = g_ptr_array_new();
+    Planner planner = {plan->start, request, plan, links, {REFUSED_PERMANENT_UNREAD}};
+    if (plan->start == NULL || !planner_choose(&planner) || !planner_add_actions(&planner))
+        return NULL;
+    *zone = g_strdup(plan->zone);
+    return g_ptr_array_ref(plan->actions);
 }
 
 Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const Declared *declared)
@@ -243,7 +297,7 @@ Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
     }
     bool predicted = predict_findings(&planner);
     g_assert(predicted); /* of what was read */
-    predict_services(&planner);
+    predict_exposure(&planner);
     add_notes(&planner);
     return plan;
 }
@@ -265,8 +319,7 @@ void plan_free(Plan *plan)
     diagnosis_free(plan->diagnosed);
     diagnosis_free(plan->after);
     snapshot_free(plan->predicted);
-    g_ptr_array_unref(plan->opens);
-    g_ptr_array_unref(plan->closes);
+    exposure_free(plan->exposure);
     g_ptr_array_unref(plan->notes);
     g_free(plan);
 }

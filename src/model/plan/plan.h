@@ -6,7 +6,7 @@
 #include "model/diagnosis/diagnosis.h"
 #include "model/firewalld/verdict.h"
 #include "model/plan/action.h"
-#include "model/plan/host-services.h"
+#include "model/plan/harms.h"
 
 /* What the user asks for; all zero is "cure what can be cured, in the zone that makes sense". */
 typedef struct {
@@ -63,12 +63,11 @@ typedef struct {
     GPtrArray *after_reboot; /* Snapshot: those of plan_predict_reboot() */
     const Diagnosis *before; /* of START: what was known, or DIAGNOSED */
     Diagnosis *diagnosed;
-    Diagnosis *after;  /* of GOAL */
-    GPtrArray *cured;  /* Finding of BEFORE that AFTER no longer has (transfer none) */
-    GPtrArray *caused; /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
-    GPtrArray *opens;  /* ServiceChange: reachable afterwards, not before */
-    GPtrArray *closes; /* ServiceChange: the other way round */
-    GPtrArray *notes;  /* PlanNote: what else the user should know */
+    Diagnosis *after;   /* of GOAL */
+    GPtrArray *cured;   /* Finding of BEFORE that AFTER no longer has (transfer none) */
+    GPtrArray *caused;  /* Finding of AFTER, no mere info, that BEFORE does not have (likewise) */
+    Exposure *exposure; /* what else passes afterwards, or no longer */
+    GPtrArray *notes;   /* PlanNote: what else the user should know */
 } Plan;
 
 /* Why nothing is planned. The comments name the members of PlanRefusal that are set. */
@@ -90,9 +89,10 @@ typedef enum {
     REFUSED_PERMANENT_UNREAD,   /* interface; NULL: all that is permanent */
     REFUSED_PERMANENT_CONFLICT, /* interface: it is bound in more than one zone */
     REFUSED_NOT_CURED,          /* interface, zone; finding: what is left; better */
-    REFUSED_WORSE,              /* finding: what it would add */
+    REFUSED_WORSE,              /* finding: what it would add; better */
     REFUSED_NOTHING_OFFERED,    /* finding: the worst one, which has no fix */
     REFUSED_POLICY_AT_RUN_TIME, /* finding: the worst one, whose fix cannot be made at run time only */
+    REFUSED_HARM,               /* harm; better */
 } PlanRefusalCode;
 
 typedef struct {
@@ -103,6 +103,7 @@ typedef struct {
     const GPtrArray *zones; /* char * */
     ActionScope scope;
     const Finding *finding;
+    Harm harm;
     char **better; /* the command line of a plan that would cure: the caller's to find */
     Plan *attempt; /* as far as it got; it holds what the rest points at */
 } PlanRefusal;
@@ -115,6 +116,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlanRefusal, plan_refusal_clear)
  * not cure, would break something else, or needs another option. */
 Plan *plan_new(const Snapshot *snapshot, const PlanRequest *request,
                PlanRefusal *refusal) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The actions (Action) that plan_new() would begin with, whether they cure or not, and their zone, or
+ * NULL where it would refuse to make any (transfer full of both). */
+GPtrArray *plan_choose_actions(const Snapshot *snapshot, const PlanRequest *request, char **zone);
+
+/* The flows (Flow) that DIAGNOSIS says are to pass, and do not: they are not counted as opened
+ * (transfer full; valid as long as DIAGNOSIS). */
+GArray *plan_needed_flows(const Snapshot *snapshot, const Diagnosis *diagnosis);
 
 /* A plan of ACTIONS (Action, copied) on SNAPSHOT, which must outlive it: nothing is chosen or
  * refused, only predicted. DECLARED as in PlanRequest. */

@@ -14,9 +14,9 @@ static const ReportCase reports[] = {
     {"apply-incident-cured.json", "incident-cured", "", 0},
     {"apply-k3s-unbound.txt", "hosts/k3s-unbound", "", 0},
     {"apply-wireguard-gateway-move.txt", "hosts/wireguard-gateway-without-policy",
-     "--zone internal --interface ens3 --move", 0},
+     "--zone internal --interface ens3 --move --force", 0},
     {"apply-wireguard-gateway-move.json", "hosts/wireguard-gateway-without-policy",
-     "--zone internal --interface ens3 --move", 0},
+     "--zone internal --interface ens3 --move --force", 0},
     {"apply-incident-0.9.txt", "hosts/incident-0.9", "--enable-forward", 0},
 };
 

@@ -6,14 +6,39 @@
 #include "requests.h"
 
 #define NODE                                                                                       \
-    "link eth0 physical addr 192.0.2.10/24\nlink cni0 bridge addr 10.244.2.1/24\n"                 \
-    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n"                                                     \
+    "link eth0 physical addr 10.1.0.10/24\nlink cni0 bridge addr 10.244.2.1/24\n"                  \
+    "route 0.0.0.0/0 dev eth0 via 10.1.0.1\n"                                                      \
+    "service ssh ports 22/tcp\n"                                                                   \
     "zone public services ssh\nzone work services ssh\nzone trusted target ACCEPT\n"               \
     "zone drop target DROP\nzone docker target ACCEPT\npermanent eth0 -\n"
 
 static char *command_text(char *const *command)
 {
     return command != NULL ? g_strjoinv(" ", (char **)command) : g_strdup("none");
+}
+
+/* The command where it says what it does; else what is done in the running firewall. */
+static char *fix_text(const Fix *fix)
+{
+    if (fix == NULL)
+        return g_strdup("none");
+    if (fix->command[0] != NULL && !g_str_equal(fix->command[2], "--finding"))
+        return command_text(fix->command);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < fix->actions->len; i++) {
+        const Action *action = g_ptr_array_index(fix->actions, i);
+        bool is_policy = action->op == ACTION_ADD_POLICY;
+        if ((action->scope == SCOPE_RUNTIME) == is_policy)
+            continue;
+        g_string_append(text, text->len > 0 ? ", " : "");
+        g_string_append(text, action_op_word(action->op));
+        const char *words[] = {action->interface, action->value, action->from, action->to};
+        for (gsize j = 0; j < G_N_ELEMENTS(words); j++) {
+            if (words[j] != NULL)
+                g_string_append_printf(text, " %s", words[j]);
+        }
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 /* ---- the fix of a finding ---- */
@@ -35,25 +60,28 @@ static const FixCase fixes[] = {
      "uplink-unbound: nicfix apply --zone public --interface wan --uplink wan\n", "wan"},
     {"forward switched on", NODE "change public forward no\n",
      "uplink-unbound: nicfix apply --zone public --interface eth0 --enable-forward\n"},
-    {"the downstream follows an uplink of another zone", NODE "bind work eth0\n",
-     "forward-blocked: nicfix apply --zone work --interface eth0 --bind-downstream\n"},
-    {"the downstream is moved before the uplink is", NODE "bind work eth0\nbind public cni0\n",
-     "forward-blocked: nicfix apply --zone work --interface eth0 --move --bind-downstream\n"},
-    {"an uplink is moved out of a zone that refuses", NODE "bind drop eth0\n",
-     "uplink-in-rejecting-zone: nicfix apply --zone public --interface eth0 --move\n"},
-    {"an uplink is moved out of a zone that accepts everything", NODE "bind trusted eth0\n",
+    {"an uplink follows the downstream, where the zone opens and closes nothing",
+     NODE "bind work eth0\n",
      "forward-blocked: nicfix apply --zone public --interface eth0 --move\n"},
+    {"a policy where both are bound: nothing is moved", NODE "bind work eth0\nbind public cni0\n",
+     "forward-blocked: add-policy nicfix-publi-work public work\n"},
+    {"an uplink stays in a zone that refuses on purpose", NODE "bind drop eth0\n",
+     "uplink-in-rejecting-zone: bind cni0 public, add-policy nicfix-publi-drop public drop\n"},
+    {"an uplink stays in a zone that accepts everything: less is closed",
+     NODE "bind trusted eth0\n",
+     "forward-blocked: bind cni0 public, add-policy nicfix-publ-trust public trusted\n"},
     {"several zones refuse", NODE "link pods bridge addr 10.9.0.1/24\nbind work pods\n",
-     "uplink-unbound: nicfix apply --zone work --interface eth0 --bind-downstream\n"},
+     "uplink-unbound: bind eth0 public, add-policy nicfix-work-publi work public\n"},
     {"several zones refuse, one of them the uplink's",
      NODE "link pods bridge addr 10.9.0.1/24\nbind work eth0\nlink more bridge addr 10.8.0.1/24\n"
           "zone home\nbind home more\n",
-     "forward-blocked: nicfix apply --zone work --interface eth0 --move --bind-downstream\n"},
+     "forward-blocked: bind cni0 public, bind pods public, add-policy nicfix-publi-work public "
+     "work, add-policy nicfix-home-work home work\n"},
     {"ports of a bridge",
      NODE "bind public eth0\nhost bridge4 yes\nlink a veth in cni0\nlink b veth in cni0\n",
-     "forward-blocked: nicfix apply --zone public --interface cni0\n"},
+     "forward-blocked: nicfix apply --zone trusted --interface cni0\n"},
     {"an overlay", NODE "bind public eth0\nlink flannel.1 vxlan addr 10.244.2.0/32\n",
-     "forward-blocked: nicfix apply --zone public --interface flannel.1 --bind-downstream\n"},
+     "forward-blocked: add-source 10.244.2.0/24 trusted\n"},
     {"a binding that will not last", NODE "change public interfaces eth0\n",
      "runtime-only-binding: nicfix apply --zone public --interface eth0\n"},
     {"a trusted downstream's binding that will not last",
@@ -73,7 +101,7 @@ static const FixCase fixes[] = {
      NODE "bind public eth0\nchange docker target default sources 10.244.0.0/16\n",
      "forward-blocked: none\n"},
     {"what the permanent configuration binds could not be read",
-     "link eth0 physical addr 192.0.2.10/24\nzone public\n", "uplink-unbound: none\n"},
+     "link eth0 physical addr 10.1.0.10/24\nzone public\n", "uplink-unbound: none\n"},
 };
 
 static char *fixes_text(const Diagnosis *diagnosis)
@@ -81,8 +109,7 @@ static char *fixes_text(const Diagnosis *diagnosis)
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < diagnosis->findings->len; i++) {
         const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
-        g_autofree char *command =
-            command_text(finding->fix != NULL ? finding->fix->command : NULL);
+        g_autofree char *command = fix_text(finding->fix);
         g_string_append_printf(text, "%s: %s\n", finding_word(finding->id), command);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -127,10 +154,17 @@ static void assert_commands_are_those_of(const Fix *fix, const Plan *plan)
 }
 
 /* As if the user had pasted the command. */
-static void assert_cures(const Snapshot *snapshot, const Finding *finding)
+static Plan *plan_of_fix(const Snapshot *snapshot, const Finding *finding, const Declared *declared)
 {
+    if (g_str_equal(finding->fix->command[2], "--finding"))
+        return plan_of_actions(snapshot, finding->fix->actions, declared);
     g_auto(RequestWords) words = request_from(finding->fix->command);
-    g_autoptr(Plan) plan = plan_from_words(snapshot, &words, NULL);
+    return plan_from_words(snapshot, &words, NULL);
+}
+
+static void assert_cures(const Snapshot *snapshot, const Finding *finding, const Declared *declared)
+{
+    g_autoptr(Plan) plan = plan_of_fix(snapshot, finding, declared);
     if (plan == NULL)
         fail_msg("%s: its fix is refused", finding_word(finding->id));
     const Finding *left = diagnosis_find(plan->after, finding);
@@ -145,14 +179,15 @@ static void assert_cures(const Snapshot *snapshot, const Finding *finding)
 
 static guint check_all_fixes(const Snapshot *snapshot, const char *const *named)
 {
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &(Declared){.uplinks = named});
-    fixes_suggest(snapshot, diagnosis, &(Declared){.uplinks = named});
+    const Declared declared = {.uplinks = named};
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &declared);
+    fixes_suggest(snapshot, diagnosis, &declared);
     guint offered = 0;
     for (guint i = 0; i < diagnosis->findings->len; i++) {
         const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
         if (finding->fix == NULL)
             continue;
-        assert_cures(snapshot, finding);
+        assert_cures(snapshot, finding, &declared);
         offered++;
     }
     return offered;
@@ -164,7 +199,9 @@ static void test_what_is_offered_cures(void **state)
     g_autoptr(Snapshot) snapshot = sketch(test->host);
     const char *named[] = {test->named, NULL};
     guint offered = check_all_fixes(snapshot, named);
-    assert_int_equal(offered > 0, strstr(test->fixes, "nicfix apply") != NULL);
+    assert_int_equal(offered > 0, strstr(test->fixes, ": nicfix") != NULL ||
+                                      strstr(test->fixes, ": add") != NULL ||
+                                      strstr(test->fixes, ": bind") != NULL);
 }
 
 /* Whatever zone the uplink or the downstream of a real host is put in. */
@@ -214,16 +251,16 @@ typedef struct {
 
 static const BetterCase betters[] = {
     {"forward is off", NODE "change public forward no\n", "",
-     "nicfix apply --zone public --enable-forward"},
+     "nicfix apply --zone public --interface eth0 --enable-forward"},
     {"forward is off, named", NODE "change public forward no\n",
      "--interface eth0 --zone public --runtime-only",
-     "nicfix apply --zone public --interface eth0 --runtime-only --enable-forward"},
+     "nicfix apply --zone public --interface eth0 --enable-forward --runtime-only"},
     {"another zone than the downstream's", NODE, "--zone work",
-     "nicfix apply --zone work --bind-downstream"},
+     "nicfix apply --zone public --interface eth0"},
     {"out of another zone", NODE "bind work eth0\n", "--interface eth0 --zone public",
      "nicfix apply --zone public --interface eth0 --move"},
     {"a zone that can never do", NODE, "--zone drop --interface eth0",
-     "nicfix apply --zone drop --interface eth0 --bind-downstream"},
+     "nicfix apply --zone public --interface eth0"},
     {"a zone that can never do, with nothing forwarded", NODE "host forwarding4 no\n",
      "--zone drop --interface eth0", "nicfix apply --zone public --interface eth0"},
     {"nothing would do",
@@ -276,7 +313,7 @@ static void test_flow(void **state)
     flow.protocol = PROTOCOL_TCP;
     flow.port = 8629;
     g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
-    g_autofree char *found = command_text(fix != NULL ? fix->command : NULL);
+    g_autofree char *found = fix_text(fix);
     assert_string_equal(found, test->fix);
 }
 

@@ -6,14 +6,14 @@
 
 #include "requests.h"
 
-#define NIC  "link lo loopback addr 127.0.0.1/8\nlink eth0 physical alt enp1s0 addr 192.0.2.10/24\n"
+#define NIC  "link lo loopback addr 127.0.0.1/8\nlink eth0 physical alt enp1s0 addr 10.1.0.10/24\n"
 #define PODS "link cni0 bridge addr 10.244.2.1/24\nlink veth0 veth in cni0\n"
 #define ZONES                                                                                      \
     "zone public services ssh,dhcpv6-client\nzone work services ssh ports 8080/tcp\n"              \
     "zone trusted target ACCEPT\nzone drop target DROP\nzone docker target ACCEPT forward no\n"    \
     "zone nm-shared target ACCEPT\nzone closed forward no\n"                                       \
     "service ssh ports 22/tcp\nservice dhcpv6-client ports 546/udp destination6 fe80::/64\n"
-#define NODE NIC PODS "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n" ZONES "permanent eth0 -\n"
+#define NODE NIC PODS "route 0.0.0.0/0 dev eth0 via 10.1.0.1\n" ZONES "permanent eth0 -\n"
 
 #define LASTING                                                                                    \
     "lasting zone public services ssh,dhcpv6-client\nlasting zone work services ssh\n"             \
@@ -147,8 +147,8 @@ static const PlanCase plans[] = {
      "firewall-cmd --permanent --zone=work --remove-interface=eth0\n"
      "firewall-cmd --permanent --zone=public --add-interface=eth0\n"
      "firewall-cmd --permanent --zone=public --add-interface=cni0\n"},
-    {"not into a zone that is there to refuse", NODE "bind drop eth0\n", "--bind-downstream --move",
-     "public",
+    {"not into a zone that is there to refuse", NODE "bind drop eth0\n",
+     "--bind-downstream --move --force", "public",
      "firewall-cmd --zone=public --change-interface=eth0\n"
      "firewall-cmd --zone=public --add-interface=cni0\n"
      "firewall-cmd --permanent --zone=drop --remove-interface=eth0\n"
@@ -191,7 +191,7 @@ static const PlanCase plans[] = {
     {"what lasts alone, where only that is wrong", NODE "change public interfaces eth0\n" LASTING,
      "--permanent-only", "public", "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
     {"what lasts alone, where only the running firewall is wrong",
-     NIC PODS "route 0.0.0.0/0 dev eth0 via 192.0.2.1\n" ZONES "permanent eth0 public\n" LASTING
+     NIC PODS "route 0.0.0.0/0 dev eth0 via 10.1.0.1\n" ZONES "permanent eth0 public\n" LASTING
               "lasting change public interfaces eth0\n",
      "--permanent-only", NULL, ""},
     {"what lasts alone, moved",
@@ -398,14 +398,16 @@ static const PredictionCase predictions[] = {
     {"a downstream to a zone that drops", NODE "bind public eth0\n",
      "--interface cni0 --zone drop"
      " --force",
-     "closes ssh by cni0\ncloses dhcpv6-client by cni0\ncloses icmp by cni0\n"},
+     "closes ssh by cni0\ncloses dhcpv6-client by cni0\ncloses icmp by cni0\n"
+     "closes cni0 to eth0\n"},
     {"a warning that is cured", NODE "change public interfaces eth0\n", "",
      "cures runtime-only-binding\n"},
     {"the running firewall only", NODE, "--runtime-only",
      "cures uplink-unbound\nnote runtime only\n"},
     {"what lasts alone", NODE LASTING, "--permanent-only",
      "cures uplink-unbound\nnote permanent only\n"},
-    {"what masquerades is left", NODE "change work masquerade yes\nbind work eth0\n", "--move",
+    {"what masquerades is left", NODE "change work masquerade yes\nbind work eth0\n",
+     "--move --force",
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
      "note masquerade lost public eth0\n"},
     {"the policies of a zone that loses its only interface, up to 1.3",
@@ -427,7 +429,8 @@ static const PredictionCase predictions[] = {
      NODE "link x dummy\nchange work sources 198.51.100.0/24 interfaces x\nbind work eth0\n"
           "policy p ingress work egress HOST\n",
      "--move",
-     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"},
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "closes eth0 to x\ncloses x to eth0\n"},
     {"from 2.0 it does not",
      "firewalld 2.4.4 public\n" NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
      "policy p ingress work egress HOST\n",
@@ -438,15 +441,18 @@ static const PredictionCase predictions[] = {
 static void describe_services(GString *text, const char *what, const GPtrArray *services)
 {
     for (guint i = 0; i < services->len; i++) {
-        const ServiceChange *change = g_ptr_array_index(services, i);
+        const ExposureChange *change = g_ptr_array_index(services, i);
         static const char *const kinds[] = {
             [SERVICE_NAMED] = "",
             [SERVICE_PORT] = "port ",
             [SERVICE_ICMP] = "icmp",
             [SERVICE_OTHER_PORTS] = "any other port",
         };
-        g_string_append_printf(text, "%s %s%s by %s\n", what, kinds[change->kind], change->name,
-                               change->interface);
+        if (change->to != NULL)
+            g_string_append_printf(text, "%s %s to %s\n", what, change->interface, change->to);
+        else
+            g_string_append_printf(text, "%s %s%s by %s\n", what, kinds[change->kind], change->name,
+                                   change->interface);
     }
 }
 
@@ -464,8 +470,8 @@ static char *prediction_text(const Plan *plan)
         const Finding *finding = g_ptr_array_index(plan->cured, i);
         g_string_append_printf(text, "cures %s\n", finding_word(finding->id));
     }
-    describe_services(text, "opens", plan->opens);
-    describe_services(text, "closes", plan->closes);
+    describe_services(text, "opens", plan->exposure->opens);
+    describe_services(text, "closes", plan->exposure->closes);
     PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
         g_string_append_printf(text, "note %s", note_codes[note->code]);
         append_fact(text, note->zone);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes reachable and unreachable on the host when an interface changes its zone. */
-#include "model/plan/host-services.h"
+/* What passes and what does not any more when an interface changes its zone, or a zone its settings. */
+#include "model/plan/exposure.h"
 
 #include "sketch.h"
 
@@ -66,8 +66,8 @@ static char *changes_text(const GPtrArray *opens, const GPtrArray *closes)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < opens->len + closes->len; i++) {
-        const ServiceChange *change = i < opens->len ? g_ptr_array_index(opens, i)
-                                                     : g_ptr_array_index(closes, i - opens->len);
+        const ExposureChange *change = i < opens->len ? g_ptr_array_index(opens, i)
+                                                      : g_ptr_array_index(closes, i - opens->len);
         assert_string_equal(change->interface, "eth0");
         static const char *const kinds[] = {
             [SERVICE_NAMED] = "",
@@ -90,13 +90,13 @@ static void test_services(void **state)
     sketch_add(before, test->zones);
     g_autoptr(Snapshot) after = sketch(SERVICES);
     sketch_add(after, test->zones);
-    sketch_add(after, "bind to eth0\n");
-    g_autoptr(GPtrArray) opens =
-        g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
-    g_autoptr(GPtrArray) closes =
-        g_ptr_array_new_with_free_func((GDestroyNotify)service_change_free);
-    host_services_compare(before, after, "eth0", opens, closes);
-    g_autofree char *changes = changes_text(opens, closes);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_RUNTIME, "eth0", NULL, "to"));
+    action_predict(g_ptr_array_index(actions, 0), after);
+    g_autoptr(Topology) topology = topology_new(before, NULL);
+    g_autoptr(ExposureBase) base = exposure_base_new(before, topology);
+    g_autoptr(Exposure) exposure = exposure_of(base, after, actions, NULL);
+    g_autofree char *changes = changes_text(exposure->opens, exposure->closes);
     assert_string_equal(changes, test->changes);
 }
 
