@@ -135,7 +135,8 @@ static char *refused_elsewhere(const Finding *finding)
             : g_strdup_printf("new connections from %s out through %s", links, finding->interface);
     const Judgement *judgement = finding_cause(finding)->judgement;
     bool answers = judgement->reply_path != NULL;
-    if (verdict_refuses(judgement->firewalld))
+    /* Of what is translated firewalld's model alone does not know. */
+    if (verdict_refuses(judgement->firewalld) && finding->need != NEED_PUBLISHED_PORT)
         return g_strdup_printf("besides firewalld, %s refuses %s: they are %s", owner, traffic,
                                refused_word(finding->outcomes));
     return g_strdup_printf("firewalld accepts %s, but %s refuses %s: they are %s", traffic, owner,

@@ -61,13 +61,18 @@ bool link_address_is_global(const LinkAddress *address, Family family)
     return address->prefix.address.family == family && address->scope == RT_SCOPE_UNIVERSE;
 }
 
-bool link_has_network(const Link *link, Family family)
+const LinkAddress *link_first_address(const Link *link, Family family)
 {
     PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
         if (link_address_is_global(address, family))
-            return true;
+            return address;
     }
-    return false;
+    return NULL;
+}
+
+bool link_has_network(const Link *link, Family family)
+{
+    return link_first_address(link, family) != NULL;
 }
 
 bool link_is_numbered(const Link *link)

@@ -71,6 +71,9 @@ bool link_address_is_global(const LinkAddress *address, Family family);
 bool link_has_network(const Link *link, Family family);
 bool link_is_numbered(const Link *link);
 
+/* The first global address of FAMILY that LINK has, NULL: it has none (transfer none). */
+const LinkAddress *link_first_address(const Link *link, Family family);
+
 /* Whether some address of LINK lies in NETWORK. */
 bool link_has_address_in(const Link *link, const IpPrefix *network);
 

@@ -12,14 +12,10 @@ enum { TRANSLATIONS_MAX = 64 };
 
 const IpPrefix *need_network_of(const Link *link)
 {
-    static const Family families[] = {FAMILY_IPV4, FAMILY_IPV6};
-    for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
-        PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
-            if (link_address_is_global(address, families[i]))
-                return &address->prefix;
-        }
-    }
-    return NULL;
+    const LinkAddress *address = link_first_address(link, FAMILY_IPV4);
+    if (address == NULL)
+        address = link_first_address(link, FAMILY_IPV6);
+    return address != NULL ? &address->prefix : NULL;
 }
 
 bool need_is_network_link(const NeedSearch *search, const Link *link)

@@ -88,6 +88,7 @@ GPtrArray *needs_of(const Snapshot *snapshot, const Topology *topology, Coverage
     need_search_pods(&search);
     need_search_sites(&search);
     need_search_services(&search);
+    need_search_published(&search);
     g_hash_table_unref(search.pod_tunnels);
     g_hash_table_unref(search.servers);
     g_hash_table_unref(search.owners);

@@ -34,6 +34,9 @@ void need_search_services(NeedSearch *search);
  * waits on; NULL: any, or one that is not there (transfer none). */
 const Link *need_socket_link(const NeedSearch *search, const Socket *socket);
 
+/* What the kernel's rules translate to hosts behind this one. */
+void need_search_published(NeedSearch *search);
+
 /* Adds NEED (transfer full) from IN to OUT, which fares as WAY says, unless nothing goes that way. */
 void need_search_add(NeedSearch *search, Need *need, const Link *in, const Link *out,
                      const WayCoverage *way);

@@ -65,25 +65,15 @@ static Flow address_request(const Link *link, Family family)
     return flow;
 }
 
-/* The link's network of FAMILY, NULL: it has none. */
-static const LinkAddress *address_on(const Link *link, Family family)
-{
-    PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
-        if (link_address_is_global(address, family))
-            return address;
-    }
-    return NULL;
-}
-
 /* From a host of the link's network to the address that SOCKET waits on there. A link without network
  * of the family has nobody who asks: false. */
 static bool make_request(const Link *link, const Socket *socket, Flow *flow)
 {
     Family family = socket->address.family;
-    const LinkAddress *own = address_on(link, family);
+    const LinkAddress *own = link_first_address(link, family);
     if (own == NULL && socket_is_anywhere(socket) && !socket->only_ipv6) {
         family = FAMILY_IPV4;
-        own = address_on(link, family);
+        own = link_first_address(link, family);
     }
     if (socket->protocol == PROTOCOL_UDP &&
         (socket->port == DHCP_SERVER || socket->port == DHCPV6_SERVER)) {

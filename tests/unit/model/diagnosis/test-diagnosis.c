@@ -30,8 +30,10 @@ static const HostCase hosts[] = {
     /* Docker accepts what its bridges send by its zone, and binds no uplink. */
     {"Docker's policy and firewalld refuse a second bridge", "rulesets/docker", NULL,
      "error uplink-unbound enp2s0\nerror refused-elsewhere enp2s0\n"},
-    {"kube-proxy beside it", "rulesets/docker-kube-proxy", NULL,
-     "error uplink-unbound enp2s0\nerror refused-elsewhere enp2s0\n"},
+    {"kube-proxy beside it, whose node port Docker's policy refuses, too",
+     "rulesets/docker-kube-proxy", NULL,
+     "error uplink-unbound enp2s0\nerror refused-elsewhere enp2s0\n"
+     "error refused-elsewhere enp2s0\n"},
     {"Docker with its zone and policy", "hosts/docker", NULL, "info uplink-unbound ens18\n"},
     {"Docker with its zone and policy, uplink bound", "hosts/docker", "bind public ens18", ""},
     {"Docker with its zone, uplink bound to drop", "hosts/docker",

@@ -229,7 +229,40 @@ static void test_needs(void **state)
     assert_string_equal(text, test->needs);
 }
 
+/* ---- ports that rules publish ---- */
+
+typedef struct {
+    const char *name; /* of the fixture */
+    const char *needs;
+} PublishedCase;
+
+static const PublishedCase published[] = {
+    {"rulesets/docker", "evident published-port published enp2s0> 8088/tcp accepted\n"},
+    {"rulesets/docker-28", "evident published-port published enp2s0> 8088/tcp accepted\n"},
+    {"rulesets/docker-kube-proxy",
+     "evident published-port published enp2s0> 8088/tcp accepted\n"
+     "evident published-port published enp2s0> 30080/tcp elsewhere\n"},
+    {"rulesets/podman", "evident published-port published enp2s0> 8090/tcp accepted\n"
+                        "evident published-port published enp2s0> 8091/tcp accepted\n"},
+    {"rulesets/cni", "evident published-port published enp2s0> 8092/tcp accepted\n"
+                     "evident published-port published enp2s0> 8093/udp accepted\n"},
+    {"rulesets/kube-proxy-nftables", ""},
+    {"rulesets/libvirt", ""},
+    {"rulesets/ufw", ""},
+};
+
+static void test_published(void **state)
+{
+    const PublishedCase *test = *state;
+    g_autoptr(Snapshot) snapshot = host_read(test->name);
+    g_autoptr(Topology) topology = topology_new(snapshot, NULL);
+    g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
+    g_autoptr(GPtrArray) needs = needs_of(snapshot, topology, map);
+    g_autofree char *text = needs_text(needs);
+    assert_string_equal(text, test->needs);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_needs, cases);
+    return RUN_CASES(test_needs, cases) + RUN_CASES(test_published, published);
 }
