@@ -2,6 +2,7 @@
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
 #include "commands/change.h"
 #include "commands/command-line.h"
+#include "commands/expectations.h"
 #include "commands/consent.h"
 #include "commands/trial.h"
 #include "model/error.h"
@@ -179,7 +180,8 @@ static bool observe_for(Change *change, const ApplyOptions *options, GError **er
     scope.downstream_bindings = options->bind_downstream;
     scope.permanent = !is_directed(options) || options->permanent_only || options->enable_forward ||
                       options->move;
-    return change_observe(change, &scope, error);
+    return change_observe(change, &scope, error) &&
+           context_read_expectations(change->context, NULL, change->snapshot, error);
 }
 
 /* Asks where there is somebody to ask. Meanwhile another nicfix may have begun a trial. */

@@ -100,15 +100,18 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
     }
     g_autoptr(Diagnosis) before = diagnose(now, context_declared(context));
     g_autoptr(Diagnosis) after = diagnose(then, context_declared(context));
+    g_autoptr(ReloadHarm) harm = reload_harm_of(now, then, options->event);
     const Outlook outlook = {
         .event = options->event,
-        .worse = now->permanent->fault != NULL ||
+        .worse = now->permanent->fault != NULL || !reload_harm_is_none(harm) ||
                  diagnosis_first_worse(before, after, SEVERITY_WARNING) != NULL,
         .before = before,
         .assumes = assumes,
+        .harm = harm,
     };
     report(context, options, then, after, &outlook);
-    return diagnosis_has(after, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
+    bool is_fine = reload_harm_is_none(harm) && !diagnosis_has(after, options->severity);
+    return is_fine ? STATUS_FINE : STATUS_NOT_FINE;
 }
 
 static bool check_options(const Context *context, CheckOptions *options, GError **error)

@@ -10,24 +10,25 @@
 
 enum { POLL_INTERVAL_MS = 200 };
 
-/* setLogDenied reloads firewalld (1.3.3), and a reload drops what is runtime only. */
-static bool check_losses(const Snapshot *snapshot, bool force, GPtrArray *notes, GError **error)
+/* setLogDenied reloads firewalld (1.3.3), and a reload may refuse what passes now. */
+static bool check_harm(const Snapshot *snapshot, bool force, GPtrArray *notes, GError **error)
 {
-    g_autoptr(GPtrArray) losses = reload_losses(snapshot);
-    if (losses == NULL) {
+    g_autoptr(Snapshot) reloaded = snapshot_after_reload(snapshot, EVENT_RELOAD, NULL);
+    if (reloaded == NULL) {
         permanent_unread_set_error(error);
         return false;
     }
-    if (losses->len == 0)
+    g_autoptr(ReloadHarm) harm = reload_harm_of(snapshot, reloaded, EVENT_RELOAD);
+    if (reload_harm_is_none(harm))
         return true;
-    g_autofree char *list = reload_losses_text(losses);
+    g_autofree char *list = reload_harm_text(harm);
     if (force) {
-        g_ptr_array_add(notes, g_strdup_printf("lost in the reload that this needs: %s", list));
+        g_ptr_array_add(notes, g_strdup_printf("the reload that this needs %s", list));
         return true;
     }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED,
                      "make permanent what is to stay, as nicfix apply does, or use --force",
-                     "logging denials needs a reload of firewalld, and then %s", list);
+                     "logging denials needs a reload of firewalld, which %s", list);
     return false;
 }
 
@@ -56,7 +57,7 @@ static bool switch_off(const Change *change, const char *value, GPtrArray *notes
     g_autoptr(GError) reason = NULL;
     g_autoptr(Snapshot) now = observe(change->bus, &change->scope, NULL);
     if (now != NULL)
-        check_losses(now, true, notes, NULL);
+        check_harm(now, true, notes, NULL);
     if (firewalld_set_log_denied(change->bus, value, &reason))
         return true;
     g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
@@ -77,7 +78,7 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
     }
     if (!g_str_equal(old, "off"))
         return record(stream, seconds, error);
-    if (!check_losses(change->snapshot, force, stream->notes, error))
+    if (!check_harm(change->snapshot, force, stream->notes, error))
         return false;
     g_autoptr(GError) reason = NULL;
     bool recorded = firewalld_set_log_denied(change->bus, "all", &reason);

@@ -105,6 +105,15 @@ static void append_counts(GString *text, const Diagnosis *diagnosis)
                                text_plural(diagnosis->warnings));
 }
 
+/* Takes RAW. */
+static void append_line(GString *text, const char *title, char *raw, const TextStyle *style)
+{
+    g_autofree char *line = escape_for_terminal(raw);
+    g_free(raw);
+    g_string_append(text, title);
+    wrap_append(text, line, (guint)strlen(title), 4, style);
+}
+
 /* What the event does to this host, and what the answer rests on. */
 static void append_outlook(GString *text, const Outlook *outlook, const Diagnosis *after,
                            const TextStyle *style)
@@ -121,12 +130,12 @@ static void append_outlook(GString *text, const Outlook *outlook, const Diagnosi
     g_string_append(text, " now, ");
     append_counts(text, after);
     g_string_append(text, " after\n");
-    PTR_ARRAY_FOREACH (const ReloadAssumption, assumption, outlook->assumes) {
-        g_autofree char *raw = reload_assumption_text(assumption);
-        g_autofree char *line = escape_for_terminal(raw);
-        g_string_append(text, "  assumes: ");
-        wrap_append(text, line, (guint)strlen("  assumes: "), 4, style);
-    }
+    PTR_ARRAY_FOREACH (const ReloadClosure, closure, outlook->harm->closes)
+        append_line(text, "  closes: ", reload_closure_text(closure), style);
+    PTR_ARRAY_FOREACH (const ReloadLoss, loss, outlook->harm->losses)
+        append_line(text, "  loses: ", reload_loss_text(loss), style);
+    PTR_ARRAY_FOREACH (const ReloadAssumption, assumption, outlook->assumes)
+        append_line(text, "  assumes: ", reload_assumption_text(assumption), style);
     g_string_append_c(text, '\n');
 }
 
@@ -181,6 +190,20 @@ static json_t *link_json(const Snapshot *snapshot, const Topology *topology, con
     return object;
 }
 
+static json_t *closure_json(const ReloadClosure *closure)
+{
+    g_autofree char *text = reload_closure_text(closure);
+    json_t *object = json_object();
+    json_object_set_new(object, "in", json_text(closure->in));
+    json_object_set_new(object, "out", json_text(closure->out));
+    json_object_set_new(object, "from", json_text(closure->source));
+    bool is_named = closure->out == NULL && *closure->name != '\0';
+    json_object_set_new(object, "service", json_text(is_named ? closure->name : NULL));
+    json_object_set_new(object, "certain", json_boolean(closure->certain));
+    json_object_set_new(object, "text", json_text(text));
+    return object;
+}
+
 static json_t *outlook_json(const Outlook *outlook)
 {
     if (outlook == NULL)
@@ -194,6 +217,16 @@ static json_t *outlook_json(const Outlook *outlook)
         json_array_append_new(assumes, json_text(line));
     }
     json_object_set_new(object, "assumes", assumes);
+    json_t *closes = json_array();
+    PTR_ARRAY_FOREACH (const ReloadClosure, closure, outlook->harm->closes)
+        json_array_append_new(closes, closure_json(closure));
+    json_object_set_new(object, "closes", closes);
+    json_t *losses = json_array();
+    PTR_ARRAY_FOREACH (const ReloadLoss, loss, outlook->harm->losses) {
+        g_autofree char *line = reload_loss_text(loss);
+        json_array_append_new(losses, json_text(line));
+    }
+    json_object_set_new(object, "loses", losses);
     return object;
 }
 

@@ -2,7 +2,7 @@
 /* What `nicfix check` shows: findings, worst first, and a summary. */
 #pragma once
 
-#include "model/plan/reload.h"
+#include "model/plan/reload-harm.h"
 #include "model/diagnosis/diagnosis.h"
 #include "report/output.h"
 
@@ -12,6 +12,7 @@ typedef struct {
     bool worse;               /* than the host as it is */
     const Diagnosis *before;  /* of the host as it is */
     const GPtrArray *assumes; /* ReloadAssumption */
+    const ReloadHarm *harm;   /* what is accepted now and is not then */
 } Outlook;
 
 /* Both render DIAGNOSIS of SNAPSHOT, which are of the host as it is where OUTLOOK is NULL (transfer

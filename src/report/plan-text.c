@@ -239,7 +239,7 @@ char *action_command_line(const Action *action)
 
 /* ---- reloads ---- */
 
-static char *loss_text(const ReloadLoss *loss)
+char *reload_loss_text(const ReloadLoss *loss)
 {
     static const char *const templates[] = {
         [RELOAD_LOSES] = "{thing} {name} loses {setting}{value}",
@@ -259,10 +259,55 @@ char *reload_losses_text(const GPtrArray *losses)
 {
     GString *list = g_string_new(NULL);
     PTR_ARRAY_FOREACH (const ReloadLoss, loss, losses) {
-        g_autofree char *text = loss_text(loss);
+        g_autofree char *text = reload_loss_text(loss);
         g_string_append_printf(list, "%s%s", list->len > 0 ? "; " : "", text);
     }
     return g_string_free(list, FALSE);
+}
+
+/* "8080/tcp", "service ssh" */
+static char *host_service_text(const ReloadClosure *closure)
+{
+    switch (closure->kind) {
+    case SERVICE_NAMED:
+        return g_strdup_printf("service %s", closure->name);
+    case SERVICE_PORT:
+        return g_strdup(closure->name);
+    case SERVICE_ICMP:
+        return g_strdup("ping");
+    case SERVICE_OTHER_PORTS:
+        break;
+    }
+    return g_strdup("ports that no setting names");
+}
+
+char *reload_closure_text(const ReloadClosure *closure)
+{
+    GString *text = g_string_new(closure->certain ? NULL : "may be: ");
+    const char *from = closure->source != NULL ? closure->source : closure->in;
+    if (closure->out != NULL) {
+        g_string_append_printf(text, "connections from %s out through %s", from, closure->out);
+    } else {
+        g_autofree char *service = host_service_text(closure);
+        g_string_append_printf(text, "%s %s %s", service, closure->source != NULL ? "from" : "on",
+                               from);
+    }
+    if (closure->source == NULL && closure->alike > 0)
+        g_string_append_printf(text, " and %u more like %s", closure->alike, from);
+    return g_string_free(text, FALSE);
+}
+
+char *reload_harm_text(const ReloadHarm *harm)
+{
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+    PTR_ARRAY_FOREACH (const ReloadClosure, closure, harm->closes) {
+        g_autofree char *text = reload_closure_text(closure);
+        g_ptr_array_add(parts, g_strconcat("closes ", text, NULL));
+    }
+    PTR_ARRAY_FOREACH (const ReloadLoss, loss, harm->losses)
+        g_ptr_array_add(parts, reload_loss_text(loss));
+    g_ptr_array_add(parts, NULL);
+    return g_strjoinv("; ", (char **)parts->pdata);
 }
 
 char *reload_assumption_text(const ReloadAssumption *assumption)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/plan/plan.h"
+#include "model/plan/reload-harm.h"
 #include "model/plan/reload-losses.h"
 #include "model/plan/reload.h"
 
@@ -22,7 +23,12 @@ char *action_command_line(const Action *action);
 /* All of these: one sentence without a period (transfer full). */
 char *action_text(const Action *action);
 char *plan_note_text(const PlanNote *note);
+char *reload_loss_text(const ReloadLoss *loss);
+char *reload_closure_text(const ReloadClosure *closure);
 char *reload_assumption_text(const ReloadAssumption *assumption);
 
 /* LOSSES (ReloadLoss), separated by semicolons (transfer full). */
 char *reload_losses_text(const GPtrArray *losses);
+
+/* All that HARM is, separated by semicolons (transfer full). */
+char *reload_harm_text(const ReloadHarm *harm);

@@ -132,6 +132,20 @@ static char *why_forward_is_refused(const Verdict *verdict, const char *zone)
                            bound != NULL ? bound : "");
 }
 
+/* What to look at: the other direction is what conntrack has not seen. */
+static char *why_invalid(const Flow *flow)
+{
+    GString *text = g_string_new("it belongs to no connection that the kernel knows, and begins "
+                                 "none; usually the other direction takes another way (asymmetric "
+                                 "routing), or the connection was forgotten");
+    if (flow->in != NULL && flow->from.kind == FLOW_ADDRESS_PREFIX) {
+        g_autofree char *from = ip_address_to_string(&flow->from.prefix.address);
+        g_string_append_printf(text, ": see whether ip route get %s leads out through %s", from,
+                               flow->in);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static char *why_decided(const Verdict *verdict)
 {
     const VerdictStep *step = verdict->deciding;
@@ -147,9 +161,7 @@ static char *why_decided(const Verdict *verdict)
                                flow->in, step->outcome == OUTCOME_DROP ? "drops it" : "rejects it");
     }
     if (step->setting.kind == SETTING_INVALID)
-        return g_strdup("it belongs to no connection that the kernel knows, and begins none; "
-                        "usually the other direction takes another way (asymmetric routing), or "
-                        "the connection was forgotten");
+        return why_invalid(flow);
     if (step->setting.kind == SETTING_FORWARD)
         return g_strdup_printf("%s filters %s and forwards to %s, which is bound to it too", zone,
                                flow->in, step->setting.name);

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
-from labkit import users
+from lab import OUTSIDE, POD, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from labkit import packets, users
 from labkit.firewalld import FirewalldConfig, bound
 from labkit.networkmanager import ethernet_profile
 
@@ -135,8 +135,11 @@ HOSTS: dict[str, tuple[dict[str, Any], Prepare]] = {
         lambda lab: lab.firewall_cmd("--zone=work", f"--change-interface={UPLINK}"),
     ),
     "NetworkManager against the permanent configuration": (
-        {"profiles": _profile("public")},
-        lambda lab: write_zone(lab, "work"),
+        {
+            "profiles": _profile("public"),
+            "firewalld": FirewalldConfig(zones={"work": bound(UPLINK)}),
+        },
+        _nothing,
     ),
     "NetworkManager, a zone that is not there": ({"profiles": _profile("nowhere")}, _nothing),
 }
@@ -182,7 +185,8 @@ def test_the_prediction_comes_true(make_lab: LabMaker, name: str) -> None:
         assert findings(lab) == then, (event, happen.__name__)
         worse = {one for one in then if one not in now and one[1] != "info"}
         assert foretold.json["after"]["event"] == event
-        assert foretold.json["after"]["worse"] == bool(worse), (now, then)
+        harm = foretold.json["after"]["closes"] + foretold.json["after"]["loses"]
+        assert foretold.json["after"]["worse"] == bool(worse or harm), (now, then, harm)
         now = findings(lab)
 
 
@@ -230,3 +234,61 @@ def test_without_permission_nothing_is_guessed(make_lab: LabMaker) -> None:
     assert refused.code == 4, refused
     assert "permanent configuration was not read" in refused.stderr
     assert lab.nicfix("check", "--after", "tomorrow").code == 2
+
+
+# ---- what passes now and not then ----
+
+
+def _closes(outcome: Any) -> list[str]:
+    return [one["text"] for one in outcome.json["after"]["closes"]]
+
+
+def _reaches(lab: Lab, port: int) -> bool:
+    """Whether the firewall lets a connection from outside through to a port."""
+    return packets.tcp(lab.ext, lab.host, UPLINK_ADDRESS, port) == "connected"
+
+
+@pytest.mark.parametrize(
+    "opens, closes",
+    [
+        (("--zone=public", "--add-port=8080/tcp"), f"8080/tcp on {UPLINK}"),
+        (("--zone=public", "--add-rich-rule=rule port port=8080 protocol=tcp accept"), None),
+        (("--zone=trusted", f"--add-source={OUTSIDE}"), f"from {OUTSIDE}"),
+    ],
+)
+def test_what_is_open_at_run_time_only(
+    lab: Lab, opens: tuple[str, ...], closes: str | None
+) -> None:
+    """A reload closes it, as is said before."""
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    fine = lab.nicfix("check", "--after", "reload", "--json")
+    assert (fine.code, fine.json["after"]["worse"]) == (0, False), fine
+    lab.firewall_cmd(*opens)
+    assert _reaches(lab, 8080)
+    harm = lab.nicfix("check", "--after", "reload", "--json")
+    assert (harm.code, harm.json["after"]["worse"]) == (1, True), harm
+    assert _closes(harm) or harm.json["after"]["loses"]
+    if closes:
+        assert any(closes in one for one in _closes(harm)), harm
+    text = lab.nicfix("check", "--after", "reload").stdout
+    assert text.startswith("A reload breaks something")
+    record = lab.nicfix("denied", "--record", "1")
+    assert record.code == 2 and "needs a reload" in record.stderr
+    lab.firewall_cmd("--reload")
+    assert not _reaches(lab, 8080)
+
+
+def test_a_forward_port_at_run_time_only(lab: Lab) -> None:
+    """As podman's: no flow stands for what it translates."""
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    lab.firewall_cmd("--zone=public", f"--add-forward-port=port=8080:proto=tcp:toport=80:toaddr={POD}")
+    harm = lab.nicfix("check", "--after", "reload", "--json")
+    assert harm.code == 1
+    assert any("loses forward-port" in one for one in harm.json["after"]["loses"])
+
+
+def test_what_a_reload_opens_breaks_nothing(lab: Lab) -> None:
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    lab.firewall_cmd("--permanent", "--zone=public", "--add-port=8080/tcp")
+    check = lab.nicfix("check", "--after", "reload", "--json")
+    assert (check.code, check.json["after"]["worse"]) == (0, False), check

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 import select
 import signal
+import socket
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from lab import DATABASE_PORT, OUTSIDE, POD, UPLINK, Lab
+from lab import DATABASE_PORT, OUTSIDE, POD, UPLINK, UPLINK_ADDRESS, Lab
 from labkit.journal import Journal
 from test_json import assert_valid
 
@@ -166,12 +169,12 @@ def test_it_is_refused_if_the_reload_would_lose_anything(lab: Lab) -> None:
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
     refused = lab.nicfix("denied", "--record", "1")
     assert refused.code == 2
-    assert f"zone public loses interface {UPLINK}" in refused.stderr
+    assert f"closes connections from cni0 out through {UPLINK}" in refused.stderr
     assert lab.firewall_cmd("--get-log-denied") == "off"
     assert lab.tcp() == "connected"
     forced = lab.nicfix("denied", "--record", "1", "--force")
     assert forced.code == 0, forced
-    assert f"zone public loses interface {UPLINK}" in forced.stdout
+    assert f"closes connections from cni0 out through {UPLINK}" in forced.stdout
     assert lab.tcp() == "filtered"
 
 
@@ -320,3 +323,45 @@ def test_a_broadcast_is_for_this_host(lab: Lab) -> None:
     )
     group = denied(lab, "--file", write_log(lab, line))["groups"][0]
     assert (group["verdict"], group["finding"]) == ("reject", None)
+
+def send_reset(lab: Lab, number: int) -> None:
+    """An RST from outside that belongs to no connection, with NUMBER as its source port."""
+    source, destination = (bytes(map(int, address.split("."))) for address in (OUTSIDE, UPLINK_ADDRESS))
+    head = struct.pack("!HHIIBBHHH", number, 22, 1, 1, 5 << 4, 4, 0, 0, 0)
+    pseudo = source + destination + struct.pack("!BBH", 0, 6, len(head))
+    total = sum(struct.unpack(f"!{len(pseudo + head) // 2}H", pseudo + head))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    packet = head[:16] + struct.pack("!H", ~total & 0xFFFF) + head[18:]
+    with lab.ext.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP) as raw:
+        raw.sendto(packet, (UPLINK_ADDRESS, 0))
+
+
+def kernel_line(wanted: str) -> str:
+    """The line of the kernel log with WANTED, once it is there."""
+    limit = time.monotonic() + 10
+    while time.monotonic() < limit:
+        lines = subprocess.run(["dmesg"], capture_output=True, text=True, check=True).stdout
+        for line in reversed(lines.splitlines()):
+            if wanted in line:
+                return line
+        time.sleep(0.1)
+    raise AssertionError(f"no line with {wanted}")
+
+
+def test_a_packet_of_no_connection(lab: Lab) -> None:
+    """The line of a real packet, from the kernel to both commands: what is usual, and where to look."""
+    lab.firewall_cmd("--set-log-denied=all")
+    number = random.randint(20000, 60000)
+    send_reset(lab, number)
+    line = kernel_line(f"SPT={number} DPT=22")
+    assert "STATE_INVALID_DROP" in line
+    asked = lab.nicfix("explain", line)
+    assert asked.code == 1 and asked.stdout.startswith("drop: "), asked
+    words = " ".join(asked.stdout.split())
+    assert "no connection" in words and "asymmetric routing" in words
+    assert f"ip route get {OUTSIDE}" in words
+    group = denied(lab, "--file", write_log(lab, line + "\n"))["groups"][0]
+    assert (group["chain"], group["verdict"]) == ("STATE_INVALID_DROP", "drop")
+    assert "asymmetric routing" in group["reason"]
+    assert group["fix"] is None and group["finding"] is None

@@ -183,22 +183,27 @@ static void add_flushed(GPtrArray *losses, const Snapshot *snapshot)
     }
 }
 
-GPtrArray *reload_losses(const Snapshot *snapshot)
+GPtrArray *reload_losses_between(const Snapshot *snapshot, const Snapshot *after, ReloadEvent event)
 {
     static const ThingKind zones = {"zone", add_zone};
     static const ThingKind policies = {"policy", add_policy};
     static const ThingKind ipsets = {"ipset", add_ipset};
-    g_autoptr(Snapshot) reloaded = snapshot_after_reload(snapshot, EVENT_RELOAD, NULL);
-    if (reloaded == NULL)
-        return NULL;
     const Firewalld *now = snapshot->firewalld;
-    const Firewalld *then = reloaded->firewalld;
+    const Firewalld *then = after->firewalld;
     GPtrArray *losses = g_ptr_array_new_with_free_func(loss_free);
     compare_all(&zones, now->zones, then->zones, losses);
     compare_all(&policies, now->policies, then->policies, losses);
     compare_all(&ipsets, now->ipsets, then->ipsets, losses);
-    if (now->direct_rules != TRISTATE_NO && !firewalld_keeps_state_on_reload(now))
+    bool keeps = event == EVENT_RELOAD && firewalld_keeps_state_on_reload(now);
+    if (now->direct_rules != TRISTATE_NO && !keeps)
         add_loss(losses, RELOAD_DIRECT_RULES, NULL, NULL, NULL);
-    add_flushed(losses, snapshot);
+    if (event == EVENT_RELOAD) /* a reboot takes all, and their programs make them anew */
+        add_flushed(losses, snapshot);
     return losses;
+}
+
+GPtrArray *reload_losses(const Snapshot *snapshot)
+{
+    g_autoptr(Snapshot) reloaded = snapshot_after_reload(snapshot, EVENT_RELOAD, NULL);
+    return reloaded != NULL ? reload_losses_between(snapshot, reloaded, EVENT_RELOAD) : NULL;
 }

@@ -2,7 +2,7 @@
 /* What a reload of firewalld undoes: the running settings that are not the permanent ones. */
 #pragma once
 
-#include "model/host/snapshot.h"
+#include "model/plan/reload.h"
 
 typedef enum {
     RELOAD_LOSES,        /* a setting of a thing */
@@ -25,3 +25,7 @@ typedef struct {
 /* What is different after a reload (ReloadLoss; transfer full); empty where nothing is. NULL where the
  * permanent configuration was not read. */
 GPtrArray *reload_losses(const Snapshot *snapshot) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same between SNAPSHOT and AFTER, which is snapshot_after_reload() of it and EVENT. */
+GPtrArray *reload_losses_between(const Snapshot *snapshot, const Snapshot *after,
+                                 ReloadEvent event) G_GNUC_WARN_UNUSED_RESULT;

@@ -61,7 +61,8 @@ static void test_outlook(void **state)
     g_autoptr(Diagnosis) before = diagnose(now, NULL);
     g_autoptr(Diagnosis) after = diagnose(then, NULL);
     g_autoptr(GPtrArray) assumes = reload_assumptions_new();
-    const Outlook outlook = {EVENT_REBOOT, test->worse, before, assumes};
+    g_autoptr(ReloadHarm) harm = reload_harm_of(now, then, EVENT_REBOOT);
+    const Outlook outlook = {EVENT_REBOOT, test->worse, before, assumes, harm};
     const TextStyle style = {.width = 0};
     g_autofree char *text = check_report_text(then, after, &outlook, &style);
     assert_true(g_str_has_prefix(text, test->line));

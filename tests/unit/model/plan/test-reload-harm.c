@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is accepted now and not after a reload: each row is a host whose running firewall has something
+ * that does not last. */
+#include "model/plan/reload-harm.h"
+
+#include "model/foreach.h"
+#include "report/plan-text.h"
+
+#include "cases.h"
+#include "sketch.h"
+
+#define NIC                                                                                        \
+    "link eth0 physical addr 192.0.2.10/24\nlink pods bridge addr 10.1.0.1/24\n"                   \
+    "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nservice ssh ports 22/tcp\nservice http ports "        \
+    "80/tcp\n"
+#define ZONES "zone public services ssh\nzone trusted target ACCEPT\nzone work services ssh\n"
+#define LASTING                                                                                    \
+    "lasting zone public services ssh\nlasting zone trusted target ACCEPT\n"                       \
+    "lasting zone work services ssh\nlasting service ssh ports 22/tcp\n"                           \
+    "lasting service http ports 80/tcp\n"
+#define NODE NIC ZONES LASTING
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *harm;
+} HarmCase;
+
+static const HarmCase harms[] = {
+    {"nothing", NODE, ""},
+    {"a port", NODE "change public ports 8080/tcp\n",
+     "closes 8080/tcp on eth0 and 1 more like eth0"},
+    {"a port that a service keeps",
+     NODE "change public ports 80/tcp\n"
+          "lasting change public services ssh,http\n",
+     ""},
+    {"a port of a zone that filters nothing", NODE "change work ports 8080/tcp\n", ""},
+    {"a range of ports",
+     NODE "change public ports 8080-8090/tcp\nlasting change public ports 8080/tcp\n",
+     "zone public loses port 8080-8090/tcp"},
+    {"a service", NODE "change public services http\n",
+     "closes service http on eth0 and 1 more like eth0"},
+    {"a service of one interface only",
+     NODE "change work services http interfaces eth0\nlasting change work interfaces eth0\n",
+     "closes service http on eth0"},
+    {"a binding that other traffic needs", NODE "change public interfaces eth0,pods\n",
+     "closes connections from eth0 out through pods and 1 more like eth0"},
+    {"a source", NODE "change trusted sources 10.1.0.0/24\n",
+     "closes ports that no setting names from 10.1.0.0/24; closes connections from 10.1.0.0/24 out "
+     "through pods"},
+    {"a target",
+     NODE "change trusted interfaces pods\nlasting change trusted interfaces pods target default\n",
+     "closes ports that no setting names on pods; closes connections from pods out through eth0"},
+    {"a forward port", NODE "change public forward-port 8080:tcp:80:10.1.0.2\n",
+     "zone public loses forward-port port=8080:proto=tcp:toport=80:toaddr=10.1.0.2"},
+    {"masquerading", NODE "change public masquerade yes\n", "zone public loses masquerade"},
+    {"a protocol", NODE "change public protocols gre\n", "zone public loses protocol gre"},
+    {"what only refuses may go", NODE "change public icmp-blocks echo-request\n", ""},
+    {"an icmp-block that lasts only", NODE "lasting change public icmp-blocks echo-request\n",
+     "closes ping on eth0 and 1 more like eth0"},
+};
+
+static void test_harm(void **state)
+{
+    const HarmCase *test = *state;
+    g_autoptr(Snapshot) now = sketch(test->host);
+    g_autoptr(Snapshot) then = snapshot_after_reload(now, EVENT_RELOAD, NULL);
+    assert_non_null(then);
+    g_autoptr(ReloadHarm) harm = reload_harm_of(now, then, EVENT_RELOAD);
+    g_autofree char *text = reload_harm_text(harm);
+    assert_string_equal(text, test->harm);
+    assert_true(reload_harm_is_none(harm) == (*test->harm == '\0'));
+}
+
+int main(void)
+{
+    return RUN_CASES(test_harm, harms);
+}
