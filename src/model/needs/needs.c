@@ -70,7 +70,13 @@ static void index_servers(NeedSearch *search)
 
 /* ---- the whole ---- */
 
-GPtrArray *needs_of(const Snapshot *snapshot, const Topology *topology, CoverageMap *map)
+typedef enum {
+    SEARCH_ALL,
+    SEARCH_ROLES, /* only what makes links downstreams */
+} SearchExtent;
+
+static GPtrArray *search_needs(const Snapshot *snapshot, const Topology *topology, CoverageMap *map,
+                               SearchExtent extent)
 {
     NeedSearch search = {
         .snapshot = snapshot,
@@ -87,14 +93,21 @@ GPtrArray *needs_of(const Snapshot *snapshot, const Topology *topology, Coverage
     need_search_lan(&search);
     need_search_pods(&search);
     need_search_sites(&search);
-    need_search_services(&search);
-    need_search_published(&search);
+    if (extent == SEARCH_ALL) {
+        need_search_services(&search);
+        need_search_published(&search);
+    }
     g_hash_table_unref(search.pod_tunnels);
     g_hash_table_unref(search.servers);
     g_hash_table_unref(search.owners);
     g_hash_table_unref(search.routes);
     g_hash_table_unref(search.networks);
     return search.needs;
+}
+
+GPtrArray *needs_of(const Snapshot *snapshot, const Topology *topology, CoverageMap *map)
+{
+    return search_needs(snapshot, topology, map, SEARCH_ALL);
 }
 
 void needs_note_roles(const GPtrArray *needs, Topology *topology)
@@ -110,6 +123,6 @@ void needs_note_roles(const GPtrArray *needs, Topology *topology)
 void needs_find_roles(const Snapshot *snapshot, Topology *topology)
 {
     g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
-    g_autoptr(GPtrArray) needs = needs_of(snapshot, topology, map);
+    g_autoptr(GPtrArray) needs = search_needs(snapshot, topology, map, SEARCH_ROLES);
     needs_note_roles(needs, topology);
 }

@@ -116,16 +116,31 @@ static guint port_key(const Socket *socket)
     return ((guint)socket->protocol << 17) | socket->port;
 }
 
-/* The ports that are waited on at an address of a link that is no downstream, too: their programs (ntpd,
- * named, nmbd) bind each address of the host there is. */
+/* Notes that LINK's address is waited on at the port KEY; true where another link's is, too. */
+static bool is_on_another_link(GHashTable *links, gpointer key, const Link *link)
+{
+    const Link *known = g_hash_table_lookup(links, key);
+    if (known == NULL)
+        g_hash_table_insert(links, key, (gpointer)link);
+    return known != NULL && known != link;
+}
+
+/* The ports that are not for one network in particular: their programs (ntpd, named, nmbd) bind each
+ * address of the host there is, that of a link which is no downstream, too. But for what each network has
+ * of its own, two links are enough to tell. */
 static GHashTable *ports_of_all_addresses(const NeedSearch *search)
 {
     GHashTable *ports = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_autoptr(GHashTable) links = g_hash_table_new(g_direct_hash, g_direct_equal);
     PTR_ARRAY_FOREACH (const Socket, socket, search->snapshot->sockets) {
         const Link *link = need_socket_link(search, socket);
-        if (socket->interface == 0 && link != NULL && topology_is_uplink(search->topology, link) &&
-            !g_hash_table_contains(search->networks, link))
-            g_hash_table_add(ports, GUINT_TO_POINTER(port_key(socket)));
+        gpointer key = GUINT_TO_POINTER(port_key(socket));
+        if (socket->interface != 0 || link == NULL)
+            continue;
+        bool is_outside = topology_is_uplink(search->topology, link) &&
+                          !g_hash_table_contains(search->networks, link);
+        if (is_outside || (!is_of_a_network(socket) && is_on_another_link(links, key, link)))
+            g_hash_table_add(ports, key);
     }
     return ports;
 }

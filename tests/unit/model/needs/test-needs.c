@@ -95,6 +95,12 @@ static const NeedCase cases[] = {
      DOCKER "socket udp 192.0.2.10 123\nsocket udp 10.9.0.10 123\nsocket udp 172.17.0.1 123", NULL,
      "possible lan-to-wan forwarding stor0>eth0 accepted\n"},
 
+    {"a web server on the address of each network is for none in particular",
+     DOCKER "link br-0a1b2c3d4e5f bridge addr 172.18.0.1/16\nsocket tcp 172.18.0.1 443\n"
+            "socket tcp 172.17.0.1 443\nsocket udp 172.18.0.1 53",
+     NULL,
+     "possible lan-to-wan forwarding stor0>eth0 accepted\n"
+     "evident host-service listened br-0a1b2c3d4e5f> dns refused\n"},
     {"libvirt's network in no zone", LIBVIRT, NULL,
      "evident host-service listened virbr0> dhcp refused\n"
      "evident host-service listened virbr0> dns refused\n"
