@@ -142,7 +142,9 @@ static Plan *make_directed_plan(const Context *context, const ApplyOptions *opti
         .force = options->force,
     };
     Plan *plan = plan_new(snapshot, &request, refusal);
-    if (plan == NULL && refusal->code == REFUSED_NOT_CURED)
+    bool may_be_better = refusal->code == REFUSED_NOT_CURED || refusal->code == REFUSED_WORSE ||
+                         refusal->code == REFUSED_HARM;
+    if (plan == NULL && may_be_better)
         refusal->better = fixes_find_better(snapshot, &request);
     return plan;
 }

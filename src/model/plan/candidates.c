@@ -27,6 +27,15 @@ static const Firewalld *firewalld_of(const Candidates *candidates)
     return candidates->goal->snapshot->firewalld;
 }
 
+/* What only lasts or only runs. */
+static bool is_about_what_lasts(const Finding *finding)
+{
+    return finding != NULL && (finding->id == FINDING_RUNTIME_ONLY_BINDING ||
+                               finding->id == FINDING_PERMANENT_NOT_ACTIVE ||
+                               finding->id == FINDING_PROFILE_OVERRIDES_ZONE ||
+                               finding->id == FINDING_MANAGER_ZONE_MISMATCH);
+}
+
 /* ---- lists of actions ---- */
 
 static GPtrArray *actions_new(void)
@@ -87,6 +96,29 @@ static void add_cure(Candidates *candidates, GPtrArray *actions, char **command,
 
 /* ---- bindings, which options of apply express ---- */
 
+/* Programs that give their links names of one kind. */
+static const char *wildcard_of(const char *name)
+{
+    static const char *const wildcards[] = {"cali+", "lxc+", "veth+", "vnet+", "tap+",
+                                            "eni+",  "azv+", "gke+",  "tunl+"};
+    for (gsize i = 0; i < G_N_ELEMENTS(wildcards); i++) {
+        if (match_interface(wildcards[i], name) == MATCH_YES)
+            return wildcards[i];
+    }
+    return NULL;
+}
+
+/* A program gives each of its containers a link, which is gone tomorrow. */
+static bool binds_one_of_many(const GPtrArray *actions)
+{
+    PTR_ARRAY_FOREACH (const Action, action, actions) {
+        if (action->interface != NULL && !interface_is_wildcard(action->interface) &&
+            wildcard_of(action->interface) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static char **command_for(const char *zone, const PlanRequest *request)
 {
     const struct {
@@ -124,7 +156,8 @@ static void add_request(Candidates *candidates, const char *const *interfaces, c
     request.known = candidates->goal->diagnosis;
     g_autofree char *chosen = NULL;
     GPtrArray *actions = plan_choose_actions(candidates->goal->snapshot, &request, &chosen);
-    if (actions != NULL && chosen != NULL)
+    bool is_lasting = is_about_what_lasts(candidates->goal->finding);
+    if (actions != NULL && chosen != NULL && (is_lasting || !binds_one_of_many(actions)))
         add_cure(candidates, actions, command_for(chosen, &request), restores);
     else if (actions != NULL)
         g_ptr_array_unref(actions);
@@ -329,18 +362,6 @@ static bool add_setting(const Candidates *candidates, GPtrArray *actions, Action
 
 /* ---- wildcards ---- */
 
-/* Programs that give their links names of one kind. */
-static const char *wildcard_of(const char *name)
-{
-    static const char *const wildcards[] = {"cali+", "lxc+", "veth+", "vnet+", "tap+",
-                                            "eni+",  "azv+", "gke+",  "tunl+"};
-    for (gsize i = 0; i < G_N_ELEMENTS(wildcards); i++) {
-        if (match_interface(wildcards[i], name) == MATCH_YES)
-            return wildcards[i];
-    }
-    return NULL;
-}
-
 static void add_wildcards(const Candidates *candidates, GPtrArray *actions, const GPtrArray *links,
                           const char *zone)
 {
@@ -440,8 +461,12 @@ static void add_networks_of(const Candidates *candidates, GPtrArray *networks, c
             link_forwards(snapshot, link, own->prefix.address.family) != TRISTATE_NO)
             add_network(networks, &own->prefix);
     }
-    if (!link_is_numbered(link) && address->kind == FLOW_ADDRESS_PREFIX)
-        add_network(networks, block_of(snapshot, &address->prefix));
+    if (link_is_numbered(link) || address->kind != FLOW_ADDRESS_PREFIX)
+        return;
+    /* A single pod comes and goes. */
+    const IpPrefix *block = block_of(snapshot, &address->prefix);
+    if (block->length < ip_address_bits(block->address.family))
+        add_network(networks, block);
 }
 
 /* firewalld has a source in one zone only. */
@@ -702,14 +727,6 @@ static void collect(Candidates *candidates)
 }
 
 /* ---- the whole ---- */
-
-static bool is_about_what_lasts(const Finding *finding)
-{
-    return finding != NULL && (finding->id == FINDING_RUNTIME_ONLY_BINDING ||
-                               finding->id == FINDING_PERMANENT_NOT_ACTIVE ||
-                               finding->id == FINDING_PROFILE_OVERRIDES_ZONE ||
-                               finding->id == FINDING_MANAGER_ZONE_MISMATCH);
-}
 
 static void add_all(Candidates *candidates)
 {

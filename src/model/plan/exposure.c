@@ -16,6 +16,7 @@ typedef struct {
     FlowAddress address;
     bool is_outside;
     bool is_uplinks;   /* it leads to other networks, by its link */
+    bool is_uplink;    /* likewise, or it is the network of a network card */
     const char *class; /* of flow_classes_find() */
 } FlowPlace;
 
@@ -28,6 +29,7 @@ typedef struct {
 
 struct ExposureBase {
     const Snapshot *snapshot;
+    const Topology *topology;
     FlowClasses *classes;
     GArray *ends; /* FlowPlace */
 };
@@ -108,6 +110,7 @@ static Flow flow_from(const FlowPlace *end)
 static void add_place(ExposureBase *base, FlowPlace end)
 {
     end.name = link_ingress_name(base->snapshot, end.link);
+    end.is_uplink = topology_is_uplink(base->topology, end.link);
     const Flow flow = flow_from(&end);
     end.class = flow_classes_find(base->classes, &flow);
     g_array_append_val(base->ends, end);
@@ -148,6 +151,7 @@ ExposureBase *exposure_base_new(const Snapshot *snapshot, const Topology *topolo
     firewalld_alone.ruleset = NULL;
     ExposureBase *base = g_new0(ExposureBase, 1);
     base->snapshot = snapshot;
+    base->topology = topology;
     base->classes = flow_classes_new(&firewalld_alone);
     base->ends = g_array_new(FALSE, FALSE, sizeof(FlowPlace));
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
@@ -233,7 +237,8 @@ static char *key_of(const FlowPlace *end, const Snapshot *after, const GPtrArray
                     bool *touched)
 {
     GString *key = g_string_new(NULL);
-    g_string_printf(key, "%p%d%d", (gconstpointer)end->class, end->is_outside, end->is_uplinks);
+    g_string_printf(key, "%p%d%d%d", (gconstpointer)end->class, end->is_outside, end->is_uplinks,
+                    end->is_uplink);
     *touched = false;
     PTR_ARRAY_FOREACH (const Action, action, actions) {
         if (!touches(action, after, end))

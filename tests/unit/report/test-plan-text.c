@@ -158,6 +158,25 @@ static const RefusalCase refusals[] = {
      "this would break something else: firewalld is in panic mode and drops all traffic, even "
      "of established connections",
      "use --force to override"},
+    {"harm",
+     {REFUSED_HARM, .harm = {HARM_OUTSIDE_INSIDE, .interface = "wan0", .zone = "internal"}},
+     NICFIX_ERROR_REFUSED,
+     "wan0 leads to other networks, and zone internal is meant for inside: this would open the "
+     "host "
+     "and what is behind it",
+     "use --force to override"},
+    {"harm that another cure does not do",
+     {REFUSED_HARM, .harm = {HARM_CLOSES, .interface = "eth0", .service = "22/tcp"},
+      .better = better},
+     NICFIX_ERROR_REFUSED,
+     "port 22/tcp would no longer be reachable from eth0, and a service listens there",
+     "this would cure it without harm: nicfix apply --move; or use --force to override"},
+    {"another program's link",
+     {REFUSED_HARM, .harm = {HARM_OWNERS_LINK, .interface = "docker0", .zone = "docker"}},
+     NICFIX_ERROR_REFUSED,
+     "docker0 belongs in zone docker: the program that made it puts it there, and fails where "
+     "another zone has it",
+     "use --force to override"},
 };
 
 static void test_refusal(void **state)

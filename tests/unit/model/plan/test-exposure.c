@@ -100,7 +100,81 @@ static void test_services(void **state)
     assert_string_equal(changes, test->changes);
 }
 
+/* ---- from network to network ---- */
+
+#define ROUTER                                                                                     \
+    "firewalld 1.3.3 public\nlink wan0 physical addr 203.0.113.9/24\n"                             \
+    "link br0 bridge addr 192.168.1.1/24\nlink br1 bridge addr 192.168.2.1/24\n"                   \
+    "route 0.0.0.0/0 dev wan0 via 203.0.113.1\nzone public\nzone external masquerade yes\n"        \
+    "zone internal\nzone trusted target ACCEPT\nsocket tcp 0.0.0.0 9\n"                            \
+    "bind external wan0\nbind internal br0\n"
+
+typedef struct {
+    const char *name;
+    const char *more; /* of the host */
+    ActionOp op;
+    const char *interface;
+    const char *from;
+    const char *to;
+    const char *value;
+    const char *changes;
+    guint64 opened;
+} NetworkCase;
+
+static const NetworkCase networks[] = {
+    {"a policy", "", ACTION_ADD_POLICY, NULL, "internal", "external", "p", "+br0>wan0\n", 100},
+    {"from outside to inside counts more", "", ACTION_ADD_POLICY, NULL, "external", "internal", "p",
+     "+wan0>br0\n", 100000},
+    {"a policy for two networks that are filtered alike", "bind internal br1\n", ACTION_ADD_POLICY,
+     NULL, "internal", "external", "p", "+br0(1 alike)>wan0\n", 100},
+    {"the way out into the zone of the inside", "", ACTION_MOVE, "wan0", "external", "internal",
+     NULL, "+br0>wan0\n+wan0>br0\n~br0>wan0\n", 100100},
+    {"an unbound network into a zone with others", "", ACTION_BIND, "br1", NULL, "internal", NULL,
+     "+br0>br1\n+br1>br0\n", 200},
+    {"a network as a source of a zone that accepts everything", "", ACTION_ADD_SOURCE, NULL, NULL,
+     "trusted", "192.168.1.0/24", "+br0>br1\n+br0>host\n+br0>wan0\n", 300},
+    {"a port on which something listens", "change internal ports 9/tcp\n", ACTION_REMOVE_PORT, NULL,
+     NULL, "internal", "9/tcp", "!br0>host\n-br0>host\n", 0},
+};
+
+static void add_lines(GPtrArray *lines, char sign, const GPtrArray *changes)
+{
+    for (guint i = 0; i < changes->len; i++) {
+        const ExposureChange *change = g_ptr_array_index(changes, i);
+        g_autofree char *alike =
+            change->alike > 0 ? g_strdup_printf("(%u alike)", change->alike) : g_strdup("");
+        g_ptr_array_add(lines, g_strdup_printf("%c%s%s>%s\n", sign, change->interface, alike,
+                                               change->to != NULL ? change->to : "host"));
+    }
+}
+
+static void test_networks(void **state)
+{
+    const NetworkCase *test = *state;
+    g_autoptr(Snapshot) before = sketch(ROUTER);
+    sketch_add(before, test->more);
+    g_autoptr(Snapshot) after = snapshot_copy(before);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    Action *action = action_new(test->op, SCOPE_RUNTIME, test->interface, test->from, test->to);
+    action->value = g_strdup(test->value);
+    g_ptr_array_add(actions, action);
+    action_predict(action, after);
+    g_autoptr(Topology) topology = topology_new(before, NULL);
+    g_autoptr(ExposureBase) base = exposure_base_new(before, topology);
+    g_autoptr(Exposure) exposure = exposure_of(base, after, actions, NULL);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    add_lines(lines, '+', exposure->opens);
+    add_lines(lines, '-', exposure->closes);
+    add_lines(lines, '~', exposure->translates);
+    add_lines(lines, '!', exposure->silences);
+    g_ptr_array_sort(lines, by_text);
+    g_ptr_array_add(lines, NULL);
+    g_autofree char *changes = g_strjoinv("", (char **)lines->pdata);
+    assert_string_equal(changes, test->changes);
+    assert_int_equal(exposure_opened(exposure), test->opened);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_services, services);
+    return RUN_CASES(test_services, services) + RUN_CASES(test_networks, networks);
 }

@@ -13,6 +13,12 @@
     "zone trusted target ACCEPT\nzone drop target DROP\nzone docker target ACCEPT forward no\n"    \
     "zone nm-shared target ACCEPT\nzone closed forward no\n"                                       \
     "service ssh ports 22/tcp\nservice dhcpv6-client ports 546/udp destination6 fe80::/64\n"
+#define ROUTER                                                                                     \
+    "link wan0 physical addr 203.0.113.9/24\nlink wan1 physical addr 198.51.100.9/24\n"            \
+    "link br0 bridge addr 192.168.1.1/24\nlink br1 bridge addr 192.168.2.1/24\n"                   \
+    "route 0.0.0.0/0 dev wan0 via 203.0.113.1\n" ZONES                                             \
+    "zone external services ssh masquerade yes\nzone internal services ssh\n"                      \
+    "bind external wan0\nbind internal br0\n"
 #define NODE NIC PODS "route 0.0.0.0/0 dev eth0 via 10.1.0.1\n" ZONES "permanent eth0 -\n"
 
 #define LASTING                                                                                    \
@@ -338,6 +344,21 @@ static const RefusalCase refusals[] = {
      "eth0 public forward-blocked"},
     {"what would break something else", NODE "bind work eth0\nbind work cni0\n",
      "--interface cni0 --zone public --move", REFUSED_WORSE, "forward-blocked"},
+    {"an uplink with a public address to a zone for inside", ROUTER "bind internal br1\n",
+     "--interface wan0 --zone internal --move", REFUSED_HARM, "wan0 internal"},
+    {"an uplink out of a zone that refuses on purpose",
+     "host forwarding4 no forwarding6 no\nlink wan1 physical addr 198.51.100.9/24\n" ZONES
+     "bind drop wan1\n",
+     "--interface wan1 --zone public --move", REFUSED_HARM, "wan1 drop"},
+    {"the network is no longer masqueraded", ROUTER "bind public wan1\nbind public br1\n",
+     "--interface wan0 --zone work --bind-downstream --move", REFUSED_HARM, "wan0 external"},
+    {"something listens on a port that would close",
+     NODE "bind work eth0\nsocket tcp 0.0.0.0 8080\n", "--zone public --move", REFUSED_HARM,
+     "eth0 8080/tcp"},
+    {"Docker's bridge to another zone",
+     "link eth0 physical addr 10.1.0.10/24\nlink docker0 bridge addr 172.17.0.1/16\n"
+     "route 0.0.0.0/0 dev eth0 via 10.1.0.1\n" ZONES "bind work eth0\n",
+     "--interface docker0 --zone work", REFUSED_HARM, "docker0 docker"},
 };
 
 static void append_fact(GString *text, const char *fact)
@@ -360,6 +381,9 @@ static char *facts_text(const PlanRefusal *refusal)
         g_string_append_printf(text, " (%s)", action_scope_word(refusal->scope));
     if (refusal->finding != NULL)
         append_fact(text, finding_word(refusal->finding->id));
+    append_fact(text, refusal->harm.interface);
+    append_fact(text, refusal->harm.zone);
+    append_fact(text, refusal->harm.service);
     return g_string_free(text, FALSE);
 }
 
