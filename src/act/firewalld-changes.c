@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Never calls reload, which drops runtime-only settings, nor runtimeToPermanent, which saves those of
- * others. */
+/* Never calls runtimeToPermanent, which saves what others have set at run time, and reload, which drops
+ * that, only for what cannot be had without. */
 #include "act/firewalld-changes.h"
 
 #include "bus/bus-error.h"
 #include "bus/deadline.h"
 #include "model/error.h"
+#include "model/foreach.h"
+
+#include <string.h>
 
 static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, GError **error)
 {
@@ -40,6 +43,171 @@ static bool move_running(Bus *bus, const Action *action, GError **error)
     return false;
 }
 
+/* ---- settings of a zone ---- */
+
+/* The calls for each op that has a value, in the running firewall and in what lasts. */
+static const struct {
+    CallId running;
+    CallId lasting;
+    bool has_timeout; /* the running one */
+} setting_calls[] = {
+    [ACTION_ADD_SOURCE] = {CALL_ADD_SOURCE, CALL_CONFIG_ZONE_ADD_SOURCE, false},
+    [ACTION_REMOVE_SOURCE] = {CALL_REMOVE_SOURCE, CALL_CONFIG_ZONE_REMOVE_SOURCE, false},
+    [ACTION_ADD_SERVICE] = {CALL_ADD_SERVICE, CALL_CONFIG_ZONE_ADD_SERVICE, true},
+    [ACTION_REMOVE_SERVICE] = {CALL_REMOVE_SERVICE, CALL_CONFIG_ZONE_REMOVE_SERVICE, false},
+    [ACTION_ADD_PORT] = {CALL_ADD_PORT, CALL_CONFIG_ZONE_ADD_PORT, true},
+    [ACTION_REMOVE_PORT] = {CALL_REMOVE_PORT, CALL_CONFIG_ZONE_REMOVE_PORT, false},
+};
+
+/* The characters of names that firewalld ships or accepts for services and policies. */
+static bool is_name(const char *text)
+{
+    return *text != '\0' &&
+           strspn(text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-.+") == strlen(text);
+}
+
+static bool is_port(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "/", 2);
+    if (g_strv_length(parts) != 2)
+        return false;
+    g_autoptr(PortRange) port = port_range_parse(parts[0], parts[1]);
+    return port != NULL;
+}
+
+static bool is_source(const char *text)
+{
+    g_autoptr(AddressSpec) source = address_spec_parse(text);
+    return source->kind != ADDRESS_SPEC_UNKNOWN;
+}
+
+static bool is_valid_value(const Action *action)
+{
+    switch (action->op) {
+    case ACTION_ADD_SOURCE:
+    case ACTION_REMOVE_SOURCE:
+        return is_source(action->value);
+    case ACTION_ADD_PORT:
+    case ACTION_REMOVE_PORT:
+        return is_port(action->value);
+    case ACTION_ADD_SERVICE:
+    case ACTION_REMOVE_SERVICE:
+    case ACTION_ADD_POLICY:
+    case ACTION_REMOVE_POLICY:
+        return is_name(action->value);
+    case ACTION_BIND:
+    case ACTION_UNBIND:
+    case ACTION_MOVE:
+    case ACTION_ENABLE_FORWARD:
+    case ACTION_DISABLE_FORWARD:
+        break;
+    }
+    return action->value == NULL;
+}
+
+/* The value as firewalld takes it: a port is two words. ZONE is NULL for what lasts. */
+static GVariant *setting_parameters(const Action *action, const char *zone)
+{
+    bool is_port_op = action->op == ACTION_ADD_PORT || action->op == ACTION_REMOVE_PORT;
+    g_auto(GStrv) port = is_port_op ? g_strsplit(action->value, "/", 2) : NULL;
+    char *const whole[] = {action->value, NULL};
+    GVariantBuilder tuple;
+    g_variant_builder_init(&tuple, G_VARIANT_TYPE_TUPLE);
+    if (zone != NULL)
+        g_variant_builder_add(&tuple, "s", zone);
+    STRV_FOREACH (word, port != NULL ? port : whole)
+        g_variant_builder_add(&tuple, "s", *word);
+    if (zone != NULL && setting_calls[action->op].has_timeout)
+        g_variant_builder_add(&tuple, "i", 0);
+    return g_variant_builder_end(&tuple);
+}
+
+/* ---- policies ---- */
+
+/* setPolicySettings changes the keys that it is given. */
+static GVariant *policy_zones(const Action *action, bool in_force)
+{
+    const char *from[] = {action->from, NULL};
+    const char *to[] = {action->to, NULL};
+    gssize count = in_force ? -1 : 0;
+    return g_variant_new_parsed("{'ingress_zones': <%@as>, 'egress_zones': <%@as>}",
+                                g_variant_new_strv(from, count), g_variant_new_strv(to, count));
+}
+
+static bool set_policy_zones(Bus *bus, const Action *action, bool in_force, GError **error)
+{
+    return call(bus, CALL_SET_POLICY_SETTINGS, NULL,
+                g_variant_new("(s@a{sv})", action->value, policy_zones(action, in_force)), error);
+}
+
+static bool has_only(GVariant *settings, const char *key, const char *name)
+{
+    g_autofree char **names = NULL;
+    return g_variant_lookup(settings, key, "^a&s", &names) && g_strv_length(names) == 1 &&
+           g_str_equal(names[0], name);
+}
+
+static bool has_none(GVariant *settings, const char *key)
+{
+    g_autofree char **names = NULL;
+    return !g_variant_lookup(settings, key, "^a&s", &names) || *names == NULL;
+}
+
+/* A policy that is there, but without zones, was taken back earlier: it needs no reload. Neither does
+ * one that a reload has brought already. */
+static bool start_known_policy(Bus *bus, const Action *action, GVariant *settings, GError **error)
+{
+    const char *target = NULL;
+    bool accepts =
+        g_variant_lookup(settings, "target", "&s", &target) && g_str_equal(target, "ACCEPT");
+    if (accepts && has_only(settings, "ingress_zones", action->from) &&
+        has_only(settings, "egress_zones", action->to))
+        return true;
+    if (accepts && has_none(settings, "ingress_zones") && has_none(settings, "egress_zones"))
+        return set_policy_zones(bus, action, true, error);
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix apply again",
+                     "another program changed policy %s meanwhile", action->value);
+    return false;
+}
+
+/* firewalld makes policies in its permanent configuration only. */
+static bool start_policy(Bus *bus, const Action *action, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GVariant) reply =
+        bus_call(bus, CALL_GET_POLICY_SETTINGS, NULL, g_variant_new("(s)", action->value), &reason);
+    if (reply != NULL) {
+        g_autoptr(GVariant) settings = g_variant_get_child_value(reply, 0);
+        return start_known_policy(bus, action, settings, error);
+    }
+    if (g_strcmp0(bus_error_firewalld_code(reason), "INVALID_POLICY") == 0)
+        return firewalld_check_permanent(bus, error) && call(bus, CALL_RELOAD, NULL, NULL, error);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
+static bool add_policy(Bus *bus, const Action *action, GError **error)
+{
+    GVariant *settings = g_variant_new_parsed(
+        "{'ingress_zones': <[%s]>, 'egress_zones': <[%s]>, 'target': <'ACCEPT'>, 'priority': <-1>}",
+        action->from, action->to);
+    return call(bus, CALL_CONFIG_ADD_POLICY, NULL,
+                g_variant_new("(s@a{sv})", action->value, settings), error);
+}
+
+static bool remove_policy(Bus *bus, const Action *action, GError **error)
+{
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_CONFIG_GET_POLICY_BY_NAME, NULL,
+                                         g_variant_new("(s)", action->value), error);
+    if (reply == NULL)
+        return false;
+    const char *path;
+    g_variant_get(reply, "(&o)", &path);
+    return call(bus, CALL_CONFIG_POLICY_REMOVE, path, NULL, error);
+}
+
+/* ---- each op ---- */
+
 /* addInterface refuses an interface that another zone has, and removeInterface one that the zone does
  * not have: both compare before they change anything. */
 static bool change_running(Bus *bus, const Action *action, GError **error)
@@ -63,14 +231,17 @@ static bool change_running(Bus *bus, const Action *action, GError **error)
     case ACTION_REMOVE_SERVICE:
     case ACTION_ADD_PORT:
     case ACTION_REMOVE_PORT:
+        return call(bus, setting_calls[action->op].running, NULL,
+                    setting_parameters(action, action->to), error);
     case ACTION_ADD_POLICY:
+        return start_policy(bus, action, error);
     case ACTION_REMOVE_POLICY:
-        break;
+        return set_policy_zones(bus, action, false, error);
     }
     return false;
 }
 
-static bool change_permanent(Bus *bus, const Action *action, GError **error)
+static bool change_zone_file(Bus *bus, const Action *action, GError **error)
 {
     const char *zone = action->op == ACTION_UNBIND ? action->from : action->to;
     g_autoptr(GVariant) reply =
@@ -90,13 +261,15 @@ static bool change_permanent(Bus *bus, const Action *action, GError **error)
     case ACTION_DISABLE_FORWARD:
         return call(bus, CALL_CONFIG_ZONE_UPDATE, path,
                     g_variant_new("(@a{sv})", forward_setting(action)), error);
-    case ACTION_MOVE:
     case ACTION_ADD_SOURCE:
     case ACTION_REMOVE_SOURCE:
     case ACTION_ADD_SERVICE:
     case ACTION_REMOVE_SERVICE:
     case ACTION_ADD_PORT:
     case ACTION_REMOVE_PORT:
+        return call(bus, setting_calls[action->op].lasting, path, setting_parameters(action, NULL),
+                    error);
+    case ACTION_MOVE:
     case ACTION_ADD_POLICY:
     case ACTION_REMOVE_POLICY:
         break;
@@ -106,10 +279,51 @@ static bool change_permanent(Bus *bus, const Action *action, GError **error)
     return false;
 }
 
+static bool change_permanent(Bus *bus, const Action *action, GError **error)
+{
+    if (action->op == ACTION_ADD_POLICY)
+        return add_policy(bus, action, error);
+    if (action->op == ACTION_REMOVE_POLICY)
+        return remove_policy(bus, action, error);
+    return change_zone_file(bus, action, error);
+}
+
+/* Says which release has what REASON says is missing. */
+static void explain_missing(const Action *action, const GError *reason, GError **error)
+{
+    if (action_is_of_policy(action) && bus_error_is_missing_method(reason))
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED,
+                         "update it, or bind the interfaces to one zone",
+                         "this firewalld has no policies: 0.9 and later have");
+    else
+        g_propagate_error(error, g_error_copy(reason));
+}
+
 bool firewalld_change(Bus *bus, const Action *action, GError **error)
 {
-    return action->scope == SCOPE_PERMANENT ? change_permanent(bus, action, error)
-                                            : change_running(bus, action, error);
+    if (!is_valid_value(action)) {
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL, "'%s' is not valid for %s",
+                         action->value != NULL ? action->value : "", action_op_word(action->op));
+        return false;
+    }
+    g_autoptr(GError) reason = NULL;
+    bool done = action->scope == SCOPE_PERMANENT ? change_permanent(bus, action, &reason)
+                                                 : change_running(bus, action, &reason);
+    if (!done)
+        explain_missing(action, reason, error);
+    return done;
+}
+
+bool firewalld_reload_if_failed(Bus *bus, GError **error)
+{
+    g_autoptr(GVariant) reply = bus_call(bus, CALL_FIREWALLD_PROPERTIES, NULL,
+                                         g_variant_new("(s)", FIREWALLD_SERVICE), error);
+    if (reply == NULL)
+        return false;
+    g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
+    const char *state = NULL;
+    return !g_variant_lookup(properties, "state", "&s", &state) || !g_str_equal(state, "FAILED") ||
+           call(bus, CALL_RELOAD, NULL, NULL, error);
 }
 
 bool firewalld_check_permanent(Bus *bus, GError **error)
@@ -130,8 +344,13 @@ bool firewalld_check_permanent(Bus *bus, GError **error)
 
 bool firewalld_change_was_not_made(const GError *error)
 {
-    static const char *const codes[] = {"UNKNOWN_INTERFACE", "NOT_ENABLED", "ALREADY_ENABLED",
-                                        "ZONE_ALREADY_SET", NULL};
+    static const char *const codes[] = {"UNKNOWN_INTERFACE",
+                                        "UNKNOWN_SOURCE",
+                                        "INVALID_POLICY",
+                                        "NOT_ENABLED",
+                                        "ALREADY_ENABLED",
+                                        "ZONE_ALREADY_SET",
+                                        NULL};
     const char *code = bus_error_firewalld_code(error);
     return code != NULL && g_strv_contains(codes, code);
 }

@@ -11,6 +11,10 @@
  * NICFIX_ERROR_NO_FIREWALLD it may have been. */
 bool firewalld_change(Bus *bus, const Action *action, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Loads the configuration again where an earlier reload has failed, which leaves firewalld with its stock
+ * configuration in force (state FAILED). */
+bool firewalld_reload_if_failed(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Fails with NICFIX_ERROR_REFUSED where firewalld finds its permanent configuration broken: writing
  * to it would make the next reload worse. */
 bool firewalld_check_permanent(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -11,6 +11,7 @@
 #include "model/plan/link-loss.h"
 #include "report/finding-text.h"
 #include "report/plan-text.h"
+#include "report/plan-text.h"
 
 #include <string.h>
 
@@ -111,10 +112,20 @@ static void undo_by_looking(const Run *run)
     }
 }
 
+static bool tried_reload(const Run *run)
+{
+    PTR_ARRAY_FOREACH (const Action, action, run->actions) {
+        if (action_reloads(action) && action->state != ACTION_PLANNED)
+            return true;
+    }
+    return false;
+}
+
 /* Undoes in reverse order what was done, and the action that may have been. */
 static void undo(const Run *run, const Action *uncertain)
 {
     TransactionResult *result = run->result;
+    g_autoptr(GError) reason = NULL;
     bool any = false;
     for (guint i = run->actions->len; i > 0; i--) {
         Action *action = g_ptr_array_index(run->actions, i - 1);
@@ -127,6 +138,8 @@ static void undo(const Run *run, const Action *uncertain)
     }
     if (result->left->len > 0)
         undo_by_looking(run);
+    if (tried_reload(run) && !firewalld_reload_if_failed(run->transaction->bus, &reason))
+        g_clear_error(&reason); /* the next nicfix finds firewalld in that state */
     result->changed = result->left->len > 0;
     result->rolled_back = any && result->left->len == 0;
 }
@@ -236,29 +249,45 @@ static bool check_links(const Run *run, const Snapshot *observed, GError **error
     return true;
 }
 
-/* Refuses findings that were not predicted. A part of the plan has a prediction of its own: what it
- * leaves for later is still to be found. */
+/* What is predicted of a part of the plan: what it leaves for later is still to be found (transfer full);
+ * NULL for the whole, which the plan has predicted. */
+static Snapshot *predict_part(const Run *run)
+{
+    if (run->actions->len == run->plan->actions->len)
+        return NULL;
+    Snapshot *predicted = snapshot_copy(run->plan->start);
+    predicted->firewalld_predicted = true;
+    PTR_ARRAY_FOREACH (const Action, action, run->actions)
+        action_predict(action, predicted);
+    return predicted;
+}
+
+/* Refuses findings that were not predicted, and flows that were to pass and are refused by the kernel's
+ * rules. */
 static bool check_findings(const Run *run, GError **error)
 {
-    const Plan *plan = run->plan;
-    g_autoptr(Diagnosis) of_part = NULL;
-    if (run->actions->len < plan->actions->len) {
-        g_autoptr(Snapshot) predicted = snapshot_copy(plan->start);
-        PTR_ARRAY_FOREACH (const Action, action, run->actions)
-            action_predict(action, predicted);
-        of_part = diagnose(predicted, run->transaction->options->declared);
+    const Diagnosis *observed = run->result->after;
+    g_autoptr(Snapshot) part = predict_part(run);
+    g_autoptr(Diagnosis) of_part =
+        part != NULL ? diagnose(part, run->transaction->options->declared) : NULL;
+    const Diagnosis *predicted = of_part != NULL ? of_part : run->plan->after;
+    const Finding *finding = diagnosis_first_worse(predicted, observed, SEVERITY_WARNING);
+    if (finding != NULL) {
+        g_autofree char *message = finding_message(finding);
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                         "the change caused something that was not predicted: %s", message);
+        return false;
     }
-    const Finding *finding = diagnosis_first_worse(of_part != NULL ? of_part : plan->after,
-                                                   run->result->after, SEVERITY_WARNING);
-    if (finding == NULL)
+    LostFlow lost;
+    if (!diagnosis_find_lost(predicted, observed, &lost))
         return true;
-    g_autofree char *message = finding_message(finding);
+    g_autofree char *flow = lost_flow_text(&lost);
     nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
-                     "the change caused something that was not predicted: %s", message);
+                     "after the change, %s is refused, which was to pass", flow);
     return false;
 }
 
-static bool verify(const Run *run, GError **error)
+static bool verify_once(const Run *run, GError **error)
 {
     TransactionResult *result = run->result;
     result->observed = observe_patiently(run, error);
@@ -275,6 +304,32 @@ static bool verify(const Run *run, GError **error)
     result->after = diagnose(run->plan->permanent_only ? result->after_reboot : result->observed,
                              run->transaction->options->declared);
     return check_done(run, result->observed, error) && check_findings(run, error);
+}
+
+static void forget_observed(TransactionResult *result)
+{
+    g_clear_pointer(&result->after, diagnosis_free);
+    g_clear_pointer(&result->after_reboot, snapshot_free);
+    g_clear_pointer(&result->observed, snapshot_free);
+}
+
+/* After a reload NetworkManager, Docker and their like put their interfaces back when they hear of it:
+ * what is missing may come. */
+static bool verify(const Run *run, GError **error)
+{
+    enum { SETTLE_MS = 5000 };
+    gint64 deadline = deadline_in(SETTLE_MS);
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        if (verify_once(run, &reason))
+            return true;
+        if (run->result->observed == NULL || !tried_reload(run) || interruption_pending() != NULL ||
+            !deadline_wait(deadline)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        forget_observed(run->result);
+    }
 }
 
 /* Whether the host still is what the plan starts from, and is known well enough to be changed. */

@@ -167,7 +167,9 @@ static Plan *make_plan(const Context *context, const ApplyOptions *options,
         plan_refusal_set_error(&refusal, error);
     else if (options->confirm_within > 0 && plan->actions->len > 0)
         plan_notes_add(plan->notes,
-                       (PlanNote){trial_is_needed(plan) ? NOTE_TRIAL : NOTE_NOTHING_ON_TRIAL,
+                       (PlanNote){!trial_is_needed(plan)           ? NOTE_NOTHING_ON_TRIAL
+                                  : trial_is_of_all(plan->actions) ? NOTE_TRIAL_OF_POLICY
+                                                                   : NOTE_TRIAL,
                                   .seconds = (guint)options->confirm_within});
     return plan;
 }

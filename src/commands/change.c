@@ -4,6 +4,7 @@
 
 #include "act/interruption.h"
 #include "commands/consent.h"
+#include "commands/trial.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "observe/flow-question.h"
@@ -122,10 +123,11 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
         output_json(output, apply_report_json(plan, &outcome, NULL));
         return true;
     }
+    bool tries_all = trial_is_of_all(plan->actions);
     const Transaction transaction = {
         .bus = change->bus,
         .options = &change->scope,
-        .part = pending != NULL ? TRANSACTION_RUNTIME : TRANSACTION_WHOLE,
+        .part = pending != NULL && !tries_all ? TRANSACTION_RUNTIME : TRANSACTION_WHOLE,
     };
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) reason = NULL;
@@ -137,6 +139,7 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
         .rolled_back = result.rolled_back,
         .after = plan->actions->len == 0 ? plan->before : result.after,
         .pending_id = done && pending != NULL ? pending->id : NULL,
+        .pending_is_all = tries_all,
         .pending_seconds = done && pending != NULL ? record_seconds_left(pending) : 0,
     };
     output_text(output, apply_report_outcome_text(plan, &outcome, &output->style));

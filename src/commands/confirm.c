@@ -3,6 +3,7 @@
 #include "act/revert.h"
 #include "commands/change.h"
 #include "commands/command-line.h"
+#include "commands/trial.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/undo.h"
@@ -30,14 +31,19 @@ static bool check_record(const Record *record, const char *id, GError **error)
     return true;
 }
 
-/* Sets LASTING to the actions of RECORD that are still to be done; those at run time must be in
- * effect. */
+/* Adds to LASTING the actions of RECORD that are still to be done; those at run time must be in effect. Where
+ * all was tried, nothing is left. */
 static bool find_rest(const Change *change, const Record *record, GPtrArray *lasting,
                       GError **error)
 {
+    bool is_done = trial_is_of_all(record->actions);
     g_autoptr(GPtrArray) at_run_time = g_ptr_array_new();
-    PTR_ARRAY_FOREACH (Action, action, record->actions)
-        g_ptr_array_add(action->scope == SCOPE_RUNTIME ? at_run_time : lasting, action);
+    PTR_ARRAY_FOREACH (Action, action, record->actions) {
+        if (action->scope == SCOPE_RUNTIME || is_done)
+            g_ptr_array_add(at_run_time, action);
+        else
+            g_ptr_array_add(lasting, action);
+    }
     g_autoptr(GPtrArray) in_effect = undo_find_done(change->snapshot, at_run_time);
     if (in_effect->len == at_run_time->len)
         return true;

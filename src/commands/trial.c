@@ -31,6 +31,15 @@ bool trial_is_needed(const Plan *plan)
     return false;
 }
 
+bool trial_is_of_all(const GPtrArray *actions)
+{
+    PTR_ARRAY_FOREACH (const Action, action, actions) {
+        if (action_is_of_policy(action))
+            return true;
+    }
+    return false;
+}
+
 /* ---- the end ---- */
 
 typedef enum {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A change on trial: made in the running firewall, and undone after some time unless somebody confirms
- * that the host can still be reached. The permanent configuration is written only then: a reboot
- * before that brings back the old state. Modelled on gNMI's commit confirmed. */
+ * that the host can still be reached. The permanent configuration is written only then, policies aside: a
+ * reboot before that brings back the old state. Modelled on gNMI's commit confirmed. */
 #pragma once
 
 #include "commands/change.h"
@@ -14,6 +14,10 @@ bool trial_check_none(const Record *before, GError **error) G_GNUC_WARN_UNUSED_R
 
 /* Whether PLAN changes anything in the running firewall: else there is nothing to try. */
 bool trial_is_needed(const Plan *plan);
+
+/* Whether all of ACTIONS (Action) is done at once and undone at the end: one is of a policy, which is
+ * permanent before it is in force. Else only what changes the running firewall is tried. */
+bool trial_is_of_all(const GPtrArray *actions);
 
 /* Makes the part of PLAN that changes the running firewall, for SECONDS. On a terminal it waits for the
  * end: true where the change was confirmed, NICFIX_ERROR_UNDONE where it was not. Elsewhere it

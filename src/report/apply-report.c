@@ -114,11 +114,12 @@ static char *describe_rest(const Diagnosis *after)
 static char *describe_pending(const ApplyOutcome *outcome, const TextStyle *style)
 {
     return g_strdup_printf(
-        "%sdone and verified in the running firewall%s; undone in %u s; made permanent when you "
-        "run\n"
+        "%sdone and verified%s%s; undone in %u s%s run\n"
         "    %snicfix confirm %s%s\n"
         "Log in anew to confirm: this session stays open even if new logins are blocked\n",
-        text_good(style), text_plain(style), outcome->pending_seconds, text_bold(style),
+        text_good(style), outcome->pending_is_all ? "" : " in the running firewall",
+        text_plain(style), outcome->pending_seconds,
+        outcome->pending_is_all ? " unless you" : "; made permanent when you", text_bold(style),
         outcome->pending_id, text_plain(style));
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     bool rolled_back;
     const Diagnosis *after; /* observed, or predicted for a dry run; NULL: not known */
     const char *pending_id; /* what nicfix confirm is to be told; NULL: it waits for nothing */
+    bool pending_is_all;    /* what lasts has been changed, too */
     guint pending_seconds;  /* how long it waits */
 } ApplyOutcome;
 

@@ -78,6 +78,13 @@ static const struct {
                        OVERRIDE},
     [REFUSED_NOTHING_OFFERED] = {NICFIX_ERROR_REFUSED,
                                  "no fix is offered, and nothing was changed: {finding}", "{next}"},
+    [REFUSED_LOSES_FLOW] = {NICFIX_ERROR_REFUSED, "this would refuse {lost}, which passes now",
+                            OVERRIDE},
+    [REFUSED_RELOAD_LOSES] = {NICFIX_ERROR_REFUSED,
+                              "the fix adds a policy, which takes a reload of firewalld, and "
+                              "{losses}",
+                              "--permanent-only leaves the running firewall as it is; "
+                              "'nicfix check --after reload' tells more; " OVERRIDE},
     [REFUSED_POLICY_AT_RUN_TIME] = {NICFIX_ERROR_REFUSED,
                                     "the fix adds a policy, which firewalld can add only "
                                     "permanently: {finding}",
@@ -120,6 +127,15 @@ static char *join(const GPtrArray *names)
     return g_string_free(list, FALSE);
 }
 
+char *lost_flow_text(const LostFlow *lost)
+{
+    if (lost->service != NULL)
+        return g_strdup_printf("%s from %s", lost->service,
+                               lost->in != NULL ? lost->in : "outside");
+    return g_strdup_printf("what goes from %s to %s", lost->in != NULL ? lost->in : "this host",
+                           lost->out != NULL ? lost->out : "this host");
+}
+
 /* What to do about FINDING, which no plan cures (transfer full). */
 static char *next_step(const Finding *finding)
 {
@@ -134,6 +150,17 @@ static char *next_step(const Finding *finding)
     return g_string_free(text, FALSE);
 }
 
+/* What a reload would undo (transfer full); LOSSES is NULL where that is not known. */
+static char *describe_losses(const GPtrArray *losses)
+{
+    if (losses == NULL)
+        return g_strdup("what else it would lose could not be read");
+    if (losses->len == 0)
+        return g_strdup("it would lose nothing else");
+    g_autofree char *list = reload_losses_text(losses);
+    return g_strconcat("then ", list, NULL);
+}
+
 static char *fill_refusal(const char *template, const PlanRefusal *refusal)
 {
     static const char *const scopes[] = {
@@ -144,11 +171,14 @@ static char *fill_refusal(const char *template, const PlanRefusal *refusal)
     g_autofree char *zones = refusal->zones != NULL ? join(refusal->zones) : NULL;
     g_autofree char *message = refusal->finding != NULL ? finding_message(refusal->finding) : NULL;
     g_autofree char *next = refusal->finding != NULL ? next_step(refusal->finding) : NULL;
+    g_autofree char *losses = describe_losses(refusal->losses);
+    g_autofree char *lost = lost_flow_text(&refusal->lost);
     g_autofree char *better = refusal->better != NULL ? g_strjoinv(" ", refusal->better) : NULL;
     g_autofree char *harm = harm_text(&refusal->harm);
     return template_fill(template, "interface", refusal->interface, "other", refusal->other, "zone",
                          refusal->zone, "zones", zones, "scope", scopes[refusal->scope], "finding",
-                         message, "better", better, "next", next, "harm", harm, NULL);
+                         message, "better", better, "next", next, "harm", harm, "losses", losses,
+                         "lost", lost, NULL);
 }
 
 void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)
@@ -330,16 +360,6 @@ char *reload_assumption_text(const ReloadAssumption *assumption)
 
 /* ---- notes ---- */
 
-static char *losses_of_note(const PlanNote *note)
-{
-    if (note->losses == NULL)
-        return g_strdup("what else it would lose could not be read");
-    if (note->losses->len == 0)
-        return g_strdup("it would lose nothing else");
-    g_autofree char *list = reload_losses_text(note->losses);
-    return g_strconcat("then ", list, NULL);
-}
-
 char *plan_note_text(const PlanNote *note)
 {
     static const char *const templates[] = {
@@ -352,16 +372,21 @@ char *plan_note_text(const PlanNote *note)
         [NOTE_POLICIES_FORGOTTEN] = "this firewalld forgets the policies of zone {zone} when the "
                                     "only interface leaves it: run firewall-cmd --reload "
                                     "afterwards ({losses})",
+        [NOTE_RELOADS] =
+            "firewalld is reloaded, which drops new connections for a moment; {losses}",
         [NOTE_OVERTAKEN] = "{subject} is left as it is ({scope}): somebody else has changed it "
                            "since",
         [NOTE_STATE_UNREAD] = "{subject} is left as it is ({scope}): its state could not be read",
         [NOTE_TRIAL] = "--confirm-within: undone in {seconds} s; made permanent when you run "
                        "nicfix confirm",
+        [NOTE_TRIAL_OF_POLICY] =
+            "--confirm-within: undone in {seconds} s unless you run nicfix "
+            "confirm; permanent at once, since a policy cannot be had otherwise",
         [NOTE_NOTHING_ON_TRIAL] = "--confirm-within: the running firewall does not change, and "
                                   "there is nothing to confirm",
         [NOTE_NOT_RECORDED] = "nicfix undo cannot revert this: {reason}",
     };
-    g_autofree char *losses = losses_of_note(note);
+    g_autofree char *losses = describe_losses(note->losses);
     g_autofree char *seconds = g_strdup_printf("%u", note->seconds);
     return template_fill(templates[note->code], "zone", note->zone, "interface", note->interface,
                          "subject", note->interface != NULL ? note->interface : note->zone, "scope",

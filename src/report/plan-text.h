@@ -20,6 +20,9 @@ void permanent_unread_set_error(GError **error);
 /* The commands of ACTION, separated by semicolons (transfer full). */
 char *action_command_line(const Action *action);
 
+/* What LOST is about: "what goes from cni0 to eth0" (transfer full). */
+char *lost_flow_text(const LostFlow *lost);
+
 /* All of these: one sentence without a period (transfer full). */
 char *action_text(const Action *action);
 char *plan_note_text(const PlanNote *note);

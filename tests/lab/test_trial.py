@@ -4,7 +4,6 @@ that made it."""
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import time

@@ -98,7 +98,7 @@ GPtrArray *action_commands(const Action *action)
     GPtrArray *commands = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     if (action->scope == SCOPE_NETWORKMANAGER)
         add_profile_command(commands, action);
-    else if (action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY)
+    else if (action_is_of_policy(action))
         add_policy_commands(commands, action);
     else if (action->scope == SCOPE_PERMANENT && action->profile != NULL)
         add_zone_file_command(commands, action);

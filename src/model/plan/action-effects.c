@@ -202,7 +202,7 @@ static void predict_policy(const Action *action, Snapshot *snapshot)
     Firewalld *side = side_of(action, snapshot);
     if (action->op == ACTION_REMOVE_POLICY && side != NULL)
         remove_policy(side, action);
-    else if (action->op == ACTION_ADD_POLICY && action->scope == SCOPE_RUNTIME)
+    else if (action_reloads(action))
         predict_reload(action, snapshot);
     else if (side != NULL)
         add_policy(side, action);
@@ -286,16 +286,11 @@ static void predict_zone(const Action *action, Zone *zone)
     }
 }
 
-static bool is_of_policy(const Action *action)
-{
-    return action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY;
-}
-
 void action_predict(const Action *action, Snapshot *snapshot)
 {
     if (action->interface != NULL) {
         predict_binding(action, snapshot);
-    } else if (is_of_policy(action)) {
+    } else if (action_is_of_policy(action)) {
         predict_policy(action, snapshot);
     } else {
         Zone *zone = zone_of(action, snapshot, action->to);
@@ -398,7 +393,7 @@ static Tristate policy_state(const Action *action, const Snapshot *snapshot)
 /* Whether what ACTION adds or removes is there. */
 static Tristate setting_state(const Action *action, const Snapshot *snapshot)
 {
-    if (is_of_policy(action))
+    if (action_is_of_policy(action))
         return policy_state(action, snapshot);
     const Zone *zone = zone_of(action, snapshot, action->to);
     return zone != NULL ? zone_has_setting(action, zone) : TRISTATE_UNKNOWN;

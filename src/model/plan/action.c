@@ -62,10 +62,19 @@ void action_free(Action *action)
     g_free(action);
 }
 
+bool action_is_of_policy(const Action *action)
+{
+    return action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY;
+}
+
+bool action_reloads(const Action *action)
+{
+    return action->op == ACTION_ADD_POLICY && action->scope == SCOPE_RUNTIME;
+}
+
 const char *action_subject(const Action *action)
 {
-    bool is_policy = action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY;
-    return is_policy ? action->value : action->interface != NULL ? action->interface : action->to;
+    return action_is_of_policy(action) ? action->value : action->interface != NULL ? action->interface : action->to;
 }
 
 Action *action_inverse(const Action *action)

@@ -71,6 +71,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
 /* The name of what ACTION changes: the interface, the policy, else the zone (transfer none). */
 const char *action_subject(const Action *action);
 
+/* Whether ACTION is about a policy, and whether it reloads firewalld. */
+bool action_is_of_policy(const Action *action);
+bool action_reloads(const Action *action);
+
 /* What undoes ACTION: another action (transfer full). */
 Action *action_inverse(const Action *action);
 

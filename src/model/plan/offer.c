@@ -30,11 +30,6 @@ static bool is_asked_for(const Offer *offer, const Finding *finding)
 
 /* ---- which actions ---- */
 
-static bool is_policy(const Action *action)
-{
-    return action->op == ACTION_ADD_POLICY || action->op == ACTION_REMOVE_POLICY;
-}
-
 /* Whether OFFER leaves ACTION out. */
 static bool is_left_out(const Offer *offer, const Action *action)
 {
@@ -45,7 +40,7 @@ static bool is_left_out(const Offer *offer, const Action *action)
 static bool is_possible(const Offer *offer, const Fix *fix)
 {
     PTR_ARRAY_FOREACH (const Action, action, fix->actions) {
-        if (offer->runtime_only && is_policy(action))
+        if (offer->runtime_only && action_is_of_policy(action))
             return false;
     }
     return true;
@@ -109,7 +104,7 @@ static void add_fix(Union *all, const Fix *fix)
  * permanently, and is in force with the reload after all else. */
 static int turn_of(const Action *action)
 {
-    if (is_policy(action))
+    if (action_is_of_policy(action))
         return action->scope == SCOPE_PERMANENT ? 2 : 3;
     return action->scope == SCOPE_RUNTIME ? 0 : 1;
 }
@@ -198,9 +193,18 @@ static Plan *plan_fixes(const Snapshot *snapshot, const Diagnosis *diagnosis, co
         return refuse(plan, (PlanRefusal){code, .finding = left}, refusal);
     }
     const Finding *broken = diagnosis_first_worse(plan->before, plan->after, SEVERITY_ERROR);
-    return broken == NULL || offer->force
+    if (broken != NULL && !offer->force)
+        return refuse(plan, (PlanRefusal){REFUSED_WORSE, .finding = broken}, refusal);
+    LostFlow lost;
+    if (!offer->force && diagnosis_find_lost(plan->before, plan->after, &lost))
+        return refuse(plan, (PlanRefusal){REFUSED_LOSES_FLOW, .lost = lost}, refusal);
+    /* Where the permanent configuration was not read, nothing can be changed either. */
+    const PlanNote *reload = plan_find_note(plan, NOTE_RELOADS);
+    bool loses = reload != NULL && reload->losses != NULL && reload->losses->len > 0;
+    return !loses || offer->force
                ? plan
-               : refuse(plan, (PlanRefusal){REFUSED_WORSE, .finding = broken}, refusal);
+               : refuse(plan, (PlanRefusal){REFUSED_RELOAD_LOSES, .losses = reload->losses},
+                        refusal);
 }
 
 /* START is SNAPSHOT, or what a reboot makes of it. Fixes that are good one by one may not be together:
@@ -212,7 +216,7 @@ static Plan *plan_union(const Snapshot *snapshot, const Snapshot *start, const O
     fixes_suggest(start, diagnosis, offer->declared);
     g_auto(PlanRefusal) of_all = {0};
     Plan *plan = plan_fixes(snapshot, diagnosis, offer, G_MAXUINT, &of_all);
-    if (plan == NULL && of_all.code == REFUSED_WORSE)
+    if (plan == NULL && (of_all.code == REFUSED_WORSE || of_all.code == REFUSED_LOSES_FLOW))
         return plan_fixes(snapshot, diagnosis, offer, 1, refusal);
     if (plan == NULL && refusal != NULL) {
         *refusal = of_all;

@@ -46,6 +46,24 @@ void plan_notes_add(GPtrArray *notes, PlanNote note)
     g_ptr_array_add(notes, g_memdup2(&note, sizeof note));
 }
 
+const PlanNote *plan_find_note(const Plan *plan, PlanNoteCode code)
+{
+    PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
+        if (note->code == code)
+            return note;
+    }
+    return NULL;
+}
+
+/* Of several policies the first reload brings all. What the plan makes permanent before it is not
+ * lost. */
+static void note_reload(Plan *plan, const Action *action)
+{
+    if (action_reloads(action) && plan_find_note(plan, NOTE_RELOADS) == NULL)
+        plan_notes_add(plan->notes,
+                       (PlanNote){NOTE_RELOADS, .losses = reload_losses(plan->predicted)});
+}
+
 /* ---- whether it cures ---- */
 
 /* Whether FINDING, which is left afterwards, is about what was to be bound. Binding at run time only
@@ -287,6 +305,7 @@ Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
     Planner planner = {plan->start, request, plan, links, {0}};
     PTR_ARRAY_FOREACH (const Action, action, actions) {
         g_ptr_array_add(plan->actions, action_copy(action));
+        note_reload(plan, action);
         action_predict(action, plan->predicted);
         if (plan->zone == NULL)
             plan->zone = g_strdup(action->to);

@@ -3,7 +3,7 @@
  * planned that is not predicted to cure, and nothing is changed here. */
 #pragma once
 
-#include "model/diagnosis/diagnosis.h"
+#include "model/diagnosis/lost-flows.h"
 #include "model/firewalld/verdict.h"
 #include "model/plan/action.h"
 #include "model/plan/harms.h"
@@ -30,9 +30,11 @@ typedef enum {
     NOTE_PERMANENT_ONLY,
     NOTE_MASQUERADE_LOST,    /* zone, interface: what leaves through it is no longer masqueraded */
     NOTE_POLICIES_FORGOTTEN, /* zone, losses: until a reload, which would undo those */
+    NOTE_RELOADS,            /* losses: what the reload undoes beside */
     NOTE_OVERTAKEN,          /* interface or zone, scope: not undone, somebody else changed it */
     NOTE_STATE_UNREAD,       /* interface or zone, scope: not undone, its state is not known */
     NOTE_TRIAL,              /* seconds: after which it is undone unless it is confirmed */
+    NOTE_TRIAL_OF_POLICY,    /* seconds: the same, for a plan of which all is done at once */
     NOTE_NOTHING_ON_TRIAL,
     NOTE_NOT_RECORDED, /* reason: undo will not know of this */
 } PlanNoteCode;
@@ -90,7 +92,9 @@ typedef enum {
     REFUSED_PERMANENT_CONFLICT, /* interface: it is bound in more than one zone */
     REFUSED_NOT_CURED,          /* interface, zone; finding: what is left; better */
     REFUSED_WORSE,              /* finding: what it would add; better */
+    REFUSED_LOSES_FLOW,         /* lost: what passes now and would not */
     REFUSED_NOTHING_OFFERED,    /* finding: the worst one, which has no fix */
+    REFUSED_RELOAD_LOSES,       /* losses: ReloadLoss */
     REFUSED_POLICY_AT_RUN_TIME, /* finding: the worst one, whose fix cannot be made at run time only */
     REFUSED_HARM,               /* harm; better */
 } PlanRefusalCode;
@@ -100,10 +104,12 @@ typedef struct {
     const char *interface;
     const char *other;
     const char *zone;
-    const GPtrArray *zones; /* char * */
+    const GPtrArray *zones;  /* char * */
+    const GPtrArray *losses; /* ReloadLoss */
     ActionScope scope;
     const Finding *finding;
     Harm harm;
+    LostFlow lost;
     char **better; /* the command line of a plan that would cure: the caller's to find */
     Plan *attempt; /* as far as it got; it holds what the rest points at */
 } PlanRefusal;
@@ -134,6 +140,9 @@ Plan *plan_of_actions(const Snapshot *snapshot, const GPtrArray *actions, const 
  * configuration must have been read. */
 Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
                          const PlanRequest *request);
+
+/* The first note of PLAN with CODE, or NULL (transfer none). */
+const PlanNote *plan_find_note(const Plan *plan, PlanNoteCode code);
 
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)

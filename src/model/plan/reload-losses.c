@@ -102,7 +102,16 @@ static bool add_ipset(gconstpointer item, GPtrArray *settings)
 typedef struct {
     const char *word;
     bool (*add_settings)(gconstpointer item, GPtrArray *settings); /* false: they were not read */
+    bool (*has_effect)(gconstpointer item);                        /* NULL: it has */
 } ThingKind;
+
+/* Without zones on either side, a policy matches nothing. */
+static bool policy_has_effect(gconstpointer item)
+{
+    const Policy *policy = item;
+    return !policy->settings_read || policy->ingress_zones[0] != NULL ||
+           policy->egress_zones[0] != NULL;
+}
 
 static const char *name_of(gconstpointer item)
 {
@@ -162,7 +171,7 @@ static void compare_all(const ThingKind *thing, const GPtrArray *now, const GPtr
         }
         if (match != NULL)
             compare(thing, item, match, losses);
-        else
+        else if (thing->has_effect == NULL || thing->has_effect(item))
             add_loss(losses, RELOAD_REMOVES, thing, name_of(item), NULL);
     }
 }
@@ -185,9 +194,9 @@ static void add_flushed(GPtrArray *losses, const Snapshot *snapshot)
 
 GPtrArray *reload_losses_between(const Snapshot *snapshot, const Snapshot *after, ReloadEvent event)
 {
-    static const ThingKind zones = {"zone", add_zone};
-    static const ThingKind policies = {"policy", add_policy};
-    static const ThingKind ipsets = {"ipset", add_ipset};
+    static const ThingKind zones = {"zone", add_zone, NULL};
+    static const ThingKind policies = {"policy", add_policy, policy_has_effect};
+    static const ThingKind ipsets = {"ipset", add_ipset, NULL};
     const Firewalld *now = snapshot->firewalld;
     const Firewalld *then = after->firewalld;
     GPtrArray *losses = g_ptr_array_new_with_free_func(loss_free);
