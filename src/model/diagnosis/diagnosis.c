@@ -63,7 +63,11 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
                              diagnosis->calm, declared != NULL ? declared->expectations : NULL,
                              diagnosis->coverage);
     g_ptr_array_sort(diagnosis->findings, worst_first);
+    diagnosis->failed = g_hash_table_new(g_direct_hash, g_direct_equal);
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
+        if (finding->expectation != NULL)
+            g_hash_table_insert(diagnosis->failed, (gpointer)finding->expectation,
+                                (gpointer)finding);
         diagnosis->errors += finding->severity == SEVERITY_ERROR;
         diagnosis->warnings += finding->severity == SEVERITY_WARNING;
         diagnosis->infos += finding->severity == SEVERITY_INFO;
@@ -75,6 +79,7 @@ void diagnosis_free(Diagnosis *diagnosis)
 {
     if (diagnosis == NULL)
         return;
+    g_hash_table_unref(diagnosis->failed);
     g_array_unref(diagnosis->expectations);
     g_ptr_array_unref(diagnosis->needs);
     coverage_map_free(diagnosis->coverage);
@@ -87,6 +92,10 @@ void diagnosis_free(Diagnosis *diagnosis)
 
 const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding)
 {
+    if (finding->expectation != NULL) {
+        const Finding *known = g_hash_table_lookup(diagnosis->failed, finding->expectation);
+        return known != NULL && finding_is_same(known, finding) ? known : NULL;
+    }
     PTR_ARRAY_FOREACH (const Finding, other, diagnosis->findings) {
         if (finding_is_same(other, finding))
             return other;

@@ -15,6 +15,7 @@ typedef struct {
     GPtrArray *needs;      /* Need: see needs_of() */
     GArray *expectations;  /* ExpectationResult, in the order in which they were declared */
     GPtrArray *findings;   /* Finding, worst first */
+    GHashTable *failed;    /* Expectation to the Finding about it: there may be thousands */
     GHashTable *refusals;  /* Link to Refusal: what the findings about forwarding rest on */
     guint errors;
     guint warnings;
