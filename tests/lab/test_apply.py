@@ -121,7 +121,7 @@ def test_another_zone_than_that_of_the_pods_is_not_pretended_to_cure(lab: Lab) -
     before = lab.firewall_now()
     refused = lab.nicfix("apply", "--zone", "work")
     assert refused.code == 2, refused
-    assert "--bind-downstream" in refused.stderr
+    assert "this would: nicfix apply --zone public --interface enp2s0" in refused.stderr
     assert lab.firewall_now() == before
 
     apply = lab.nicfix("apply", "--zone", "work", "--bind-downstream")
