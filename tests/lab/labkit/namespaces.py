@@ -111,6 +111,12 @@ class Namespace:
         for key, value in settings.items():
             self.run("sh", "-c", f"echo {value} > /proc/sys/{key.replace('.', '/')}")
 
+    def enter_thread(self) -> None:
+        """Takes the calling thread into the network namespace, for good (setns(2))."""
+        with open(self.net, encoding="ascii") as handle:
+            if _libc.setns(handle.fileno(), _CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "setns")
+
     def socket(
         self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, protocol: int = 0
     ) -> socket.socket:
@@ -120,9 +126,7 @@ class Namespace:
 
         def make() -> None:
             try:
-                with open(self.net, encoding="ascii") as handle:
-                    if _libc.setns(handle.fileno(), _CLONE_NEWNET):
-                        raise OSError(ctypes.get_errno(), "setns")
+                self.enter_thread()
                 made.append(socket.socket(family, kind, protocol))
             except OSError as error:
                 made.append(error)

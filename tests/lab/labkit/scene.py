@@ -36,7 +36,7 @@ class Party:
         addresses = tuple(
             one["local"] for one in shown["addr_info"] if one.get("scope") == "global"
         )
-        return cls(name, link, namespace, addresses, shown["address"])
+        return cls(name, link, namespace, addresses, shown.get("address", ""))
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,18 @@ class Target:
 
 
 class Scene:
-    """The parties around a lab's host. The outside and the pod behind cni0 always are."""
+    """The parties around a lab's host: the outside, the pod behind cni0 where there is one, and
+    guests."""
 
-    def __init__(self, lab: Lab, guests: Iterable[Party] = ()) -> None:
+    def __init__(self, lab: Lab, guests: Iterable[Party] = (), with_pod: bool = True,
+                 uplink: str = UPLINK) -> None:
         self.lab = lab
-        self.outside = Party.find("ext", UPLINK, lab.ext)
-        self.pod = Party.find("pod", "cni0", lab.pod)
-        self.parties = [self.outside, self.pod, *guests]
+        self.parties = [Party.find("ext", uplink, lab.ext)]
+        if with_pod:
+            self.parties.append(Party.find("pod", "cni0", lab.pod))
+        self.parties += guests
         self._numbers = itertools.count(42000)
+        self._routes: dict[str, dict[str, Any]] = {}
         # Nothing is lost for want of a reverse path, and every rejection is reported at once.
         links = json.loads(lab.host.run("ip", "--json", "address").stdout)
         self._macs = {one["ifname"]: one.get("address", "") for one in links}
@@ -76,43 +80,55 @@ class Scene:
             HOST_UDP_PORTS,
         )
 
+    @property
+    def pod(self) -> Party:
+        """The one behind cni0."""
+        return next(party for party in self.parties if party.name == "pod")
+
     def close(self) -> None:
         """Ends the sending and listening."""
         self._prober.close()
 
-    def own_address(self, link: str, version: int = 4) -> str:
-        """The host's address at one of its links."""
-        return next(
+    def own_addresses(self, link: str) -> list[str]:
+        """The host's addresses at one of its links."""
+        return [
             str(network.ip)
             for network, name in self._networks
-            if name == link and network.version == version and not network.ip.is_link_local
-        )
+            if name == link and not network.ip.is_link_local
+        ]
 
-    def _egress(self, address: str) -> str | None:
+    def own_address(self, link: str, version: int = 4) -> str:
+        """The first of them of an IP version."""
+        return next(address for address in self.own_addresses(link)
+                    if ipaddress.ip_address(address).version == version)
+
+    def egress(self, address: str) -> str | None:
         """The link that leads to ADDRESS, None: it is the host's own."""
-        ip = ipaddress.ip_address(address)
-        found = UPLINK
-        for network, link in self._networks:
-            if network.ip == ip:
-                return None
-            if ip in network.network:
-                found = link
-        return found
+        if any(str(network.ip) == address for network, _ in self._networks):
+            return None
+        return str(self._route(address)["dev"])
+
+    def _route(self, address: str) -> dict[str, Any]:
+        """The kernel's route to ADDRESS."""
+        if address not in self._routes:
+            shown = self.lab.host.run("ip", "--json", "route", "get", address).stdout
+            self._routes[address] = json.loads(shown)[0]
+        return self._routes[address]
 
     def _probe(self, sender: Party | None, target: Target) -> Probe:
         version = ipaddress.ip_address(target.address).version
-        egress = self._egress(target.address)
+        egress = self.egress(target.address)
         protocol: Any = target.protocol if target.port else "icmp"
         number = next(self._numbers)
         if sender is None:
-            source = target.address if egress is None else self.own_address(egress, version)
+            source = target.address if egress is None else self._route(target.address)["prefsrc"]
             return Probe(number, None, egress or "lo", source, target.address, protocol,
                          target.port)
         source = next(a for a in sender.addresses if ipaddress.ip_address(a).version == version)
         to = [party for party in self.parties if target.address in party.addresses]
         bridged = to[0].mac if to and to[0].link == sender.link else None
         return Probe(number, sender.link, egress, source, target.address, protocol, target.port,
-                     sender.mac, sender.name, bridged)
+                     sender.mac or None, sender.name, bridged)
 
     def probes(self, targets: Iterable[Target], with_host: bool = True) -> Iterator[Probe]:
         """From everyone to all TARGETS but their own, and from the host itself."""
@@ -124,7 +140,7 @@ class Scene:
                     yield self._probe(sender, target)
             # The host's own refusal of a port that is closed looks like a firewall's.
             is_open = target.answers or target.port in (0, *HOST_TCP_PORTS, *HOST_UDP_PORTS)
-            if with_host and (is_open or self._egress(target.address)):
+            if with_host and (is_open or self.egress(target.address)):
                 yield self._probe(None, target)
 
     def judge(self, targets: Iterable[Target], folder: Path, what: str) -> Verdicts:
@@ -220,8 +236,8 @@ def everywhere(scene: Scene, *extra: Target) -> list[Target]:
         for address in party.addresses:
             targets += [Target(address, 80), Target(address, 9999, "udp"), Target(address)]
     for link in dict.fromkeys(party.link for party in scene.parties):
-        own = scene.own_address(link)
-        targets += [Target(own, 22), Target(own, 80), Target(own, 9999, "udp"), Target(own)]
+        for own in scene.own_addresses(link)[:1]:
+            targets += [Target(own, 22), Target(own, 80), Target(own, 9999, "udp"), Target(own)]
     return [*targets, *extra]
 
 
