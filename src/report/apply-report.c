@@ -49,11 +49,24 @@ static void append_changes(GString *text, const char *what, const GPtrArray *cha
         g_autofree char *senders = senders_text(change);
         g_autofree char *raw =
             change->to != NULL
-                ? g_strdup_printf("%s traffic from %s to %s", what, senders, change->to)
+                ? g_strdup_printf("%s traffic from %s %s %s", what, senders,
+                                  g_str_equal(change->interface, change->to) ? "back out through"
+                                                                             : "to",
+                                  change->to)
                 : g_strdup_printf("%s %s on this host from %s", what, service, senders);
         g_autofree char *line = escape_for_terminal(raw);
         g_string_append_printf(text, "  %s\n", line);
     }
+}
+
+/* Whether one of CHANGES is about this host itself. */
+static bool has_service(const GPtrArray *changes)
+{
+    PTR_ARRAY_FOREACH (const ExposureChange, change, changes) {
+        if (change->to == NULL)
+            return true;
+    }
+    return false;
 }
 
 static void append_exposure(GString *text, const Exposure *exposure)
@@ -68,7 +81,7 @@ static void append_exposure(GString *text, const Exposure *exposure)
         g_autofree char *line = escape_for_terminal(raw);
         g_string_append_printf(text, "  %s\n", line);
     }
-    if (exposure->opens->len == 0 && exposure->closes->len == 0)
+    if (!has_service(exposure->opens) && !has_service(exposure->closes))
         g_string_append(text, "  reachable services of this host: unchanged\n");
 }
 

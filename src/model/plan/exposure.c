@@ -23,8 +23,9 @@ typedef struct {
 /* Ends that are filtered alike; the first stands for all. */
 typedef struct {
     const FlowPlace *end;
-    GHashTable *names; /* of all links of the class */
-    bool touched;      /* an action is about it */
+    const FlowPlace *second; /* on another link than END; NULL: there is none */
+    GHashTable *names;       /* of all links of the class */
+    bool touched;            /* an action is about it */
 } PlaceClass;
 
 struct ExposureBase {
@@ -267,6 +268,8 @@ static GPtrArray *classes_of(const ExposureBase *base, const Snapshot *after,
             g_hash_table_insert(known, g_steal_pointer(&key), class);
             g_ptr_array_add(classes, class);
         }
+        if (class->second == NULL && end->link != class->end->link)
+            class->second = end;
         g_hash_table_add(class->names, (gpointer)end->link->name);
         g_hash_table_add(class->names, (gpointer)end->name);
     }
@@ -282,6 +285,7 @@ typedef struct {
     Exposure *exposure;
     GHashTable *seen; /* what was noted, as text, to its ExposureChange */
     const PlaceClass *from;
+    const FlowPlace *end; /* where it goes, unless it is for this host */
 } Comparison;
 
 /* MATCH_MAYBE where that cannot be told. */
@@ -319,7 +323,7 @@ static ExposureChange *note(Comparison *comparison, GPtrArray *list, const Place
                             ServiceKind kind, const char *name)
 {
     const FlowPlace *from = comparison->from->end;
-    const char *out = to != NULL ? to->end->link->name : NULL;
+    const char *out = to != NULL ? comparison->end->link->name : NULL;
     g_autofree char *key = g_strdup_printf("%p/%s/%s/%d/%s", (gpointer)list, from->name,
                                            out != NULL ? out : "", (int)kind, name);
     ExposureChange *change = g_hash_table_lookup(comparison->seen, key);
@@ -447,13 +451,22 @@ static void compare_translation(Comparison *comparison, const PlaceClass *to, co
     change->starts = after;
 }
 
+/* Where in TO what comes from FROM may go: to another link, or back out through an uplink, to other
+ * networks; NULL: nowhere. */
+static const FlowPlace *end_for(const FlowPlace *from, const PlaceClass *to)
+{
+    bool turns_back = from->is_outside && to->end->is_outside;
+    return from->link != to->end->link || turns_back ? to->end : to->second;
+}
+
 static void compare_network(Comparison *comparison, const PlaceClass *to)
 {
     const FlowPlace *from = comparison->from->end;
-    const FlowPlace *end = to->end;
-    if (from->family != end->family || from->link == end->link ||
+    const FlowPlace *end = end_for(from, to);
+    if (end == NULL || from->family != end->family ||
         link_forwards(comparison->after, from->link, from->family) == TRISTATE_NO)
         return;
+    comparison->end = end;
     Flow flow = flow_from(from);
     flow.direction = FLOW_FORWARD;
     flow.out = end->link->name;
@@ -470,7 +483,7 @@ Exposure *exposure_of(const ExposureBase *base, const Snapshot *after, const GPt
     g_autoptr(GPtrArray) classes = classes_of(base, after, actions);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Exposure *exposure = exposure_new();
-    Comparison comparison = {base, after, needed, exposure, seen, NULL};
+    Comparison comparison = {base, after, needed, exposure, seen, NULL, NULL};
     PTR_ARRAY_FOREACH (const PlaceClass, from, classes) {
         comparison.from = from;
         if (from->touched) {

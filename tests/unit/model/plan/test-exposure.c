@@ -128,7 +128,7 @@ static const NetworkCase networks[] = {
     {"a policy for two networks that are filtered alike", "bind internal br1\n", ACTION_ADD_POLICY,
      NULL, "internal", "external", "p", "+br0(1 alike)>wan0\n", 100},
     {"the way out into the zone of the inside", "", ACTION_MOVE, "wan0", "external", "internal",
-     NULL, "+br0>wan0\n+wan0>br0\n~br0>wan0\n", 100100},
+     NULL, "+br0>wan0\n+wan0>br0\n~br0>wan0\n~wan0>wan0\n", 100100},
     {"an unbound network into a zone with others", "", ACTION_BIND, "br1", NULL, "internal", NULL,
      "+br0>br1\n+br1>br0\n", 200},
     {"a network as a source of a zone that accepts everything", "", ACTION_ADD_SOURCE, NULL, NULL,

@@ -414,7 +414,8 @@ typedef struct {
 } PredictionCase;
 
 static const PredictionCase predictions[] = {
-    {"bound to the zone that filtered it: no service changes", NODE, "", "cures uplink-unbound\n"},
+    {"bound to the zone that filtered it: no service changes", NODE, "",
+     "cures uplink-unbound\nopens eth0 to eth0\n"},
     {"to another zone", NIC ZONES "permanent eth0 -\n", "--zone work",
      "cures uplink-unbound\nopens port 8080/tcp by eth0\ncloses dhcpv6-client by eth0\n"},
     {"to a zone that accepts everything", NIC ZONES "permanent eth0 -\n", "--zone trusted --force",
@@ -427,9 +428,9 @@ static const PredictionCase predictions[] = {
     {"a warning that is cured", NODE "change public interfaces eth0\n", "",
      "cures runtime-only-binding\n"},
     {"the running firewall only", NODE, "--runtime-only",
-     "cures uplink-unbound\nnote runtime only\n"},
+     "cures uplink-unbound\nopens eth0 to eth0\nnote runtime only\n"},
     {"what lasts alone", NODE LASTING, "--permanent-only",
-     "cures uplink-unbound\nnote permanent only\n"},
+     "cures uplink-unbound\nopens eth0 to eth0\nnote permanent only\n"},
     {"what masquerades is left", NODE "change work masquerade yes\nbind work eth0\n",
      "--move --force",
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
