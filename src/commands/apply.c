@@ -181,7 +181,7 @@ static bool observe_for(Change *change, const ApplyOptions *options, GError **er
 {
     ObserveOptions scope = context_observe_options(change->context, OBSERVE_ALL_ZONES);
     scope.bindings = (const char *const *)options->interfaces;
-    scope.downstream_bindings = options->bind_downstream;
+    scope.downstream_bindings = !is_directed(options) || options->bind_downstream;
     scope.permanent = !is_directed(options) || options->permanent_only || options->enable_forward ||
                       options->move;
     return change_observe(change, &scope, error) &&
