@@ -179,11 +179,12 @@ static Plan *make_plan(const Context *context, const ApplyOptions *options,
 /* What is to be bound need not be an uplink, nor bound yet: read its permanent binding, too. */
 static bool observe_for(Change *change, const ApplyOptions *options, GError **error)
 {
-    ObserveOptions scope = context_observe_options(change->context, OBSERVE_ALL_ZONES);
+    ObserveOptions scope = context_offer_options(change->context);
     scope.bindings = (const char *const *)options->interfaces;
-    scope.downstream_bindings = !is_directed(options) || options->bind_downstream;
-    scope.permanent = !is_directed(options) || options->permanent_only || options->enable_forward ||
-                      options->move;
+    if (is_directed(options)) {
+        scope.downstream_bindings = options->bind_downstream;
+        scope.permanent = options->permanent_only || options->enable_forward || options->move;
+    }
     return change_observe(change, &scope, error) &&
            context_read_expectations(change->context, NULL, change->snapshot, error);
 }

@@ -11,6 +11,8 @@
 #include "report/nagios.h"
 #include "report/plan-text.h"
 
+#include <unistd.h>
+
 /* What is asked for. */
 typedef struct {
     char **expectations; /* files */
@@ -54,10 +56,32 @@ static Snapshot *observe_to_check(const Context *context, const CheckOptions *op
     return is_ready ? g_steal_pointer(&snapshot) : NULL;
 }
 
+/* Whether what there is to offer may hinge on what a first look does not ask for. Others than root may
+ * not read the permanent configuration. */
+static bool needs_second_look(const Context *context, const Diagnosis *diagnosis)
+{
+    return context->options->snapshot == NULL && geteuid() == 0 &&
+           diagnosis_has(diagnosis, SEVERITY_WARNING);
+}
+
+/* A host without a fault is looked at once, and one with a fault again, as apply does. */
+static Snapshot *look_as_far_as_needed(const Context *context, const CheckOptions *options,
+                                       GError **error)
+{
+    const ObserveOptions first = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    const ObserveOptions second = context_offer_options(context);
+    g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &first, error);
+    if (snapshot == NULL)
+        return NULL;
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
+    return needs_second_look(context, diagnosis)
+               ? observe_to_check(context, options, &second, error)
+               : g_steal_pointer(&snapshot);
+}
+
 static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
-    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &scope, error);
+    g_autoptr(Snapshot) snapshot = look_as_far_as_needed(context, options, error);
     if (snapshot == NULL)
         return -1;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));

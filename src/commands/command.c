@@ -43,6 +43,14 @@ ObserveOptions context_observe_options(const Context *context, ObserveScope scop
     };
 }
 
+ObserveOptions context_offer_options(const Context *context)
+{
+    ObserveOptions options = context_observe_options(context, OBSERVE_ALL_ZONES);
+    options.downstream_bindings = true;
+    options.permanent = true;
+    return options;
+}
+
 Snapshot *context_snapshot(const Context *context, const ObserveOptions *options, Bus **bus,
                            GError **error)
 {

@@ -77,6 +77,10 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
 /* The options of observe() that follow from those of every command. */
 ObserveOptions context_observe_options(const Context *context, ObserveScope scope);
 
+/* The options of observe() for what is offered, by check and by apply alike: a fix may be about a zone
+ * that nothing is in yet, and what a reload would lose rules out what needs one. */
+ObserveOptions context_offer_options(const Context *context);
+
 /* Whether every --uplink and --downstream names a link of SNAPSHOT; else NICFIX_ERROR_NOT_FOUND. */
 bool context_check_declared(const Context *context, const Snapshot *snapshot,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -74,10 +74,13 @@ class Replay:
         first = lab.firewall_now()
         before = self.passes("before")
         assert not before & self.needed(), f"it passes already: {before & self.needed()}"
+        offered = self._offered()
         outcome = lab.nicfix("apply", "--json", *self.options, *words)
         assert outcome.code == 0, outcome
         document: dict[str, Any] = outcome.json
         assert document["verified"], outcome
+        done = [command for one in document["actions"] for command in one["commands"]]
+        assert sorted(offered) == sorted(done), "check offers something else than apply does"
         after = self.passes("applied")
         self._check_exposure(document, before, after, set(may_close))
         self._check_calm()
@@ -90,6 +93,15 @@ class Replay:
         assert self.passes("undone") == before
         assert_same(first, lab.firewall_now())
         return document
+
+    def _offered(self) -> list[list[str]]:
+        """The commands that do what check offers, none twice."""
+        findings = self.scene.lab.nicfix("check", "--json", *self.options).json["findings"]
+        commands: list[list[str]] = []
+        for finding in findings:
+            if finding["fix"] and finding["severity"] != "info":
+                commands += [one for one in finding["fix"]["firewall_cmd"] if one not in commands]
+        return commands
 
     def _check_calm(self) -> None:
         check = self.scene.lab.nicfix("check", "--json", "--fail-on", "error", *self.options)
