@@ -9,6 +9,7 @@ import re
 import statistics
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from labkit.services import Service  # noqa: E402
 
 _WARM_UP = 3  # runs that do not count: caches fill, and firewalld imports modules
 
+_FAULT = "finds the fault"
 _HOSTS = {
-    "finds the fault": Plan(),
+    _FAULT: Plan(),
     "all is well": Plan(firewalld=FirewalldConfig(zones={"public": FORWARD + bound(UPLINK)})),
 }
 
@@ -171,8 +173,11 @@ def _measure(
     """The pairs with each other program, on a host of its own."""
     with Lab(Path(bench.nicfix), plan) as lab:
         _add_links(lab, links)
-        asked = bench.calls(lab, "nicfix")
-        if not asked or asked != bench.calls(lab, "floor"):
+        floor = Counter(bench.calls(lab, "floor"))
+        asked = Counter(bench.calls(lab, "nicfix"))
+        # Where it finds a fault, it looks again at all that a fix may be about.
+        looks_again = plan == _HOSTS[_FAULT] and not floor - asked
+        if not floor or (asked != floor and not looks_again):
             raise RuntimeError("nicfix check does not ask what floor.c asks: mend floor.c")
         return {
             "script": bench.pairs(lab, "script", script_pairs),

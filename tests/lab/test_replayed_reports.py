@@ -132,8 +132,8 @@ def test_calico(make_lab: LabMaker, cleanup: contextlib.ExitStack, tmp_path: Pat
     scene = scene_of(cleanup, lab, *pods)
     replay = Replay(scene, tmp_path, [
         ("one", Target("10.42.1.3", 80)), ("two", Target("10.42.1.2")),
-        ("ext", Target("10.42.1.2", 80)), ("one", Target(OUTSIDE, 80)),
-        ("one", Target("10.42.2.2", 80)),
+        ("ext", Target("10.42.1.2", 80)), ("ext", Target("10.42.1.3", 80)),
+        ("one", Target(OUTSIDE, 80)), ("two", Target(OUTSIDE, 80)), ("one", Target("10.42.2.2", 80)),
     ])
     finding = next(one for one in lab.nicfix("check", "--json").json["findings"]
                    if one["id"] == "need-refused" and one["need"]["kind"] == "pod-to-pod")

@@ -24,13 +24,15 @@ static Snapshot *predict(const CureGoal *goal, const Cure *cure)
 }
 
 /* firewalld's own share is the cheaper question. */
-static bool passes(const Snapshot *snapshot, const Flow *flow)
+static bool passes(const CureGoal *goal, const Snapshot *snapshot, const Flow *flow)
 {
     g_autoptr(Verdict) verdict = verdict_of(snapshot, flow);
     if (verdict_refuses(verdict) && snapshot->ruleset == NULL)
         return false;
     g_autoptr(Judgement) judgement = judgement_of(snapshot, flow, JUDGE_PACKET);
-    return judgement_accepts(judgement);
+    return judgement_accepts(judgement) ||
+           (goal->whatever_else && verdict_accepts(judgement->firewalld) &&
+            !judgement_is_firewallds(judgement));
 }
 
 /* A finding rests on the first few of its flows. Of a host with hundreds of networks the last one tells
@@ -47,7 +49,7 @@ static bool passes_from_last(const CureGoal *goal, const Snapshot *predicted)
             continue;
         flow.in = link_ingress_name(predicted, last);
         flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = address->prefix};
-        return passes(predicted, &flow);
+        return passes(goal, predicted, &flow);
     }
     return true;
 }
@@ -57,7 +59,7 @@ bool cure_is_promising(const CureGoal *goal, const ExposureBase *base, const GAr
 {
     g_autoptr(Snapshot) predicted = predict(goal, cure);
     ARRAY_FOREACH (const Flow, flow, goal->flows) {
-        if (!passes(predicted, flow))
+        if (!passes(goal, predicted, flow))
             return false;
     }
     if (!passes_from_last(goal, predicted))

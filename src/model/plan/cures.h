@@ -14,6 +14,8 @@ typedef struct {
     const Diagnosis *diagnosis; /* of SNAPSHOT, with DECLARED */
     const Finding *finding;     /* of DIAGNOSIS; NULL: FLOWS alone */
     const GArray *flows;        /* Flow: those that have to pass */
+    bool whatever_else; /* that firewalld accepts them is enough: what other programs refuse is a
+                                   finding of its own */
 } CureGoal;
 
 typedef struct {

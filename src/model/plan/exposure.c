@@ -8,6 +8,8 @@
 #include "model/kernel/judgement.h"
 #include "model/needs/flow-classes.h"
 
+#include <linux/rtnetlink.h>
+
 /* Where flows come from or go to. */
 typedef struct {
     const Link *link;
@@ -117,14 +119,19 @@ static void add_place(ExposureBase *base, FlowPlace end)
     g_array_append_val(base->ends, end);
 }
 
+static bool is_place(const Topology *topology, const Link *link)
+{
+    Role role = topology_role(topology, link);
+    return role != ROLE_PORT && role != ROLE_LOOPBACK && link_is_up(link);
+}
+
 static void add_places_of(ExposureBase *base, const Topology *topology, const Link *link)
 {
     static const Family families[] = {FAMILY_IPV4, FAMILY_IPV6};
     const FlowAddress elsewhere = {.kind = FLOW_ADDRESS_ELSEWHERE};
-    Role role = topology_role(topology, link);
     const UplinkReason *uplink = topology_uplink_reason(topology, link);
     bool leads_out = uplink != NULL && uplink->kind != UPLINK_IS_HARDWARE;
-    if (role == ROLE_PORT || role == ROLE_LOOPBACK || !link_is_up(link))
+    if (!is_place(topology, link))
         return;
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
         PTR_ARRAY_FOREACH (const LinkAddress, address, link->addresses) {
@@ -145,6 +152,25 @@ static void add_places_of(ExposureBase *base, const Topology *topology, const Li
     }
 }
 
+/* Hosts and networks that are routed to through a link are behind it, whatever addresses it has itself: pods
+ * of Calico, and what is behind a tunnel. */
+static void add_places_of_route(ExposureBase *base, const Topology *topology, const Route *route)
+{
+    if (route->type != RTN_UNICAST || route->destination.length == 0)
+        return;
+    ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
+        const Link *link = snapshot_link_by_index(base->snapshot, nexthop->oif);
+        if (link == NULL || !is_place(topology, link))
+            continue;
+        const UplinkReason *uplink = topology_uplink_reason(topology, link);
+        add_place(base,
+                  (FlowPlace){.link = link,
+                              .family = route->destination.address.family,
+                              .address = {FLOW_ADDRESS_PREFIX, route->destination},
+                              .is_uplinks = uplink != NULL && uplink->kind != UPLINK_IS_HARDWARE});
+    }
+}
+
 ExposureBase *exposure_base_new(const Snapshot *snapshot, const Topology *topology)
 {
     /* What firewalld filters alike: other programs' rules are asked about what differs. */
@@ -157,6 +183,8 @@ ExposureBase *exposure_base_new(const Snapshot *snapshot, const Topology *topolo
     base->ends = g_array_new(FALSE, FALSE, sizeof(FlowPlace));
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
         add_places_of(base, topology, link);
+    PTR_ARRAY_FOREACH (const Route, route, snapshot->narrow_routes)
+        add_places_of_route(base, topology, route);
     return base;
 }
 

@@ -122,20 +122,40 @@ typedef struct {
 
 static CureGoal goal_of(const Search *search, const Finding *finding, const GArray *flows)
 {
-    return (CureGoal){search->snapshot, search->declared, search->diagnosis, finding, flows};
+    return (CureGoal){search->snapshot, search->declared, search->diagnosis, finding, flows, false};
+}
+
+static CureGoal goal_of_finding(const Search *search, const Finding *finding, const GArray *flows)
+{
+    CureGoal goal = goal_of(search, finding, flows);
+    goal.whatever_else = true;
+    return goal;
 }
 
 /* One cure often is good for several findings of one kind: the first is tried on the others. */
 static bool is_cured_by(const Search *search, const Finding *finding, const GArray *flows,
                         const Cure *cure)
 {
-    CureGoal goal = goal_of(search, finding, flows);
+    CureGoal goal = goal_of_finding(search, finding, flows);
     Cure again = {.actions = cure->actions};
     return cure_is_promising(&goal, search->base, search->needed, &again) &&
            cure_holds(&goal, cure);
 }
 
-static Cure *find_cure(const Search *search, const Finding *finding, GHashTable *cures)
+/* What is offered for another finding anyway, where that is good for FINDING, too; else NULL. */
+static Cure *find_among(const Search *search, const Finding *finding, const GArray *flows,
+                        const GPtrArray *cures)
+{
+    enum { MAX_TRIED = 4 };
+    for (guint i = 0; i < MIN(cures->len, MAX_TRIED); i++) {
+        if (is_cured_by(search, finding, flows, g_ptr_array_index(cures, i)))
+            return g_ptr_array_index(cures, i);
+    }
+    return NULL;
+}
+
+static Cure *find_cure(const Search *search, const Finding *finding, GHashTable *cures,
+                       const GPtrArray *all)
 {
     g_autoptr(GArray) flows = flows_of(finding);
     if (!is_curable(finding) || asks_for_nothing(finding, flows))
@@ -144,7 +164,10 @@ static Cure *find_cure(const Search *search, const Finding *finding, GHashTable 
     Cure *known = g_hash_table_lookup(cures, kind);
     if (known != NULL && flows->len > 0 && is_cured_by(search, finding, flows, known))
         return known;
-    CureGoal goal = goal_of(search, finding, flows);
+    Cure *other = finding->expectation != NULL ? find_among(search, finding, flows, all) : NULL;
+    if (other != NULL)
+        return other;
+    CureGoal goal = goal_of_finding(search, finding, flows);
     Cure *found = cure_find(&goal, search->base, search->needed);
     if (found != NULL)
         g_hash_table_insert(cures, kind, found);
@@ -166,7 +189,7 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
     PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
         if (finding->expectation != NULL && expectations++ >= MAX_EXPECTATIONS)
             continue;
-        Cure *cure = find_cure(&search, finding, cures);
+        Cure *cure = find_cure(&search, finding, cures, all);
         if (cure == NULL)
             continue;
         if (!g_ptr_array_find(all, cure, NULL))
@@ -191,8 +214,12 @@ static char **as_asked(char *const *command, const PlanRequest *request)
 
 static bool is_asked_about(const PlanRequest *request, const Finding *finding)
 {
-    return request->interfaces == NULL || *request->interfaces == NULL ||
-           (finding->interface != NULL && g_strv_contains(request->interfaces, finding->interface));
+    const char *const names[] = {finding->interface, finding->peer};
+    for (guint i = 0; i < G_N_ELEMENTS(names) && request->interfaces != NULL; i++) {
+        if (names[i] != NULL && g_strv_contains(request->interfaces, names[i]))
+            return true;
+    }
+    return request->interfaces == NULL || *request->interfaces == NULL;
 }
 
 char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
