@@ -139,8 +139,8 @@ static const NetworkCase networks[] = {
     {"networks without a zone that are bound by one wildcard",
      "link cali1 veth addr 10.42.1.1/24\nlink cali2 veth addr 10.42.2.1/24\n", ACTION_BIND, "cali+",
      NULL, "internal", NULL, "+br0>cali1\n+cali1(1 alike)>br0\n+cali1(1 alike)>cali2\n", 300},
-    {"what turns back through the way out", "change internal forward no\n", ACTION_ENABLE_FORWARD,
-     NULL, NULL, "external", NULL, "", 0},
+    {"what turns back through the way out", "change external forward no\n", ACTION_ENABLE_FORWARD,
+     NULL, NULL, "external", NULL, "+wan0>wan0\n", 1},
     {"a port on which something listens", "change internal ports 9/tcp\n", ACTION_REMOVE_PORT, NULL,
      NULL, "internal", "9/tcp", "!br0>host\n-br0>host\n", 0},
 };
