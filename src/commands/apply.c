@@ -149,9 +149,18 @@ static Plan *make_directed_plan(const Context *context, const ApplyOptions *opti
     return plan;
 }
 
-static Plan *make_plan(const Context *context, const ApplyOptions *options,
-                       const Snapshot *snapshot, GError **error)
+/* Of a harm to this very session the user is told before any other. */
+static bool check_harm(const Change *change, const PlanRefusal *refusal, GError **error)
 {
+    bool is_predicted = refusal->code == REFUSED_HARM && refusal->attempt != NULL &&
+                        refusal->attempt->goal != NULL;
+    return !is_predicted || change_check_way_back(change, refusal->attempt, error);
+}
+
+static Plan *make_plan(const Change *change, const ApplyOptions *options, GError **error)
+{
+    const Context *context = change->context;
+    const Snapshot *snapshot = change->snapshot;
     const Offer offer = {
         .finding = options->finding != NULL ? finding_from_word(options->finding) : -1,
         .interfaces = (const char *const *)options->interfaces,
@@ -163,9 +172,9 @@ static Plan *make_plan(const Context *context, const ApplyOptions *options,
     g_auto(PlanRefusal) refusal = {0};
     Plan *plan = is_directed(options) ? make_directed_plan(context, options, snapshot, &refusal)
                                       : plan_of_offer(snapshot, &offer, &refusal);
-    if (plan == NULL)
+    if (plan == NULL && check_harm(change, &refusal, error))
         plan_refusal_set_error(&refusal, error);
-    else if (options->confirm_within > 0 && plan->actions->len > 0)
+    else if (plan != NULL && options->confirm_within > 0 && plan->actions->len > 0)
         plan_notes_add(plan->notes,
                        (PlanNote){!trial_is_needed(plan)           ? NOTE_NOTHING_ON_TRIAL
                                   : trial_is_of_all(plan->actions) ? NOTE_TRIAL_OF_POLICY
@@ -209,7 +218,7 @@ static int apply(const Context *context, const ApplyOptions *options, GError **e
                       error) ||
         !check_record(&change, &before, error) || !observe_for(&change, options, error))
         return -1;
-    g_autoptr(Plan) plan = make_plan(context, options, change.snapshot, error);
+    g_autoptr(Plan) plan = make_plan(&change, options, error);
     if (plan == NULL)
         return -1;
     if (!options->force && !change_check_way_back(&change, plan, error)) {
