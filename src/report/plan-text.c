@@ -239,8 +239,8 @@ char *action_text(const Action *action)
         [ACTION_REMOVE_SERVICE] = "remove service {value} from zone {to} {scope}",
         [ACTION_ADD_PORT] = "allow port {value} in zone {to} {scope}",
         [ACTION_REMOVE_PORT] = "remove port {value} from zone {to} {scope}",
-        [ACTION_ADD_POLICY] = "add policy {value}, which accepts traffic from zone {from} to zone "
-                              "{to}, {scope}",
+        [ACTION_ADD_POLICY] = ("add policy {value}, which accepts traffic from zone {from} to zone "
+                               "{to}, {scope}"),
         [ACTION_REMOVE_POLICY] = "remove policy {value} (from zone {from} to zone {to}) {scope}",
     };
     static const char *const scopes[] = {

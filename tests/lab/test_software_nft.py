@@ -44,7 +44,7 @@ def scene(nicfix: Path) -> Iterator[Scene]:
                 "route add default via 10.244.2.1\n")
         lab.pod.ip("addr add fd00:1::2/64 dev eth0 nodad\nroute add default via fd00:1::1\n")
         lab.ext.ip("addr add fd00:2::2/64 dev eth0 nodad\nroute add default via fd00:2::1\n")
-        assert lab.nicfix("apply").code == 0
+        assert lab.nicfix("apply", "--zone", "public", "--interface", UPLINK).code == 0
         lab.firewall_cmd("--zone=public", "--add-interface=cni0")
         lab.host.run("nft", "-f", str(RULESETS / "by-hand.nft"))
         made = Scene(lab, [Party.find("near", "cni0", near)])

@@ -164,8 +164,8 @@ static char *random_host(GRand *random)
 {
     static const char *const versions[] = {"0.9.11", "1.3.3", "2.4.4", "2.5.0"};
     static const char *const links[] = {
-        "link wan physical addr 203.0.113.9/24\nroute 0.0.0.0/0 dev wan via 203.0.113.1\n"
-        "permanent wan -\n",
+        ("link wan physical addr 203.0.113.9/24\nroute 0.0.0.0/0 dev wan via 203.0.113.1\n"
+         "permanent wan -\n"),
         "link lan physical addr 10.1.0.9/24\npermanent lan -\n",
         "link cni0 bridge addr 10.244.1.1/24\n",
         "link br0 bridge addr 192.168.1.1/24\n",
