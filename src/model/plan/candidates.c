@@ -81,8 +81,7 @@ static char *text_of(const GPtrArray *actions)
 /* Takes ACTIONS and COMMAND. */
 static void add_cure(Candidates *candidates, GPtrArray *actions, char **command, bool restores)
 {
-    char *text = text_of(actions);
-    if (actions->len == 0 || !g_hash_table_add(candidates->known, text)) {
+    if (actions->len == 0 || !g_hash_table_add(candidates->known, text_of(actions))) {
         g_ptr_array_unref(actions);
         g_strfreev(command);
         return;
