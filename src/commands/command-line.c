@@ -104,7 +104,10 @@ bool command_line_wants_json(char *const *words)
 static void append_row(GString *help, const char *left, guint column, const char *right)
 {
     static const TextStyle page = {.width = 80};
-    g_string_append_printf(help, "%-*s", (int)column, left);
+    if (strlen(left) < column)
+        g_string_append_printf(help, "%-*s", (int)column, left);
+    else
+        g_string_append_printf(help, "%s\n%*s", left, (int)column, "");
     wrap_append(help, right, column, column, &page);
 }
 
