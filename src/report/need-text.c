@@ -41,6 +41,16 @@ static char *name_services(const GPtrArray *needs)
     return g_string_free(text, FALSE);
 }
 
+/* Whether the link NAME is one of those that FINDING is about. */
+static bool sends_too(const Finding *finding, const char *name)
+{
+    PTR_ARRAY_FOREACH (const Link, link, finding->refused) {
+        if (g_str_equal(link->name, name))
+            return true;
+    }
+    return false;
+}
+
 char *need_traffic_text(const Finding *finding, const char *links)
 {
     const char *to = or_unknown(finding->peer);
@@ -51,6 +61,8 @@ char *need_traffic_text(const Finding *finding, const char *links)
     case NEED_PUBLISHED_PORT:
         return g_strdup_printf("new connections to published port %s on %s", services, links);
     case NEED_POD_TO_POD:
+        if (finding->refused->len > 1 && sends_too(finding, to))
+            return g_strdup_printf("new connections between the pods on %s", links);
         return g_strdup_printf("new connections from the pods on %s to those on %s", links, to);
     case NEED_NODE_TO_POD:
         return g_strdup_printf("new connections between pods and other nodes, from %s out through "

@@ -138,6 +138,7 @@ def test_calico(make_lab: LabMaker, cleanup: contextlib.ExitStack, tmp_path: Pat
     finding = next(one for one in lab.nicfix("check", "--json").json["findings"]
                    if one["id"] == "need-refused" and one["need"]["kind"] == "pod-to-pod")
     assert finding["severity"] == "error"
+    assert "between the pods on calione and calitwo" in finding["message"]
     replay.cure()
 
 
