@@ -190,10 +190,9 @@ static bool observe_for(Change *change, const ApplyOptions *options, GError **er
 {
     ObserveOptions scope = context_offer_options(change->context);
     scope.bindings = (const char *const *)options->interfaces;
-    if (is_directed(options)) {
-        scope.downstream_bindings = options->bind_downstream;
+    scope.downstream_bindings = options->bind_downstream;
+    if (is_directed(options))
         scope.permanent = options->permanent_only || options->enable_forward || options->move;
-    }
     return change_observe(change, &scope, error) &&
            context_read_expectations(change->context, NULL, change->snapshot, error);
 }

@@ -46,7 +46,6 @@ ObserveOptions context_observe_options(const Context *context, ObserveScope scop
 ObserveOptions context_offer_options(const Context *context)
 {
     ObserveOptions options = context_observe_options(context, OBSERVE_ALL_ZONES);
-    options.downstream_bindings = true;
     options.permanent = true;
     return options;
 }
