@@ -152,8 +152,8 @@ static Plan *make_directed_plan(const Context *context, const ApplyOptions *opti
 /* Of a harm to this very session the user is told before any other. */
 static bool check_harm(const Change *change, const PlanRefusal *refusal, GError **error)
 {
-    bool is_predicted = refusal->code == REFUSED_HARM && refusal->attempt != NULL &&
-                        refusal->attempt->goal != NULL;
+    bool is_predicted =
+        refusal->code == REFUSED_HARM && refusal->attempt != NULL && refusal->attempt->goal != NULL;
     return !is_predicted || change_check_way_back(change, refusal->attempt, error);
 }
 
