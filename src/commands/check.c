@@ -64,27 +64,29 @@ static bool needs_second_look(const Context *context, const Diagnosis *diagnosis
            diagnosis_has(diagnosis, SEVERITY_WARNING);
 }
 
-/* A host without a fault is looked at once, and one with a fault again, as apply does. */
-static Snapshot *look_as_far_as_needed(const Context *context, const CheckOptions *options,
-                                       GError **error)
+/* Looks at the host as SCOPE says, in place of what *SNAPSHOT and *DIAGNOSIS are (NULL: nothing). */
+static bool look(const Context *context, const CheckOptions *options, ObserveOptions scope,
+                 Snapshot **snapshot, Diagnosis **diagnosis, GError **error)
 {
-    const ObserveOptions first = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    const ObserveOptions second = context_offer_options(context);
-    g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &first, error);
-    if (snapshot == NULL)
-        return NULL;
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
-    return needs_second_look(context, diagnosis)
-               ? observe_to_check(context, options, &second, error)
-               : g_steal_pointer(&snapshot);
+    g_clear_pointer(diagnosis, diagnosis_free);
+    g_clear_pointer(snapshot, snapshot_free);
+    *snapshot = observe_to_check(context, options, &scope, error);
+    if (*snapshot != NULL)
+        *diagnosis = diagnose(*snapshot, context_declared(context));
+    return *snapshot != NULL;
 }
 
+/* A host without a fault is looked at once, and one with a fault again, as apply does. */
 static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
-    g_autoptr(Snapshot) snapshot = look_as_far_as_needed(context, options, error);
-    if (snapshot == NULL)
+    g_autoptr(Snapshot) snapshot = NULL;
+    g_autoptr(Diagnosis) diagnosis = NULL;
+    if (!look(context, options, context_observe_options(context, OBSERVE_ACTIVE_ZONES), &snapshot,
+              &diagnosis, error))
         return -1;
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
+    if (needs_second_look(context, diagnosis) &&
+        !look(context, options, context_offer_options(context), &snapshot, &diagnosis, error))
+        return -1;
     /* The last change on this host may explain a finding, as far as this user may read it. */
     g_autoptr(Record) record = NULL;
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
