@@ -47,11 +47,9 @@ char *document_schema(const json_t *root, const JsonPlace *place, GError **error
 
 /* ---- files ---- */
 
-/* Reads FD to its end, but stops soon after DOCUMENT_SIZE_MAX: the size of a pipe is not known before.
- * Returns false with errno set where reading fails. */
-static bool read_all(int fd, GByteArray *bytes)
+bool document_read_descriptor(int fd, gsize limit, GByteArray *bytes)
 {
-    while (bytes->len <= DOCUMENT_SIZE_MAX) {
+    while (bytes->len <= limit) {
         guint8 buffer[64 * 1024];
         ssize_t count = read(fd, buffer, sizeof buffer);
         if (count == 0)
@@ -69,7 +67,7 @@ json_t *document_read_file(const char *path, const JsonPlace *place, GError **er
     bool standard_input = g_str_equal(path, "-");
     int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     g_autoptr(GByteArray) bytes = g_byte_array_new();
-    bool complete = fd >= 0 && read_all(fd, bytes);
+    bool complete = fd >= 0 && document_read_descriptor(fd, DOCUMENT_SIZE_MAX, bytes);
     int number = errno;
     if (fd >= 0 && !standard_input)
         close(fd);

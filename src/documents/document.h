@@ -8,6 +8,10 @@
 /* The most bytes of a document that are read: a snapshot of some 100,000 links. */
 #define DOCUMENT_SIZE_MAX (256UL * 1024 * 1024)
 
+/* Appends what is left to read of FD to BYTES, but stops soon after there are LIMIT bytes: the size of a
+ * pipe is not known before. Returns false with errno set where reading fails. */
+bool document_read_descriptor(int fd, gsize limit, GByteArray *bytes) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Each fails with an error that begins with the name of PLACE, which is the document's:
  * NICFIX_ERROR_NOT_FOUND where the file does not exist, else NICFIX_ERROR_BAD_INPUT. */
 

@@ -2,6 +2,7 @@
 /* Reading expectations: see expectation-file.h. */
 #include "observe/expectation-file.h"
 
+#include "documents/document.h"
 #include "model/error.h"
 #include "observe/flow-question.h"
 
@@ -28,22 +29,6 @@ static char *fail_to_read(const char *path, int number, GError **error)
     return NULL;
 }
 
-/* Reads at most one byte more than may be there. */
-static bool read_all(int fd, GByteArray *bytes)
-{
-    while (bytes->len <= EXPECTATION_FILE_SIZE_MAX) {
-        guint8 buffer[16 * 1024];
-        ssize_t count = read(fd, buffer, sizeof buffer);
-        if (count == 0)
-            return true;
-        if (count > 0)
-            g_byte_array_append(bytes, buffer, (guint)count);
-        else if (errno != EINTR)
-            return false;
-    }
-    return true;
-}
-
 /* Opens without waiting for the other end of a pipe, and reads regular files only: a device may have
  * no end. */
 static char *read_text(const char *path, GError **error)
@@ -54,7 +39,7 @@ static char *read_text(const char *path, GError **error)
     struct stat status;
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    bool is_read = is_file && read_all(fd, bytes);
+    bool is_read = is_file && document_read_descriptor(fd, EXPECTATION_FILE_SIZE_MAX, bytes);
     int number = errno;
     close(fd);
     if (is_file && !is_read)
