@@ -16,6 +16,16 @@ static bool call(Bus *bus, CallId id, const char *path, GVariant *parameters, GE
     return reply != NULL;
 }
 
+/* The object that the call ID of firewalld's configuration names for NAME (transfer full), or NULL. */
+static char *object_of(Bus *bus, CallId id, const char *name, GError **error)
+{
+    g_autoptr(GVariant) reply = bus_call(bus, id, NULL, g_variant_new("(s)", name), error);
+    char *path = NULL;
+    if (reply != NULL)
+        g_variant_get(reply, "(o)", &path);
+    return path;
+}
+
 /* setZoneSettings2 and update2 change the keys they are given and leave the others. */
 static GVariant *forward_setting(const Action *action)
 {
@@ -197,13 +207,8 @@ static bool add_policy(Bus *bus, const Action *action, GError **error)
 
 static bool remove_policy(Bus *bus, const Action *action, GError **error)
 {
-    g_autoptr(GVariant) reply = bus_call(bus, CALL_CONFIG_GET_POLICY_BY_NAME, NULL,
-                                         g_variant_new("(s)", action->value), error);
-    if (reply == NULL)
-        return false;
-    const char *path;
-    g_variant_get(reply, "(&o)", &path);
-    return call(bus, CALL_CONFIG_POLICY_REMOVE, path, NULL, error);
+    g_autofree char *path = object_of(bus, CALL_CONFIG_GET_POLICY_BY_NAME, action->value, error);
+    return path != NULL && call(bus, CALL_CONFIG_POLICY_REMOVE, path, NULL, error);
 }
 
 /* ---- each op ---- */
@@ -244,12 +249,9 @@ static bool change_running(Bus *bus, const Action *action, GError **error)
 static bool change_zone_file(Bus *bus, const Action *action, GError **error)
 {
     const char *zone = action->op == ACTION_UNBIND ? action->from : action->to;
-    g_autoptr(GVariant) reply =
-        bus_call(bus, CALL_CONFIG_GET_ZONE_BY_NAME, NULL, g_variant_new("(s)", zone), error);
-    if (reply == NULL)
+    g_autofree char *path = object_of(bus, CALL_CONFIG_GET_ZONE_BY_NAME, zone, error);
+    if (path == NULL)
         return false;
-    const char *path;
-    g_variant_get(reply, "(&o)", &path);
     switch (action->op) {
     case ACTION_BIND:
         return call(bus, CALL_CONFIG_ZONE_ADD_INTERFACE, path,
