@@ -30,6 +30,14 @@ def cleanup() -> Iterator[contextlib.ExitStack]:
         yield stack
 
 
+def settle(namespace: Namespace, own: str, address: str) -> None:
+    """Gives who is in NAMESPACE its ADDRESS, and the host's address OWN as the gateway."""
+    gateway = own.partition("/")[0]
+    namespace.ip(
+        f"addr add {address} dev eth0\nlink set eth0 up\nroute add default via {gateway}\n"
+    )
+
+
 def guest(
     cleanup: contextlib.ExitStack, lab: Lab, name: str, link: str, own: str, address: str
 ) -> Party:
@@ -41,10 +49,7 @@ def guest(
         f"link add {link} type veth peer name eth0 netns {namespace.pid}\n"
         f"addr add {own} dev {link}\nlink set {link} up\n"
     )
-    gateway = own.partition("/")[0]
-    namespace.ip(
-        f"addr add {address} dev eth0\nlink set eth0 up\nroute add default via {gateway}\n"
-    )
+    settle(namespace, own, address)
     return Party.find(name, link, namespace)
 
 
@@ -196,10 +201,7 @@ def bridged(cleanup: contextlib.ExitStack, lab: Lab, name: str, bridge: str, own
         f"link add port{name} type veth peer name eth0 netns {namespace.pid}\n"
         f"link set port{name} master {bridge} up\n"
     )
-    gateway = own.partition("/")[0]
-    namespace.ip(
-        f"addr add {address} dev eth0\nlink set eth0 up\nroute add default via {gateway}\n"
-    )
+    settle(namespace, own, address)
     return Party.find(name, bridge, namespace)
 
 

@@ -12,8 +12,11 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+Made = TypeVar("Made")
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -111,32 +114,33 @@ class Namespace:
         for key, value in settings.items():
             self.run("sh", "-c", f"echo {value} > /proc/sys/{key.replace('.', '/')}")
 
-    def enter_thread(self) -> None:
-        """Takes the calling thread into the network namespace, for good (setns(2))."""
-        with open(self.net, encoding="ascii") as handle:
-            if _libc.setns(handle.fileno(), _CLONE_NEWNET):
-                raise OSError(ctypes.get_errno(), "setns")
-
-    def socket(
-        self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, protocol: int = 0
-    ) -> socket.socket:
-        """A socket in this namespace. It is made in a thread of its own, because setns(2) applies
-        to a thread, and that thread never leaves the namespace."""
-        made: list[socket.socket | OSError] = []
+    def inside(self, work: Callable[[], Made]) -> Made:
+        """What WORK makes in the network namespace. It runs in a thread of its own, because setns(2)
+        applies to a thread, and that thread never leaves the namespace."""
+        made: list[Made] = []
+        failed: list[OSError] = []
 
         def make() -> None:
             try:
-                self.enter_thread()
-                made.append(socket.socket(family, kind, protocol))
+                with open(self.net, encoding="ascii") as handle:
+                    if _libc.setns(handle.fileno(), _CLONE_NEWNET):
+                        raise OSError(ctypes.get_errno(), "setns")
+                made.append(work())
             except OSError as error:
-                made.append(error)
+                failed.append(error)
 
         thread = threading.Thread(target=make)
         thread.start()
         thread.join()
-        if isinstance(made[0], OSError):
-            raise made[0]
+        if failed:
+            raise failed[0]
         return made[0]
+
+    def socket(
+        self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, protocol: int = 0
+    ) -> socket.socket:
+        """A socket in this namespace."""
+        return self.inside(lambda: socket.socket(family, kind, protocol))
 
     def close(self) -> None:
         """Releases the namespace."""

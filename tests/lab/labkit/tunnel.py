@@ -45,21 +45,10 @@ class Tunnel:
 
 def _open(namespace: Namespace, name: str) -> int:
     """The file of a new tun device in NAMESPACE."""
-    made: list[int | OSError] = []
 
-    def make() -> None:
-        try:
-            namespace.enter_thread()
-            descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
-            fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("16sH22x", name.encode(),
-                                                            _IFF_TUN_NO_PI))
-            made.append(descriptor)
-        except OSError as error:
-            made.append(error)
+    def make() -> int:
+        descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+        fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _IFF_TUN_NO_PI))
+        return descriptor
 
-    thread = threading.Thread(target=make)
-    thread.start()
-    thread.join()
-    if isinstance(made[0], OSError):
-        raise made[0]
-    return made[0]
+    return namespace.inside(make)
