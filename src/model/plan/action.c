@@ -72,6 +72,21 @@ bool action_reloads(const Action *action)
     return action->op == ACTION_ADD_POLICY && action->scope == SCOPE_RUNTIME;
 }
 
+char *action_identity(const Action *action)
+{
+    const char *words[] = {action_op_word(action->op),
+                           action_scope_word(action->scope),
+                           action->interface,
+                           action->from,
+                           action->to,
+                           action->value,
+                           action->profile};
+    GString *text = g_string_new(NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        g_string_append_printf(text, "%s/", words[i] != NULL ? words[i] : "");
+    return g_string_free(text, FALSE);
+}
+
 const char *action_subject(const Action *action)
 {
     return action_is_of_policy(action) ? action->value : action->interface != NULL ? action->interface : action->to;

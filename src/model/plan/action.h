@@ -68,6 +68,10 @@ Action *action_copy(const Action *action);
 void action_free(Action *action);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
 
+/* The same for actions that do the same, whatever their states, and for no others (transfer full). No part
+ * of it has a newline. */
+char *action_identity(const Action *action);
+
 /* The name of what ACTION changes: the interface, the policy, else the zone (transfer none). */
 const char *action_subject(const Action *action);
 

@@ -45,11 +45,9 @@ static GPtrArray *actions_new(void)
 
 static gboolean is_same_action(gconstpointer a, gconstpointer b)
 {
-    const Action *x = a;
-    const Action *y = b;
-    return x->op == y->op && x->scope == y->scope && g_strcmp0(x->interface, y->interface) == 0 &&
-           g_strcmp0(x->from, y->from) == 0 && g_strcmp0(x->to, y->to) == 0 &&
-           g_strcmp0(x->value, y->value) == 0 && g_strcmp0(x->profile, y->profile) == 0;
+    g_autofree char *x = action_identity(a);
+    g_autofree char *y = action_identity(b);
+    return g_str_equal(x, y);
 }
 
 /* Takes ACTION. */
@@ -65,15 +63,8 @@ static char *text_of(const GPtrArray *actions)
 {
     GString *text = g_string_new(NULL);
     PTR_ARRAY_FOREACH (const Action, action, actions) {
-        const char *words[] = {action_op_word(action->op),
-                               action_scope_word(action->scope),
-                               action->interface,
-                               action->from,
-                               action->to,
-                               action->value};
-        for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-            g_string_append_printf(text, "%s/", words[i] != NULL ? words[i] : "");
-        g_string_append_c(text, '\n');
+        g_autofree char *identity = action_identity(action);
+        g_string_append_printf(text, "%s\n", identity);
     }
     return g_string_free(text, FALSE);
 }

@@ -58,20 +58,11 @@ static char *subject_of(const Action *action)
                            action->value != NULL ? action->value : "");
 }
 
-/* The same for actions that do the same (transfer full). */
-static char *key_of(const Action *action)
-{
-    g_autofree char *subject = subject_of(action);
-    return g_strdup_printf("%d/%s/%s/%s", action->op, subject,
-                           action->from != NULL ? action->from : "",
-                           action->to != NULL ? action->to : "");
-}
-
 /* What is to be done, as it is put together. */
 typedef struct {
     const Offer *offer;
     GPtrArray *actions;   /* Action */
-    GHashTable *known;    /* keys of ACTIONS */
+    GHashTable *known;    /* identities of ACTIONS */
     GHashTable *subjects; /* of ACTIONS */
 } Union;
 
@@ -79,9 +70,9 @@ typedef struct {
 static bool fits(const Union *all, const Fix *fix)
 {
     PTR_ARRAY_FOREACH (const Action, action, fix->actions) {
-        g_autofree char *key = key_of(action);
+        g_autofree char *identity = action_identity(action);
         g_autofree char *subject = subject_of(action);
-        if (!g_hash_table_contains(all->known, key) &&
+        if (!g_hash_table_contains(all->known, identity) &&
             g_hash_table_contains(all->subjects, subject))
             return false;
     }
@@ -91,7 +82,8 @@ static bool fits(const Union *all, const Fix *fix)
 static void add_fix(Union *all, const Fix *fix)
 {
     PTR_ARRAY_FOREACH (const Action, action, fix->actions) {
-        if (is_left_out(all->offer, action) || !g_hash_table_add(all->known, key_of(action)))
+        if (is_left_out(all->offer, action) ||
+            !g_hash_table_add(all->known, action_identity(action)))
             continue;
         g_hash_table_add(all->subjects, subject_of(action));
         Action *copy = action_copy(action);
