@@ -279,7 +279,7 @@ static bool check_findings(const Run *run, GError **error)
         return false;
     }
     LostFlow lost;
-    if (!diagnosis_find_lost(predicted, observed, &lost))
+    if (!diagnosis_find_lost(predicted, observed, LOST_SURELY, &lost))
         return true;
     g_autofree char *flow = lost_flow_text(&lost);
     nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,

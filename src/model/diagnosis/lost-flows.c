@@ -35,9 +35,10 @@ static char *key_of(const Need *need, const char *in)
     return g_strdup_printf("%d/%s/%s", need->kind, in, need->service != NULL ? need->service : "");
 }
 
-static bool is_refused(const Need *need)
+static bool is_lost(const Need *need, LostCertainty certainty)
 {
-    return need->way.coverage == COVERAGE_REFUSED || need->way.coverage == COVERAGE_ELSEWHERE;
+    return need->way.coverage == COVERAGE_REFUSED || need->way.coverage == COVERAGE_ELSEWHERE ||
+           (certainty == LOST_MAYBE && need->way.coverage == COVERAGE_OPEN);
 }
 
 static void index_need(const Need *need, MetNeed *met, GHashTable *index)
@@ -104,12 +105,13 @@ static bool was_met(const Need *need, GHashTable *index, LostFlow *lost)
     return false;
 }
 
-static bool find_lost_need(const Diagnosis *before, const Diagnosis *after, LostFlow *lost)
+static bool find_lost_need(const Diagnosis *before, const Diagnosis *after, LostCertainty certainty,
+                           LostFlow *lost)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(met_need_free);
     g_autoptr(GHashTable) index = index_met(before, all);
     PTR_ARRAY_FOREACH (const Need, need, after->needs) {
-        if (is_refused(need) && was_met(need, index, lost))
+        if (is_lost(need, certainty) && was_met(need, index, lost))
             return true;
     }
     return false;
@@ -139,28 +141,31 @@ static bool passed(const Diagnosis *diagnosis, const Link *from, const Link *upl
            coverage_of(diagnosis->coverage, same, uplink).coverage == COVERAGE_ACCEPTED;
 }
 
-/* What goes out through UPLINK (of AFTER). */
-static bool find_lost_way(const Diagnosis *before, const Diagnosis *after, const Link *uplink,
-                          LostFlow *lost)
+/* What goes out through EXIT (of AFTER): an uplink, or the tunnel of an overlay. */
+static bool find_lost_way(const Diagnosis *before, const Diagnosis *after, const Link *exit,
+                          LostCertainty certainty, LostFlow *lost)
 {
-    const Link *same = same_link(before, uplink);
-    if (same == NULL || !topology_is_uplink(before->topology, same))
+    const Link *same = same_link(before, exit);
+    if (same == NULL)
         return false;
     g_autoptr(GHashTable) known = names_of_refused(diagnosis_refusal(before, same));
-    PTR_ARRAY_FOREACH (const Link, link, diagnosis_refusal(after, uplink)->links) {
-        if (g_hash_table_contains(known, link->name) || !passed(before, link, same))
+    PTR_ARRAY_FOREACH (const Link, link, diagnosis_refusal(after, exit)->links) {
+        if (g_hash_table_contains(known, link->name) ||
+            (certainty == LOST_SURELY && !passed(before, link, same)))
             continue;
-        *lost = (LostFlow){NEED_OUTSIDE, link->name, uplink->name, NULL};
+        *lost = (LostFlow){NEED_OUTSIDE, link->name, exit->name, NULL};
         return true;
     }
     return false;
 }
 
-bool diagnosis_find_lost(const Diagnosis *before, const Diagnosis *after, LostFlow *lost)
+bool diagnosis_find_lost(const Diagnosis *before, const Diagnosis *after, LostCertainty certainty,
+                         LostFlow *lost)
 {
-    PTR_ARRAY_FOREACH (const Link, uplink, topology_uplinks(after->topology)) {
-        if (diagnosis_refusal(after, uplink) != NULL && find_lost_way(before, after, uplink, lost))
+    PTR_ARRAY_FOREACH (const Link, exit, after->calm->links) {
+        if (diagnosis_refusal(after, exit) != NULL &&
+            find_lost_way(before, after, exit, certainty, lost))
             return true;
     }
-    return find_lost_need(before, after, lost);
+    return find_lost_need(before, after, certainty, lost);
 }

@@ -13,6 +13,13 @@ typedef struct {
     const char *service; /* as in Need */
 } LostFlow;
 
-/* Whether something that BEFORE finds to pass is refused by AFTER; *LOST is set to the first. What only
- * one of them knows does not count. */
-bool diagnosis_find_lost(const Diagnosis *before, const Diagnosis *after, LostFlow *lost);
+/* How sure it has to be that something is lost. */
+typedef enum {
+    LOST_SURELY, /* it passed before, and is refused afterwards */
+    LOST_MAYBE,  /* or that cannot be told of one of the two */
+} LostCertainty;
+
+/* Whether something that BEFORE finds to pass is refused by AFTER, as surely as CERTAINTY says; *LOST is
+ * set to the first. What only one of them knows does not count. */
+bool diagnosis_find_lost(const Diagnosis *before, const Diagnosis *after, LostCertainty certainty,
+                         LostFlow *lost);

@@ -221,11 +221,6 @@ WayCoverage coverage_of_usual_flow(CoverageMap *map, const Flow *flow)
     return worst;
 }
 
-WayCoverage way_coverage_worse(const WayCoverage *a, const WayCoverage *b)
-{
-    return b->coverage > a->coverage ? *b : *a;
-}
-
 void coverage_compare(CoverageMap *map, const Flow *flow)
 {
     if (judgement_rules_differ(map->snapshot, flow))

@@ -51,9 +51,6 @@ WayCoverage coverage_of_flow(CoverageMap *map, const Flow *flow);
 /* How FLOW fares, judged once with others of its class; COVERAGE_IDLE never. Its names must outlive MAP. */
 WayCoverage coverage_of_usual_flow(CoverageMap *map, const Flow *flow);
 
-/* The worse of two. */
-WayCoverage way_coverage_worse(const WayCoverage *a, const WayCoverage *b);
-
 /* The usual new connection of FAMILY from IN out through OUT, to a host that no setting names. */
 Flow coverage_usual_flow(Family family, const char *in, const char *out);
 

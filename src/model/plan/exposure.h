@@ -47,9 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExposureBase, exposure_base_free)
 Exposure *exposure_of(const ExposureBase *base, const Snapshot *after, const GPtrArray *actions,
                       const GArray *needed);
 
-/* How much is opened, perhaps, and how much is closed, to compare cures by: the number of classes of
- * flows. One
- * that stands for all ports, of the host or of a network, counts as a hundred; one from other
- * networks, which anybody can send, as a thousand times that, unless it only passes through. */
+/* How much is opened, perhaps or surely, and how much is closed, to compare cures by: a number of classes of
+ * flows. A class that stands for all ports, of the host or of a network, counts as a hundred, and one from
+ * other networks, which anybody can send, as a thousand times that, unless it only passes through. */
 guint64 exposure_opened(const Exposure *exposure);
 guint64 exposure_closed(const Exposure *exposure);

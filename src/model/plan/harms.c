@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/plan/harms.h"
 
+#include "model/diagnosis/lost-flows.h"
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
 #include "model/host/reload-flush.h"
@@ -189,77 +190,6 @@ Harm harm_of_actions(const Snapshot *snapshot, const Diagnosis *diagnosis, const
     return (Harm){HARM_NONE};
 }
 
-/* ---- what passes now ---- */
-
-static bool contains(const GPtrArray *links, const Link *link)
-{
-    return links != NULL && g_ptr_array_find((GPtrArray *)links, link, NULL);
-}
-
-/* Whether NEED, which stands for those alike, is about IN and OUT as well. */
-static bool is_about(const Need *need, const Link *in, const Link *out)
-{
-    return (need->in == in || contains(need->alike, in)) &&
-           (need->out == out || contains(need->out_alike, out));
-}
-
-static bool is_same_kind(const Need *a, const Need *b)
-{
-    return a->kind == b->kind && g_strcmp0(a->service, b->service) == 0;
-}
-
-bool need_is_same(const Need *a, const Need *b)
-{
-    return is_same_kind(a, b) && is_about(a, b->in, b->out);
-}
-
-/* Whether what NEED is about, which is refused now, was accepted in BEFORE. */
-static bool was_met(const Diagnosis *before, const Need *need)
-{
-    PTR_ARRAY_FOREACH (const Need, known, before->needs) {
-        if (known->way.coverage != COVERAGE_ACCEPTED || !is_same_kind(known, need))
-            continue;
-        if (is_about(known, need->in, need->out))
-            return true;
-        for (guint i = 0; need->alike != NULL && i < need->alike->len; i++) {
-            if (is_about(known, g_ptr_array_index(need->alike, i), need->out))
-                return true;
-        }
-    }
-    return false;
-}
-
-static Harm broken_need(const Diagnosis *before, const Diagnosis *after)
-{
-    PTR_ARRAY_FOREACH (const Need, need, after->needs) {
-        if (need->way.coverage != COVERAGE_ACCEPTED && need->way.coverage != COVERAGE_IDLE &&
-            was_met(before, need))
-            return (Harm){HARM_BREAKS, .need = need,
-                          .interface = need->in != NULL ? need->in->name : NULL};
-    }
-    return (Harm){HARM_NONE};
-}
-
-/* What the coverage of the uplinks and overlays says. */
-static Harm broken_way(const Diagnosis *before, const Diagnosis *after)
-{
-    GHashTableIter iterator;
-    gpointer at, value;
-    g_hash_table_iter_init(&iterator, after->refusals);
-    while (g_hash_table_iter_next(&iterator, &at, &value)) {
-        const Refusal *now = value;
-        const Refusal *known = diagnosis_refusal(before, at);
-        g_autoptr(GHashTable) refused = g_hash_table_new(g_direct_hash, g_direct_equal);
-        for (guint i = 0; known != NULL && i < known->links->len; i++)
-            g_hash_table_add(refused, g_ptr_array_index(known->links, i));
-        PTR_ARRAY_FOREACH (const Link, link, now->links) {
-            if (!g_hash_table_contains(refused, link))
-                return (Harm){HARM_BREAKS, .interface = link->name};
-        }
-    }
-    return (Harm){HARM_NONE};
-}
-
 /* ---- effects ---- */
 
 Harm harm_of_exposure(const Snapshot *snapshot, const Exposure *exposure)
@@ -278,6 +208,8 @@ Harm harm_of_exposure(const Snapshot *snapshot, const Exposure *exposure)
 
 Harm harm_of_findings(const Diagnosis *before, const Diagnosis *after)
 {
-    Harm harm = broken_need(before, after);
-    return harm.kind != HARM_NONE ? harm : broken_way(before, after);
+    LostFlow lost;
+    if (diagnosis_find_lost(before, after, LOST_MAYBE, &lost))
+        return (Harm){HARM_BREAKS, .interface = lost.in};
+    return (Harm){HARM_NONE};
 }

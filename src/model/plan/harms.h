@@ -14,7 +14,7 @@ typedef enum {
     HARM_EQUAL_PRIORITIES, /* zone: a policy of the same priority, which this version mixes up */
     HARM_TRANSLATION, /* interface, zone (NULL): what leaves through it is masqueraded no more */
     HARM_CLOSES,      /* interface, service: something listens there */
-    HARM_BREAKS,      /* need: passes now, and would not afterwards */
+    HARM_BREAKS,      /* interface (NULL): what comes in there passes now, and may not afterwards */
 } HarmKind;
 
 typedef struct {
@@ -22,7 +22,6 @@ typedef struct {
     const char *interface;
     const char *zone;
     const char *service;
-    const Need *need;
 } Harm;
 
 /* What ACTIONS do to DIAGNOSIS's host SNAPSHOT by themselves. The result points into these. */
@@ -42,6 +41,3 @@ bool link_leads_outside(const Snapshot *snapshot, const Topology *topology, cons
 /* The zone that the program which made LINK puts it into, of those that FIREWALLD has; NULL where no
  * such program is known (static). "docker" also where there is no such zone: dockerd makes it. */
 const char *zone_of_owner(const Firewalld *firewalld, const Link *link);
-
-/* Whether two needs are the same one of two diagnoses. */
-bool need_is_same(const Need *a, const Need *b);

@@ -188,7 +188,7 @@ static Plan *plan_fixes(const Snapshot *snapshot, const Diagnosis *diagnosis, co
     if (broken != NULL && !offer->force)
         return refuse(plan, (PlanRefusal){REFUSED_WORSE, .finding = broken}, refusal);
     LostFlow lost;
-    if (!offer->force && diagnosis_find_lost(plan->before, plan->after, &lost))
+    if (!offer->force && diagnosis_find_lost(plan->before, plan->after, LOST_SURELY, &lost))
         return refuse(plan, (PlanRefusal){REFUSED_LOSES_FLOW, .lost = lost}, refusal);
     /* Where the permanent configuration was not read, nothing can be changed either. */
     const PlanNote *reload = plan_find_note(plan, NOTE_RELOADS);

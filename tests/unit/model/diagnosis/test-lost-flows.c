@@ -42,7 +42,7 @@ static void test_lost(void **state)
     g_autoptr(Diagnosis) first = diagnose(before, NULL);
     g_autoptr(Diagnosis) second = diagnose(after, NULL);
     LostFlow lost;
-    assert_int_equal(diagnosis_find_lost(first, second, &lost), test->lost != NULL);
+    assert_int_equal(diagnosis_find_lost(first, second, LOST_SURELY, &lost), test->lost != NULL);
     if (test->lost == NULL)
         return;
     g_autofree char *text =
@@ -153,14 +153,59 @@ static void test_need(void **state)
     g_autoptr(Diagnosis) before = diagnosis_with(snapshot, test->before);
     g_autoptr(Diagnosis) after = diagnosis_with(snapshot, test->after);
     LostFlow lost;
-    assert_int_equal(diagnosis_find_lost(before, after, &lost), test->in != NULL);
+    assert_int_equal(diagnosis_find_lost(before, after, LOST_SURELY, &lost), test->in != NULL);
     if (test->in == NULL)
         return;
     assert_string_equal(lost.in, test->in);
     assert_int_equal(g_strcmp0(lost.out, test->out), 0);
 }
 
+/* ---- how sure ---- */
+
+#define OVERLAY NODE "link flannel.1 vxlan addr 10.244.2.0/32\nzone trusted target ACCEPT\n"
+
+typedef struct {
+    const char *name;
+    const char *before;
+    const char *after;
+    const char *from; /* of what may be lost; NULL: nothing is */
+} MaybeCase;
+
+static const MaybeCase maybes[] = {
+    {"nothing changes", OVERLAY, OVERLAY, NULL},
+    {"to the same network on other hosts", OVERLAY "bind trusted cni0\nbind trusted flannel.1\n",
+     OVERLAY, "cni0"},
+    {"what could not be told before is refused", NODE "bind public eth0\nchange public forward ?\n",
+     NODE "bind public eth0\nchange public forward no\n", "cni0"},
+};
+
+static void test_maybe(void **state)
+{
+    const MaybeCase *test = *state;
+    g_autoptr(Snapshot) before = sketch(test->before);
+    g_autoptr(Snapshot) after = sketch(test->after);
+    g_autoptr(Diagnosis) first = diagnose(before, NULL);
+    g_autoptr(Diagnosis) second = diagnose(after, NULL);
+    LostFlow lost = {0};
+    assert_int_equal(diagnosis_find_lost(first, second, LOST_MAYBE, &lost), test->from != NULL);
+    assert_int_equal(g_strcmp0(lost.in, test->from), 0);
+}
+
+static void test_need_that_is_open(void **state G_GNUC_UNUSED)
+{
+    static const NeedRow met[] = {{"cni0", "pods", COVERAGE_ACCEPTED, NULL}, {NULL}};
+    static const NeedRow open[] = {{"cni0", "pods", COVERAGE_OPEN, NULL}, {NULL}};
+    g_autoptr(Snapshot) snapshot = sketch(NODE "bind public eth0\n");
+    g_autoptr(Diagnosis) before = diagnosis_with(snapshot, met);
+    g_autoptr(Diagnosis) after = diagnosis_with(snapshot, open);
+    LostFlow lost;
+    assert_false(diagnosis_find_lost(before, after, LOST_SURELY, &lost));
+    assert_true(diagnosis_find_lost(before, after, LOST_MAYBE, &lost));
+}
+
 int main(void)
 {
-    return RUN_CASES(test_lost, cases) + RUN_CASES(test_need, needs);
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_need_that_is_open)};
+    return RUN_CASES(test_lost, cases) + RUN_CASES(test_need, needs) +
+           RUN_CASES(test_maybe, maybes) + cmocka_run_group_tests(others, NULL, NULL);
 }
