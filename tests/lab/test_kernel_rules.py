@@ -95,6 +95,10 @@ def test_rules_that_were_flushed(make_lab: LabMaker) -> None:
     assert check.finding("rules-differ")["severity"] == "error"
     assert check.code == 1
     assert "systemctl restart firewalld" in lab.nicfix("check").stdout
+    for words in ((), ("--zone", "public")):
+        refused = lab.nicfix("apply", *words)
+        assert refused.code == 2, refused
+        assert "rules are not in the kernel" in refused.stderr
     # firewalld 1.3.3 cannot reload now, and then drops everything: that is told, too.
     assert lab.run("firewall-cmd", "--reload").code != 0
     assert (lab.tcp(), verdict(lab)) == ("lost", ("drop", "kernel"))

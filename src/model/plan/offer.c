@@ -3,6 +3,7 @@
 
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
+#include "model/plan/planner.h"
 
 /* ---- which findings ---- */
 
@@ -186,7 +187,7 @@ static Plan *plan_fixes(const Snapshot *snapshot, const Diagnosis *diagnosis, co
     }
     const Finding *broken = diagnosis_first_worse(plan->before, plan->after, SEVERITY_ERROR);
     if (broken != NULL && !offer->force)
-        return refuse(plan, (PlanRefusal){REFUSED_WORSE, .finding = broken}, refusal);
+        return refuse(plan, planner_refusal_of_worse(plan->before, broken), refusal);
     LostFlow lost;
     if (!offer->force && diagnosis_find_lost(plan->before, plan->after, LOST_SURELY, &lost))
         return refuse(plan, (PlanRefusal){REFUSED_LOSES_FLOW, .lost = lost}, refusal);

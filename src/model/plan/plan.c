@@ -85,6 +85,14 @@ static bool is_uncured(const Planner *planner, const Finding *finding)
     return false;
 }
 
+PlanRefusal planner_refusal_of_worse(const Diagnosis *before, const Finding *broken)
+{
+    const Finding rules_differ = {.id = FINDING_RULES_DIFFER};
+    const Finding *differ = diagnosis_find(before, &rules_differ);
+    return differ != NULL ? (PlanRefusal){REFUSED_NOTHING_OFFERED, .finding = differ}
+                          : (PlanRefusal){REFUSED_WORSE, .finding = broken};
+}
+
 static bool check_cure(Planner *planner)
 {
     Plan *plan = planner->plan;
@@ -96,7 +104,7 @@ static bool check_cure(Planner *planner)
     }
     const Finding *broken = diagnosis_first_worse(plan->before, plan->after, SEVERITY_ERROR);
     return broken == NULL || planner->request->force ||
-           planner_refuse(planner, (PlanRefusal){REFUSED_WORSE, .finding = broken});
+           planner_refuse(planner, planner_refusal_of_worse(plan->before, broken));
 }
 
 /* ---- what else it changes ---- */

@@ -15,6 +15,11 @@ typedef struct {
 /* Keeps REFUSAL as the reason why nothing is planned; returns false. */
 bool planner_refuse(Planner *planner, PlanRefusal refusal);
 
+/* Why a change is not made whose AFTER has the worse finding BROKEN. Where firewalld's rules in the
+ * kernel are not its configuration's, the two cannot be compared, and that is the reason: what passes
+ * now may pass by a rule that no setting makes. */
+PlanRefusal planner_refusal_of_worse(const Diagnosis *before, const Finding *broken);
+
 /* Whether FINDING is one that a binding, and what goes with it, can cure as it was asked for. */
 bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding);
 

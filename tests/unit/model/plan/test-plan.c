@@ -5,6 +5,7 @@
 #include "model/foreach.h"
 
 #include "requests.h"
+#include "rules.h"
 
 #define NIC  "link lo loopback addr 127.0.0.1/8\nlink eth0 physical alt enp1s0 addr 10.1.0.10/24\n"
 #define PODS "link cni0 bridge addr 10.244.2.1/24\nlink veth0 veth in cni0\n"
@@ -404,6 +405,21 @@ static void test_refusal(void **state)
     assert_null(plan_new(snapshot, &words.request, NULL));
 }
 
+/* A rule of firewalld's that no setting makes lets the pods out: what the settings would do is no
+ * reason against the change, that the two differ is. */
+static void test_what_cannot_be_compared(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(NODE "bind work eth0\nbind work cni0\n");
+    snapshot->ruleset =
+        rules_parse("table inet firewalld\nchain filter_FORWARD forward 10\naccept\n");
+    g_auto(RequestWords) words = request_parse("--interface cni0 --zone public --move");
+    g_auto(PlanRefusal) refusal = {0};
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &refusal);
+    assert_null(plan);
+    assert_int_equal(refusal.code, REFUSED_NOTHING_OFFERED);
+    assert_int_equal(refusal.finding->id, FINDING_RULES_DIFFER);
+}
+
 /* ---- what is predicted ---- */
 
 typedef struct {
@@ -596,7 +612,9 @@ static void test_lock_out(void **state)
 
 int main(void)
 {
-    return RUN_CASES(test_plan, plans) + RUN_CASES(test_plan_done_is_done, plans) +
-           RUN_CASES(test_refusal, refusals) + RUN_CASES(test_prediction, predictions) +
-           RUN_CASES(test_preconditions, preconditions) + RUN_CASES(test_lock_out, lock_outs);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_cannot_be_compared)};
+    return cmocka_run_group_tests(tests, NULL, NULL) + RUN_CASES(test_plan, plans) +
+           RUN_CASES(test_plan_done_is_done, plans) + RUN_CASES(test_refusal, refusals) +
+           RUN_CASES(test_prediction, predictions) + RUN_CASES(test_preconditions, preconditions) +
+           RUN_CASES(test_lock_out, lock_outs);
 }
