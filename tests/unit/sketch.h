@@ -2,11 +2,14 @@
 /* Hosts in a few lines of text, for tests that need only a feature or two of one:
  *
  *   link NAME KIND [down] [in MASTER] [on LOWER] [table N] [addr P,P..] [alt N,N..] [forwarding no]
- *                  [port-kind K] [parent D] [carrier no] [scope N]
- *   route PREFIX dev NAME [via G] [dev NAME [via G]].. [table N] [nhid N]
+ *                  [port-kind K] [parent D] [carrier no] [forwarding6 yes]
+ *                  [skip-linkdown yes]
+ *   route PREFIX [dev NAME [via G] [dead|linkdown]].. [table N] [metric N] [nhid N] [type N] [tos N]
+ *         [from P] [src A]
  *   net PREFIX dev NAME [via G] [proto N]   (a route that is not wide)
  *   socket tcp|udp ADDRESS PORT [on NAME] [only6]
- *   rule 4|6 [table N] [l3mdev] [action N] [suppress N] [not]
+ *   rule 4|6 [table N] [l3mdev] [action N] [goto N] [suppress N] [not] [priority N] [from P] [to P]
+ *        [iif N] [oif N] [mark N] [tos N] [protocol N] [sport N[-N]] [dport N[-N]] [user]
  *   host forwarding4 yes|no|? forwarding6 .. bridge4 .. bridge6 ..
  *   firewalld VERSION DEFAULT-ZONE [panic yes|?]
  *   zone NAME [target T] [forward yes|no|?] [interfaces I,I..] [sources S,S..] [services S,S..]
@@ -135,6 +138,10 @@ static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word
         link->parent_device = g_strdup(sketch_value(word));
     else if (g_str_equal(key, "bridge4"))
         link->bridge_call_iptables = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "forwarding6"))
+        link->forwarding_ipv6 = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "skip-linkdown"))
+        link->skip_linkdown_ipv4 = link->skip_linkdown_ipv6 = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "carrier"))
         link->carrier = sketch_tristate(sketch_value(word));
     else
@@ -177,6 +184,20 @@ static inline void sketch_route(Snapshot *snapshot, char **word)
             route->metric = sketch_number(sketch_value(&word));
         } else if (g_str_equal(key, "nhid")) {
             route->nexthop_id = sketch_number(sketch_value(&word));
+        } else if (g_str_equal(key, "type")) {
+            route->type = (guint8)sketch_number(sketch_value(&word));
+        } else if (g_str_equal(key, "tos")) {
+            route->tos = (guint8)sketch_number(sketch_value(&word));
+        } else if (g_str_equal(key, "from")) {
+            route->has_source = ip_prefix_parse(sketch_value(&word), &route->source);
+        } else if (g_str_equal(key, "src")) {
+            route->has_preferred_source =
+                ip_address_parse(sketch_value(&word), &route->preferred_source);
+        } else if (g_str_equal(key, "dead")) {
+            g_array_index(route->nexthops, Nexthop, route->nexthops->len - 1).flags = RTNH_F_DEAD;
+        } else if (g_str_equal(key, "linkdown")) {
+            g_array_index(route->nexthops, Nexthop, route->nexthops->len - 1).flags =
+                RTNH_F_LINKDOWN;
         } else {
             sketch_unknown(key);
         }
@@ -225,6 +246,41 @@ static inline void sketch_socket(Snapshot *snapshot, char **word)
     g_ptr_array_add(snapshot->sockets, socket);
 }
 
+static inline RulePorts sketch_rule_ports(const char *word)
+{
+    g_auto(GStrv) ends = g_strsplit(word, "-", 2);
+    guint first = sketch_number(ends[0]);
+    return (RulePorts){first, ends[1] != NULL ? sketch_number(ends[1]) : first};
+}
+
+/* What a packet must be for the rule; false where KEY is no such word. */
+static inline bool sketch_rule_selector(Rule *rule, const char *key, char ***word)
+{
+    if (g_str_equal(key, "from"))
+        rule->has_source = ip_prefix_parse(sketch_value(word), &rule->source);
+    else if (g_str_equal(key, "to"))
+        rule->has_destination = ip_prefix_parse(sketch_value(word), &rule->destination);
+    else if (g_str_equal(key, "iif"))
+        rule->iif = g_strdup(sketch_value(word));
+    else if (g_str_equal(key, "oif"))
+        rule->oif = g_strdup(sketch_value(word));
+    else if (g_str_equal(key, "mark"))
+        rule->mark = rule->mark_mask = sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "tos"))
+        rule->tos = (guint8)sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "protocol"))
+        rule->ip_protocol = (guint8)sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "sport"))
+        rule->source_ports = sketch_rule_ports(sketch_value(word));
+    else if (g_str_equal(key, "dport"))
+        rule->destination_ports = sketch_rule_ports(sketch_value(word));
+    else if (g_str_equal(key, "user"))
+        rule->other_selector = true;
+    else
+        return false;
+    return true;
+}
+
 static inline void sketch_rule(Snapshot *snapshot, char **word)
 {
     Rule *rule = rule_new();
@@ -242,7 +298,11 @@ static inline void sketch_rule(Snapshot *snapshot, char **word)
             rule->l3mdev = true;
         else if (g_str_equal(key, "not"))
             rule->inverted = true;
-        else
+        else if (g_str_equal(key, "priority"))
+            rule->priority = sketch_number(sketch_value(&word));
+        else if (g_str_equal(key, "goto"))
+            rule->target = sketch_number(sketch_value(&word));
+        else if (!sketch_rule_selector(rule, key, &word))
             sketch_unknown(key);
     }
     g_ptr_array_add(snapshot->rules, rule);
