@@ -9,11 +9,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from lab import Lab, LabMaker, Plan, default_nicfix
+from labkit import releases
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -52,12 +54,16 @@ def _obstacle(nicfix: Path) -> str | None:
 def nicfix(request: pytest.FixtureRequest) -> Path:
     """The program under test. Where labs cannot run, tests are skipped; in CI they fail."""
     path: Path = request.config.getoption("--nicfix")
-    obstacle = _obstacle(path)
-    if obstacle and os.environ.get("CI"):
-        pytest.fail(obstacle)
-    if obstacle:
-        pytest.skip(obstacle)
+    if obstacle := _obstacle(path):
+        _do_without(obstacle)
     return path
+
+
+def _do_without(reason: str) -> NoReturn:
+    """Skips a test that cannot run here; in CI it fails."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture
@@ -66,7 +72,10 @@ def make_lab(nicfix: Path) -> Iterator[LabMaker]:
     with contextlib.ExitStack() as labs:
 
         def make(**plan: Any) -> Lab:
-            return labs.enter_context(Lab(nicfix, Plan(**plan)))
+            try:
+                return labs.enter_context(Lab(nicfix, Plan(**plan)))
+            except releases.Unavailable as reason:
+                _do_without(str(reason))
 
         yield make
 

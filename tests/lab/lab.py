@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from labkit import hardware, networkmanager, packets, users
+from labkit import hardware, networkmanager, packets, releases, users
 from labkit.bus import Bus
 from labkit.firewalld import Firewalld, FirewalldConfig
 from labkit.namespaces import Namespace
@@ -82,6 +82,7 @@ class Plan:
     """What a lab is like. The default is the node of the incident."""
 
     firewalld: FirewalldConfig | None = field(default_factory=FirewalldConfig)  # None: not started
+    release: str | None = None  # the suite of Debian that firewalld is of; None: the installed one
     firewalld_state: str = "RUNNING"  # what firewalld comes to with that configuration
     polkit_rules: Mapping[str, str] | None = None  # None: no polkitd; {}: the stock policy
     profiles: Mapping[str, str] | None = None  # of NetworkManager; None: it does not run
@@ -134,6 +135,7 @@ class Lab:
             self.folder / "NetworkManager": "/etc/NetworkManager",
             self.folder / "NetworkManager-state": "/var/lib/NetworkManager",
             **users.write(self.folder),
+            **releases.binds(self.plan.release),
         }
         self.host = Namespace("host", binds)
         cleanup.callback(self.host.close)
@@ -166,7 +168,7 @@ class Lab:
             self.polkit = Polkit(self.host, self.bus, self.folder)
             cleanup.callback(self.polkit.service.stop)
             self.polkit.start()
-        self.firewalld = Firewalld(self.host, self.bus, self.folder)
+        self.firewalld = Firewalld(self.host, self.bus, self.folder, self.plan.release)
         cleanup.callback(self.firewalld.service.stop)
         if self.plan.firewalld:
             self.firewalld.start(self.plan.firewalld_state)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gi.repository import GLib
 
+from labkit import releases
 from labkit.bus import Bus
 from labkit.namespaces import Namespace
 from labkit.services import Service, ServiceError
@@ -58,11 +59,12 @@ class FirewalldConfig:
 
 
 class Firewalld:
-    """A firewalld on the lab's bus that filters the lab's host."""
+    """A firewalld on the lab's bus that filters the lab's host, of the release that stands there."""
 
-    def __init__(self, host: Namespace, bus: Bus, folder: Path) -> None:
+    def __init__(self, host: Namespace, bus: Bus, folder: Path, release: str | None) -> None:
         self._bus = bus
-        argv = ["firewalld", "--nofork", "--nopid", "--log-target", "console"]
+        log = releases.log_options(release, folder / "firewalld.log")
+        argv = ["firewalld", "--nofork", "--nopid", *log]
         self.service = Service(host, "firewalld", argv, folder, bus.env)
 
     def state(self) -> str | None:
