@@ -54,6 +54,8 @@ static inline void flow_parse_word(Flow *flow, char ***word)
         flow->from = flow_parse_address(flow, sketch_value(word));
     else if (g_str_equal(key, "to"))
         flow->to = flow_parse_address(flow, sketch_value(word));
+    else if (g_str_equal(key, "code"))
+        flow->icmp_code = (int)sketch_number(sketch_value(word));
     else if (g_str_equal(key, "mac"))
         flow->from_mac = sketch_value(word);
     else if (g_str_equal(key, "source-port"))

@@ -20,15 +20,6 @@ typedef struct {
     const char *text;
 } Candidate;
 
-Generation firewalld_generation(const Firewalld *firewalld)
-{
-    if (firewalld->version == NULL || firewalld_is_at_least(firewalld, 2, 5, 0))
-        return GENERATION_2_5;
-    if (firewalld_is_at_least(firewalld, 2, 0, 0))
-        return GENERATION_2;
-    return firewalld_is_at_least(firewalld, 1, 0, 0) ? GENERATION_1 : GENERATION_0_9;
-}
-
 /* ---- sources ---- */
 
 static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
@@ -193,6 +184,57 @@ ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name)
     g_autoptr(GArray) candidates = candidates_for(snapshot, NULL, DISPATCH_INGRESS, name, NULL);
     return candidates->len > 0 ? g_array_index(candidates, Candidate, 0).match
                                : catch_all(snapshot->firewalld);
+}
+
+/* ---- rules that stay ---- */
+
+static bool zone_lists_interface(const Zone *zone, const char *name)
+{
+    return g_strv_contains((const char *const *)zone->interfaces, name);
+}
+
+/* The zone that NAME is bound to permanently, and not at run time; NULL for none. */
+static const Zone *moved_out_of(const Snapshot *snapshot, const char *name)
+{
+    const PermanentBinding *lasting = permanent_binding(snapshot->permanent, name);
+    const Zone *zone = lasting != NULL && lasting->zone != NULL
+                           ? firewalld_zone(snapshot->firewalld, lasting->zone)
+                           : NULL;
+    return zone != NULL && !zone_lists_interface(zone, name) ? zone : NULL;
+}
+
+/* Whether packets on the other side meet a rule of ZONE: by an interface that it lists or did list when
+ * firewalld loaded, by an address, or as what the default zone catches. */
+static bool is_other_side(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
+                          const Zone *zone)
+{
+    const char *name = side == DISPATCH_INGRESS ? flow->in : flow->out;
+    if (name == NULL || moved_out_of(snapshot, name) == zone ||
+        g_strcmp0(zone->name, snapshot->firewalld->default_zone) == 0)
+        return true;
+    STRV_FOREACH (interface, zone->interfaces) {
+        if (match_interface(*interface, name) != MATCH_NO)
+            return true;
+    }
+    FlowEnd end = side == DISPATCH_INGRESS ? FLOW_SOURCE : FLOW_DESTINATION;
+    PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
+        if (match_address(snapshot->firewalld, flow, end, source) != MATCH_NO)
+            return true;
+    }
+    return false;
+}
+
+const char *dispatch_kept_rules(const Snapshot *snapshot, const Flow *flow, ZoneMatch *from)
+{
+    if (flow->direction != FLOW_FORWARD || flow->in == NULL || flow->out == NULL ||
+        !release_has(snapshot->firewalld, RELEASE_KEEPS_RULES_OF_MOVED))
+        return NULL;
+    const Zone *in = moved_out_of(snapshot, flow->in), *out = moved_out_of(snapshot, flow->out);
+    bool by_in = in != NULL && is_other_side(snapshot, flow, DISPATCH_EGRESS, in);
+    if (!by_in && (out == NULL || !is_other_side(snapshot, flow, DISPATCH_INGRESS, out)))
+        return NULL;
+    *from = (ZoneMatch){.zone = by_in ? in : out, .by = BOUND_BY_INTERFACE};
+    return by_in ? flow->in : flow->out;
 }
 
 static const char *const bound_by_words[] = {

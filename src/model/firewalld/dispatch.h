@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/firewalld/match.h"
+#include "model/host/release.h"
 
 typedef enum {
     BOUND_BY_NOTHING,   /* no zone at all: firewalld has no default zone that could be read */
@@ -32,17 +33,6 @@ typedef enum {
     DISPATCH_TO_EVERY, /* each zone that matches, for chains that go on after one */
 } DispatchExtent;
 
-/* The generations of firewalld's rule set; within one the same rules hold. */
-typedef enum {
-    GENERATION_0_9, /* 0.9: zones have halves for both ways */
-    GENERATION_1,   /* 1.0 to 1.3: the ingress zone decides */
-    GENERATION_2,   /* 2.0 to 2.4: pairs of zones */
-    GENERATION_2_5, /* 2.5: the same in three stages */
-} Generation;
-
-/* The generation of FIREWALLD's version; the newest where the version is unknown or newer. */
-Generation firewalld_generation(const Firewalld *firewalld);
-
 /* The zones FLOW may be sent to on SIDE, in the order they are tried; never empty, and the last
  * one certainly matches. INGRESS is the zone of the other side where SIDE is the egress, else NULL.
  * Element type ZoneMatch (transfer full). */
@@ -55,6 +45,12 @@ ZoneMatch dispatch_first(const Snapshot *snapshot, const Flow *flow, DispatchSid
 /* The zone that filters what comes in on the interface NAME, sources aside: what `list` and
  * `check` show of a link. */
 ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name);
+
+/* 2.0 to 2.4 keep rules of an interface that was bound when firewalld loaded and was moved or unbound at
+ * run time: those between it and what its old zone still holds. Returns the one of FLOW's interfaces whose
+ * rules may be there, and puts its old zone to *FROM; NULL where there is none. That somebody moved it is
+ * seen by another permanent zone; where both were changed alike, only by the kernel's rules. */
+const char *dispatch_kept_rules(const Snapshot *snapshot, const Flow *flow, ZoneMatch *from);
 
 /* Whether MATCH is by an interface that its zone names, itself or by a wildcard. */
 static inline bool zone_match_is_binding(const ZoneMatch *match)

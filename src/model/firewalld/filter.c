@@ -104,7 +104,7 @@ static void consult_icmp_blocks(Trace *trace, Owner owner, const Filter *filter,
 {
     SettingKind kind = outcome == OUTCOME_ACCEPT ? SETTING_ICMP_ALLOW : SETTING_ICMP_BLOCK;
     STRV_FOREACH (type, filter->icmp_blocks) {
-        Match match = match_icmp_type(trace->flow, *type);
+        Match match = match_icmp_type(trace->snapshot->firewalld, trace->flow, *type);
         if (match != MATCH_NO)
             trace_unordered(trace, STAGE_ICMP_BLOCK, owner, match, outcome,
                             (Setting){kind, .name = *type}, best);
@@ -136,7 +136,8 @@ static void accept_ports(Trace *trace, Owner owner, FlowEnd end, const GPtrArray
 static void accept_lists(Trace *trace, Owner owner, const Filter *filter)
 {
     STRV_FOREACH (service, filter->services) {
-        Match match = match_service(trace->snapshot->firewalld, trace->flow, *service);
+        Match match = match_service(trace->snapshot->firewalld, trace->flow, *service,
+                                    SERVICE_WITH_INCLUDES);
         if (match != MATCH_NO)
             trace_rule(trace, STAGE_SERVICE, owner, match, OUTCOME_ACCEPT,
                        (Setting){SETTING_SERVICE, .name = *service});
@@ -188,36 +189,19 @@ void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target ta
         trace_rule(trace, STAGE_ICMP, owner, icmp, OUTCOME_ACCEPT, (Setting){SETTING_ICMP_DEFAULT});
 }
 
-/* ---- forward ports ---- */
-
-/* A plain forward port is IPv4's unless it names an IPv6 address to go to. */
-static Family family_of(const ForwardPort *forward_port)
+void filter_masquerade(Trace *trace, Owner owner, const Filter *filter)
 {
-    IpAddress address;
-    return forward_port->to_address != NULL && ip_address_parse(forward_port->to_address, &address)
-               ? address.family
-               : FAMILY_IPV4;
-}
-
-Match filter_match_forward_port(const Trace *trace, const Filter *filter, Setting *setting)
-{
-    Match best = MATCH_NO;
-    PTR_ARRAY_FOREACH (const ForwardPort, forward_port, filter->forward_ports) {
-        Match match = match_forward_port(trace->flow, forward_port);
-        if (family_of(forward_port) != trace->flow->family || match <= best)
-            continue;
-        best = match;
-        *setting = (Setting){SETTING_FORWARD_PORT, .forward_port = forward_port};
-    }
+    if (filter->masquerade == TRISTATE_YES)
+        trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
+                   (Setting){SETTING_MASQUERADE});
     PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (!rule->understood || rule->element != RICH_ELEMENT_FORWARD_PORT)
+        if (!rule->understood || rule->element != RICH_ELEMENT_MASQUERADE)
             continue;
-        Match match = match_and(match_rich_rule_ends(trace->snapshot->firewalld, trace->flow, rule),
-                                match_forward_port(trace->flow, rule->forward_port));
-        if (match <= best)
-            continue;
-        best = match;
-        *setting = (Setting){SETTING_RICH_RULE, .name = rule->text};
+        RichRule any_family = *rule;
+        any_family.has_family = false;
+        Match match = match_rich_rule_ends(trace->snapshot->firewalld, trace->flow, &any_family);
+        if (match != MATCH_NO)
+            trace_rule(trace, STAGE_MASQUERADE, owner, match, OUTCOME_ACCEPT,
+                       (Setting){SETTING_RICH_RULE, .name = rule->text});
     }
-    return best;
 }

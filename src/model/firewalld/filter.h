@@ -21,6 +21,6 @@ void filter_run(Trace *trace, Owner owner, const Filter *filter, FilterScope sco
 /* The general rule for ICMP at the end of a zone of TARGET, for packets to the host. */
 void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target target);
 
-/* Whether a forward port of FILTER translates the flow, which is then accepted wherever it goes:
- * sets *SETTING to it where it does or may. */
-Match filter_match_forward_port(const Trace *trace, const Filter *filter, Setting *setting);
+/* Before 1.0 masquerading also means to accept; the rule that accepts has a rich rule's addresses, and not
+ * its family (measured with 0.9.11). */
+void filter_masquerade(Trace *trace, Owner owner, const Filter *filter);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of ICMP types, as firewalld's nftables backend writes them (ICMP_TYPES_FRAGMENTS in
- * firewall/core/nftables.py, the same from 0.9 to 1.3; newer releases added multicast types). */
+/* The ICMP types, as firewalld's nftables backend writes them: up to 2.3.1 by ICMP_TYPES_FRAGMENTS in
+ * firewall/core/nftables.py, which grew multicast types in 2.1, and since 2.3.2 by the numbers of
+ * firewall/core/icmp.py, of which some are others. */
 #include "model/firewalld/icmp-type.h"
 
 enum { NONE = -2, ALL = -1 };
 
-static const struct {
+typedef struct {
     const char *name;
     IcmpType ipv4;
     IcmpType ipv6;
-} icmp_types[] = {
+} NamedType;
+
+static const NamedType icmp_types[] = {
     {"address-unreachable", {NONE, NONE}, {1, 3}},
     {"bad-header", {NONE, NONE}, {4, 0}},
     {"beyond-scope", {NONE, NONE}, {1, 2}},
@@ -57,16 +60,65 @@ static const struct {
     {"unknown-option", {NONE, NONE}, {4, 2}},
 };
 
-IcmpTypeResult icmp_type_find(const char *name, Family family, IcmpType *type)
+static const NamedType multicast_types[] = {
+    {"mld-listener-done", {NONE, NONE}, {132, ALL}},
+    {"mld-listener-query", {NONE, NONE}, {130, ALL}},
+    {"mld-listener-report", {NONE, NONE}, {131, ALL}},
+    {"mld2-listener-report", {NONE, NONE}, {143, ALL}},
+};
+
+/* Those that are new in 2.3.2, or others than before. */
+static const NamedType numbered_types[] = {
+    {"TOS-host-redirect", {5, 3}, {NONE, NONE}},
+    {"TOS-host-unreachable", {3, 12}, {NONE, NONE}},
+    {"TOS-network-redirect", {5, 2}, {NONE, NONE}},
+    {"TOS-network-unreachable", {3, 11}, {NONE, NONE}},
+    {"address-mask-reply", {18, 0}, {NONE, NONE}},
+    {"address-mask-request", {17, 0}, {NONE, NONE}},
+    {"ip-header-bad", {12, 0}, {NONE, NONE}},
+    {"neigbour-advertisement", {NONE, NONE}, {136, 0}},
+    {"neigbour-solicitation", {NONE, NONE}, {135, 0}},
+    {"neighbour-advertisement", {NONE, NONE}, {136, 0}},
+    {"neighbour-solicitation", {NONE, NONE}, {135, 0}},
+    {"network-prohibited", {3, 9}, {NONE, NONE}},
+    {"ping", {8, ALL}, {128, ALL}},
+    {"pong", {0, ALL}, {129, ALL}},
+    {"redirect", {5, ALL}, {137, 0}},
+    {"router-advertisement", {9, ALL}, {134, 0}},
+    {"router-solicitation", {10, ALL}, {133, 0}},
+    {"tos-host-redirect", {5, 1}, {NONE, NONE}},
+    {"tos-host-unreachable", {3, 1}, {NONE, NONE}},
+    {"tos-network-unreachable", {3, 0}, {NONE, NONE}},
+};
+
+static const NamedType *find_in(const NamedType *types, gsize count, const char *name)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(icmp_types); i++) {
-        if (!g_str_equal(icmp_types[i].name, name))
-            continue;
-        const IcmpType *found = family == FAMILY_IPV4 ? &icmp_types[i].ipv4 : &icmp_types[i].ipv6;
-        if (found->type == NONE)
-            return ICMP_TYPE_OF_OTHER_FAMILY;
-        *type = *found;
-        return ICMP_TYPE_FOUND;
+    for (gsize i = 0; i < count; i++) {
+        if (g_str_equal(types[i].name, name))
+            return &types[i];
     }
-    return ICMP_TYPE_UNKNOWN;
+    return NULL;
+}
+
+static const NamedType *find_named(const Firewalld *firewalld, const char *name)
+{
+    const NamedType *found = NULL;
+    if (release_has(firewalld, RELEASE_NUMBERS_ICMP))
+        found = find_in(numbered_types, G_N_ELEMENTS(numbered_types), name);
+    if (found == NULL && release_has(firewalld, RELEASE_MLD_TYPES))
+        found = find_in(multicast_types, G_N_ELEMENTS(multicast_types), name);
+    return found != NULL ? found : find_in(icmp_types, G_N_ELEMENTS(icmp_types), name);
+}
+
+IcmpTypeResult icmp_type_find(const Firewalld *firewalld, const char *name, Family family,
+                              IcmpType *type)
+{
+    const NamedType *named = find_named(firewalld, name);
+    if (named == NULL)
+        return ICMP_TYPE_UNKNOWN;
+    const IcmpType *found = family == FAMILY_IPV4 ? &named->ipv4 : &named->ipv6;
+    if (found->type == NONE)
+        return ICMP_TYPE_OF_OTHER_FAMILY;
+    *type = *found;
+    return ICMP_TYPE_FOUND;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/host/address.h"
+#include "model/host/release.h"
 
 typedef struct {
     int type;
@@ -15,5 +16,6 @@ typedef enum {
     ICMP_TYPE_UNKNOWN,         /* a type of the administrator's own */
 } IcmpTypeResult;
 
-/* Looks NAME up for FAMILY; *TYPE is written only where it is found. */
-IcmpTypeResult icmp_type_find(const char *name, Family family, IcmpType *type);
+/* Looks NAME up for FAMILY, as FIREWALLD's version writes it; *TYPE is written only where it is found. */
+IcmpTypeResult icmp_type_find(const Firewalld *firewalld, const char *name, Family family,
+                              IcmpType *type);

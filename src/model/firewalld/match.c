@@ -5,6 +5,7 @@
 
 #include "model/foreach.h"
 #include "model/firewalld/icmp-type.h"
+#include "model/host/release.h"
 
 #include <string.h>
 
@@ -147,14 +148,21 @@ Match match_port(const Flow *flow, FlowEnd end, const PortRange *range)
     return range->first <= port && port <= range->last ? protocol : MATCH_NO;
 }
 
-Match match_icmp_type(const Flow *flow, const char *name)
+/* Messages of one code only: address masks (RFC 950) and neighbour discovery (RFC 4861, of which
+ * Linux drops any other). */
+static bool has_one_code(Family family, int type)
+{
+    return family == FAMILY_IPV4 ? type == 17 || type == 18 : type >= 133 && type <= 137;
+}
+
+Match match_icmp_type(const Firewalld *firewalld, const Flow *flow, const char *name)
 {
     bool may_be_icmp = flow->protocol == PROTOCOL_ANY || flow->protocol == PROTOCOL_ICMP ||
                        flow->protocol == PROTOCOL_ICMPV6;
     if (!may_be_icmp)
         return MATCH_NO;
     IcmpType type;
-    switch (icmp_type_find(name, flow->family, &type)) {
+    switch (icmp_type_find(firewalld, name, flow->family, &type)) {
     case ICMP_TYPE_OF_OTHER_FAMILY:
         return MATCH_NO;
     case ICMP_TYPE_UNKNOWN:
@@ -168,7 +176,9 @@ Match match_icmp_type(const Flow *flow, const char *name)
         return MATCH_NO;
     if (type.code < 0 || type.code == flow->icmp_code)
         return MATCH_YES;
-    return flow->icmp_code < 0 ? MATCH_MAYBE : MATCH_NO;
+    if (flow->icmp_code >= 0)
+        return MATCH_NO;
+    return has_one_code(flow->family, type.type) ? MATCH_YES : MATCH_MAYBE;
 }
 
 /* ---- services ---- */
@@ -194,11 +204,11 @@ static Match match_service_destination(const Firewalld *firewalld, const Flow *f
 }
 
 /* Includes are checked for themselves: the including service's destination does not bind them.
- * SEEN breaks circles. */
+ * SEEN breaks circles; NULL: includes do not count. */
 static Match match_service_once(const Firewalld *firewalld, const Flow *flow, const char *name,
                                 GHashTable *seen)
 {
-    if (!g_hash_table_add(seen, (gpointer)name))
+    if (seen != NULL && !g_hash_table_add(seen, (gpointer)name))
         return MATCH_NO;
     const Service *service = firewalld_service(firewalld, name);
     if (service == NULL)
@@ -208,29 +218,51 @@ static Match match_service_once(const Firewalld *firewalld, const Flow *flow, co
     STRV_FOREACH (protocol, service->protocols)
         match = match_or(match, match_protocol(flow, *protocol));
     match = match_and(match, match_service_destination(firewalld, flow, service));
-    STRV_FOREACH (include, service->includes)
+    for (char **include = service->includes; seen != NULL && *include != NULL; include++)
         match = match_or(match, match_service_once(firewalld, flow, *include, seen));
     return match;
 }
 
-Match match_service(const Firewalld *firewalld, const Flow *flow, const char *name)
+Match match_service(const Firewalld *firewalld, const Flow *flow, const char *name,
+                    ServiceExtent extent)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) seen =
+        extent == SERVICE_WITH_INCLUDES ? g_hash_table_new(g_str_hash, g_str_equal) : NULL;
     return match_service_once(firewalld, flow, name, seen);
 }
 
 /* ---- rich rules ---- */
 
-/* An inverted address still binds the rule to its family: "NOT 10.0.0.0/8" matches no IPv6. */
+/* nft compares an address of one kind of packet only: "NOT 10.0.0.0/8" matches no IPv6, "NOT ipset" of
+ * addresses none of the other family. What the host sends has no link header yet, so that a MAC address
+ * matches it neither as it stands nor inverted (measured with 0.9.11 to 2.5.0). */
+static Match match_kind_of_address(const Firewalld *firewalld, const Flow *flow,
+                                   const AddressSpec *spec)
+{
+    const Ipset *ipset =
+        spec->kind == ADDRESS_SPEC_IPSET ? firewalld_ipset(firewalld, spec->name) : NULL;
+    bool is_mac = spec->kind == ADDRESS_SPEC_MAC;
+    if (ipset != NULL)
+        is_mac = g_strcmp0(ipset->type, "hash:mac") == 0 ||
+                 (ipset->entries[0] != NULL && mac_address_is_valid(ipset->entries[0]));
+    if (is_mac)
+        return flow->direction == FLOW_OUTPUT ? MATCH_NO : MATCH_YES;
+    if (spec->kind == ADDRESS_SPEC_PREFIX)
+        return spec->prefix.address.family == flow->family ? MATCH_YES : MATCH_NO;
+    if (ipset == NULL || ipset->entries[0] == NULL)
+        return MATCH_MAYBE;
+    bool is_ipv6 = strchr(ipset->entries[0], ':') != NULL;
+    return is_ipv6 == (flow->family == FAMILY_IPV6) ? MATCH_YES : MATCH_NO;
+}
+
 static Match match_rich_end(const Firewalld *firewalld, const Flow *flow, FlowEnd end,
                             const AddressSpec *spec, bool inverted)
 {
     if (spec == NULL)
         return MATCH_YES;
-    if (spec->kind == ADDRESS_SPEC_PREFIX && spec->prefix.address.family != flow->family)
-        return MATCH_NO;
     Match match = match_address(firewalld, flow, end, spec);
-    return inverted ? match_not(match) : match;
+    return inverted ? match_and(match_not(match), match_kind_of_address(firewalld, flow, spec))
+                    : match;
 }
 
 Match match_rich_rule_ends(const Firewalld *firewalld, const Flow *flow, const RichRule *rule)
@@ -249,7 +281,10 @@ static Match match_rich_element(const Firewalld *firewalld, const Flow *flow, co
     case RICH_ELEMENT_NONE:
         return MATCH_YES;
     case RICH_ELEMENT_SERVICE:
-        return match_service(firewalld, flow, rule->name);
+        return match_service(firewalld, flow, rule->name,
+                             release_has(firewalld, RELEASE_INCLUDES_IN_RICH_RULES)
+                                 ? SERVICE_WITH_INCLUDES
+                                 : SERVICE_ALONE);
     case RICH_ELEMENT_PORT:
         return match_port(flow, FLOW_DESTINATION, rule->port);
     case RICH_ELEMENT_SOURCE_PORT:
@@ -258,7 +293,7 @@ static Match match_rich_element(const Firewalld *firewalld, const Flow *flow, co
         return match_protocol(flow, rule->name);
     case RICH_ELEMENT_ICMP_BLOCK:
     case RICH_ELEMENT_ICMP_TYPE:
-        return match_icmp_type(flow, rule->name);
+        return match_icmp_type(firewalld, flow, rule->name);
     case RICH_ELEMENT_MASQUERADE:
     case RICH_ELEMENT_FORWARD_PORT:
     case RICH_ELEMENT_TCP_MSS_CLAMP:
@@ -275,29 +310,37 @@ Match match_rich_rule(const Firewalld *firewalld, const Flow *flow, const RichRu
                      match_rich_element(firewalld, flow, rule));
 }
 
-static bool may_keep_address(const Flow *flow, const ForwardPort *forward_port)
+static Match match_kept_address(const Flow *flow, const ForwardPort *forward_port)
 {
     IpPrefix target;
-    if (forward_port->to_address == NULL)
-        return flow->direction == FLOW_INPUT; /* to this host, where it goes already */
-    return !ip_prefix_parse(forward_port->to_address, &target) ||
-           match_prefix(flow, &flow->to, &target) != MATCH_NO;
+    if (forward_port->to_address == NULL) /* to this host, where an input flow goes already */
+        return flow->direction == FLOW_INPUT ? MATCH_MAYBE : MATCH_NO;
+    return ip_prefix_parse(forward_port->to_address, &target)
+               ? match_prefix(flow, &flow->to, &target)
+               : MATCH_MAYBE;
 }
 
-static bool may_keep_port(const Flow *flow, const ForwardPort *forward_port)
+static Match match_kept_port(const Flow *flow, const ForwardPort *forward_port)
 {
     if (forward_port->to_port == NULL)
-        return true;
+        return MATCH_YES;
     g_autoptr(PortRange) range =
         port_range_parse(forward_port->to_port, forward_port->port->protocol);
-    return range == NULL || match_port(flow, FLOW_DESTINATION, range) != MATCH_NO;
+    if (range == NULL)
+        return MATCH_MAYBE;
+    Match match = match_port(flow, FLOW_DESTINATION, range);
+    return range->first == range->last ? match : match_and(match, MATCH_MAYBE);
 }
 
 /* A translation that changes nothing does not mark the connection as translated, and does not
  * accept it (measured with 1.3.3 on Linux 6.18). */
+Match match_translation(const Flow *flow, const ForwardPort *forward_port)
+{
+    return match_not(
+        match_and(match_kept_address(flow, forward_port), match_kept_port(flow, forward_port)));
+}
+
 Match match_forward_port(const Flow *flow, const ForwardPort *forward_port)
 {
-    Match match = match_port(flow, FLOW_DESTINATION, forward_port->port);
-    bool sure = !may_keep_address(flow, forward_port) || !may_keep_port(flow, forward_port);
-    return sure ? match : match_and(match, MATCH_MAYBE);
+    return match_port(flow, FLOW_DESTINATION, forward_port->port);
 }

@@ -25,12 +25,24 @@ Match match_address(const Firewalld *firewalld, const Flow *flow, FlowEnd end,
                     const AddressSpec *spec);
 Match match_port(const Flow *flow, FlowEnd end, const PortRange *range);
 Match match_protocol(const Flow *flow, const char *protocol);
-Match match_icmp_type(const Flow *flow, const char *name);
-Match match_service(const Firewalld *firewalld, const Flow *flow, const char *name);
+Match match_icmp_type(const Firewalld *firewalld, const Flow *flow, const char *name);
+
+/* Whether the services that a service includes count as well. */
+typedef enum {
+    SERVICE_WITH_INCLUDES,
+    SERVICE_ALONE,
+} ServiceExtent;
+
+Match match_service(const Firewalld *firewalld, const Flow *flow, const char *name,
+                    ServiceExtent extent);
 
 /* Whether the rule's family, ends and element match; its action is not looked at. */
 Match match_rich_rule(const Firewalld *firewalld, const Flow *flow, const RichRule *rule);
 
 /* The same without its element: for forward ports, whose element is matched by match_forward_port. */
 Match match_rich_rule_ends(const Firewalld *firewalld, const Flow *flow, const RichRule *rule);
+
+/* Whether FORWARD_PORT's rule matches, and, where it does, whether the flow's destination is another one
+ * afterwards. */
 Match match_forward_port(const Flow *flow, const ForwardPort *forward_port);
+Match match_translation(const Flow *flow, const ForwardPort *forward_port);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static bool zone_list_contains(char *const *zones, const char *name)
+bool zone_list_contains(char *const *zones, const char *name)
 {
     return g_strv_contains((const char *const *)zones, name);
 }
@@ -43,8 +43,12 @@ static void match_members(const Trace *trace, const Zone *zone, DispatchSide sid
     const Flow *flow = trace->flow;
     bool ingress = side == DISPATCH_INGRESS;
     const char *name = ingress ? flow->in : flow->out;
-    for (char **interface = zone->interfaces; name != NULL && *interface != NULL; interface++)
-        ways[WAY_INTERFACE] = match_or(ways[WAY_INTERFACE], match_interface(*interface, name));
+    /* Some releases write the wildcard for a name, which no interface has. */
+    bool wildcards = release_has(trace->snapshot->firewalld, RELEASE_WILDCARDS_IN_POLICIES);
+    for (char **interface = zone->interfaces; name != NULL && *interface != NULL; interface++) {
+        if (wildcards || !interface_is_wildcard(*interface))
+            ways[WAY_INTERFACE] = match_or(ways[WAY_INTERFACE], match_interface(*interface, name));
+    }
     PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
         Way way = way_of_source(trace->snapshot->firewalld, source);
         ways[way] =
@@ -65,17 +69,13 @@ static void match_side(const Trace *trace, char *const *zones, DispatchSide side
     }
 }
 
-static Match match_membership(const Trace *trace, char *const *ingress_zones,
+Match match_membership(const Trace *trace, char *const *ingress_zones,
                               char *const *egress_zones)
 {
     Match in[N_WAYS] = {MATCH_NO}, out[N_WAYS] = {MATCH_NO};
     match_side(trace, ingress_zones, DISPATCH_INGRESS, in);
     match_side(trace, egress_zones, DISPATCH_EGRESS, out);
-    /* Rules for two sources of different kinds are left out since 1.2.6 and 1.3.3. */
-    const Firewalld *firewalld = trace->snapshot->firewalld;
-    bool mixes =
-        !firewalld_is_at_least(firewalld, 1, 3, 3) &&
-        (!firewalld_is_at_least(firewalld, 1, 2, 6) || firewalld_is_at_least(firewalld, 1, 3, 0));
+    bool mixes = release_has(trace->snapshot->firewalld, RELEASE_MIXES_KINDS_OF_SOURCES);
     Match best = MATCH_NO;
     for (int a = 0; a < N_WAYS; a++) {
         for (int b = 0; b < N_WAYS; b++) {
@@ -89,7 +89,7 @@ static Match match_membership(const Trace *trace, char *const *ingress_zones,
 
 /* ---- from 2.0: the zones the packet was sent to ---- */
 
-static Match match_zone(char *const *zones, const ZoneMatch *match)
+Match match_zone(char *const *zones, const ZoneMatch *match)
 {
     if (match == NULL)
         return zone_list_contains(zones, "HOST") ? MATCH_YES : MATCH_NO;
@@ -98,7 +98,7 @@ static Match match_zone(char *const *zones, const ZoneMatch *match)
     return named ? MATCH_YES : MATCH_NO;
 }
 
-static bool catches_all(const ZoneMatch *match)
+bool zone_match_catches_all(const ZoneMatch *match)
 {
     return match->by == BOUND_BY_CATCH_ALL ||
            (match->by == BOUND_BY_WILDCARD && interface_is_catch_all(match->binding));
@@ -110,23 +110,27 @@ static Match match_classification(const Trace *trace, const Policy *policy,
     /* 2.0 to 2.4 send a packet that only catch-alls take to no policy at all, not even from ANY to
      * ANY; repaired in 2.5.0. A binding of "+" is one of them (read in the source). */
     if (trace->generation == GENERATION_2 && ingress != NULL && egress != NULL &&
-        catches_all(ingress) && catches_all(egress))
+        zone_match_catches_all(ingress) && zone_match_catches_all(egress))
         return MATCH_NO;
     return match_and(match_zone(policy->ingress_zones, ingress),
                      match_zone(policy->egress_zones, egress));
 }
 
-static Match match_policy(const Trace *trace, const Policy *policy, const ZoneMatch *ingress,
+static FlowDirection hook_of(const Policy *policy)
+{
+    if (zone_list_contains(policy->egress_zones, "HOST"))
+        return FLOW_INPUT;
+    return zone_list_contains(policy->ingress_zones, "HOST") ? FLOW_OUTPUT : FLOW_FORWARD;
+}
+
+Match match_policy(const Trace *trace, const Policy *policy, const ZoneMatch *ingress,
                           const ZoneMatch *egress)
 {
     if (policy->disabled)
         return MATCH_NO;
     if (!policy->settings_read)
         return MATCH_MAYBE;
-    FlowDirection hook = zone_list_contains(policy->egress_zones, "HOST")    ? FLOW_INPUT
-                         : zone_list_contains(policy->ingress_zones, "HOST") ? FLOW_OUTPUT
-                                                                             : FLOW_FORWARD;
-    if (hook != trace->flow->direction)
+    if (hook_of(policy) != trace->flow->direction)
         return MATCH_NO;
     return trace->generation >= GENERATION_2
                ? match_classification(trace, policy, ingress, egress)
@@ -141,10 +145,8 @@ static void run_surely(Trace *trace, const Policy *policy)
     filter_pre(trace, owner, &policy->filter, FILTER_WHOLE);
     filter_deny(trace, owner, &policy->filter, FILTER_WHOLE);
     filter_allow(trace, owner, &policy->filter, FILTER_WHOLE);
-    /* Before 1.0 masquerading also meant to accept. */
-    if (trace->generation == GENERATION_0_9 && policy->filter.masquerade == TRISTATE_YES)
-        trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
-                   (Setting){SETTING_MASQUERADE});
+    if (trace->generation == GENERATION_0_9)
+        filter_masquerade(trace, owner, &policy->filter);
     filter_post(trace, owner, &policy->filter, FILTER_WHOLE);
     Outcome outcome = target_outcome(policy->target, (Outcome)0);
     Match match = outcome != 0 ? MATCH_YES : MATCH_NO;
@@ -181,7 +183,7 @@ static gint by_priority_and_name(gconstpointer a, gconstpointer b)
     return strcmp(x->name, y->name);
 }
 
-static bool is_in_phase(const Policy *policy, PolicyPhase phase)
+bool policy_is_in_phase(const Policy *policy, PolicyPhase phase)
 {
     bool before = policy->priority < 0 || !policy->settings_read;
     return before == (phase == POLICIES_BEFORE_ZONE);
@@ -193,7 +195,7 @@ static GArray *policies_of_phase(const Trace *trace, PolicyPhase phase, const Zo
     GArray *matches = g_array_new(FALSE, FALSE, sizeof(PolicyMatch));
     PTR_ARRAY_FOREACH (const Policy, policy, trace->snapshot->firewalld->policies) {
         PolicyMatch match = {policy, MATCH_NO};
-        if (is_in_phase(policy, phase))
+        if (policy_is_in_phase(policy, phase))
             match.match = match_policy(trace, policy, ingress, egress);
         if (match.match != MATCH_NO)
             g_array_append_val(matches, match);
@@ -202,27 +204,39 @@ static GArray *policies_of_phase(const Trace *trace, PolicyPhase phase, const Zo
     return matches;
 }
 
-/* Runs those from FIRST on that share its priority, and returns where the next priority starts.
- * Which of them comes first depends on their history (1.x, 2.5): each may decide. */
+/* Whether one of MATCHES from FIRST up to END would decide otherwise than OUTCOME. */
+static bool would_differ(const Trace *trace, const GArray *matches, guint first, guint end,
+                         guint outcome)
+{
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(g_free);
+    Verdict verdict = {.steps = steps};
+    Trace aside = *trace;
+    aside.verdict = &verdict;
+    for (guint i = first; i < end; i++) {
+        const PolicyMatch *match = &g_array_index(matches, PolicyMatch, i);
+        aside.decided = false;
+        run_policy(&aside, match->policy, match->match);
+    }
+    return (verdict.possible & ~outcome) != 0;
+}
+
+/* Runs those from FIRST on that share its priority, and returns where the next priority starts. They
+ * are in the order they were put in force in: that of their names after a load, which is taken for
+ * granted where it makes a difference. */
 static guint run_equal_priorities(Trace *trace, const GArray *matches, guint first)
 {
-    bool any_decided = false;
-    guint i = first;
+    guint end = first + 1;
     int priority = g_array_index(matches, PolicyMatch, first).policy->priority;
-    for (; i < matches->len; i++) {
+    while (end < matches->len &&
+           g_array_index(matches, PolicyMatch, end).policy->priority == priority)
+        end++;
+    for (guint i = first; i < end && !trace->decided; i++) {
         const PolicyMatch *match = &g_array_index(matches, PolicyMatch, i);
-        if (match->policy->priority != priority)
-            break;
-        trace->decided = false;
         run_policy(trace, match->policy, match->match);
-        any_decided = any_decided || trace->decided;
+        if (trace->decided && would_differ(trace, matches, i + 1, end, trace->verdict->possible))
+            trace->verdict->assumes[ASSUMPTION_BINDING_ORDER] = true;
     }
-    trace->decided = any_decided;
-    /* 2.0 to 2.4: one sort key for several rules makes later insertions land anywhere. */
-    if (trace->generation == GENERATION_2 && i - first > 1)
-        trace_unknown(trace, STAGE_POLICY, NOBODY,
-                      (Setting){SETTING_EQUAL_PRIORITIES, .priority = priority});
-    return i;
+    return end;
 }
 
 void policies_run(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress,
@@ -235,85 +249,113 @@ void policies_run(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress,
         i = run_equal_priorities(trace, matches, i);
 }
 
-/* ---- forward ports ---- */
+/* ---- rules in disorder ---- */
 
-static bool zones_have_interfaces(const Trace *trace, char *const *zones)
+/* The pairs of zones, ANY among them, of policies of one priority (transfer none of all names). */
+typedef struct {
+    GHashTable *pairs; /* char *: "INGRESS EGRESS" */
+    GHashTable *ingress;
+    GHashTable *egress;
+} TakenPairs;
+
+static TakenPairs *taken_pairs_new(void)
 {
-    for (; *zones != NULL; zones++) {
-        const Zone *zone = firewalld_zone(trace->snapshot->firewalld, *zones);
-        if (zone != NULL && *zone->interfaces != NULL)
+    TakenPairs *taken = g_new0(TakenPairs, 1);
+    taken->pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    taken->ingress = g_hash_table_new(g_str_hash, g_str_equal);
+    taken->egress = g_hash_table_new(g_str_hash, g_str_equal);
+    return taken;
+}
+
+static void taken_pairs_free(gpointer data)
+{
+    TakenPairs *taken = data;
+    g_hash_table_unref(taken->pairs);
+    g_hash_table_unref(taken->ingress);
+    g_hash_table_unref(taken->egress);
+    g_free(taken);
+}
+
+static bool has_pair(const TakenPairs *taken, const char *ingress, const char *egress)
+{
+    g_autofree char *pair = g_strconcat(ingress, " ", egress, NULL);
+    return g_hash_table_contains(taken->pairs, pair);
+}
+
+static bool has_either(GHashTable *names, const char *name)
+{
+    return g_hash_table_contains(names, name) || g_hash_table_contains(names, "ANY");
+}
+
+static bool is_taken(const TakenPairs *taken, const char *ingress, const char *egress)
+{
+    bool from_any = g_str_equal(ingress, "ANY"), to_any = g_str_equal(egress, "ANY");
+    if (from_any && to_any)
+        return g_hash_table_size(taken->pairs) > 0;
+    if (from_any)
+        return has_either(taken->egress, egress);
+    if (to_any)
+        return has_either(taken->ingress, ingress);
+    return has_pair(taken, ingress, egress) || has_pair(taken, "ANY", egress) ||
+           has_pair(taken, ingress, "ANY") || has_pair(taken, "ANY", "ANY");
+}
+
+/* Whether rules are written for the zone NAME: not for one that nothing is sent to. */
+static bool has_rules(const Firewalld *firewalld, const char *name)
+{
+    const Zone *zone = firewalld_zone(firewalld, name);
+    return g_str_equal(name, "ANY") || g_str_equal(name, "HOST") ||
+           g_strcmp0(name, firewalld->default_zone) == 0 ||
+           (zone != NULL && (zone->interfaces[0] != NULL || zone->sources->len > 0));
+}
+
+/* Takes the pairs of POLICY; returns whether one of them was taken. */
+static bool take_pairs(const Firewalld *firewalld, const Policy *policy, TakenPairs *taken)
+{
+    bool any_taken = false;
+    STRV_FOREACH (ingress, policy->ingress_zones) {
+        STRV_FOREACH (egress, policy->egress_zones) {
+            if (!has_rules(firewalld, *ingress) || !has_rules(firewalld, *egress))
+                continue;
+            any_taken = any_taken || is_taken(taken, *ingress, *egress);
+            g_hash_table_add(taken->pairs, g_strconcat(*ingress, " ", *egress, NULL));
+            g_hash_table_add(taken->ingress, *ingress);
+            g_hash_table_add(taken->egress, *egress);
+        }
+    }
+    return any_taken;
+}
+
+static bool lists_anything(const Firewalld *firewalld)
+{
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones) {
+        if (zone->interfaces[0] != NULL || zone->sources->len > 0)
             return true;
-        if (trace->generation >= GENERATION_2 &&
-            g_strcmp0(*zones, trace->snapshot->firewalld->default_zone) == 0)
-            return true; /* its catch-all is an interface from 2.0 on */
     }
     return false;
 }
 
-/* Before routing the egress side is not known: a policy to zones with interfaces gets no rule there,
- * one to the host only from ANY, and from named zones since 2.4. */
-static Match match_before_routing(const Trace *trace, const Policy *policy,
-                                  const ZoneMatch *ingress)
-{
-    static char any[] = "ANY";
-    char *const anywhere[] = {any, NULL};
-    bool to_host = zone_list_contains(policy->egress_zones, "HOST");
-    if (policy->disabled || !policy->settings_read ||
-        zone_list_contains(policy->ingress_zones, "HOST"))
-        return MATCH_NO;
-    if (to_host && !zone_list_contains(policy->ingress_zones, "ANY") &&
-        !firewalld_is_at_least(trace->snapshot->firewalld, 2, 4, 0))
-        return MATCH_NO;
-    bool to_any = to_host || zone_list_contains(policy->egress_zones, "ANY");
-    if (!to_any && zones_have_interfaces(trace, policy->egress_zones))
-        return MATCH_NO;
-    char *const *egress_zones = to_any ? anywhere : policy->egress_zones;
-    if (trace->generation < GENERATION_2)
-        return match_membership(trace, policy->ingress_zones, egress_zones);
-    Match ways[N_WAYS] = {MATCH_NO};
-    match_side(trace, egress_zones, DISPATCH_EGRESS, ways);
-    Match out = MATCH_NO;
-    for (int way = 0; way < N_WAYS; way++)
-        out = match_or(out, ways[way]);
-    Match in = match_and(match_zone(policy->ingress_zones, ingress), ingress->match);
-    return match_and(in, out);
-}
-
-static void consult_forward_ports(Trace *trace, const Policy *policy, Match applies,
-                                  Outcome outcome)
-{
-    Setting setting;
-    Match match = filter_match_forward_port(trace, &policy->filter, &setting);
-    bool accepts = outcome == OUTCOME_ACCEPT;
-    if (match != MATCH_NO && applies != MATCH_NO)
-        trace_rule(trace, STAGE_FORWARD_PORT, (Owner){.policy = policy->name},
-                   match_and(match_and(applies, match), accepts ? MATCH_YES : MATCH_MAYBE), outcome,
-                   setting);
-}
-
-void policies_forward_ports(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress)
-{
-    const GPtrArray *policies = trace->snapshot->firewalld->policies;
-    for (guint i = 0; i < policies->len && !trace->decided; i++) {
-        const Policy *policy = g_ptr_array_index(policies, i);
-        Match applies =
-            is_in_phase(policy, phase) ? match_before_routing(trace, policy, ingress) : MATCH_NO;
-        consult_forward_ports(trace, policy, applies, OUTCOME_ACCEPT);
-    }
-}
-
-/* Policies from the host translate since 1.1. From 2.3 the filter accepts what they translated;
- * before, its policies see the new destination, and what they say of that is not modelled. */
-void policies_forward_ports_from_host(Trace *trace, const ZoneMatch *egress)
+bool policies_disorder(const Trace *trace, FlowDirection hook, int *priority)
 {
     const Firewalld *firewalld = trace->snapshot->firewalld;
-    if (!firewalld_is_at_least(firewalld, 1, 1, 0))
-        return;
-    Outcome outcome = firewalld_is_at_least(firewalld, 2, 3, 0) ? OUTCOME_ACCEPT : OUTCOME_ANY;
-    for (guint i = 0; i < firewalld->policies->len && !trace->decided; i++) {
+    bool possible = release_has(firewalld, RELEASE_MISPLACES_EQUAL) &&
+                    (hook != FLOW_FORWARD || lists_anything(firewalld));
+    g_autoptr(GHashTable) taken_of =
+        possible ? g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, taken_pairs_free)
+                 : NULL;
+    for (guint i = 0; possible && i < firewalld->policies->len; i++) {
         const Policy *policy = g_ptr_array_index(firewalld->policies, i);
-        Match applies =
-            policy->settings_read ? match_policy(trace, policy, NULL, egress) : MATCH_NO;
-        consult_forward_ports(trace, policy, match_and(applies, egress->match), outcome);
+        if (policy->disabled || !policy->settings_read || hook_of(policy) != hook)
+            continue;
+        TakenPairs *taken = g_hash_table_lookup(taken_of, GINT_TO_POINTER(policy->priority));
+        if (taken == NULL) {
+            taken = taken_pairs_new();
+            g_hash_table_insert(taken_of, GINT_TO_POINTER(policy->priority), taken);
+        }
+        if (take_pairs(firewalld, policy, taken)) {
+            *priority = policy->priority;
+            return true;
+        }
     }
+    return false;
 }

@@ -15,8 +15,22 @@ typedef enum {
 void policies_run(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress,
                   const ZoneMatch *egress);
 
-/* Consults their forward ports (nat, before routing): a match accepts. */
-void policies_forward_ports(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress);
+/* 2.0 to 2.4: whether policies of one priority, put to *PRIORITY, share a pair of zones in HOOK. They have
+ * one sort key for several rules, so that later rules of all pairs land where they do not belong. */
+bool policies_disorder(const Trace *trace, FlowDirection hook, int *priority);
 
-/* The same for what the host itself sends to EGRESS. */
-void policies_forward_ports_from_host(Trace *trace, const ZoneMatch *egress);
+/* ---- for forward ports ---- */
+
+bool zone_list_contains(char *const *zones, const char *name);
+bool zone_match_catches_all(const ZoneMatch *match);
+bool policy_is_in_phase(const Policy *policy, PolicyPhase phase);
+
+/* Whether the packet is listed by a zone on either side, as policies look at it up to 1.3. */
+Match match_membership(const Trace *trace, char *const *ingress_zones, char *const *egress_zones);
+
+/* Whether ZONES names the zone of MATCH; NULL is the host. */
+Match match_zone(char *const *zones, const ZoneMatch *match);
+
+/* Whether POLICY filters a flow that is sent from INGRESS to EGRESS. */
+Match match_policy(const Trace *trace, const Policy *policy, const ZoneMatch *ingress,
+                   const ZoneMatch *egress);

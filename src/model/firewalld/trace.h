@@ -10,6 +10,8 @@ typedef struct {
     const Flow *flow;
     Generation generation;
     Verdict *verdict;
+    Match untranslated;   /* whether a forward port that changes nothing has ended nat */
+    bool nat_in_disorder; /* rules of nat may stand where they do not belong */
     bool decided; /* every packet of the flow has met its outcome: nothing further is consulted */
 } Trace;
 

@@ -6,6 +6,7 @@
 
 #include "model/foreach.h"
 #include "model/firewalld/filter.h"
+#include "model/firewalld/nat.h"
 #include "model/firewalld/policies.h"
 #include "model/firewalld/preliminaries.h"
 #include "model/host/topology.h"
@@ -13,58 +14,6 @@
 static Owner zone_owner(const ZoneMatch *match)
 {
     return (Owner){.zone = match->zone != NULL ? match->zone->name : NULL};
-}
-
-/* ---- forward ports (nat), before the filter ---- */
-
-static void consult_forward_ports_of(Trace *trace, const ZoneMatch *ingress)
-{
-    policies_forward_ports(trace, POLICIES_BEFORE_ZONE, ingress);
-    Setting setting;
-    Match match = ingress->zone != NULL
-                      ? filter_match_forward_port(trace, &ingress->zone->filter, &setting)
-                      : MATCH_NO;
-    if (match != MATCH_NO)
-        trace_rule(trace, STAGE_FORWARD_PORT, zone_owner(ingress), match_and(match, ingress->match),
-                   OUTCOME_ACCEPT, setting);
-    policies_forward_ports(trace, POLICIES_AFTER_ZONE, ingress);
-}
-
-/* The zones whose forward ports a flow meets: from 2.5 on, the chains of nat go on after one. */
-static GArray *zones_of_nat(const Trace *trace)
-{
-    bool output = trace->flow->direction == FLOW_OUTPUT;
-    return dispatch(trace->snapshot, trace->flow, output ? DISPATCH_EGRESS : DISPATCH_INGRESS, NULL,
-                    trace->generation == GENERATION_2_5 ? DISPATCH_TO_EVERY : DISPATCH_TO_FIRST);
-}
-
-/* A translated connection is accepted in every later hook, wherever it goes. */
-static void consult_forward_ports(Trace *trace)
-{
-    g_autoptr(GArray) zones = zones_of_nat(trace);
-    for (guint i = 0; i < zones->len && !trace->decided; i++) {
-        const ZoneMatch *zone = &g_array_index(zones, ZoneMatch, i);
-        if (trace->flow->direction == FLOW_OUTPUT)
-            policies_forward_ports_from_host(trace, zone);
-        else
-            consult_forward_ports_of(trace, zone);
-    }
-}
-
-/* Where all else refuses, forward ports that could not be read may accept. */
-static void consult_unread_forward_ports(Trace *trace)
-{
-    Protocol protocol = trace->flow->protocol;
-    if ((trace->verdict->possible & OUTCOME_ACCEPT) != 0 || protocol == PROTOCOL_ICMP ||
-        protocol == PROTOCOL_ICMPV6)
-        return;
-    g_autoptr(GArray) zones = zones_of_nat(trace);
-    trace->decided = false;
-    ARRAY_FOREACH (const ZoneMatch, ingress, zones) {
-        if (ingress->zone != NULL && !ingress->zone->settings_read)
-            trace_rule(trace, STAGE_FORWARD_PORT, zone_owner(ingress), MATCH_MAYBE, OUTCOME_ACCEPT,
-                       (Setting){SETTING_FORWARD_PORTS, .unread = true});
-    }
 }
 
 /* ---- parts of a zone ---- */
@@ -196,9 +145,8 @@ static void run_ingress_half_0_9(Trace *trace, const ZoneMatch *ingress)
 
 static void run_egress_half_0_9(Trace *trace, const ZoneMatch *egress)
 {
-    if (egress->zone != NULL && egress->zone->filter.masquerade == TRISTATE_YES)
-        trace_rule(trace, STAGE_MASQUERADE, zone_owner(egress), MATCH_YES, OUTCOME_ACCEPT,
-                   (Setting){SETTING_MASQUERADE});
+    if (egress->zone != NULL)
+        filter_masquerade(trace, zone_owner(egress), &egress->zone->filter);
     consult_terminal_target(trace, egress);
 }
 
@@ -244,12 +192,13 @@ static void run_pair(Trace *trace, const ZoneMatch *ingress, const ZoneMatch *eg
     }
 }
 
-/* Runs the rest once for each zone the packet may leave through. 2.5 tries every one of them in OUTPUT,
+/* Runs the rest once for each zone the packet may leave through. 2.5.0 tries every one of them in OUTPUT,
  * one after the other; else each is a world of its own. */
 static void run_egress(Trace *trace, const ZoneMatch *ingress)
 {
     bool classified = trace->generation != GENERATION_1;
-    bool chained = trace->generation == GENERATION_2_5 && trace->flow->direction == FLOW_OUTPUT;
+    bool chained = release_has(trace->snapshot->firewalld, RELEASE_DISPATCHES_ON) &&
+                   trace->flow->direction == FLOW_OUTPUT;
     if (!classified || trace->flow->direction == FLOW_INPUT) {
         run_pair(trace, ingress, NULL);
         return;
@@ -270,10 +219,34 @@ static void run_egress(Trace *trace, const ZoneMatch *ingress)
     trace->decided = chained ? trace->decided : all_decided;
 }
 
+/* What 2.0 to 2.4 have wrong in the kernel, and D-Bus does not show. */
+static void consult_disorder(Trace *trace)
+{
+    int priority;
+    if (policies_disorder(trace, trace->flow->direction, &priority))
+        trace_unknown(trace, STAGE_POLICY, NOBODY,
+                      (Setting){SETTING_EQUAL_PRIORITIES, .priority = priority});
+    ZoneMatch moved_from;
+    const char *moved = dispatch_kept_rules(trace->snapshot, trace->flow, &moved_from);
+    if (moved != NULL)
+        trace_unknown(trace, STAGE_INGRESS_ZONE, zone_owner(&moved_from),
+                      (Setting){SETTING_KEPT_RULES, .name = moved});
+}
+
+/* The iptables backend writes other rules for MAC addresses in FORWARD (measured with 1.3.4). */
+static void consult_iptables_mac(Trace *trace, const ZoneMatch *ingress)
+{
+    if (ingress->by_mac && trace->flow->direction == FLOW_FORWARD &&
+        g_strcmp0(trace->snapshot->firewalld->options.backend, "iptables") == 0)
+        trace_unknown(trace, STAGE_INGRESS_ZONE, zone_owner(ingress),
+                      (Setting){SETTING_IPTABLES_MAC, .name = ingress->binding});
+}
+
 static void run_zones(Trace *trace)
 {
     if (trace->decided)
         return;
+    consult_disorder(trace);
     if (trace->flow->direction == FLOW_OUTPUT) {
         run_egress(trace, NULL);
         trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
@@ -285,9 +258,10 @@ static void run_zones(Trace *trace)
     ARRAY_FOREACH (const ZoneMatch, ingress, zones) {
         trace->decided = false;
         note_zone(trace, STAGE_INGRESS_ZONE, ingress);
+        consult_iptables_mac(trace, ingress);
         run_egress(trace, ingress);
     }
-    consult_unread_forward_ports(trace);
+    nat_consult_unread(trace);
 }
 
 /* ---- what is taken for granted ---- */
@@ -305,8 +279,6 @@ static void note_assumptions(Trace *trace)
     if (!may_accept && !panics && trace->flow->state != FLOW_INVALID &&
         trace->flow->direction == FLOW_FORWARD && !firewalld_is_strict(firewalld))
         verdict->assumes[ASSUMPTION_NOT_TRANSLATED] = true;
-    if (firewalld->version == NULL)
-        verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
     if (verdict->deciding != NULL && verdict->deciding->policy != NULL &&
         trace->generation < GENERATION_2)
         verdict->assumes[ASSUMPTION_POLICY_INSTALLED] = true;
@@ -356,7 +328,7 @@ static void run(Trace *trace)
     preliminaries_reverse_path(trace);
     preliminaries_established(trace);
     if (trace->flow->state != FLOW_INVALID) /* nat sees no such packet */
-        consult_forward_ports(trace);
+        nat_consult(trace);
     preliminaries_loopback(trace);
     consult_unmodelled(trace);
     preliminaries_rfc3964(trace);
@@ -376,20 +348,20 @@ static void run_as(const Snapshot *snapshot, const Flow *flow, Verdict *verdict)
     run(&trace);
 }
 
-/* A version that could not be read may be any: one of each generation is judged. */
-static void run_as_every_generation(const Snapshot *snapshot, const Flow *flow, Verdict *verdict)
+/* What it does is certain where all VERSIONS do it. */
+static void run_as_each_of(const char *const *versions, const Snapshot *snapshot, const Flow *flow,
+                           Verdict *verdict)
 {
-    static char versions[][8] = {"0.9.11", "1.3.3", "2.4.4", "2.5.0"};
-    for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
+    STRV_FOREACH (version, versions) {
         Firewalld firewalld = *snapshot->firewalld;
         Snapshot variant = *snapshot;
-        firewalld.version = versions[i];
+        firewalld.version = *version;
         variant.firewalld = &firewalld;
         verdict->deciding = NULL;
         g_ptr_array_set_size(verdict->steps, 0);
         run_as(&variant, flow, verdict);
     }
-    verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
+    verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = snapshot->firewalld->version == NULL;
 }
 
 Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow)
@@ -401,10 +373,11 @@ Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow)
         verdict->ingress = dispatch_first(snapshot, flow, DISPATCH_INGRESS);
     if (flow->out != NULL)
         verdict->egress = dispatch_interface(snapshot, flow->out);
-    if (snapshot->firewalld->version != NULL)
+    const char *const *versions = release_candidates(snapshot->firewalld);
+    if (versions == NULL)
         run_as(snapshot, flow, verdict);
     else
-        run_as_every_generation(snapshot, flow, verdict);
+        run_as_each_of(versions, snapshot, flow, verdict);
     if (!verdict_accepts(verdict) && !verdict_refuses(verdict))
         verdict->deciding = NULL;
     return verdict;

@@ -300,22 +300,6 @@ const Ipset *firewalld_ipset(const Firewalld *firewalld, const char *name)
     return find_named(firewalld->ipsets, name);
 }
 
-bool firewalld_is_at_least(const Firewalld *firewalld, guint major, guint minor, guint patch)
-{
-    const guint wanted[3] = {major, minor, patch};
-    const char *p = firewalld->version;
-    if (p == NULL)
-        return false;
-    for (int i = 0; i < 3; i++) {
-        char *end;
-        guint64 part = g_ascii_strtoull(p, &end, 10);
-        if (part != wanted[i])
-            return part > wanted[i];
-        p = *end == '.' ? end + 1 : "";
-    }
-    return true;
-}
-
 bool firewalld_is_strict(const Firewalld *firewalld)
 {
     return g_strcmp0(firewalld->options.strict_forward_ports, "yes") == 0;

@@ -138,9 +138,6 @@ Policy *firewalld_policy(const Firewalld *firewalld, const char *name);
 const Service *firewalld_service(const Firewalld *firewalld, const char *name);
 const Ipset *firewalld_ipset(const Firewalld *firewalld, const char *name);
 
-/* Whether firewalld's version is known and at least MAJOR.MINOR.PATCH. */
-bool firewalld_is_at_least(const Firewalld *firewalld, guint major, guint minor, guint patch);
-
 /* StrictForwardPorts=yes (2.3 and later): connections that other programs translate are filtered like
  * all others; without it they are accepted. */
 bool firewalld_is_strict(const Firewalld *firewalld);

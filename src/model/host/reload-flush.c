@@ -4,6 +4,7 @@
 
 #include "model/foreach.h"
 #include "model/host/owner.h"
+#include "model/host/release.h"
 
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
@@ -12,7 +13,8 @@ Tristate reload_flushes(const Firewalld *firewalld)
 {
     if (firewalld->version == NULL)
         return TRISTATE_UNKNOWN;
-    return firewalld_is_at_least(firewalld, 2, 0, 0) ? firewalld->direct_rules : TRISTATE_YES;
+    return release_has(firewalld, RELEASE_SPARES_OTHER_TABLES) ? firewalld->direct_rules
+                                                                : TRISTATE_YES;
 }
 
 /* Docker and libvirt listen for firewalld's signal Reloaded; kube-proxy, Calico's Felix and flannel

@@ -23,8 +23,9 @@ static guint predicted_share(const Snapshot *snapshot, const Judgement *judgemen
         if (!way->status_dnat)
             return model->possible;
     }
-    bool own = model->deciding != NULL && model->deciding->stage == STAGE_FORWARD_PORT;
-    return own || !firewalld_is_strict(snapshot->firewalld) ? OUTCOME_ACCEPT : OUTCOME_REJECT;
+    if (model->deciding != NULL && model->deciding->stage == STAGE_FORWARD_PORT)
+        return model->possible;
+    return firewalld_is_strict(snapshot->firewalld) ? OUTCOME_REJECT : OUTCOME_ACCEPT;
 }
 
 /* ---- legacy iptables ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looking up in a snapshot, the independence of its copies, and firewalld's versions and words. */
+/* Looking up in a snapshot, the independence of its copies, and firewalld's words. */
 #include "model/host/snapshot.h"
 
 #include "cases.h"
@@ -166,42 +166,7 @@ static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
     managed_device_free(NULL);
 }
 
-/* ---- firewalld's versions and words ---- */
-
-typedef struct {
-    const char *name;
-    const char *version;
-    guint wanted[3];
-    bool at_least;
-} VersionCase;
-
-static const VersionCase versions[] = {
-    {"the same", "1.3.3", {1, 3, 3}, true},
-    {"a later patch", "1.3.4", {1, 3, 3}, true},
-    {"an earlier patch", "1.3.2", {1, 3, 3}, false},
-    {"a later minor number, earlier patch", "1.4.0", {1, 3, 3}, true},
-    {"an earlier minor number, later patch", "1.2.9", {1, 3, 3}, false},
-    {"a later major number", "2.0.0", {1, 9, 9}, true},
-    {"an earlier major number", "0.9.11", {1, 0, 0}, false},
-    {"numbers, not texts", "0.10.0", {0, 9, 0}, true},
-    {"no patch", "2.5", {2, 5, 0}, true},
-    {"no patch, one wanted", "2.5", {2, 5, 1}, false},
-    {"major number alone", "2", {2, 0, 0}, true},
-    {"a suffix", "1.3.3-2.el9", {1, 3, 3}, true},
-    {"a release candidate's suffix", "2.0.0~rc1", {2, 0, 0}, true},
-    {"not known", NULL, {0, 0, 0}, false},
-    {"no version", "unknown", {0, 1, 0}, false},
-};
-
-static void test_version(void **state)
-{
-    const VersionCase *test = *state;
-    g_autoptr(Firewalld) firewalld = firewalld_new();
-    firewalld->version = g_strdup(test->version);
-    assert_int_equal(
-        firewalld_is_at_least(firewalld, test->wanted[0], test->wanted[1], test->wanted[2]),
-        test->at_least);
-}
+/* ---- firewalld's words ---- */
 
 typedef struct {
     const char *name;
@@ -238,6 +203,6 @@ int main(void)
         cmocka_unit_test(test_a_copy_outlives_its_original),
         cmocka_unit_test(test_freeing_nothing_is_fine),
     };
-    return RUN_CASES(test_lookup, lookups) + RUN_CASES(test_version, versions) +
-           RUN_CASES(test_target, targets) + cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_CASES(test_lookup, lookups) + RUN_CASES(test_target, targets) +
+           cmocka_run_group_tests(tests, NULL, NULL);
 }
