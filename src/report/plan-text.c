@@ -89,6 +89,12 @@ static const struct {
                                     "the fix adds a policy, which firewalld can add only "
                                     "permanently: {finding}",
                                     "omit --runtime-only"},
+    [REFUSED_RULES_KEPT] = {NICFIX_ERROR_REFUSED,
+                            "this version of firewalld keeps the rules that {interface} has in "
+                            "zone {zone} when it is moved at run time, and only a reload removes "
+                            "them",
+                            "use --permanent-only, and run firewall-cmd --reload when it suits "
+                            "({losses})"},
     [REFUSED_HARM] = {NICFIX_ERROR_REFUSED, "{harm}", OVERRIDE},
 };
 
@@ -372,6 +378,8 @@ char *plan_note_text(const PlanNote *note)
         [NOTE_POLICIES_FORGOTTEN] = "this firewalld forgets the policies of zone {zone} when the "
                                     "only interface leaves it: run firewall-cmd --reload "
                                     "afterwards ({losses})",
+        [NOTE_RULES_KEPT] = "this firewalld keeps the rules that {interface} has in zone {zone}: "
+                            "run firewall-cmd --reload afterwards ({losses})",
         [NOTE_RELOADS] =
             "firewalld is reloaded, which drops new connections for a moment; {losses}",
         [NOTE_OVERTAKEN] = "{subject} is left as it is ({scope}): somebody else has changed it "

@@ -48,8 +48,9 @@ static const struct {
     [SETTING_TARGET] = {"target "},
     [SETTING_EQUAL_PRIORITIES] = {"several policies of priority ",
                                   " for one pair of zones corrupt firewalld's order of rules"},
-    [SETTING_KEPT_RULES] = {"", " was bound to it when firewalld loaded, and this version keeps the "
-                                "rules of an interface that is moved at run time"},
+    [SETTING_KEPT_RULES] = {"",
+                            " was bound to it when firewalld loaded, and this version keeps the "
+                            "rules of an interface that is moved at run time"},
     [SETTING_IPTABLES_MAC] = {"the iptables backend has other rules for the source "},
     [SETTING_HOST_OUTPUT] = {"what this host sends is accepted unless a policy refuses it"},
     [SETTING_END] = {"what nothing accepts is rejected"},

@@ -61,6 +61,57 @@ static void compare_host_flows(const Snapshot *snapshot, CoverageMap *coverage)
     }
 }
 
+/* What goes between two networks, by address where the links have some. */
+static void compare_forwarded(CoverageMap *coverage, const Link *in, const Link *out)
+{
+    Flow flow = coverage_usual_flow(FAMILY_IPV4, in->name, out->name);
+    flow.reverse_path = REVERSE_PATH_SAME_LINK;
+    PTR_ARRAY_FOREACH (const LinkAddress, address, out->addresses) {
+        if (address->prefix.address.family == FAMILY_IPV4)
+            flow.to = (FlowAddress){FLOW_ADDRESS_PREFIX, address->prefix};
+    }
+    coverage_compare(coverage, &flow);
+}
+
+/* The links that filter, and of each zone the first two. */
+static GPtrArray *links_of_zones(const Snapshot *snapshot, GPtrArray *all)
+{
+    g_autoptr(GHashTable) once = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_autoptr(GHashTable) twice = g_hash_table_new(g_direct_hash, g_direct_equal);
+    GPtrArray *some = g_ptr_array_new();
+    PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
+        const Zone *zone = dispatch_interface(snapshot, link->name).zone;
+        if (zone == NULL || link_is_loopback(link) || !link_is_up(link) ||
+            link_seen_by_firewall(snapshot, link) != link)
+            continue;
+        g_ptr_array_add(all, link);
+        if (g_hash_table_add(once, (gpointer)zone) || g_hash_table_add(twice, (gpointer)zone))
+            g_ptr_array_add(some, link);
+    }
+    return some;
+}
+
+/* Releases that keep rules of a link that was moved at run time keep those between it and each link of
+ * its old zone, which D-Bus does not show. */
+static void compare_moved(const Snapshot *snapshot, CoverageMap *coverage)
+{
+    enum { MOST_FLOWS = 1024 };
+    if (!release_has(snapshot->firewalld, RELEASE_KEEPS_RULES_OF_MOVED))
+        return;
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_autoptr(GPtrArray) some = links_of_zones(snapshot, all);
+    guint left = MOST_FLOWS;
+    PTR_ARRAY_FOREACH (const Link, link, all) {
+        for (guint i = 0; i < some->len && left > 0; i++, left--) {
+            const Link *other = g_ptr_array_index(some, i);
+            if (other == link)
+                continue;
+            compare_forwarded(coverage, link, other);
+            compare_forwarded(coverage, other, link);
+        }
+    }
+}
+
 static void add_tables(Finding *finding, const Snapshot *snapshot)
 {
     if (snapshot->ruleset == NULL || snapshot->firewalld_predicted)
@@ -78,6 +129,7 @@ static void find_differences(GPtrArray *findings, const Snapshot *snapshot, Cove
     if (g_strcmp0(snapshot->firewalld->options.backend, "iptables") == 0)
         return;
     compare_host_flows(snapshot, coverage);
+    compare_moved(snapshot, coverage);
     Finding *finding = finding_new(FINDING_RULES_DIFFER, SEVERITY_ERROR, NULL, NULL);
     add_tables(finding, snapshot);
     PTR_ARRAY_FOREACH (const Judgement, judgement, coverage_differing(coverage)) {

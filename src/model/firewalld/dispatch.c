@@ -224,6 +224,17 @@ static bool is_other_side(const Snapshot *snapshot, const Flow *flow, DispatchSi
     return false;
 }
 
+bool dispatch_would_keep_rules(const Snapshot *snapshot, const char *name, const char *zone)
+{
+    const PermanentBinding *lasting = permanent_binding(snapshot->permanent, name);
+    const Zone *left = firewalld_zone(snapshot->firewalld, zone);
+    bool is_loaded = lasting != NULL && g_strcmp0(lasting->zone, zone) == 0;
+    return is_loaded && left != NULL &&
+           release_has(snapshot->firewalld, RELEASE_KEEPS_RULES_OF_MOVED) &&
+           (g_strv_length(left->interfaces) > 1 || left->sources->len > 0 ||
+            g_strcmp0(zone, snapshot->firewalld->default_zone) == 0);
+}
+
 const char *dispatch_kept_rules(const Snapshot *snapshot, const Flow *flow, ZoneMatch *from)
 {
     if (flow->direction != FLOW_FORWARD || flow->in == NULL || flow->out == NULL ||

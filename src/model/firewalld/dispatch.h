@@ -52,6 +52,10 @@ ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name);
  * seen by another permanent zone; where both were changed alike, only by the kernel's rules. */
 const char *dispatch_kept_rules(const Snapshot *snapshot, const Flow *flow, ZoneMatch *from);
 
+/* Whether rules of ZONE would stay if the interface NAME, which it binds, left it at run time: in those
+ * releases where it was bound when firewalld loaded, and the zone is still in force without it. */
+bool dispatch_would_keep_rules(const Snapshot *snapshot, const char *name, const char *zone);
+
 /* Whether MATCH is by an interface that its zone names, itself or by a wildcard. */
 static inline bool zone_match_is_binding(const ZoneMatch *match)
 {

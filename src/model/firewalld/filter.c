@@ -136,8 +136,8 @@ static void accept_ports(Trace *trace, Owner owner, FlowEnd end, const GPtrArray
 static void accept_lists(Trace *trace, Owner owner, const Filter *filter)
 {
     STRV_FOREACH (service, filter->services) {
-        Match match = match_service(trace->snapshot->firewalld, trace->flow, *service,
-                                    SERVICE_WITH_INCLUDES);
+        Match match =
+            match_service(trace->snapshot->firewalld, trace->flow, *service, SERVICE_WITH_INCLUDES);
         if (match != MATCH_NO)
             trace_rule(trace, STAGE_SERVICE, owner, match, OUTCOME_ACCEPT,
                        (Setting){SETTING_SERVICE, .name = *service});

@@ -208,9 +208,8 @@ static Match match_egress(const Trace *trace, const Policy *policy, const ZoneMa
     Match best = MATCH_NO;
     for (guint i = 0; i < egress->len; i++) {
         const ZoneMatch *zone = &g_array_index(egress, ZoneMatch, i);
-        Match match = trace->generation == GENERATION_2
-                          ? match_pair(trace, policy, ingress, zone)
-                          : match_zone(policy->egress_zones, zone);
+        Match match = trace->generation == GENERATION_2 ? match_pair(trace, policy, ingress, zone)
+                                                        : match_zone(policy->egress_zones, zone);
         best = match_or(best, match_and(match, zone->match));
     }
     return best;
@@ -286,7 +285,8 @@ static void consult_from(Trace *trace, const ZoneMatch *ingress)
     g_autoptr(GArray) egress =
         any_policy_translates(trace) ? zones_before_routing(trace, ingress) : NULL;
     consult_policies(trace, POLICIES_BEFORE_ZONE, ingress, egress);
-    const Chain chain = {{.zone = zone != NULL ? zone->name : NULL}, ingress->match, OUTCOME_ACCEPT};
+    const Chain chain = {
+        {.zone = zone != NULL ? zone->name : NULL}, ingress->match, OUTCOME_ACCEPT};
     if (zone != NULL)
         consult_filter(trace, &chain, &zone->filter);
     consult_policies(trace, POLICIES_AFTER_ZONE, ingress, egress);

@@ -69,8 +69,7 @@ static void match_side(const Trace *trace, char *const *zones, DispatchSide side
     }
 }
 
-Match match_membership(const Trace *trace, char *const *ingress_zones,
-                              char *const *egress_zones)
+Match match_membership(const Trace *trace, char *const *ingress_zones, char *const *egress_zones)
 {
     Match in[N_WAYS] = {MATCH_NO}, out[N_WAYS] = {MATCH_NO};
     match_side(trace, ingress_zones, DISPATCH_INGRESS, in);
@@ -124,7 +123,7 @@ static FlowDirection hook_of(const Policy *policy)
 }
 
 Match match_policy(const Trace *trace, const Policy *policy, const ZoneMatch *ingress,
-                          const ZoneMatch *egress)
+                   const ZoneMatch *egress)
 {
     if (policy->disabled)
         return MATCH_NO;
@@ -253,7 +252,7 @@ void policies_run(Trace *trace, PolicyPhase phase, const ZoneMatch *ingress,
 
 /* The pairs of zones, ANY among them, of policies of one priority (transfer none of all names). */
 typedef struct {
-    GHashTable *pairs; /* char *: "INGRESS EGRESS" */
+    GHashTable *pairs; /* char *: "INGRESS/EGRESS" */
     GHashTable *ingress;
     GHashTable *egress;
 } TakenPairs;
@@ -278,7 +277,7 @@ static void taken_pairs_free(gpointer data)
 
 static bool has_pair(const TakenPairs *taken, const char *ingress, const char *egress)
 {
-    g_autofree char *pair = g_strconcat(ingress, " ", egress, NULL);
+    g_autofree char *pair = g_strconcat(ingress, "/", egress, NULL);
     return g_hash_table_contains(taken->pairs, pair);
 }
 
@@ -318,7 +317,7 @@ static bool take_pairs(const Firewalld *firewalld, const Policy *policy, TakenPa
             if (!has_rules(firewalld, *ingress) || !has_rules(firewalld, *egress))
                 continue;
             any_taken = any_taken || is_taken(taken, *ingress, *egress);
-            g_hash_table_add(taken->pairs, g_strconcat(*ingress, " ", *egress, NULL));
+            g_hash_table_add(taken->pairs, g_strconcat(*ingress, "/", *egress, NULL));
             g_hash_table_add(taken->ingress, *ingress);
             g_hash_table_add(taken->egress, *egress);
         }

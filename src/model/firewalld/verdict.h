@@ -74,9 +74,9 @@ typedef enum {
     SETTING_TARGET,           /* target */
     SETTING_EQUAL_PRIORITIES, /* priority: that several policies have */
     SETTING_KEPT_RULES,       /* name: the link, which was moved out of the zone at run time */
-    SETTING_IPTABLES_MAC,     /* name: the MAC address, which the iptables backend treats otherwise */
-    SETTING_HOST_OUTPUT,      /* the end of the output hook */
-    SETTING_END,              /* the end of the other hooks */
+    SETTING_IPTABLES_MAC, /* name: the MAC address, which the iptables backend treats otherwise */
+    SETTING_HOST_OUTPUT,  /* the end of the output hook */
+    SETTING_END,          /* the end of the other hooks */
 } SettingKind;
 
 /* A setting and its value; what it points to belongs to the snapshot or the flow. */

@@ -14,7 +14,7 @@ Tristate reload_flushes(const Firewalld *firewalld)
     if (firewalld->version == NULL)
         return TRISTATE_UNKNOWN;
     return release_has(firewalld, RELEASE_SPARES_OTHER_TABLES) ? firewalld->direct_rules
-                                                                : TRISTATE_YES;
+                                                               : TRISTATE_YES;
 }
 
 /* Docker and libvirt listen for firewalld's signal Reloaded; kube-proxy, Calico's Felix and flannel

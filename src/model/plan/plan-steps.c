@@ -6,6 +6,7 @@
 #include "model/diagnosis/binding-findings.h"
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
+#include "model/plan/reload-losses.h"
 
 /* Takes ACTION. */
 static void add_action(Planner *planner, Action *action)
@@ -25,6 +26,19 @@ static bool check_move(Planner *planner, const char *name, const char *from, Act
                           (PlanRefusal){REFUSED_PROGRAMS_LINK, .interface = name, .zone = from});
 }
 
+/* A move at run time that leaves rules behind cures nothing for sure: what lasts has to be changed, and
+ * firewalld to load it. */
+static bool check_kept_rules(Planner *planner, const char *name, const char *from)
+{
+    if (planner->request->force || !dispatch_would_keep_rules(planner->snapshot, name, from))
+        return true;
+    GPtrArray *losses = reload_losses(planner->snapshot);
+    plan_notes_add(planner->plan->notes, (PlanNote){NOTE_RULES_KEPT, .interface = (char *)name,
+                                                    .zone = (char *)from, .losses = losses});
+    return planner_refuse(planner, (PlanRefusal){REFUSED_RULES_KEPT, .interface = name,
+                                                 .zone = from, .losses = losses});
+}
+
 static bool plan_running_binding(Planner *planner, const Link *link)
 {
     const char *to = planner->plan->zone;
@@ -35,6 +49,8 @@ static bool plan_running_binding(Planner *planner, const Link *link)
     if (is_bound && !check_move(planner, link->name, match.zone->name, SCOPE_RUNTIME))
         return false;
     const char *from = binding_of_interface(planner->snapshot, link->name);
+    if (from != NULL && !check_kept_rules(planner, link->name, from))
+        return false;
     add_action(planner, action_new(from != NULL ? ACTION_MOVE : ACTION_BIND, SCOPE_RUNTIME,
                                    link->name, from, to));
     return true;

@@ -226,6 +226,17 @@ static void note_forgotten_policies(Planner *planner, const Action *action)
                                   .losses = reload_losses(planner->plan->predicted)});
 }
 
+static void note_kept_rules(Planner *planner, const Action *action)
+{
+    bool leaves = action->scope == SCOPE_RUNTIME &&
+                  (action->op == ACTION_MOVE || action->op == ACTION_UNBIND);
+    if (leaves && dispatch_would_keep_rules(planner->snapshot, action->interface, action->from))
+        plan_notes_add(planner->plan->notes,
+                       (PlanNote){NOTE_RULES_KEPT, .interface = action->interface,
+                                  .zone = action->from,
+                                  .losses = reload_losses(planner->plan->predicted)});
+}
+
 static bool masquerades(const Snapshot *snapshot, const Link *link)
 {
     const Zone *zone = dispatch_interface(snapshot, link->name).zone;
@@ -241,8 +252,10 @@ static void add_notes(Planner *planner)
             plan_notes_add(plan->notes, (PlanNote){NOTE_MASQUERADE_LOST, .zone = plan->zone,
                                                    .interface = link->name});
     }
-    PTR_ARRAY_FOREACH (const Action, action, plan->actions)
+    PTR_ARRAY_FOREACH (const Action, action, plan->actions) {
         note_forgotten_policies(planner, action);
+        note_kept_rules(planner, action);
+    }
     if (plan->actions->len > 0 && planner->request->runtime_only)
         plan_notes_add(plan->notes, (PlanNote){NOTE_RUNTIME_ONLY});
     if (plan->actions->len > 0 && planner->request->permanent_only)

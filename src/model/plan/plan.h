@@ -30,6 +30,7 @@ typedef enum {
     NOTE_PERMANENT_ONLY,
     NOTE_MASQUERADE_LOST,    /* zone, interface: what leaves through it is no longer masqueraded */
     NOTE_POLICIES_FORGOTTEN, /* zone, losses: until a reload, which would undo those */
+    NOTE_RULES_KEPT,         /* interface, zone, losses: until a reload, which would undo those */
     NOTE_RELOADS,            /* losses: what the reload undoes beside */
     NOTE_OVERTAKEN,          /* interface or zone, scope: not undone, somebody else changed it */
     NOTE_STATE_UNREAD,       /* interface or zone, scope: not undone, its state is not known */
@@ -96,6 +97,7 @@ typedef enum {
     REFUSED_NOTHING_OFFERED,    /* finding: the worst one, which has no fix */
     REFUSED_RELOAD_LOSES,       /* losses: ReloadLoss */
     REFUSED_POLICY_AT_RUN_TIME, /* finding: the worst one, whose fix cannot be made at run time only */
+    REFUSED_RULES_KEPT,         /* interface, zone: whose rules would stay; losses: ReloadLoss */
     REFUSED_HARM,               /* harm; better */
 } PlanRefusalCode;
 

@@ -218,6 +218,10 @@ static const NoteCase notes[] = {
      {NOTE_POLICIES_FORGOTTEN, .zone = OWNED("work")},
      "this firewalld forgets the policies of zone work when the only interface leaves it: run "
      "firewall-cmd --reload afterwards (what else it would lose could not be read)"},
+    {"rules that stay",
+     {NOTE_RULES_KEPT, .interface = OWNED("eth0"), .zone = OWNED("work")},
+     "this firewalld keeps the rules that eth0 has in zone work: run firewall-cmd --reload "
+     "afterwards (what else it would lose could not be read)"},
     {"changed by others, a link",
      {NOTE_OVERTAKEN, .interface = OWNED("eth0"), .zone = OWNED("public")},
      "eth0 is left as it is (runtime): somebody else has changed it since"},

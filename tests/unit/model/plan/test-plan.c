@@ -307,6 +307,9 @@ static const RefusalCase refusals[] = {
      REFUSED_BOUND_ELSEWHERE, "eth0 work (runtime)"},
     {"out of another zone, by a wildcard", NODE "bind work eth+\n", "--interface eth0",
      REFUSED_BOUND_ELSEWHERE, "eth0 work (runtime)"},
+    {"a release that keeps the rules of what is moved",
+     "firewalld 2.3.1 public\n" NODE "link x dummy\nbind work x\nbind work eth0\n",
+     "--zone public --interface eth0 --move", REFUSED_RULES_KEPT, "eth0 work"},
     {"out of another zone that is permanent only", NODE MOVED_AWAY, "", REFUSED_BOUND_ELSEWHERE,
      "eth0 work (permanent)"},
     {"a wildcard of the zone binds it, but the permanent configuration has it elsewhere",
@@ -498,10 +501,9 @@ static void describe_services(GString *text, const char *what, const GPtrArray *
 }
 
 static const char *const note_codes[] = {
-    [NOTE_RUNTIME_ONLY] = "runtime only",
-    [NOTE_PERMANENT_ONLY] = "permanent only",
-    [NOTE_MASQUERADE_LOST] = "masquerade lost",
-    [NOTE_POLICIES_FORGOTTEN] = "policies forgotten",
+    [NOTE_RUNTIME_ONLY] = "runtime only",       [NOTE_PERMANENT_ONLY] = "permanent only",
+    [NOTE_MASQUERADE_LOST] = "masquerade lost", [NOTE_POLICIES_FORGOTTEN] = "policies forgotten",
+    [NOTE_RULES_KEPT] = "rules kept",
 };
 
 static char *prediction_text(const Plan *plan)
