@@ -197,11 +197,24 @@ static Match match_pair(const Trace *trace, const Policy *policy, const ZoneMatc
     return named && written ? MATCH_YES : MATCH_NO;
 }
 
-/* Up to 2.4 a policy to zones with interfaces gets no rule before routing, since these are not known. */
+static bool any_has_rules(const Firewalld *firewalld, char *const *zones)
+{
+    STRV_FOREACH (name, zones) {
+        if (zone_has_rules(firewalld, *name))
+            return true;
+    }
+    return false;
+}
+
+/* Up to 2.4 a policy to zones with interfaces gets no rule before routing, since these are not known.
+ * From 2.5.2 on one to any zone in force gets one, whatever the destination (read in the source). */
 static Match match_egress(const Trace *trace, const Policy *policy, const ZoneMatch *ingress,
                           const GArray *egress)
 {
+    const Firewalld *firewalld = trace->snapshot->firewalld;
     bool to_any = zone_list_contains(policy->egress_zones, "ANY");
+    if (release_has(firewalld, RELEASE_TRANSLATES_BY_INGRESS))
+        return any_has_rules(firewalld, policy->egress_zones) ? MATCH_YES : MATCH_NO;
     if (trace->generation == GENERATION_2 && !to_any &&
         zones_have_interfaces(trace, policy->egress_zones))
         return MATCH_NO;

@@ -299,8 +299,7 @@ static bool is_taken(const TakenPairs *taken, const char *ingress, const char *e
            has_pair(taken, ingress, "ANY") || has_pair(taken, "ANY", "ANY");
 }
 
-/* Whether rules are written for the zone NAME: not for one that nothing is sent to. */
-static bool has_rules(const Firewalld *firewalld, const char *name)
+bool zone_has_rules(const Firewalld *firewalld, const char *name)
 {
     const Zone *zone = firewalld_zone(firewalld, name);
     return g_str_equal(name, "ANY") || g_str_equal(name, "HOST") ||
@@ -314,7 +313,7 @@ static bool take_pairs(const Firewalld *firewalld, const Policy *policy, TakenPa
     bool any_taken = false;
     STRV_FOREACH (ingress, policy->ingress_zones) {
         STRV_FOREACH (egress, policy->egress_zones) {
-            if (!has_rules(firewalld, *ingress) || !has_rules(firewalld, *egress))
+            if (!zone_has_rules(firewalld, *ingress) || !zone_has_rules(firewalld, *egress))
                 continue;
             any_taken = any_taken || is_taken(taken, *ingress, *egress);
             g_hash_table_add(taken->pairs, g_strconcat(*ingress, "/", *egress, NULL));
@@ -334,17 +333,31 @@ static bool lists_anything(const Firewalld *firewalld)
     return false;
 }
 
+static bool is_of_hook(const Policy *policy, FlowDirection hook)
+{
+    return !policy->disabled && policy->settings_read && hook_of(policy) == hook;
+}
+
+static guint count_of_hook(const Firewalld *firewalld, FlowDirection hook)
+{
+    guint count = 0;
+    PTR_ARRAY_FOREACH (const Policy, policy, firewalld->policies)
+        count += is_of_hook(policy, hook) ? 1 : 0;
+    return count;
+}
+
 bool policies_disorder(const Trace *trace, FlowDirection hook, int *priority)
 {
     const Firewalld *firewalld = trace->snapshot->firewalld;
     bool possible = release_has(firewalld, RELEASE_MISPLACES_EQUAL) &&
+                    count_of_hook(firewalld, hook) > 1 &&
                     (hook != FLOW_FORWARD || lists_anything(firewalld));
     g_autoptr(GHashTable) taken_of =
         possible ? g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, taken_pairs_free)
                  : NULL;
     for (guint i = 0; possible && i < firewalld->policies->len; i++) {
         const Policy *policy = g_ptr_array_index(firewalld->policies, i);
-        if (policy->disabled || !policy->settings_read || hook_of(policy) != hook)
+        if (!is_of_hook(policy, hook))
             continue;
         TakenPairs *taken = g_hash_table_lookup(taken_of, GINT_TO_POINTER(policy->priority));
         if (taken == NULL) {

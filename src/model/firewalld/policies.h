@@ -23,6 +23,10 @@ bool policies_disorder(const Trace *trace, FlowDirection hook, int *priority);
 
 bool zone_list_contains(char *const *zones, const char *name);
 bool zone_match_catches_all(const ZoneMatch *match);
+
+/* Whether rules are written for the zone NAME, or HOST or ANY: not for a zone that nothing is sent to. */
+bool zone_has_rules(const Firewalld *firewalld, const char *name);
+
 bool policy_is_in_phase(const Policy *policy, PolicyPhase phase);
 
 /* Whether the packet is listed by a zone on either side, as policies look at it up to 1.3. */

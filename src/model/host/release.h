@@ -27,6 +27,7 @@ typedef enum {
     RELEASE_MLD_TYPES,              /* ICMP types of multicast listener discovery */
     RELEASE_NUMBERS_ICMP,           /* ICMP types are written from a table of numbers */
     RELEASE_DISPATCHES_ON,          /* OUTPUT and nat go on to the next zone that matches */
+    RELEASE_TRANSLATES_BY_INGRESS,  /* a policy's forward ports look at its ingress zones only */
     RELEASE_KEEPS_RULES_OF_MOVED,   /* rules of an interface that is moved at run time stay */
     RELEASE_MISPLACES_EQUAL, /* policies of one priority put the rules of others in disorder */
     N_RELEASE_TRAITS,

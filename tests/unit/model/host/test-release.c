@@ -60,6 +60,7 @@ static const TraitCase traits[] = {
     {"MLD", RELEASE_MLD_TYPES, "2.1.0", "2.0.6"},
     {"numbers of ICMP", RELEASE_NUMBERS_ICMP, "2.3.2", "2.3.1"},
     {"dispatch goes on", RELEASE_DISPATCHES_ON, "2.5.0 2.5.1", "2.4.4 2.5.2"},
+    {"forward ports by ingress zone", RELEASE_TRANSLATES_BY_INGRESS, "2.5.2 3.0.0", "2.5.0 2.4.4"},
     {"rules of what was moved", RELEASE_KEEPS_RULES_OF_MOVED, "2.0.0 2.4.4", "1.3.4 2.5.0"},
     {"equal priorities", RELEASE_MISPLACES_EQUAL, "2.0.0 2.4.4", "1.3.4 2.5.0"},
 };

@@ -476,10 +476,15 @@ static const PredictionCase predictions[] = {
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
      "closes eth0 to x\ncloses x to eth0\n"},
     {"from 2.0 it does not",
-     "firewalld 2.4.4 public\n" NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
+     "firewalld 2.5.0 public\n" NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
      "policy p ingress work egress HOST\n",
      "--move",
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"},
+    {"rules that stay, where the user says so",
+     "firewalld 2.4.4 public\n" NODE "change work sources 198.51.100.0/24\nbind work eth0\n",
+     "--move --force",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "note rules kept work eth0\n"},
 };
 
 static void describe_services(GString *text, const char *what, const GPtrArray *services)
