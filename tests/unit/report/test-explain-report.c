@@ -55,7 +55,7 @@ static const ExplainCase explanations[] = {
      PUBLIC "change public rich 'rule priority=-1 family=ipv4 source address=198.51.100.0/24 drop' "
             "rich 'rule priority=-1 family=ipv4 service name=ssh accept'\n",
      "input in eth0 from 198.51.100.1 to 192.0.2.1 tcp 22", NULL, 0},
-    {"explain-hidden-order-of-policies.txt",
+    {"explain-order-of-policies.txt",
      PUBLIC "policy a ingress ANY egress ANY priority -1 target ACCEPT\n"
             "policy b ingress ANY egress ANY priority -1 target DROP\n",
      POD, NULL, 0},
