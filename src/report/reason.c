@@ -188,18 +188,14 @@ const VerdictStep *reason_step(const Verdict *verdict)
 /* Steps of equal standing disagree: what their order is called. */
 static char *hidden_order(const Verdict *verdict)
 {
-    const VerdictStep *first = NULL, *last = NULL;
+    const VerdictStep *last = NULL;
     PTR_ARRAY_FOREACH (const VerdictStep, step, verdict->steps) {
-        if (step->match != MATCH_YES || step->outcome == 0)
-            continue;
-        first = first != NULL ? first : step;
-        last = step;
+        if (step->match == MATCH_YES && step->outcome != 0)
+            last = step;
     }
-    if (last == NULL)
-        return g_strdup("it depends on firewalld's version, which could not be read");
-    if (g_strcmp0(first->policy, last->policy) != 0)
-        return g_strdup_printf("firewalld does not reveal the order of policies %s and %s",
-                               first->policy, last->policy);
+    if (last == NULL || verdict->assumes[ASSUMPTION_UNKNOWN_VERSION])
+        return g_strdup("it depends on firewalld's version, which could not be read or was not "
+                        "measured");
     return g_strdup_printf("firewalld does not reveal the order of the rules of %s %s",
                            last->policy != NULL ? "policy" : "zone",
                            last->policy != NULL ? last->policy : last->zone);
@@ -285,7 +281,7 @@ const char *assumption_text(Assumption assumption)
             "nobody else translates its destination (a translated connection is accepted)",
         [ASSUMPTION_POLICY_INSTALLED] = ("firewalld really installed the policy (1.x can lose one "
                                          "when its zone's only interface was removed)"),
-        [ASSUMPTION_UNKNOWN_VERSION] = "firewalld's version could not be read",
+        [ASSUMPTION_UNKNOWN_VERSION] = "firewalld's version could not be read or was not measured",
         [ASSUMPTION_IPTABLES_BACKEND] = "the iptables backend does what the nftables backend does",
         [ASSUMPTION_XDP] = "no XDP program on its interfaces drops or redirects it",
         [ASSUMPTION_TC] = "no filter of tc on its interfaces drops or redirects it",

@@ -361,7 +361,7 @@ static void run_as_each_of(const char *const *versions, const Snapshot *snapshot
         g_ptr_array_set_size(verdict->steps, 0);
         run_as(&variant, flow, verdict);
     }
-    verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = snapshot->firewalld->version == NULL;
+    verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
 }
 
 Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow)
