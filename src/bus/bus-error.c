@@ -187,7 +187,10 @@ static Translate translation_of(const char *name)
 
 GError *bus_error_translate(const GError *reason, const CallRow *row, guint timeout_ms)
 {
-    if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    /* GLib turns the error of a service that passes on a GError of its own into that error: NetworkManager
+     * cancels calls when it ends (gdbuserror.c, org.gtk.GDBus.UnmappedGError). */
+    if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+        !g_dbus_error_is_remote_error(reason))
         return g_error_copy(reason);
     g_autoptr(GError) stripped = g_error_copy(reason);
     g_dbus_error_strip_remote_error(stripped);
