@@ -50,12 +50,15 @@ int main(G_GNUC_UNUSED int argc, char **argv)
 
     g_autoptr(GError) error = NULL;
     int status = run_line(&(Context){.options = &options, .output = &output}, words, &error);
-    if (status < 0)
+    bool failed = status < 0;
+    if (failed)
         status = report_error(&output, error);
     g_autoptr(GError) output_error = NULL;
     if (!output_finish(&output, &output_error)) {
         output.format = FORMAT_TEXT;
-        status = report_error(&output, output_error);
+        int unwritten = report_error(&output, output_error);
+        /* What became of a change is worth more than that it could not be written. */
+        status = failed ? status : unwritten;
     }
     return status;
 }

@@ -53,6 +53,7 @@ static const struct {
     [NICFIX_ERROR_NOT_UNDONE] = {"not-undone", 6},
     [NICFIX_ERROR_DECLINED] = {"declined", 1},
     [NICFIX_ERROR_OUTPUT] = {"output", 2},
+    [NICFIX_ERROR_UNREPORTED] = {"unreported", 7},
 };
 
 void nicfix_error_set(GError **error, NicfixError code, const char *hint, const char *format, ...)

@@ -22,6 +22,7 @@ typedef enum {
     NICFIX_ERROR_NOT_UNDONE,     /* apply failed, and something is left changed */
     NICFIX_ERROR_DECLINED,       /* the user was asked, and said no: nothing was changed */
     NICFIX_ERROR_OUTPUT,         /* the result could not be written */
+    NICFIX_ERROR_UNREPORTED,     /* the same, of a change that was made and verified */
 } NicfixError;
 
 #define NICFIX_ERROR (nicfix_error_quark())

@@ -84,8 +84,13 @@ bool output_finish(Output *output, GError **error)
     errno = 0;
     if (fflush(output->stream) == 0 && !ferror(output->stream))
         return true;
-    nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "cannot write the result: %s",
-                     errno != 0 ? g_strerror(errno) : "an earlier write failed");
+    const char *reason = errno != 0 ? g_strerror(errno) : "an earlier write failed";
+    if (output->reports_change)
+        nicfix_error_set(
+            error, NICFIX_ERROR_UNREPORTED, "run nicfix check to see the host as it is now",
+            "the change was made and verified, but the result cannot be written: %s", reason);
+    else
+        nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "cannot write the result: %s", reason);
     return false;
 }
 

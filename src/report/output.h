@@ -33,8 +33,9 @@ typedef struct {
     FILE *stream;
     OutputFormat format;
     TextStyle style;
-    bool quiet;        /* text is not written, documents and pages are */
-    bool has_document; /* a JSON document was written */
+    bool quiet;          /* text is not written, documents and pages are */
+    bool has_document;   /* a JSON document was written */
+    bool reports_change; /* what is written tells of a change that was made and verified */
 } Output;
 
 /* How text on STREAM looks under CHOICE. */
@@ -54,7 +55,8 @@ void output_json(Output *output, json_t *document);
 /* Writes CONTENT (takes it) where the output is in the command's own format. */
 void output_special(Output *output, char *content);
 
-/* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost. */
+/* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost, or
+ * NICFIX_ERROR_UNREPORTED where it was the report of a change. */
 bool output_finish(Output *output, GError **error);
 
 /* Whether OUTPUT is for a person who watches: text, on a terminal, and not quiet. */

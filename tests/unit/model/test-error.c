@@ -27,6 +27,7 @@ static const CodeCase codes[] = {
     {"not-undone", NICFIX_ERROR_NOT_UNDONE, 6},
     {"declined", NICFIX_ERROR_DECLINED, 1},
     {"output", NICFIX_ERROR_OUTPUT, 2},
+    {"unreported", NICFIX_ERROR_UNREPORTED, 7},
 };
 
 static void test_code(void **state)
