@@ -290,15 +290,42 @@ static bool change_permanent(Bus *bus, const Action *action, GError **error)
     return change_zone_file(bus, action, error);
 }
 
-/* Says which release has what REASON says is missing. */
-static void explain_missing(const Action *action, const GError *reason, GError **error)
+/* What firewalld refuses because its state is not the one that was read (firewall/errors.py), and what
+ * the user can do. */
+static const struct {
+    const char *code;
+    const char *hint;
+} refusals[] = {
+    {"ZONE_CONFLICT", "another program changed it meanwhile: run nicfix apply again"},
+    {"ZONE_ALREADY_SET", "another program changed it meanwhile: run nicfix apply again"},
+    {"ALREADY_ENABLED", "another program changed it meanwhile: run nicfix apply again"},
+    {"NOT_ENABLED", "another program changed it meanwhile: run nicfix apply again"},
+    {"UNKNOWN_INTERFACE", "another program changed it meanwhile: run nicfix apply again"},
+    {"UNKNOWN_SOURCE", "another program changed it meanwhile: run nicfix apply again"},
+    {"INVALID_ZONE", "the zone is gone: run nicfix list to see all zones"},
+    {"PANIC_MODE", "run: firewall-cmd --panic-off; then nicfix apply again"},
+};
+
+/* Says which release has what REASON says is missing, and what a refusal comes from. */
+static void explain(const Action *action, const GError *reason, GError **error)
 {
-    if (action_is_of_policy(action) && bus_error_is_missing_method(reason))
+    const char *code = bus_error_firewalld_code(reason);
+    if (action_is_of_policy(action) && bus_error_is_missing_method(reason)) {
         nicfix_error_set(error, NICFIX_ERROR_REFUSED,
                          "update it, or bind the interfaces to one zone",
                          "this firewalld has no policies: 0.9 and later have");
-    else
-        g_propagate_error(error, g_error_copy(reason));
+        return;
+    }
+    for (guint i = 0; code != NULL && i < G_N_ELEMENTS(refusals); i++) {
+        if (!g_str_equal(code, refusals[i].code))
+            continue;
+        GError *refused = NULL;
+        nicfix_error_set(&refused, NICFIX_ERROR_REFUSED, refusals[i].hint, "%s", reason->message);
+        nicfix_error_set_detail(refused, code);
+        g_propagate_error(error, refused);
+        return;
+    }
+    g_propagate_error(error, g_error_copy(reason));
 }
 
 bool firewalld_change(Bus *bus, const Action *action, GError **error)
@@ -312,7 +339,7 @@ bool firewalld_change(Bus *bus, const Action *action, GError **error)
     bool done = action->scope == SCOPE_PERMANENT ? change_permanent(bus, action, &reason)
                                                  : change_running(bus, action, &reason);
     if (!done)
-        explain_missing(action, reason, error);
+        explain(action, reason, error);
     return done;
 }
 

@@ -20,3 +20,6 @@ void interruption_forget(void);
 /* Waits until FD has something to read, or is at its end; false where a signal that is held back arrives
  * first. */
 bool interruption_wait_readable(int fd);
+
+/* Sleeps for MS milliseconds; false at once where a signal that is held back arrives first. */
+bool interruption_pause(unsigned int ms);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "act/record.h"
 
-#include "model/error.h"
+#include "act/state.h"
 #include "model/foreach.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,11 +109,7 @@ guint record_seconds_left(const Record *record)
 
 char *record_path(void)
 {
-    const char *given = g_getenv("STATE_DIRECTORY");
-    g_autofree char *directory = given != NULL && *given != '\0'
-                                     ? g_strndup(given, strcspn(given, ":"))
-                                     : g_strdup(NICFIX_STATE_DIR);
-    return g_build_filename(directory, "last-change", NULL);
+    return state_path("last-change");
 }
 
 static void add_action(GKeyFile *file, guint number, const Action *action)
@@ -138,6 +135,23 @@ static void add_action(GKeyFile *file, guint number, const Action *action)
         g_key_file_set_boolean(file, group, "saved-only", TRUE);
 }
 
+/* Of what g_file_set_contents_full() fails with, the causes that need different cures. */
+static int errno_of(const GError *error)
+{
+    static const struct {
+        int code;
+        int number;
+    } causes[] = {
+        {G_FILE_ERROR_ACCES, EACCES}, {G_FILE_ERROR_PERM, EPERM},   {G_FILE_ERROR_NOSPC, ENOSPC},
+        {G_FILE_ERROR_ROFS, EROFS},   {G_FILE_ERROR_ISDIR, EISDIR},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(causes); i++) {
+        if (error->code == causes[i].code)
+            return causes[i].number;
+    }
+    return EIO;
+}
+
 bool record_save(const Record *record, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
@@ -146,6 +160,8 @@ bool record_save(const Record *record, GError **error)
     g_key_file_set_string(file, CHANGE, "state", state_words[record->state]);
     g_key_file_set_string(file, CHANGE, "boot", record->boot_id);
     g_key_file_set_int64(file, CHANGE, "deadline", record->deadline);
+    if (record->confirming)
+        g_key_file_set_boolean(file, CHANGE, "confirming", TRUE);
     g_key_file_set_string_list(file, CHANGE, "uplinks", (const char *const *)record->uplinks,
                                g_strv_length(record->uplinks));
     g_key_file_set_string_list(file, CHANGE, "downstreams",
@@ -157,14 +173,15 @@ bool record_save(const Record *record, GError **error)
     gsize length;
     g_autofree char *text = g_key_file_to_data(file, &length, NULL);
     g_autofree char *path = record_path();
-    g_autofree char *directory = g_path_get_dirname(path);
-    if (g_mkdir_with_parents(directory, 0700) == 0 &&
+    g_autoptr(GError) reason = NULL;
+    int number = state_make_directory() ? 0 : errno;
+    if (number == 0 &&
         g_file_set_contents_full(path, text, (gssize)length,
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                 NULL))
+                                 &reason))
         return true;
-    nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
-                     "cannot write the record of the change to %s", path);
+    state_set_error(error, number != 0 ? number : errno_of(reason),
+                    "write the record of the change to", path);
     return false;
 }
 
@@ -245,6 +262,7 @@ static Record *from_text(const char *text, gsize length)
     record->id = read_string(file, CHANGE, "id");
     record->boot_id = read_string(file, CHANGE, "boot");
     record->deadline = g_key_file_get_int64(file, CHANGE, "deadline", NULL);
+    record->confirming = g_key_file_get_boolean(file, CHANGE, "confirming", NULL);
     record->uplinks = g_key_file_get_string_list(file, CHANGE, "uplinks", NULL, NULL);
     record->downstreams = g_key_file_get_string_list(file, CHANGE, "downstreams", NULL, NULL);
     if (record->downstreams == NULL) /* written by an earlier release */
@@ -267,29 +285,45 @@ static Record *from_text(const char *text, gsize length)
     return g_steal_pointer(&record);
 }
 
+/* The whole of FD, at most MAX_FILE_SIZE, and a NUL after it (transfer full); NULL with errno. */
+static char *read_all(int fd, gsize *length)
+{
+    enum { BLOCK = 65536 };
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    for (;;) {
+        guint8 block[BLOCK];
+        ssize_t n = read(fd, block, sizeof block);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n > 0)
+            g_byte_array_append(bytes, block, (guint)n);
+        if (bytes->len > MAX_FILE_SIZE)
+            errno = EBADMSG;
+        if (n < 0 || bytes->len > MAX_FILE_SIZE)
+            return NULL;
+        if (n == 0)
+            break;
+    }
+    *length = bytes->len;
+    g_byte_array_append(bytes, (const guint8 *)"", 1);
+    return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
+}
+
 bool record_load(Record **record, GError **error)
 {
     g_autofree char *path = record_path();
-    g_autofree char *text = NULL;
-    gsize length;
-    g_autoptr(GError) reason = NULL;
-    if (!g_file_get_contents(path, &text, &length, &reason)) {
-        if (g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
-            *record = NULL;
-            return true;
-        }
-        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root",
-                         "cannot read the record of the last change from %s", path);
-        return false;
-    }
-    /* Nobody else may have written what will be done in this user's name. */
-    struct stat status;
-    bool is_ours = lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
-                   status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-                   status.st_size <= MAX_FILE_SIZE;
-    *record = is_ours ? from_text(text, length) : NULL;
+    gsize length = 0;
+    *record = NULL;
+    int fd = state_open(path, O_RDONLY);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return true;
+    g_autofree char *text = fd >= 0 ? read_all(fd, &length) : NULL;
+    int reason = errno;
+    if (fd >= 0)
+        close(fd);
+    *record = text != NULL ? from_text(text, length) : NULL;
     if (*record == NULL)
-        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "look at it and remove it",
-                         "'%s' was not written by nicfix", path);
+        state_set_error(error, text != NULL ? EBADMSG : reason,
+                        "read the record of the last change from", path);
     return *record != NULL;
 }

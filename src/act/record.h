@@ -18,6 +18,7 @@ typedef struct {
     char *id; /* eight hexadecimal digits */
     RecordState state;
     gint64 deadline;    /* of RECORD_PENDING: microseconds of CLOCK_BOOTTIME */
+    bool confirming;    /* of RECORD_PENDING: the rest was begun, too */
     char *boot_id;      /* of the boot that DEADLINE belongs to */
     char **uplinks;     /* of --uplink when the change was made */
     char **downstreams; /* of --downstream */
@@ -40,16 +41,16 @@ bool record_is_pending(const Record *record);
 /* Seconds left to confirm a pending RECORD, rounded up; 0 where the time has passed. */
 guint record_seconds_left(const Record *record);
 
-/* The file, in $STATE_DIRECTORY where it is set (systemd.exec(5)), else where it was built for
- * (transfer full). */
+/* The file, in the directory of act/state.h (transfer full). */
 char *record_path(void);
 
 /* Writes RECORD in place of the one before; it is on the disk when this returns. Fails with
- * NICFIX_ERROR_NOT_AUTHORISED. */
+ * NICFIX_ERROR_NOT_AUTHORISED where root could do it, else with NICFIX_ERROR_REFUSED. */
 bool record_save(const Record *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads the record into *RECORD (transfer full), NULL where there is none. Fails with
- * NICFIX_ERROR_NOT_AUTHORISED, or NICFIX_ERROR_BAD_INPUT for a file that nicfix did not write. */
+/* Reads the record into *RECORD (transfer full), NULL where there is none, and never waits for it. Fails
+ * with NICFIX_ERROR_NOT_AUTHORISED where root could read it, NICFIX_ERROR_BAD_INPUT for a file that nicfix
+ * did not write, else with NICFIX_ERROR_REFUSED. */
 bool record_load(Record **record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Removes the record; none is there afterwards, unless the file system refuses. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "act/revert.h"
 
+#include "act/interruption.h"
+#include "bus/deadline.h"
 #include "model/error.h"
 #include "model/foreach.h"
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* sd_booted(3) looks for the same. */
@@ -36,14 +39,29 @@ static void begin_session(G_GNUC_UNUSED gpointer user)
     setsid();
 }
 
-static bool run_quietly(char **command)
+/* Waits for PID to succeed, at most until DEADLINE; kills it then, or when a signal arrives. */
+static bool wait_for_success(GPid pid, gint64 deadline)
 {
+    enum { POLL_MS = 10 };
     int status;
-    return g_spawn_sync("/", command, NULL,
-                        G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
-                            G_SPAWN_STDERR_TO_DEV_NULL,
-                        begin_session, NULL, NULL, NULL, &status, NULL) &&
-           g_spawn_check_wait_status(status, NULL);
+    pid_t ended;
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0) {
+        if (g_get_monotonic_time() < deadline && interruption_pause(POLL_MS))
+            continue;
+        kill(pid, SIGKILL); /* and not waited for: init will */
+        return false;
+    }
+    return ended == pid && g_spawn_check_wait_status(status, NULL);
+}
+
+static bool run_quietly(char **command, gint64 deadline)
+{
+    GPid pid;
+    return g_spawn_async("/", command, NULL,
+                         G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                             G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                         begin_session, NULL, &pid, NULL) &&
+           wait_for_success(pid, deadline);
 }
 
 static void add_timer(GStrvBuilder *words, const char *id, guint seconds)
@@ -52,7 +70,8 @@ static void add_timer(GStrvBuilder *words, const char *id, guint seconds)
     g_autofree char *unit = g_strdup_printf("--unit=nicfix-undo-%s", id);
     g_autofree char *delay = g_strdup_printf("--on-active=%us", seconds);
     g_strv_builder_add_many(words, "systemd-run", "--quiet", "--collect", unit, delay,
-                            "--timer-property=AccuracySec=100ms",
+                            "--timer-property=AccuracySec=100ms", "--property=Restart=on-failure",
+                            "--property=RestartSec=1s", "--property=StartLimitIntervalSec=0",
                             "--description=Undo a nicfix change that nobody confirmed", NULL);
     STRV_FOREACH (name, environment) {
         const char *value = g_getenv(*name);
@@ -77,6 +96,13 @@ char **revert_command(RevertBy by, const char *program, const char *id, guint se
     return g_strv_builder_end(words);
 }
 
+static bool start_process(char **command)
+{
+    return g_spawn_async("/", command, NULL,
+                         G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, begin_session,
+                         NULL, NULL, NULL);
+}
+
 bool revert_arrange(const char *id, guint seconds, guint timeout_seconds, GError **error)
 {
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
@@ -85,22 +111,28 @@ bool revert_arrange(const char *id, guint seconds, guint timeout_seconds, GError
             revert_command(REVERT_BY_TIMER, program, id, seconds, timeout_seconds);
         g_auto(GStrv) process =
             revert_command(REVERT_BY_PROCESS, program, id, seconds, timeout_seconds);
-        if ((systemd_runs_here() && run_quietly(timer)) ||
-            g_spawn_async("/", process, NULL,
-                          G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, begin_session,
-                          NULL, NULL, NULL))
+        gint64 deadline = deadline_in(timeout_seconds * 1000);
+        if ((systemd_runs_here() && run_quietly(timer, deadline)) ||
+            (interruption_pending() == NULL && start_process(process)))
             return true;
     }
-    nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
-                     "cannot arrange for the change to be undone, and nothing was changed");
+    const char *signal = interruption_pending();
+    if (signal != NULL)
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "interrupted by %s; nothing was changed",
+                         signal);
+    else
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
+                         "cannot arrange for the change to be undone, and nothing was changed");
     return false;
 }
 
 void revert_release(const char *id)
 {
+    enum { LIMIT_MS = 5000 };
     if (!systemd_runs_here())
         return;
     g_autofree char *timer = g_strdup_printf("nicfix-undo-%s.timer", id);
     const char *command[] = {"systemctl", "--quiet", "stop", timer, NULL};
-    run_quietly((char **)command);
+    if (!run_quietly((char **)command, deadline_in(LIMIT_MS)))
+        g_debug("%s is still there: it will find nothing to undo", timer);
 }

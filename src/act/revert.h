@@ -18,8 +18,9 @@ typedef enum {
 char **revert_command(RevertBy by, const char *program, const char *id, guint seconds,
                       guint timeout_seconds);
 
-/* Arranges that the change ID is undone SECONDS from now, with TIMEOUT_SECONDS for each call. Fails with
- * NICFIX_ERROR_REFUSED where neither way works. */
+/* Arranges that the change ID is undone SECONDS from now, with TIMEOUT_SECONDS for each call; waits for
+ * systemd no longer than that. Fails with NICFIX_ERROR_REFUSED where neither way works, and with
+ * NICFIX_ERROR_UNDONE where a signal that is held back arrives first. */
 bool revert_arrange(const char *id, guint seconds, guint timeout_seconds,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

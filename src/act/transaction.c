@@ -5,25 +5,19 @@
 #include "act/interruption.h"
 #include "act/journal.h"
 #include "act/networkmanager-changes.h"
+#include "act/run.h"
+#include "act/unread.h"
+#include "bus/bus-error.h"
 #include "bus/deadline.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/link-loss.h"
 #include "report/finding-text.h"
 #include "report/plan-text.h"
-#include "report/plan-text.h"
 
 #include <string.h>
 
-/* One run of a transaction. */
-typedef struct {
-    const Transaction *transaction;
-    const Plan *plan;
-    GPtrArray *actions; /* Action (of the plan): the part to do */
-    TransactionResult *result;
-} Run;
-
-static bool make_change(const Run *run, const Action *action, GError **error)
+bool run_make_change(const Run *run, const Action *action, GError **error)
 {
     const Transaction *transaction = run->transaction;
     return action->scope == SCOPE_NETWORKMANAGER
@@ -51,8 +45,7 @@ static Snapshot *observe_again(const Run *run, GError **error)
     return observe(run->transaction->bus, &options, error);
 }
 
-/* The same, waiting for a firewalld that is away for at most the timeout of a call. */
-static Snapshot *observe_patiently(const Run *run, GError **error)
+Snapshot *run_observe(const Run *run, GError **error)
 {
     gint64 deadline = deadline_in(bus_timeout_ms(run->transaction->bus));
     for (;;) {
@@ -68,51 +61,7 @@ static Snapshot *observe_patiently(const Run *run, GError **error)
     }
 }
 
-/* ---- undoing ---- */
-
-/* CERTAIN: ACTION was done; else it may be that there is nothing to undo. */
-static bool undo_by(const Run *run, Action *action, const Action *inverse, bool certain)
-{
-    g_autoptr(GError) reason = NULL;
-    if (!make_change(run, inverse, &reason) && (certain || !firewalld_change_was_not_made(reason)))
-        return false;
-    action->state = ACTION_UNDONE;
-    journal_note(action);
-    return true;
-}
-
-/* What is left to do in WORLD to undo ACTION (transfer full), NULL for nothing. A firewalld that was
- * away and is back has lost its runtime-only settings; what others have changed since stays. */
-static Action *rest_of_undoing(const Action *action, const Snapshot *world)
-{
-    if (!action_is_observable(action, world) || action_is_done(action, world))
-        return action_inverse(action);
-    bool is_lost = action->op == ACTION_MOVE && action->scope == SCOPE_RUNTIME &&
-                   binding_of_interface(world, action->interface) == NULL;
-    return is_lost ? action_new(ACTION_BIND, SCOPE_RUNTIME, action->interface, NULL, action->from)
-                   : NULL;
-}
-
-/* What no call could undo may be gone by itself. The rest is tried again. */
-static void undo_by_looking(const Run *run)
-{
-    g_autoptr(Snapshot) world = observe_patiently(run, NULL);
-    if (world == NULL)
-        return;
-    g_autoptr(GPtrArray) left = g_steal_pointer(&run->result->left);
-    run->result->left = g_ptr_array_new();
-    PTR_ARRAY_FOREACH (Action, action, left) {
-        g_autoptr(Action) rest = rest_of_undoing(action, world);
-        if (rest == NULL)
-            action->state = ACTION_UNDONE;
-        else if (undo_by(run, action, rest, true))
-            action_predict(rest, world);
-        else
-            g_ptr_array_add(run->result->left, action);
-    }
-}
-
-static bool tried_reload(const Run *run)
+bool run_tried_reload(const Run *run)
 {
     PTR_ARRAY_FOREACH (const Action, action, run->actions) {
         if (action_reloads(action) && action->state != ACTION_PLANNED)
@@ -121,34 +70,26 @@ static bool tried_reload(const Run *run)
     return false;
 }
 
-/* Undoes in reverse order what was done, and the action that may have been. */
-static void undo(const Run *run, const Action *uncertain)
+/* ---- failing ---- */
+
+/* "run: " and the commands for ACTIONS, last action first; INVERSE: for what undoes them (transfer full). */
+static char *commands_hint(const GPtrArray *actions, bool inverse)
 {
-    TransactionResult *result = run->result;
-    g_autoptr(GError) reason = NULL;
-    bool any = false;
-    for (guint i = run->actions->len; i > 0; i--) {
-        Action *action = g_ptr_array_index(run->actions, i - 1);
-        if (action->state != ACTION_DONE && action != uncertain)
-            continue;
-        any = true;
-        g_autoptr(Action) inverse = action_inverse(action);
-        if (!undo_by(run, action, inverse, action != uncertain))
-            g_ptr_array_add(result->left, action);
+    g_autoptr(GString) hint = g_string_new(NULL);
+    for (guint i = actions->len; i > 0; i--) {
+        const Action *action = g_ptr_array_index(actions, i - 1);
+        g_autoptr(Action) step = inverse ? action_inverse(action) : action_copy(action);
+        g_autofree char *command = action_command_line(step);
+        g_string_append_printf(hint, "%s%s", hint->len == 0 ? "run: " : "; ", command);
     }
-    if (result->left->len > 0)
-        undo_by_looking(run);
-    if (tried_reload(run) && !firewalld_reload_if_failed(run->transaction->bus, &reason))
-        g_clear_error(&reason); /* the next nicfix finds firewalld in that state */
-    result->changed = result->left->len > 0;
-    result->rolled_back = any && result->left->len == 0;
+    return g_string_free(g_steal_pointer(&hint), FALSE);
 }
 
 /* Undoes everything because of REASON, and sets the error that says how that ended. */
 static void undo_because_of(const Run *run, const Action *uncertain, const GError *reason,
                             GError **error)
 {
-    undo(run, uncertain);
+    run_roll_back(run, uncertain);
     const GPtrArray *left = run->result->left;
     if (left->len == 0) {
         nicfix_error_set(
@@ -156,43 +97,84 @@ static void undo_because_of(const Run *run, const Action *uncertain, const GErro
             run->result->rolled_back ? "everything was put back" : "nothing was changed");
         return;
     }
-    g_autoptr(GString) hint = g_string_new(NULL);
-    for (guint i = left->len; i > 0; i--) {
-        g_autoptr(Action) inverse = action_inverse(g_ptr_array_index(left, i - 1));
-        g_autofree char *command = action_command_line(inverse);
-        g_string_append_printf(hint, "%s%s", hint->len == 0 ? "run: " : "; ", command);
-    }
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint->str, "%s; %u %s could not be put back",
+    g_autofree char *hint = commands_hint(left, true);
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint, "%s; %u %s could not be put back",
                      reason->message, left->len, left->len == 1 ? "change" : "changes");
+}
+
+/* Leaves what was done, and lists what is not: all of it where nothing tells. */
+static void stop_because_of(const Run *run, const GError *reason, GError **error)
+{
+    TransactionResult *result = run->result;
+    for (guint i = run->actions->len; i > 0; i--) { /* commands_hint() begins at the end */
+        Action *action = g_ptr_array_index(run->actions, i - 1);
+        bool is_done = result->observed != NULL ? action_is_done(action, result->observed)
+                                                : action->state == ACTION_DONE;
+        if (!is_done)
+            g_ptr_array_add(result->left, action);
+    }
+    result->changed = true;
+    g_autofree char *hint = result->left->len > 0 ? commands_hint(result->left, false) : NULL;
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint, "%s; %u %s still to be put back",
+                     reason->message, result->left->len,
+                     result->left->len == 1 ? "change is" : "changes are");
+}
+
+/* Ends a run that cannot go on because of REASON. */
+static void give_up(const Run *run, const Action *uncertain, const GError *reason, GError **error)
+{
+    switch (run->transaction->on_failure) {
+    case TRANSACTION_UNDOES:
+        undo_because_of(run, uncertain, reason, error);
+        break;
+    case TRANSACTION_STOPS:
+        stop_because_of(run, reason, error);
+        break;
+    }
 }
 
 /* ---- doing ---- */
 
-static bool fail_if_interrupted(GError **error)
+static bool fail_if_interrupted(const Run *run, GError **error)
 {
     const char *signal = interruption_pending();
-    if (signal == NULL)
+    if (signal != NULL)
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "interrupted by %s", signal);
+    else if (lock_is_lost(run->transaction->lock))
+        nicfix_error_set(error, NICFIX_ERROR_UNDONE, "run it again",
+                         "another nicfix went on while this one was stopped");
+    else
         return false;
-    nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL, "interrupted by %s", signal);
     return true;
 }
 
-/* A call that failed for want of an answer may have been carried out all the same. */
+/* Only a refusal is certain to have changed nothing. A call without an answer may have been carried out
+ * all the same, and what firewalld or NetworkManager failed at may have been done in part. */
+static bool may_have_been_made(const GError *reason)
+{
+    if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_REFUSED) ||
+        g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED))
+        return false;
+    if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_FIREWALLD))
+        return true;
+    const char *code = bus_error_firewalld_code(reason);
+    bool is_refusal = code != NULL && !g_str_equal(code, "COMMAND_FAILED"); /* of nft */
+    return !is_refusal && !bus_error_is_missing_method(reason);
+}
+
 static bool do_actions(const Run *run, GError **error)
 {
     PTR_ARRAY_FOREACH (Action, action, run->actions) {
         g_autoptr(GError) reason = NULL;
-        if (fail_if_interrupted(&reason)) {
-            undo_because_of(run, NULL, reason, error);
+        if (fail_if_interrupted(run, &reason)) {
+            give_up(run, NULL, reason, error);
             return false;
         }
-        if (!make_change(run, action, &reason)) {
-            bool uncertain =
-                reason->domain != NICFIX_ERROR || reason->code == NICFIX_ERROR_TIMEOUT ||
-                reason->code == NICFIX_ERROR_NO_FIREWALLD || reason->code == NICFIX_ERROR_NO_BUS;
+        if (!run_make_change(run, action, &reason)) {
+            bool uncertain = may_have_been_made(reason);
             action->state = ACTION_FAILED;
             if (uncertain || run->result->changed)
-                undo_because_of(run, uncertain ? action : NULL, reason, error);
+                give_up(run, uncertain ? action : NULL, reason, error);
             else
                 g_propagate_error(error, g_steal_pointer(&reason));
             return false;
@@ -206,11 +188,24 @@ static bool do_actions(const Run *run, GError **error)
 
 /* ---- comparing ---- */
 
+/* Whether an action of RUN after the one at INDEX changes the same binding again. */
+static bool is_overridden(const Run *run, guint index)
+{
+    const Action *action = g_ptr_array_index(run->actions, index);
+    for (guint i = index + 1; i < run->actions->len; i++) {
+        const Action *later = g_ptr_array_index(run->actions, i);
+        if (action->interface != NULL && later->scope == action->scope &&
+            g_strcmp0(later->interface, action->interface) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Refuses what OBSERVED does not show to be done. */
 static bool check_done(const Run *run, const Snapshot *observed, GError **error)
 {
     PTR_ARRAY_FOREACH (const Action, action, run->actions) {
-        if (action->op == ACTION_UNBIND) /* a later action may bind it again */
+        if (is_overridden(run, action_index))
             continue;
         bool observable = action_is_observable(action, observed);
         if (observable && action_is_done(action, observed))
@@ -290,8 +285,15 @@ static bool check_findings(const Run *run, GError **error)
 static bool verify_once(const Run *run, GError **error)
 {
     TransactionResult *result = run->result;
-    result->observed = observe_patiently(run, error);
-    if (result->observed == NULL || !check_links(run, result->observed, error))
+    result->observed = run_observe(run, error);
+    if (result->observed == NULL)
+        return false;
+    if (run->transaction->on_failure ==
+        TRANSACTION_STOPS) { /* the rest would not change its mind */
+        result->after = diagnose(result->observed, run->transaction->options->declared);
+        return check_done(run, result->observed, error);
+    }
+    if (!check_links(run, result->observed, error))
         return false;
     if (run->plan->permanent_only) {
         result->after_reboot = plan_predict_reboot(result->observed);
@@ -323,8 +325,8 @@ static bool verify(const Run *run, GError **error)
         g_autoptr(GError) reason = NULL;
         if (verify_once(run, &reason))
             return true;
-        if (run->result->observed == NULL || !tried_reload(run) || interruption_pending() != NULL ||
-            !deadline_wait(deadline)) {
+        if (run->result->observed == NULL || !run_tried_reload(run) ||
+            interruption_pending() != NULL || !deadline_wait(deadline)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return false;
         }
@@ -341,10 +343,7 @@ static bool check_world(const Run *run, GError **error)
     PTR_ARRAY_FOREACH (const Action, action, run->plan->actions) {
         if (action_is_observable(action, now))
             continue;
-        nicfix_error_set(error, NICFIX_ERROR_NOT_AUTHORISED, "run as root, or with --runtime-only",
-                         "the permanent configuration of %s could not be read, and nothing was "
-                         "changed",
-                         action_subject(action));
+        unread_set_error(action, now, error);
         return false;
     }
     if (!plan_preconditions_hold(run->plan, now)) {
@@ -375,8 +374,8 @@ bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResu
         if (!check_world(&run, error) || !do_actions(&run, error))
             return false;
         g_autoptr(GError) reason = NULL;
-        if (fail_if_interrupted(&reason) || !verify(&run, &reason)) {
-            undo_because_of(&run, NULL, reason, error);
+        if (fail_if_interrupted(&run, &reason) || !verify(&run, &reason)) {
+            give_up(&run, NULL, reason, error);
             return false;
         }
     }

@@ -25,7 +25,9 @@ bool change_begin(Change *change, const Context *context, ChangeMode mode, GErro
 bool change_lock(Change *change, GError **error)
 {
     if (change->lock == NULL)
-        change->lock = lock_take(context_timeout_ms(change->context), error);
+        change->lock =
+            lock_take(change->mode == CHANGE_ENDS_TRIAL ? LOCK_PASSES_STOPPED : LOCK_WAITS,
+                      context_timeout_ms(change->context), error);
     return change->lock != NULL;
 }
 
@@ -69,6 +71,15 @@ void change_show_plan(Change *change, const Plan *plan)
     if (!change->plan_is_shown)
         output_text(output, apply_report_plan_text(plan, &output->style));
     change->plan_is_shown = true;
+}
+
+bool change_check_shown(const Change *change, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (output_finish(change->context->output, &reason))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "%s; nothing was changed", reason->message);
+    return false;
 }
 
 /* --quiet asks, too, and nobody can say yes to what he does not see. */
@@ -123,15 +134,20 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
         output_json(output, apply_report_json(plan, &outcome, NULL));
         return true;
     }
+    if (!change_check_shown(change, error))
+        return false;
     bool tries_all = trial_is_of_all(plan->actions);
     const Transaction transaction = {
         .bus = change->bus,
         .options = &change->scope,
         .part = pending != NULL && !tries_all ? TRANSACTION_RUNTIME : TRANSACTION_WHOLE,
+        .on_failure = change->takes_back_trial ? TRANSACTION_STOPS : TRANSACTION_UNDOES,
+        .lock = change->lock,
     };
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) reason = NULL;
     bool done = transaction_run(&transaction, plan, &result, &reason);
+    output->reports_change |= done && result.changed;
     const ApplyOutcome outcome = {
         .purpose = change->purpose,
         .changed = result.changed,

@@ -12,6 +12,7 @@
 typedef enum {
     CHANGE_PREVIEW, /* changes nothing and needs no lock */
     CHANGE_FOR_REAL,
+    CHANGE_ENDS_TRIAL, /* for real, and nobody is there: a stopped nicfix is passed over */
 } ChangeMode;
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
     Bus *bus;
     Snapshot *snapshot; /* before the change */
     bool plan_is_shown;
+    bool takes_back_trial; /* on failure what was done stays done: the rest is tried again */
 } Change;
 
 /* Holds signals and takes the lock, if MODE is for real. */
@@ -45,6 +47,10 @@ bool change_lock(Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes PLAN as text, once. */
 void change_show_plan(Change *change, const Plan *plan);
 
+/* Whether what was shown so far could be written: nobody may have to guess what is changed. Else
+ * NICFIX_ERROR_OUTPUT. */
+bool change_check_shown(const Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Shows PLAN and asks the user for it; others may change this host while he thinks. The lock is taken
  * again afterwards. Fails where he says no: see commands/consent.h. */
 bool change_ask(Change *change, const Plan *plan, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -56,7 +62,7 @@ bool change_check_way_back(const Change *change, const Plan *plan,
 /* Carries out PLAN, or shows what it would do for a preview, and reports the outcome as text and
  * document. PENDING, where not NULL, is the record of a change on trial: only what changes the
  * running firewall is done. Returns false with an error where it failed, and sets *AS_BEFORE to
- * whether nothing is left changed. */
+ * whether nothing is left changed. Changes nothing where the plan that was shown could not be written. */
 bool change_carry_out(const Change *change, Plan *plan, const Record *pending, bool *as_before,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

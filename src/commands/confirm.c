@@ -59,19 +59,26 @@ static bool make_permanent(const Change *change, Plan *plan, Record *record, GEr
 {
     bool as_before;
     g_autoptr(GError) reason = NULL;
+    /* A record that cannot be written is found before anything is made permanent. */
+    record->confirming = true;
+    if (!record_save(record, error))
+        return false;
     if (!change_carry_out(change, plan, NULL, &as_before, &reason)) {
+        record->confirming = !as_before;
+        bool lists = g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NOT_UNDONE);
         g_autofree char *hint =
             g_strdup_printf("change %s is undone in %u s unless it is confirmed", record->id,
                             record_seconds_left(record));
-        nicfix_error_set(error, (NicfixError)reason->code, hint, "%s", reason->message);
+        nicfix_error_set(error, (NicfixError)reason->code,
+                         lists || !record_save(record, NULL) ? nicfix_error_hint(reason) : hint,
+                         "%s", reason->message);
         return false;
     }
     /* The process or timer that waits to undo the change must see that it is kept. */
     record->state = RECORD_DONE;
-    if (!record_save(record, error)) {
+    if (!record_save(record, NULL))
         record_remove();
-        return false;
-    }
+    change->context->output->reports_change = true; /* also where nothing was left to do */
     revert_release(record->id);
     return true;
 }

@@ -87,7 +87,7 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
         g_clear_pointer(&change->lock, lock_free);
         recorded = record(stream, seconds, &reason);
         /* Switch it off even if another nicfix keeps the lock for too long. */
-        change->lock = lock_take(context_timeout_ms(change->context), NULL);
+        change->lock = lock_take(LOCK_WAITS, context_timeout_ms(change->context), NULL);
     }
     if (!switch_off(change, old, stream->notes, error))
         return false;

@@ -3,12 +3,16 @@
  * runs it, too. */
 #include "commands/undo.h"
 
+#include "act/interruption.h"
 #include "act/journal.h"
+#include "act/networkmanager-changes.h"
 #include "act/revert.h"
+#include "act/unread.h"
 #include "bus/deadline.h"
-#include "commands/change.h"
 #include "commands/command-line.h"
+#include "commands/trial.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/plan/undo.h"
 #include "report/plan-text.h"
 
@@ -20,16 +24,45 @@ static bool is_unconfirmed(const Record *record, const char *id)
     return record_is_pending(record) && g_str_equal(record->id, id);
 }
 
+bool undo_find_tried(const Change *change, const Record *record, GPtrArray *tried, GError **error)
+{
+    bool all = !record_is_pending(record) || record->confirming || trial_is_of_all(record->actions);
+    PTR_ARRAY_FOREACH (Action, action, record->actions) {
+        if (!all && action->scope != SCOPE_RUNTIME)
+            continue;
+        bool is_read = action_is_observable(action, change->snapshot);
+        ProfileState profile = is_read || action->scope != SCOPE_NETWORKMANAGER
+                                   ? PROFILE_UNREAD
+                                   : networkmanager_profile_state(change->bus, action);
+        if (is_read) {
+            g_ptr_array_add(tried, action);
+        } else if (profile == PROFILE_CHANGED) {
+            g_autoptr(Action) inverse = action_inverse(action);
+            g_autofree char *words = action_command_line(inverse);
+            g_autofree char *hint = g_strdup_printf("run: %s; then this again", words);
+            nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint,
+                             "the profile that was changed is not the one %s has now",
+                             action->interface);
+            return false;
+        } else if (profile == PROFILE_UNREAD) {
+            unread_set_error(action, change->snapshot, error);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The plan, and what cannot be part of it; an empty one where RECORD is NULL. */
 static Plan *make_plan(const Change *change, const Record *record, GError **error)
 {
     g_autoptr(GPtrArray) notes = plan_notes_new();
-    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
-    g_autoptr(GPtrArray) inverses =
-        undo_actions(change->snapshot, record != NULL ? record->actions : nothing, notes);
+    g_autoptr(GPtrArray) tried = g_ptr_array_new();
+    if (record != NULL && !undo_find_tried(change, record, tried, error))
+        return NULL;
+    g_autoptr(GPtrArray) inverses = undo_actions(change->snapshot, tried, notes);
     if (inverses->len == 0 && notes->len > 0) {
         g_autofree char *why = plan_note_text(g_ptr_array_index(notes, 0));
-        if (change->mode == CHANGE_FOR_REAL)
+        if (change->mode != CHANGE_PREVIEW)
             record_remove();
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
                          "nothing of the last change can be undone: %s", why);
@@ -40,6 +73,7 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
     return plan;
 }
 
+/* What is left of a trial stays on trial. */
 static bool carry_out(const Change *change, Plan *plan, Record *record, GError **error)
 {
     bool as_before;
@@ -51,12 +85,19 @@ static bool carry_out(const Change *change, Plan *plan, Record *record, GError *
         revert_release(record->id);
         return true;
     }
-    if (!as_before) {
+    if (!as_before && !change->takes_back_trial) {
         record->state = RECORD_BEGUN;
         if (!record_save(record, NULL))
             record_remove();
     }
     return false;
+}
+
+static ChangeMode mode_of(const UndoRequest *request)
+{
+    return request->dry_run               ? CHANGE_PREVIEW
+           : request->unconfirmed != NULL ? CHANGE_ENDS_TRIAL
+                                          : CHANGE_FOR_REAL;
 }
 
 bool undo_last_change(const Context *context, const UndoRequest *request, GError **error)
@@ -67,10 +108,10 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
         own.output = &silent;
     g_auto(Change) change = {0};
     g_autoptr(Record) record = NULL;
-    if (!change_begin(&change, &own, request->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL, error) ||
-        !record_load(&record, error))
+    if (!change_begin(&change, &own, mode_of(request), error) || !record_load(&record, error))
         return false;
     change.purpose = PURPOSE_UNDO;
+    change.takes_back_trial = record_is_pending(record);
     if (request->unconfirmed != NULL && !is_unconfirmed(record, request->unconfirmed))
         return true;
     if (!change_observe_recorded(&change, record, error))
@@ -87,40 +128,55 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
 /* ---- until it is done ---- */
 
 enum {
-    RETRY_SECONDS = 2,
-    PATIENCE_SECONDS = 1800, /* firewalld may be away for an update */
+    POLL_MS = 1000,
+    RETRY_MS_MIN = 1000,
+    RETRY_MS_MAX = 15000, /* firewalld may be away for an update, or for good */
 };
 
+/* Waits until the time of change ID has passed. A record that cannot be read now does not make that time
+ * come sooner. */
 static void wait_until_due(const char *id)
 {
-    for (;;) {
+    gint64 due = G_MAXINT64;
+    while (g_get_monotonic_time() < due) {
         g_autoptr(Record) record = NULL;
-        if (!record_load(&record, NULL) || !is_unconfirmed(record, id) ||
-            record_seconds_left(record) == 0)
-            return;
-        g_usleep(G_USEC_PER_SEC);
+        if (record_load(&record, NULL)) {
+            if (!is_unconfirmed(record, id))
+                return;
+            due = deadline_in(record_seconds_left(record) * 1000);
+        }
+        gint64 left_ms = (due - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
+        g_usleep((gulong)CLAMP(left_ms, 0, POLL_MS) * G_TIME_SPAN_MILLISECOND);
     }
 }
 
-/* Tries again and again: nobody else will. */
+static void note_failure(const char *id, const GError *reason, char **noted)
+{
+    char *message = g_strdup_printf("change %s was not confirmed, and is not undone yet: %s", id,
+                                    reason->message);
+    if (g_strcmp0(message, *noted) != 0)
+        journal_note_failure(message);
+    g_free(*noted);
+    *noted = message;
+}
+
+/* Tries again and again, whatever the reason: nobody else will, and the change must not stay. What one
+ * try did, the next one finds done. Ends where nothing of the change is left to undo, or by a signal. */
 static bool undo_unconfirmed(const Context *context, const char *id, GError **error)
 {
-    gint64 deadline = deadline_in(PATIENCE_SECONDS * 1000);
+    g_autofree char *noted = NULL;
+    guint pause_ms = RETRY_MS_MIN;
+    interruption_hold();
     for (;;) {
         g_autoptr(GError) reason = NULL;
         if (undo_last_change(context, &(UndoRequest){.unconfirmed = id}, &reason))
             return true;
-        bool may_pass = nicfix_error_exit_status(reason) == 3 ||
-                        g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_UNDONE);
-        if (may_pass && g_get_monotonic_time() < deadline) {
-            g_usleep(RETRY_SECONDS * G_USEC_PER_SEC);
-            continue;
+        note_failure(id, reason, &noted);
+        if (!interruption_pause(pause_ms)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
         }
-        g_autofree char *message = g_strdup_printf(
-            "change %s was not confirmed, and could not be undone: %s", id, reason->message);
-        journal_note_failure(message);
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
+        pause_ms = MIN(2 * pause_ms, (guint)RETRY_MS_MAX);
     }
 }
 

@@ -2,7 +2,7 @@
 /* Undoing the last change of this host. */
 #pragma once
 
-#include "commands/command.h"
+#include "commands/change.h"
 
 typedef struct {
     bool dry_run;
@@ -13,6 +13,13 @@ typedef struct {
 } UndoRequest;
 
 /* Undoes the last change as REQUEST says. Succeeds where nothing is left to undo. Fails with
- * NICFIX_ERROR_REFUSED, and forgets the change, where others have since changed all of it. */
+ * NICFIX_ERROR_REFUSED, and forgets the change, where others have since changed all of it. A change that
+ * waits for confirmation is not put back on failure, and goes on waiting: see TRANSACTION_STOPS. */
 bool undo_last_change(const Context *context, const UndoRequest *request,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Adds to TRIED the actions of RECORD (Action, not owned) that were done: all, or what a trial tries first.
+ * Those of a profile that is gone, or is not as we left it, are left out. Fails where one could not be
+ * read. */
+bool undo_find_tried(const Change *change, const Record *record, GPtrArray *tried,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -139,3 +139,25 @@ def test_4_in_json(lab: Lab) -> None:
     outcome = lab.nicfix("check", "--json", user=users.STRANGER)
     assert outcome.code == 4, outcome
     assert json.loads(outcome.stdout)["error"]["code"] == "not-authorised"
+
+
+def test_2_the_plan_cannot_be_written(lab: Lab) -> None:
+    """Nothing is changed then."""
+    before = lab.firewall_now()
+    for words in ((), ("--confirm-within", "60")):
+        shell = ("sh", "-c", 'exec "$@" > /dev/full', "sh")
+        refused = lab.run(*shell, *lab.nicfix_command("apply", "--zone", "public", *words))
+        assert_error(refused, 2, "No space left", "nothing was changed")
+    assert lab.firewall_now() == before
+
+
+def test_7_the_change_is_made_and_its_report_is_lost(lab: Lab) -> None:
+    """In every command that changes something; nobody may think that nothing was changed."""
+    shell = ("sh", "-c", 'exec "$@" > /dev/full', "sh")
+    pending = lab.nicfix("apply", "--zone", "public", "--confirm-within", "60", "--json").json
+    commands = (("confirm", pending["pending"]["id"]), ("undo",), ("apply", "--zone", "public"))
+    for words in commands:
+        done = lab.run(*shell, *lab.nicfix_command(*words, "--json"))
+        assert_error(done, 7, "the change was made", "No space left")
+        query = lab.run("firewall-cmd", "--zone=public", f"--query-interface={UPLINK}")
+        assert query.code == (1 if words == ("undo",) else 0), words

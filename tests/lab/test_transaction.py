@@ -26,10 +26,13 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 # Keeps nicfix's lock for as long as its input is open.
 WITH_LOCK = """
-import socket, subprocess, sys
-lock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-lock.bind("\\0nicfix-change")
-lock.listen()
+import fcntl, os, pathlib, subprocess, sys
+state = pathlib.Path(os.environ["STATE_DIRECTORY"])
+state.mkdir(mode=0o700, exist_ok=True)
+lock = (state / "lock").open("w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+start = pathlib.Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+print(os.getpid(), start, file=lock, flush=True)
 sys.exit(subprocess.call(sys.argv[1:]))
 """
 

@@ -3,15 +3,19 @@
 that made it."""
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit.networkmanager import ethernet_profile
+from labkit.program import Outcome
 from labkit.systemd import Systemd
+from labkit.tap import Fault, Tap
 from labkit.terminal import LIMIT, Terminal
 
 TRY = ("apply", "--zone", "public", "--confirm-within")
@@ -126,7 +130,7 @@ def test_what_lasts_cannot_be_written(lab: Lab) -> None:
     lab.run("mount", "-o", "remount,ro,bind", "/etc/firewalld")
     failed = lab.nicfix("confirm", pending["id"])
     lab.run("umount", "/etc/firewalld")
-    assert failed.code == 3, failed
+    assert failed.code == 5, failed
     assert f"change {pending['id']} is undone in" in failed.stderr
     wait_until(lambda: not (lab.bus.state / "last-change").exists())
     assert bound(lab) == (False, False)
@@ -137,7 +141,7 @@ def test_no_record_no_trial(lab: Lab) -> None:
     that nicfix cannot undo it."""
     lab.bus.state.write_text("in the way")
     refused = lab.nicfix(*TRY, "60")
-    assert (refused.code, bound(lab)) == (4, (False, False)), refused
+    assert (refused.code, bound(lab)) == (2, (False, False)), refused
     done = lab.nicfix("apply", "--zone", "public", "--json")
     assert (done.code, bound(lab)) == (0, (True, True)), done
     assert any("nicfix undo cannot revert this" in note for note in done.json["notes"])
@@ -239,4 +243,184 @@ def test_the_waiting_process_is_in_no_session(lab: Lab) -> None:
     session.stdout.close()
     assert bound(lab)[0]
     wait_until(lambda: not (lab.bus.state / "last-change").exists())
+    assert bound(lab) == (False, False)
+
+
+# ---- nothing keeps a trial from ending ----
+
+
+def ended(lab: Lab) -> bool:
+    """Whether the trial has ended."""
+    return not (lab.bus.state / "last-change").exists()
+
+
+# Keeps the lock of another nicfix until it is killed.
+HOLD_LOCK = """
+import fcntl, os, pathlib, signal
+state = pathlib.Path(os.environ["STATE_DIRECTORY"])
+lock = (state / "lock").open("w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+start = pathlib.Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+print(os.getpid(), start, file=lock, flush=True)
+print("held", flush=True)
+signal.pause()
+"""
+
+
+@contextlib.contextmanager
+def lock_held(lab: Lab) -> Iterator[subprocess.Popen[bytes]]:
+    """Another nicfix has the lock."""
+    holder = subprocess.Popen(
+        lab.host.command(["/usr/bin/python3", "-c", HOLD_LOCK]),
+        env={**os.environ, **lab.bus.env},
+        stdout=subprocess.PIPE,
+    )
+    with holder:
+        try:
+            assert holder.stdout and holder.stdout.readline()
+            yield holder
+        finally:
+            holder.kill()
+
+
+def test_another_nicfix_has_the_lock_for_long(lab: Lab) -> None:
+    """The change is undone as soon as the lock is free."""
+    assert lab.nicfix(*TRY, "5", "--timeout", "1").code == 0
+    with lock_held(lab):
+        time.sleep(7)
+        assert bound(lab) == (True, False)
+    wait_until(lambda: ended(lab))
+    assert bound(lab) == (False, False)
+
+
+def test_another_nicfix_is_stopped(lab: Lab) -> None:
+    """Ctrl-Z does not keep the change from being undone."""
+    assert lab.nicfix(*TRY, "5", "--timeout", "1").code == 0
+    with lock_held(lab) as holder:
+        holder.send_signal(signal.SIGSTOP)
+        wait_until(lambda: ended(lab))
+    assert bound(lab) == (False, False)
+
+
+def test_anybody_takes_a_name(lab: Lab) -> None:
+    """No other user can keep a change from being made or undone."""
+    name = "import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET);"
+    script = f"{name} s.bind(chr(0) + 'nicfix-change'); print(flush=True); input()"
+    with subprocess.Popen(
+        lab.host.command(["/usr/bin/python3", "-c", script]),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as taker:
+        assert taker.stdin and taker.stdout and taker.stdout.readline()
+        assert lab.nicfix(*TRY, "1", "--timeout", "1").code == 0
+        wait_until(lambda: ended(lab))
+        taker.stdin.close()
+    assert bound(lab) == (False, False)
+
+
+def test_the_record_cannot_be_read_for_a_while(lab: Lab) -> None:
+    """It is neither undone before its time nor forgotten."""
+    assert lab.nicfix(*TRY, "5", "--timeout", "1").code == 0
+    record, aside = lab.bus.state / "last-change", lab.bus.state / "aside"
+    record.rename(aside)
+    record.mkdir()
+    time.sleep(7)
+    assert bound(lab) == (True, False)
+    record.rmdir()
+    aside.rename(record)
+    wait_until(lambda: ended(lab))
+    assert bound(lab) == (False, False)
+
+
+def test_firewalld_hangs_while_the_trial_ends(lab: Lab) -> None:
+    """What firewalld carries out late is not the change again."""
+
+    def end_of_trial(tap: Tap, *faults: Fault) -> Outcome:
+        pending = lab.nicfix(*TRY, "60", "--json").json["pending"]
+        undo = ("undo", "--timeout", "1", "--unconfirmed", pending["id"])
+        return tap.run(lambda: lab.nicfix(*undo, env=tap.env), *faults)
+
+    wakening = threading.Timer(4, lab.firewalld.service.send, [signal.SIGCONT])
+
+    def freeze() -> None:
+        lab.firewalld.service.send(signal.SIGSTOP)
+        wakening.start()
+
+    with Tap(lab.bus, lab.folder) as tap:
+        assert end_of_trial(tap).code == 0
+        done = end_of_trial(tap, Fault(freeze, tap.calls.index("removeInterface"), "before"))
+    wakening.join()
+    assert (done.code, ended(lab), bound(lab)) == (0, True, (False, False)), done
+
+
+def test_somebody_else_moves_the_interface(lab: Lab) -> None:
+    """Nothing was put back then, and the message leads back."""
+    terminal = Terminal(lab, *TRY_NOW, "3")
+    terminal.read_until(r"s left")
+    lab.firewall_cmd("--zone=dmz", f"--change-interface={UPLINK}")
+    terminal.read_until("not everything was put back")
+    terminal.read_until(f"firewall-cmd --zone=dmz --remove-interface={UPLINK}")
+    assert terminal.process.wait(LIMIT) == 6
+    assert lab.firewall_cmd(f"--get-zone-of-interface={UPLINK}") == "dmz"
+    terminal.hang_up()
+
+
+# ---- nothing makes a change wait without a limit ----
+
+# A journal that does not read, with its queue full.
+FULL_JOURNAL = """
+import os, signal, socket
+os.makedirs("/run/systemd/journal", exist_ok=True)
+journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+journal.bind("/run/systemd/journal/socket")
+client = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+client.connect("/run/systemd/journal/socket")
+client.setblocking(False)
+try:
+    while True:
+        client.send(b"MESSAGE=full\\n")
+except BlockingIOError:
+    print("full", flush=True)
+signal.pause()
+"""
+
+
+def test_the_journal_does_not_read(lab: Lab) -> None:
+    """The change is made all the same."""
+    with subprocess.Popen(
+        lab.host.command(["/usr/bin/python3", "-c", FULL_JOURNAL]), stdout=subprocess.PIPE
+    ) as journal:
+        try:
+            assert journal.stdout and journal.stdout.readline() == b"full\n"
+            done = lab.nicfix("apply", "--zone", "public", "--timeout", "2")
+        finally:
+            journal.kill()
+    assert (done.code, bound(lab)) == (0, (True, True)), done
+
+
+def test_a_fifo_in_place_of_the_record(lab: Lab) -> None:
+    """It is refused: opening it would wait for a writer."""
+    lab.bus.state.mkdir(mode=0o700)
+    os.mkfifo(lab.bus.state / "last-change", 0o600)
+    for words in (("apply", "--zone", "public"), ("undo",), ("confirm", "01234567")):
+        refused = lab.nicfix(*words)
+        assert (refused.code, "was not written by nicfix" in refused.stderr) == (2, True), refused
+    assert bound(lab) == (False, False)
+
+
+def test_systemd_run_hangs(lab: Lab) -> None:
+    """A process of nicfix's own undoes the change instead."""
+    programs = lab.folder / "programs"
+    programs.mkdir()
+    (programs / "systemd-run").write_text("#!/bin/sh\nexec sleep 3600\n")
+    (programs / "systemd-run").chmod(0o755)
+    systemd = Systemd(lab.host, lab.folder)
+    systemd.start()
+    try:
+        env = {**lab.bus.env, "PATH": f"{programs}:{os.environ['PATH']}"}
+        tried = systemd.run(*lab.nicfix_command(*TRY, "2", "--timeout", "1"), env=env)
+        assert tried.code == 0, tried
+        wait_until(lambda: ended(lab))
+    finally:
+        systemd.stop()
     assert bound(lab) == (False, False)

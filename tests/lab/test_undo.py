@@ -6,6 +6,7 @@ import pytest
 
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit.networkmanager import ethernet_profile
+from labkit.tap import Fault, Tap
 
 APPLY = ("apply", "--zone", "public")
 PROFILE = ethernet_profile("uplink", UPLINK, f"{UPLINK_ADDRESS}/24", OUTSIDE, zone="work")
@@ -55,6 +56,35 @@ def test_undo_in_networkmanagers_profile(make_lab: LabMaker) -> None:
     device = lab.nicfix("snapshot").json["networkmanager"]["devices"]
     assert [one["zone"] for one in device if one["interface"] == UPLINK] == ["work"]
     assert lab.firewall_cmd(f"--get-zone-of-interface={UPLINK}") == "work"
+
+
+def test_networkmanager_is_away(make_lab: LabMaker) -> None:
+    """Nothing is undone by halves: the profile cannot be read, and the message says why. When
+    NetworkManager is back, all of it is undone."""
+    lab = make_lab(profiles={"uplink": PROFILE})
+    assert lab.nicfix(*APPLY, "--move").code == 0
+    lab.networkmanager.service.stop()
+    failed = lab.nicfix("undo")
+    assert (failed.code, "NetworkManager is not running" in failed.stderr) == (3, True), failed
+    lab.networkmanager.start(UPLINK)
+    assert lab.nicfix("undo").code == 0
+    assert lab.firewall_cmd(f"--get-zone-of-interface={UPLINK}") == "work"
+
+
+def test_the_profile_is_deleted_during_the_change(make_lab: LabMaker) -> None:
+    """What is listed to restore the old state does not name what no longer exists."""
+    lab = make_lab(profiles={"uplink": PROFILE})
+    words = (*APPLY, "--move", "--timeout", "2")
+    with Tap(lab.bus, lab.folder) as tap:
+        assert tap.run(lambda: lab.nicfix(*words, env=tap.env)).code == 0
+        update = tap.calls.index("Update2")
+        assert lab.nicfix("undo").code == 0
+        delete = Fault(
+            lambda: lab.run("nmcli", "connection", "delete", "uplink"), update, "after"
+        )
+        failed = tap.run(lambda: lab.nicfix(*words, env=tap.env), delete)
+    assert failed.code in (5, 6), failed
+    assert "nmcli" not in failed.stderr, failed
 
 
 def test_changes_by_others_are_kept(lab: Lab) -> None:

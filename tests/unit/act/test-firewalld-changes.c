@@ -92,7 +92,7 @@ static const ChangeCase changes[] = {
      "53/udp",
      {{"getZoneByName internal", EXCEPTION("INVALID_ZONE: internal")}},
      1,
-     NICFIX_ERROR_FIREWALLD,
+     NICFIX_ERROR_REFUSED,
      "INVALID_ZONE"},
 
     {"a policy for good",

@@ -51,6 +51,7 @@ static void assert_same(const Record *a, const Record *b)
     assert_string_equal(a->id, b->id);
     assert_int_equal(a->state, b->state);
     assert_int_equal(a->deadline, b->deadline);
+    assert_int_equal(a->confirming, b->confirming);
     assert_string_equal(a->boot_id, b->boot_id);
     assert_true(g_strv_equal((const char *const *)a->uplinks, (const char *const *)b->uplinks));
     assert_int_equal(a->actions->len, b->actions->len);
@@ -73,6 +74,7 @@ static void test_there_and_back(void **state)
     char *folder = make_folder();
     g_autoptr(Record) written = make_record();
     record_set_pending(written, 3600);
+    written->confirming = true;
     assert_true(record_save(written, NULL));
     g_autoptr(Record) read = NULL;
     assert_true(record_load(&read, NULL));
@@ -125,9 +127,44 @@ static void test_a_folder_in_its_place(void **state)
     g_autoptr(Record) read = NULL;
     g_autoptr(GError) error = NULL;
     assert_false(record_save(record, &error));
-    assert_int_equal(error->code, NICFIX_ERROR_NOT_AUTHORISED);
+    assert_int_equal(error->code, NICFIX_ERROR_REFUSED); /* root could not do it either */
     assert_false(record_load(&read, NULL));
     g_rmdir(path);
+    remove_folder(folder);
+}
+
+/* It has no writer: opening it would wait for one. */
+static void test_a_fifo_in_its_place(void **state)
+{
+    (void)state;
+    char *folder = make_folder();
+    g_autofree char *path = record_path();
+    g_autofree char *directory = g_path_get_dirname(path);
+    assert_int_equal(g_mkdir(directory, 0700), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    g_autoptr(Record) read = NULL;
+    g_autoptr(GError) error = NULL;
+    assert_false(record_load(&read, &error));
+    assert_int_equal(error->code, NICFIX_ERROR_BAD_INPUT);
+    remove_folder(folder);
+}
+
+/* What is no directory has no record in it. */
+static void test_a_file_in_place_of_the_directory(void **state)
+{
+    (void)state;
+    char *folder = make_folder();
+    g_autofree char *path = record_path();
+    g_autofree char *directory = g_path_get_dirname(path);
+    assert_true(g_file_set_contents(directory, "", 0, NULL));
+    g_autoptr(Record) record = make_record();
+    g_autoptr(Record) read = NULL;
+    g_autoptr(GError) error = NULL;
+    assert_true(record_load(&read, NULL));
+    assert_null(read);
+    assert_false(record_save(record, &error));
+    assert_int_equal(error->code, NICFIX_ERROR_REFUSED);
+    g_unlink(directory);
     remove_folder(folder);
 }
 
@@ -257,6 +294,8 @@ int main(void)
         cmocka_unit_test(test_only_its_owner_reads_it),
         cmocka_unit_test(test_none),
         cmocka_unit_test(test_a_folder_in_its_place),
+        cmocka_unit_test(test_a_fifo_in_its_place),
+        cmocka_unit_test(test_a_file_in_place_of_the_directory),
         cmocka_unit_test(test_a_link_in_its_place),
     };
     return cmocka_run_group_tests(single, NULL, NULL) + RUN_CASES(test_pending, waiting) +

@@ -14,7 +14,8 @@ typedef struct {
 
 #define TIMER                                                                                      \
     "systemd-run --quiet --collect --unit=nicfix-undo-3f9a1c2e --on-active=60s "                   \
-    "--timer-property=AccuracySec=100ms "                                                          \
+    "--timer-property=AccuracySec=100ms --property=Restart=on-failure "                            \
+    "--property=RestartSec=1s --property=StartLimitIntervalSec=0 "                                 \
     "--description=Undo a nicfix change that nobody confirmed "
 #define UNDO "/usr/sbin/nicfix undo --quiet --timeout 10 --unconfirmed 3f9a1c2e"
 

@@ -19,8 +19,13 @@ enum { TIMEOUT_MS = 200, MAX_ANSWERS = 8 };
 #define UNSAVE    ZONE_PATH " removeInterface enp2s0"
 #define CONFLICT  "!org.fedoraproject.FirewallD1.Exception ZONE_CONFLICT: 'enp2s0' already bound"
 #define NOT_BOUND "!org.fedoraproject.FirewallD1.Exception UNKNOWN_INTERFACE: not in 'public'"
-#define INVALID   "!org.fedoraproject.FirewallD1.Exception INVALID_ZONE: broken"
-#define REFUSED   "!org.fedoraproject.FirewallD1.NotAuthorizedException Not Authorized(uid): config"
+#define PANIC     "!org.fedoraproject.FirewallD1.Exception PANIC_MODE: panic mode is enabled"
+#define NFT_FAILED                                                                                 \
+    "!org.fedoraproject.FirewallD1.Exception COMMAND_FAILED: 'python-nftables' failed"
+#define UNMAPPED                                                                                   \
+    "!org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code19 Operation was cancelled"
+#define INVALID "!org.fedoraproject.FirewallD1.Exception INVALID_ZONE: broken"
+#define REFUSED "!org.fedoraproject.FirewallD1.NotAuthorizedException Not Authorized(uid): config"
 
 /* What the world looks like when it is read. */
 typedef enum {
@@ -43,7 +48,9 @@ typedef struct {
     bool changed;
     bool rolled_back;
     guint left;
-    const char *says; /* in the message; NULL: whatever */
+    const char *says;  /* in the message; NULL: whatever */
+    HostState finally; /* when it is read after that */
+    TransactionFailure on_failure;
 } FaultCase;
 
 static const PeerAnswer willing[] = {
@@ -87,10 +94,36 @@ static const FaultCase faults[] = {
      {{BIND, CONFLICT}},
      WORLD_OLD,
      WORLD_OLD,
-     NICFIX_ERROR_FIREWALLD,
+     NICFIX_ERROR_REFUSED,
      false,
      false,
      0},
+    {"firewalld is in panic mode",
+     {{BIND, PANIC}},
+     WORLD_OLD,
+     WORLD_OLD,
+     NICFIX_ERROR_REFUSED,
+     false,
+     false,
+     0,
+     "PANIC_MODE"},
+    {"the first step fails half-way",
+     {{BIND, NFT_FAILED}},
+     WORLD_OLD,
+     WORLD_NEW,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0},
+    {"an answer that is no firewalld's, after it was done",
+     {{BIND, UNMAPPED}},
+     WORLD_OLD,
+     WORLD_NEW,
+     NICFIX_ERROR_UNDONE,
+     false,
+     true,
+     0,
+     "firewalld refused addInterface: Operation was cancelled; everything was put back"},
     {"the first step is not allowed",
      {{BIND, REFUSED}},
      WORLD_OLD,
@@ -123,7 +156,8 @@ static const FaultCase faults[] = {
      true,
      false,
      1,
-     "1 change could not be put back"},
+     "1 change could not be put back",
+     WORLD_NEW},
     {"neither gets an answer, but the binding is not to be seen",
      {{BIND, "never"}, {UNBIND, "never"}},
      WORLD_OLD,
@@ -156,7 +190,8 @@ static const FaultCase faults[] = {
      true,
      false,
      1,
-     "1 change could not be put back"},
+     "1 change could not be put back",
+     WORLD_NEW},
     {"the second step is refused, and the first is gone by itself",
      {{SAVE, CONFLICT}, {UNBIND, CONFLICT}},
      WORLD_OLD,
@@ -181,7 +216,8 @@ static const FaultCase faults[] = {
      true,
      false,
      2,
-     "2 changes could not be put back"},
+     "2 changes could not be put back",
+     WORLD_UNREADABLE},
     {"firewalld goes away at the second step, and comes back as it was before",
      {{SAVE, "close"}},
      WORLD_OLD,
@@ -224,7 +260,61 @@ static const FaultCase faults[] = {
      true,
      false,
      2,
-     "2 changes could not be put back"},
+     "2 changes could not be put back",
+     WORLD_NEW},
+    {"afterwards something else is wrong, and that it was undone cannot be read back",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_PANIC,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     2,
+     "2 changes could not be put back",
+     WORLD_UNREADABLE},
+    {"afterwards something else is wrong, and undoing is answered and not to be seen",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_PANIC,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     2,
+     "2 changes could not be put back",
+     WORLD_NEW},
+    {"the end of a trial is not put back when it gets no answer",
+     {{BIND, "never"}, {UNBIND, "close"}},
+     WORLD_OLD,
+     WORLD_NEW,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     2,
+     "2 changes are still to be put back",
+     WORLD_NEW,
+     TRANSACTION_STOPS},
+    {"the end of a trial is not put back when it is not to be seen",
+     {{UNBIND, "close"}},
+     WORLD_OLD,
+     WORLD_RUNTIME_ONLY,
+     NICFIX_ERROR_NOT_UNDONE,
+     true,
+     false,
+     1,
+     "1 change is still to be put back",
+     WORLD_NEW,
+     TRANSACTION_STOPS},
+    {"the end of a trial does not mind what else is wrong",
+     {{NULL, NULL}},
+     WORLD_OLD,
+     WORLD_PANIC,
+     -1,
+     true,
+     false,
+     0,
+     NULL,
+     WORLD_PANIC,
+     TRANSACTION_STOPS},
     {"afterwards the link is down",
      {{NULL, NULL}},
      WORLD_OLD,
@@ -281,7 +371,9 @@ static struct {
 /* In place of the one of src/observe, which would read this machine. */
 Snapshot *observe(G_GNUC_UNUSED Bus *bus, const ObserveOptions *options, GError **error)
 {
-    HostState world = witness.n_reads++ == 0 ? witness.row->before : witness.row->after;
+    HostState worlds[] = {witness.row->before, witness.row->after, witness.row->finally};
+    guint number = witness.n_reads++;
+    HostState world = worlds[MIN(number, G_N_ELEMENTS(worlds) - 1)];
     assert_true(g_strv_contains(options->bindings, "enp2s0"));
     if (world != WORLD_UNREADABLE)
         return read_world(world);
@@ -314,7 +406,8 @@ static void test_fault(void **state)
     witness.row = row;
     witness.n_reads = 0;
     const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
-    const Transaction transaction = {.bus = peer->bus, .options = &options};
+    const Transaction transaction = {
+        .bus = peer->bus, .options = &options, .on_failure = row->on_failure};
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) error = NULL;
     bool done = transaction_run(&transaction, plan, &result, &error);
@@ -344,7 +437,8 @@ static void test_part(G_GNUC_UNUSED void **state)
     witness.row = &row;
     witness.n_reads = 0;
     const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
-    const Transaction transaction = {peer->bus, &options, TRANSACTION_RUNTIME};
+    const Transaction transaction = {
+        .bus = peer->bus, .options = &options, .part = TRANSACTION_RUNTIME};
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) error = NULL;
     assert_true(transaction_run(&transaction, plan, &result, &error));
