@@ -51,7 +51,7 @@ FlowQuestion flow_question_from_packet(const LoggedPacket *packet)
         .source_port = packet->source_port,
         .icmp_type = packet->icmp_type,
         .icmp_code = packet->icmp_code,
-        .for_this_host = packet->in != NULL && packet->out == NULL,
+        .for_this_host = packet->in != NULL && packet->out == NULL && !packet->unrouted,
     };
 }
 

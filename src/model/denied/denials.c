@@ -69,10 +69,13 @@ static char *key_of(const char *way, int port)
 /* The group of PACKET; a new one takes DENIAL. NULL where there are too many groups. */
 static DenialGroup *find_group(Denials *denials, const LoggedPacket *packet, Denial *denial)
 {
-    g_autofree char *way =
-        g_strdup_printf("%s|%s|%s|%s|%d", packet->prefix, packet->in != NULL ? packet->in : "",
-                        packet->out != NULL ? packet->out : "",
-                        packet->protocol != NULL ? packet->protocol : "", packet->icmp_type);
+    /* firewalld's rules have other handles after each reload, and are told apart by their prefixes. */
+    bool by_rule = denial->kind == DENIAL_BY_OTHERS;
+    g_autofree char *way = g_strdup_printf(
+        "%s|%s|%s|%s|%d|%s|%" G_GUINT64_FORMAT, packet->prefix,
+        packet->in != NULL ? packet->in : "", packet->out != NULL ? packet->out : "",
+        packet->protocol != NULL ? packet->protocol : "", packet->icmp_type,
+        by_rule ? denial->table : "", by_rule ? denial->rule : 0);
     g_autofree char *key = key_of(way, packet->destination_port);
     DenialGroup *group = g_hash_table_lookup(denials->groups, key);
     if (group != NULL)
@@ -112,7 +115,14 @@ DenialGroup *denials_add(Denials *denials, const LoggedPacket *packet, const Log
     g_auto(Denial) denial = {0};
     if (packet->prefix == NULL || !denial_parse(packet->prefix, &denial))
         return NULL;
-    DenialGroup *group = find_group(denials, packet, &denial);
+    return denials_add_denial(denials, packet, &denial, time);
+}
+
+DenialGroup *denials_add_denial(Denials *denials, const LoggedPacket *packet, Denial *denial,
+                                const LogTime *time)
+{
+    DenialGroup *group = find_group(denials, packet, denial);
+    denial_clear(denial);
     if (group == NULL) {
         denials->left_off++;
         return NULL;
@@ -156,10 +166,13 @@ guint64 denials_left_off(const Denials *denials)
 
 /* ---- causes ---- */
 
-static bool is_about(const Finding *finding, const Flow *flow)
+static bool is_about(const Finding *finding, const Flow *flow, const Judgement *judgement)
 {
     if (finding->id == FINDING_PANIC_MODE)
         return true;
+    if (judgement_refuses(judgement) && !judgement_is_firewallds(judgement) &&
+        finding->id != FINDING_REFUSED_ELSEWHERE)
+        return false;
     if (finding->severity < SEVERITY_WARNING || flow->direction != FLOW_FORWARD)
         return false;
     bool refuses =
@@ -176,7 +189,7 @@ DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis
         return cause;
     /* The most severe finding comes first. */
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        if (cause.finding == NULL && is_about(finding, flow))
+        if (cause.finding == NULL && is_about(finding, flow, cause.judgement))
             cause.finding = finding;
     }
     cause.fix = fixes_find_for_flow(snapshot, flow, declared);

@@ -40,6 +40,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Denials, denials_free)
  * firewalld did not deny it, or where there are too many groups. */
 DenialGroup *denials_add(Denials *denials, const LoggedPacket *packet, const LogTime *time);
 
+/* The same for a packet that DENIAL (cleared) denied. */
+DenialGroup *denials_add_denial(Denials *denials, const LoggedPacket *packet, Denial *denial,
+                                const LogTime *time);
+
 /* The groups, the largest first (DenialGroup; transfer container). */
 GPtrArray *denials_sorted(const Denials *denials);
 

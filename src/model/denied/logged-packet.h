@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A packet as netfilter's LOG target wrote it to the kernel log. */
+/* A packet as netfilter's LOG target wrote it to the kernel log, or as the kernel traced it. */
 #pragma once
 
 #include <glib.h>
@@ -10,7 +10,7 @@
 typedef struct {
     char *prefix; /* the word before the fields: "filter_FWD_public_REJECT", or NULL */
     char *in;     /* NULL if empty, too: this host sent it */
-    char *out;    /* NULL if empty, too: it is for this host */
+    char *out;    /* NULL if empty, too: it is for this host, unless UNROUTED */
     char *source;
     char *destination;
     char *source_mac; /* of the frame it came in */
@@ -19,6 +19,7 @@ typedef struct {
     int destination_port;
     int icmp_type;
     int icmp_code;
+    bool unrouted; /* it was not yet known where it goes */
 } LoggedPacket;
 
 /* The same packet (transfer full). */

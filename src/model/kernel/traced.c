@@ -12,7 +12,9 @@
 
 TraceMessage *trace_message_new(void)
 {
-    return g_new0(TraceMessage, 1);
+    TraceMessage *message = g_new0(TraceMessage, 1);
+    message->protocol = message->icmp_type = message->icmp_code = -1;
+    return message;
 }
 
 void trace_message_free(TraceMessage *message)
@@ -36,7 +38,7 @@ typedef struct {
 
 /* ---- stages ---- */
 
-static PathHook hook_of(const NftTable *table, const NftChain *base)
+PathHook path_hook_of_chain(const NftTable *table, const NftChain *base)
 {
     static const PathHook hooks[] = {
         [NF_INET_PRE_ROUTING] = PATH_PREROUTING,   [NF_INET_LOCAL_IN] = PATH_INPUT,
@@ -58,7 +60,7 @@ static PathHook hook_of(const NftTable *table, const NftChain *base)
     return base->hook < G_N_ELEMENTS(hooks) ? hooks[base->hook] : PATH_INGRESS;
 }
 
-static const NftRule *find_rule(const NftChain *chain, guint64 handle)
+const NftRule *nft_chain_rule(const NftChain *chain, guint64 handle)
 {
     PTR_ARRAY_FOREACH (const NftRule, rule, chain->rules) {
         if (rule->handle == handle)
@@ -84,8 +86,7 @@ static bool translates(const NftRule *rule)
     return false;
 }
 
-/* A rule that rejects answers, and drops the packet. */
-static bool rejects(const NftRule *rule)
+bool nft_rule_rejects(const NftRule *rule)
 {
     static const char *const targets[] = {"REJECT", NULL};
     PTR_ARRAY_FOREACH (const Expression, expression, rule->expressions) {
@@ -104,7 +105,7 @@ static StageResult result_of(const TraceMessage *message, const NftRule *rule)
                : translates(rule) ? STAGE_RESULT_TRANSLATE
                                   : STAGE_RESULT_ACCEPT;
     case NF_DROP:
-        return rule != NULL && rejects(rule) ? STAGE_RESULT_REJECT : STAGE_RESULT_DROP;
+        return rule != NULL && nft_rule_rejects(rule) ? STAGE_RESULT_REJECT : STAGE_RESULT_DROP;
     default:
         return STAGE_RESULT_UNKNOWN;
     }
@@ -113,10 +114,10 @@ static StageResult result_of(const TraceMessage *message, const NftRule *rule)
 static void add_stage(Tracing *tracing, const TraceMessage *message, const NftChain *chain)
 {
     Traced *traced = tracing->traced;
-    const NftRule *rule = message->is_rule ? find_rule(chain, message->rule) : NULL;
+    const NftRule *rule = message->is_rule ? nft_chain_rule(chain, message->rule) : NULL;
     PathStage *stage = g_new0(PathStage, 1);
     *stage = (PathStage){
-        .hook = hook_of(tracing->at, tracing->base),
+        .hook = path_hook_of_chain(tracing->at, tracing->base),
         .table = tracing->at,
         .base = tracing->base,
         .chain = chain,

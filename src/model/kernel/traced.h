@@ -26,15 +26,32 @@ typedef struct {
     bool is_policy; /* the policy of a base chain */
     gint32 verdict; /* NF_ACCEPT, NF_DROP, NFT_CONTINUE, NFT_JUMP, ... */
     int oif;        /* 0: not told */
+    int iif;        /* likewise */
+
+    /* Only the first message of a base chain has the packet's headers. */
     bool has_destination;
     IpAddress destination;
-    guint16 port;    /* 0: not told */
+    IpAddress source;
+    int protocol; /* IPPROTO_*; -1: an extension header of IPv6 hides it */
+    guint16 port; /* 0: not told */
+    guint16 source_port;
+    int icmp_type; /* -1: none */
+    int icmp_code;
     guint64 headers; /* a digest of the packet's headers; 0: not told */
 } TraceMessage;
 
 TraceMessage *trace_message_new(void);
 void trace_message_free(TraceMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TraceMessage, trace_message_free)
+
+/* The hook at which the base chain BASE of TABLE runs. */
+PathHook path_hook_of_chain(const NftTable *table, const NftChain *base);
+
+/* The rule of CHAIN with HANDLE, or NULL (transfer none). */
+const NftRule *nft_chain_rule(const NftChain *chain, guint64 handle);
+
+/* Whether RULE answers what it refuses; to the kernel it drops the packet then. */
+bool nft_rule_rejects(const NftRule *rule);
 
 typedef enum {
     TRACED_NOTHING,    /* no packet of the flow came */

@@ -23,6 +23,7 @@ enum {
 
 struct TraceReader {
     int descriptor;
+    bool lost;
 };
 
 typedef struct nftnl_trace NftTrace;
@@ -39,7 +40,41 @@ static guint64 digest_of(const guint8 *bytes, guint32 size, guint64 beginning)
     return digest;
 }
 
-static void read_destination(const NftTrace *trace, TraceMessage *message)
+static guint16 read_port(const guint8 *bytes)
+{
+    return (guint16)(bytes[0] << 8 | bytes[1]);
+}
+
+static void read_transport(const guint8 *header, TraceMessage *message)
+{
+    switch (message->protocol) {
+    case IPPROTO_TCP:
+    case IPPROTO_UDP:
+    case IPPROTO_SCTP:
+    case IPPROTO_DCCP:
+        message->source_port = read_port(header);
+        message->port = read_port(header + 2);
+        break;
+    case IPPROTO_ICMP:
+    case IPPROTO_ICMPV6:
+        message->icmp_type = header[0];
+        message->icmp_code = header[1];
+        break;
+    default:
+        break;
+    }
+}
+
+/* The next header of IPv6; the kernel shows no more than the first header, so that of an extension hides
+ * the protocol. */
+static int protocol_of(guint8 next)
+{
+    bool hides = next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_FRAGMENT ||
+                 next == IPPROTO_DSTOPTS || next == IPPROTO_AH;
+    return hides ? -1 : next;
+}
+
+static void read_headers(const NftTrace *trace, TraceMessage *message)
 {
     guint32 size = 0;
     const guint8 *header = nftnl_trace_get_data(trace, NFTNL_TRACE_NETWORK_HEADER, &size);
@@ -47,15 +82,14 @@ static void read_destination(const NftTrace *trace, TraceMessage *message)
     bool v4 = header != NULL && size >= 20 && header[0] >> 4 == 4;
     if (!v4 && !v6)
         return;
-    guint8 protocol = v6 ? header[6] : header[9];
+    message->protocol = v6 ? protocol_of(header[6]) : header[9];
     message->has_destination = true;
-    message->destination.family = v6 ? FAMILY_IPV6 : FAMILY_IPV4;
+    message->source.family = message->destination.family = v6 ? FAMILY_IPV6 : FAMILY_IPV4;
+    memcpy(message->source.bytes, header + (v6 ? 8 : 12), v6 ? 16 : 4);
     memcpy(message->destination.bytes, header + (v6 ? 24 : 16), v6 ? 16 : 4);
     const guint8 *transport = nftnl_trace_get_data(trace, NFTNL_TRACE_TRANSPORT_HEADER, &size);
-    bool has_ports = protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
-                     protocol == IPPROTO_SCTP || protocol == IPPROTO_DCCP;
-    if (transport != NULL && size >= 4 && has_ports)
-        message->port = (guint16)(transport[2] << 8 | transport[3]);
+    if (transport != NULL && size >= 4)
+        read_transport(transport, message);
     if (transport != NULL)
         message->headers = digest_of(header, v6 ? 40 : 20, digest_of(transport, size, 1));
 }
@@ -93,7 +127,9 @@ TraceMessage *trace_message_read(const struct nlmsghdr *message)
         read->verdict = (gint32)nftnl_trace_get_u32(trace, NFTNL_TRACE_VERDICT);
     if (nftnl_trace_is_set(trace, NFTNL_TRACE_OIF))
         read->oif = (int)nftnl_trace_get_u32(trace, NFTNL_TRACE_OIF);
-    read_destination(trace, read);
+    if (nftnl_trace_is_set(trace, NFTNL_TRACE_IIF))
+        read->iif = (int)nftnl_trace_get_u32(trace, NFTNL_TRACE_IIF);
+    read_headers(trace, read);
     return read;
 }
 
@@ -110,7 +146,7 @@ static bool fail(const char *doing, GError **error)
 TraceReader *trace_reader_new(GError **error)
 {
     static const int group = NFNLGRP_NFTRACE;
-    static const int size = 1 << 20;
+    static const int size = 1 << 22;
     g_autoptr(TraceReader) reader = g_new0(TraceReader, 1);
     reader->descriptor =
         socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
@@ -124,7 +160,8 @@ TraceReader *trace_reader_new(GError **error)
         return NULL;
     }
     /* The default would be enough for one packet; it is no error where this is refused. */
-    setsockopt(reader->descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (setsockopt(reader->descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
+        setsockopt(reader->descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     return g_steal_pointer(&reader);
 }
 
@@ -137,11 +174,13 @@ void trace_reader_free(TraceReader *reader)
     g_free(reader);
 }
 
-static void take_datagram(void *datagram, gsize size, GPtrArray *messages)
+static void take_datagram(TraceReader *reader, void *datagram, gsize size, GPtrArray *messages)
 {
     struct nlmsghdr *message = datagram;
     for (int left = (int)size; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
-        TraceMessage *read = messages->len < MESSAGES_MAX ? trace_message_read(message) : NULL;
+        bool fits = messages->len < MESSAGES_MAX;
+        TraceMessage *read = fits ? trace_message_read(message) : NULL;
+        reader->lost = reader->lost || !fits;
         if (read != NULL)
             g_ptr_array_add(messages, read);
     }
@@ -156,11 +195,16 @@ bool trace_reader_wait(TraceReader *reader, guint timeout_ms, GPtrArray *message
     for (;;) {
         ssize_t size = recv(reader->descriptor, buffer, BUFFER_SIZE, 0);
         if (size > 0)
-            take_datagram(buffer, (gsize)size, messages);
-        else if (size < 0 && errno == ENOBUFS) /* some were lost: the next packet is as good */
-            continue;
+            take_datagram(reader, buffer, (gsize)size, messages);
+        else if (size < 0 && errno == ENOBUFS) /* the next packet is as good */
+            reader->lost = true;
         else
             return size == 0 || errno == EAGAIN || errno == EINTR ||
                    fail("read the kernel's trace", error);
     }
+}
+
+bool trace_reader_has_lost(const TraceReader *reader)
+{
+    return reader->lost;
 }

@@ -19,5 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TraceReader, trace_reader_free)
 bool trace_reader_wait(TraceReader *reader, guint timeout_ms, GPtrArray *messages,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether messages were lost because too many came. */
+bool trace_reader_has_lost(const TraceReader *reader);
+
 /* Reads a message; NULL where it is malformed, or no trace (transfer full). */
 TraceMessage *trace_message_read(const struct nlmsghdr *message);
