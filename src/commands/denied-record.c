@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Having firewalld log denials for a while. */
-#include "commands/denied-stream.h"
+/* Recording denials for a while. */
+#include "commands/denied-trace.h"
 
 #include "act/firewalld-changes.h"
 #include "act/interruption.h"
 #include "commands/change.h"
+#include "model/host/reload-flush.h"
 #include "model/error.h"
 #include "report/plan-text.h"
 
@@ -19,21 +20,36 @@ static bool check_harm(const Snapshot *snapshot, bool force, GPtrArray *notes, G
         return false;
     }
     g_autoptr(ReloadHarm) harm = reload_harm_of(snapshot, reloaded, EVENT_RELOAD);
-    if (reload_harm_is_none(harm))
+    bool is_known = snapshot->ruleset != NULL || reload_flushes(snapshot->firewalld) == TRISTATE_NO;
+    if (reload_harm_is_none(harm) && is_known)
         return true;
-    g_autofree char *list = reload_harm_text(harm);
+    g_autofree char *list = reload_harm_is_none(harm)
+                                ? g_strdup("may remove rules of other programs, which could not "
+                                           "be read")
+                                : reload_harm_text(harm);
     if (force) {
         g_ptr_array_add(notes, g_strdup_printf("the reload that this needs %s", list));
         return true;
     }
     nicfix_error_set(error, NICFIX_ERROR_REFUSED,
-                     "make permanent what is to stay, as nicfix apply does, or use --force",
+                     is_known
+                         ? "make permanent what is to stay, as nicfix apply does, or use --force"
+                         : "run as root, or use --force",
                      "logging denials needs a reload of firewalld, which %s", list);
     return false;
 }
 
+/* Reads what is denied, for at most TIMEOUT_MS: of TRACE, or of the log where that is NULL. */
+static bool read_denials(DeniedStream *stream, DeniedTrace *trace, guint timeout_ms, GError **error)
+{
+    if (trace != NULL)
+        return denied_trace_read(trace, stream, timeout_ms, error);
+    kernel_messages_wait(stream->messages, timeout_ms);
+    return denied_stream_read(stream, error);
+}
+
 /* Reports denials until the time has passed or a signal comes. */
-static bool record(DeniedStream *stream, guint seconds, GError **error)
+static bool record(DeniedStream *stream, DeniedTrace *trace, guint seconds, GError **error)
 {
     const Output *output = stream->context->output;
     gint64 end = g_get_monotonic_time() + (gint64)seconds * G_TIME_SPAN_SECOND;
@@ -41,14 +57,13 @@ static bool record(DeniedStream *stream, guint seconds, GError **error)
     bool reads = true;
     while (reads && interruption_pending() == NULL && (left = end - g_get_monotonic_time()) > 0) {
         countdown_show(output, (guint)((left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND));
-        kernel_messages_wait(stream->messages,
-                             (guint)MIN(left / G_TIME_SPAN_MILLISECOND + 1, POLL_INTERVAL_MS));
-        reads = denied_stream_read(stream, error);
+        reads = read_denials(
+            stream, trace, (guint)MIN(left / G_TIME_SPAN_MILLISECOND + 1, POLL_INTERVAL_MS), error);
         countdown_end(output);
         if (output->format == FORMAT_TEXT)
             denied_stream_report_news(stream);
     }
-    return reads && denied_stream_read(stream, error);
+    return reads && read_denials(stream, trace, 0, error);
 }
 
 /* This reload drops what was bound meanwhile: that is reported, not prevented. */
@@ -77,7 +92,7 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
         return false;
     }
     if (!g_str_equal(old, "off"))
-        return record(stream, seconds, error);
+        return record(stream, NULL, seconds, error);
     if (!check_harm(change->snapshot, force, stream->notes, error))
         return false;
     g_autoptr(GError) reason = NULL;
@@ -85,7 +100,7 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
     if (recorded) {
         /* Let another nicfix make the fix meanwhile. */
         g_clear_pointer(&change->lock, lock_free);
-        recorded = record(stream, seconds, &reason);
+        recorded = record(stream, NULL, seconds, &reason);
         /* Switch it off even if another nicfix keeps the lock for too long. */
         change->lock = lock_take(LOCK_WAITS, context_timeout_ms(change->context), NULL);
     }
@@ -96,7 +111,9 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
     return recorded;
 }
 
-bool denied_record(const Context *context, guint seconds, bool force, GError **error)
+/* WHY_NOT says why the kernel does not trace. */
+static bool record_by_log(const Context *context, guint seconds, bool force, const char *why_not,
+                          GError **error)
 {
     g_auto(Change) change = {0};
     g_auto(DeniedStream) stream = {0};
@@ -107,10 +124,50 @@ bool denied_record(const Context *context, guint seconds, bool force, GError **e
         return false;
     denied_stream_begin(&stream, context, messages);
     stream.recorded = true;
+    g_ptr_array_add(stream.notes,
+                    g_strdup_printf("only what firewalld logs is shown: %s", why_not));
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) ||
         !change_observe(&change, &scope, error) || !denied_stream_look(&stream, error) ||
         !record_switched(&change, &stream, seconds, force, error))
         return false;
+    denied_stream_finish(&stream);
+    return true;
+}
+
+/* firewalld's own rules are in the modules of iptables-legacy, which nothing traces, where it is set to
+ * the iptables backend and has none in nf_tables. */
+static bool check_traces_firewalld(const DeniedTrace *trace, const Snapshot *snapshot,
+                                   GError **error)
+{
+    const char *backend = snapshot != NULL ? snapshot->firewalld->options.backend : NULL;
+    const Ruleset *ruleset = trace->rules->ruleset;
+    if (ruleset != NULL && (g_strcmp0(backend, "iptables") != 0 ||
+                            ruleset_table(ruleset, NFT_FAMILY_IPV4, "filter") != NULL))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL, "%s",
+                     ruleset == NULL ? "the kernel's rules could not be read"
+                                     : "the kernel does not trace rules of iptables-legacy");
+    return false;
+}
+
+bool denied_record(const Context *context, guint seconds, bool force, GError **error)
+{
+    g_auto(DeniedTrace) trace = {0};
+    g_auto(DeniedStream) stream = {0};
+    interruption_hold();
+    denied_stream_begin(&stream, context, NULL);
+    stream.recorded = true;
+    if (!denied_stream_look(&stream, error))
+        return false;
+    g_autoptr(GError) why_not = NULL;
+    if (!denied_trace_begin(&trace, &why_not) ||
+        !check_traces_firewalld(&trace, stream.snapshot, &why_not)) {
+        denied_trace_clear(&trace);
+        return record_by_log(context, seconds, force, why_not->message, error);
+    }
+    if (!record(&stream, &trace, seconds, error))
+        return false;
+    denied_trace_add_notes(&trace, stream.notes);
     denied_stream_finish(&stream);
     return true;
 }

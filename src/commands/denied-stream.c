@@ -93,12 +93,14 @@ static DeniedSource source_of(const DeniedStream *stream)
 {
     const Snapshot *snapshot = stream->snapshot;
     return (DeniedSource){
-        .log = kernel_messages_name(stream->messages),
+        .log = stream->messages != NULL ? kernel_messages_name(stream->messages)
+                                        : "the kernel's trace",
         .log_denied = snapshot != NULL ? snapshot->firewalld->log_denied : NULL,
         .left_off = denials_left_off(stream->denials),
-        .skipped = kernel_messages_skipped(stream->messages),
+        .skipped = stream->messages != NULL ? kernel_messages_skipped(stream->messages) : 0,
         .notes = stream->notes,
         .recorded = stream->recorded,
+        .traced = stream->messages == NULL,
     };
 }
 

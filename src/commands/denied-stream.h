@@ -10,11 +10,11 @@
 
 typedef struct {
     const Context *context;
-    KernelMessages *messages;
+    KernelMessages *messages; /* NULL: the kernel traces them */
     Denials *denials;
     GHashTable *reported; /* DenialGroup to what was last reported of it */
     GPtrArray *notes;     /* char *: of the report */
-    bool recorded;        /* logging was switched on for this */
+    bool recorded;        /* they were recorded for this report */
 
     Snapshot *snapshot; /* NULL: the host cannot be read */
     char *unknown;      /* then why */
@@ -23,7 +23,7 @@ typedef struct {
     gint64 looked_at; /* monotonic, microseconds */
 } DeniedStream;
 
-/* Reads denials from MESSAGES (taken). */
+/* Reads denials from MESSAGES (taken), or from the kernel's trace where that is NULL. */
 void denied_stream_begin(DeniedStream *stream, const Context *context, KernelMessages *messages);
 
 /* Reads the host that denials are explained on, or notes why it cannot be read. Fails only where the
@@ -43,7 +43,8 @@ void denied_stream_finish(DeniedStream *stream);
 void denied_stream_clear(DeniedStream *stream);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeniedStream, denied_stream_clear)
 
-/* Switches firewalld's log-denied on for SECONDS, reports denials as they come, and restores the old
- * value however it ends. Refuses where the reloads this needs would lose anything, unless FORCE. */
+/* Records denials for SECONDS and reports them as they come: as the kernel traces them, or where it cannot,
+ * by firewalld's log-denied, which is switched on for that and gets its old value back however this ends. The
+ * reloads which that needs are refused where they would lose anything, unless FORCE. */
 bool denied_record(const Context *context, guint seconds, bool force,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

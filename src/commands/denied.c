@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nicfix denied: what firewalld denied, from the kernel log, and why. */
+/* nicfix denied: what was denied, from the kernel log or its trace, and why. */
 #include "commands/command-line.h"
 #include "commands/denied-stream.h"
 #include "model/error.h"
@@ -8,13 +8,14 @@
 enum {
     MAX_SECONDS = 86400,
     WAIT_MS = 1000,
+    NOT_RECORDED = G_MININT,
 };
 
 typedef struct {
     char *since;
     char *file;
     gboolean follow;
-    int record; /* seconds; 0: no */
+    int record; /* seconds; NOT_RECORDED: no */
     gboolean force;
 } DeniedOptions;
 
@@ -29,16 +30,18 @@ static bool check_options(const Context *context, const DeniedOptions *options, 
 {
     const char *complaint = NULL;
     const char *hint = NULL;
-    if (options->record == 0 && options->force)
+    bool records = options->record != NOT_RECORDED;
+    if (!records && options->force)
         complaint = "--force is only for --record";
-    if (options->record != 0 && context->options->snapshot != NULL)
-        complaint = "--record changes this host, not a snapshot";
-    if (options->record != 0 && (options->file != NULL || options->follow || options->since)) {
-        complaint = "--record reports what will be logged on this host";
+    if (records && context->options->snapshot != NULL)
+        complaint = "--record is for this host, not a snapshot";
+    if (records && (options->file != NULL || options->follow || options->since)) {
+        complaint = "--record reports what this host will deny";
         hint = "omit --file, --follow and --since";
     }
     if (complaint == NULL)
-        return command_check_seconds("--record", options->record, 0, MAX_SECONDS, error);
+        return !records ||
+               command_check_seconds("--record", options->record, 1, MAX_SECONDS, error);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", complaint);
     return false;
 }
@@ -71,7 +74,7 @@ static bool follow(DeniedStream *stream, GError **error)
 
 static int run(const Context *context, char **words, GError **error)
 {
-    g_auto(DeniedOptions) options = {0};
+    g_auto(DeniedOptions) options = {.record = NOT_RECORDED};
     const GOptionEntry entries[] = {
         {"since", 0, 0, G_OPTION_ARG_STRING, &options.since,
          "Only denials logged since TIME: 10m, today, 08:45", "TIME"},
@@ -80,9 +83,9 @@ static int run(const Context *context, char **words, GError **error)
         {"follow", 0, 0, G_OPTION_ARG_NONE, &options.follow, "Keep running and print new denials",
          NULL},
         {"record", 0, 0, G_OPTION_ARG_INT, &options.record,
-         "Log denials for SECONDS and report them", "SECONDS"},
+         "Record denials for SECONDS and report them", "SECONDS"},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force,
-         "With --record: reload even if runtime-only settings are lost", NULL},
+         "With --record: if it needs a reload, lose runtime-only settings", NULL},
         {NULL},
     };
     int status;
@@ -90,7 +93,7 @@ static int run(const Context *context, char **words, GError **error)
         return status;
     if (!check_options(context, &options, error))
         return -1;
-    if (options.record > 0)
+    if (options.record != NOT_RECORDED)
         return denied_record(context, (guint)options.record, options.force, error) ? STATUS_FINE
                                                                                    : -1;
     KernelMessages *messages = open_messages(&options, error);

@@ -43,6 +43,18 @@ static const char *packets_template(const DenialGroup *group)
                                   : "packet{s} of protocol {protocol}";
 }
 
+/* "rule 7 in chain DOCKER-USER of table ip filter"; NULL where the kernel log has it (transfer full). */
+static char *place_text(const DenialGroup *group)
+{
+    const Denial *denial = &group->denial;
+    if (denial->table == NULL)
+        return NULL;
+    g_autofree char *rule = denial->rule != 0
+                                ? g_strdup_printf("rule %" G_GUINT64_FORMAT, denial->rule)
+                                : g_strdup("the policy");
+    return g_strdup_printf("%s of chain %s of table %s", rule, group->packet.prefix, denial->table);
+}
+
 /* "new tcp connections to port 8629 from cni0 out through enp2s0, rejected by zone public"; where
  * IS_ONE, of a single packet (transfer full). */
 static char *group_message(const DenialGroup *group, bool is_one)
@@ -55,22 +67,33 @@ static char *group_message(const DenialGroup *group, bool is_one)
         [DENIAL_AT_THE_END] = "because no zone or policy handles this traffic",
         [DENIAL_BY_REVERSE_PATH] = "by rpfilter: replies would leave through another interface",
         [DENIAL_BY_RFC3964] = "because 6to4 must not carry private addresses (RFC 3964)",
+        [DENIAL_BY_SETTING] = "by a rich rule or an ICMP block of {owner}",
+        [DENIAL_BY_OTHERS] = "by {program}{place}",
+    };
+    static const char *const did[] = {
+        [DENIAL_REJECT] = "rejected",
+        [DENIAL_DROP] = "dropped",
+        [DENIAL_REFUSE] = "dropped or rejected",
     };
     const Denial *denial = &group->denial;
     const LoggedPacket *packet = &group->packet;
-    const char *way = packet->in == NULL    ? "from this host out through {out}"
+    const char *way = packet->unrouted      ? "from {in}"
+                      : packet->in == NULL  ? "from this host out through {out}"
                       : packet->out == NULL ? "from {in} to this host"
                                             : "from {in} out through {out}";
-    const char *did = denial->action == DENIAL_REJECT ? "rejected" : "dropped";
-    g_autofree char *template =
-        g_strdup_printf("%s %s, %s %s", packets_template(group), way, did, rules[denial->kind]);
+    g_autofree char *template = g_strdup_printf("%s %s, %s %s", packets_template(group), way,
+                                                did[denial->action], rules[denial->kind]);
     g_autofree char *number = g_strdup_printf(
         "%d", packet->destination_port >= 0 ? packet->destination_port : packet->icmp_type);
     g_autofree char *owner = denial->policy != NULL ? g_strconcat("policy ", denial->policy, NULL)
                                                     : g_strconcat("zone ", denial->zone, NULL);
+    g_autofree char *place = place_text(group);
+    g_autofree char *program =
+        denial->owner != NULL ? g_strconcat(denial->owner, ": ", NULL) : NULL;
     return template_fill(template, "protocol", packet->protocol, "number", number, "in", packet->in,
                          "out", packet->out != NULL ? packet->out : "no interface", "owner", owner,
-                         "s", is_one ? "" : "s", NULL);
+                         "program", program != NULL ? program : "", "place", place, "s",
+                         is_one ? "" : "s", NULL);
 }
 
 /* ---- text ---- */
@@ -164,7 +187,8 @@ char *denied_report_end_text(const DeniedSource *source, guint count, const Text
     GString *text = g_string_new(NULL);
     g_autofree char *log = escape_for_terminal(source->log);
     if (count == 0)
-        g_string_append_printf(text, "no firewalld denials in %s\n", log);
+        g_string_append_printf(text, "no %sdenials in %s\n", source->traced ? "" : "firewalld ",
+                               log);
     if (source->left_off > 0)
         g_string_append_printf(text,
                                "more denials, of too many kinds to list: %" G_GUINT64_FORMAT "\n",
@@ -179,7 +203,7 @@ char *denied_report_end_text(const DeniedSource *source, guint count, const Text
         append_note(
             text,
             "firewalld does not log denials now (log-denied is off): nicfix denied --record "
-            "30 logs them for 30 seconds",
+            "30 records them for 30 seconds",
             style);
     return g_string_free(text, FALSE);
 }
@@ -205,6 +229,11 @@ static json_t *group_json(const DenialGroup *group, const DenialCause *cause)
     json_object_set_new(object, "chain", json_text(packet->prefix));
     json_object_set_new(object, "zone", json_text(group->denial.zone));
     json_object_set_new(object, "policy", json_text(group->denial.policy));
+    json_object_set_new(object, "table", json_text(group->denial.table));
+    json_object_set_new(object, "rule",
+                        group->denial.rule != 0 ? json_integer((gint64)group->denial.rule)
+                                                : json_null());
+    json_object_set_new(object, "owner", json_text(group->denial.owner));
     json_object_set_new(object, "action", json_text(denial_action_word(group->denial.action)));
     json_object_set_new(object, "in", json_text(packet->in));
     json_object_set_new(object, "out", json_text(packet->out));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What firewalld denied, for people and for programs. */
+/* What was denied, for people and for programs. */
 #pragma once
 
 #include "model/denied/denials.h"
@@ -12,7 +12,8 @@ typedef struct {
     guint64 left_off;       /* denials in no group */
     guint64 skipped;        /* lines that were too long */
     GPtrArray *notes;       /* char *: what else happened */
-    bool recorded;          /* firewalld was made to log them for this report */
+    bool recorded;          /* they were recorded for this report */
+    bool traced;            /* of all tables, and not of firewalld's alone */
 } DeniedSource;
 
 /* A group and its cause, as a paragraph (transfer full). */

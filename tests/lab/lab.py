@@ -201,10 +201,13 @@ class Lab:
         return outcome
 
     @contextlib.contextmanager
-    def nicfix_running(self, *args: str) -> Iterator[subprocess.Popen[str]]:
-        """Starts nicfix on the host and ends it afterwards if it is still running."""
+    def nicfix_running(
+        self, *args: str, by: tuple[str, ...] = ()
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Starts nicfix on the host, by the command BY, and ends it afterwards if it is still
+        running."""
         process = subprocess.Popen(
-            self.host.command(self.nicfix_command(*args)),
+            self.host.command([*by, *self.nicfix_command(*args)]),
             env={**os.environ, **self.bus.env, **self._nicfix_env()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`nicfix denied` reads what firewalld denied from the kernel log, and explains it."""
+"""`nicfix denied` reads what was denied from the kernel's log or its trace, and explains it."""
 from __future__ import annotations
 
 import contextlib
@@ -19,6 +19,7 @@ import pytest
 
 from lab import DATABASE_PORT, OUTSIDE, POD, UPLINK, UPLINK_ADDRESS, Lab
 from labkit.journal import Journal
+from labkit.namespaces import Namespace
 from test_json import assert_valid
 
 # By default the kernel only logs packets of the initial network namespace.
@@ -91,42 +92,236 @@ def test_without_firewalld_the_log_is_still_shown(lab: Lab) -> None:
     assert "firewalld" in group["reason"]
 
 
-def test_real_denials(lab: Lab) -> None:
-    """Real packets, from the real kernel log."""
-    with recording(lab, 6) as process:
-        assert lab.tcp() == "filtered"
-        assert lab.ping() == "filtered"
-        process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=30)
-    assert process.returncode == 0, stderr
-    assert_valid(stdout, "denied")
-    document = json.loads(stdout)
-    for wanted in ({"protocol": "tcp", "port": DATABASE_PORT}, {"protocol": "icmp"}):
-        group = group_of(document, **WAY, **wanted)
-        assert POD in group["sources"]
-        assert (group["verdict"], group["finding"]) == ("reject", "uplink-unbound")
-        assert group["first"] <= group["last"]
-    assert lab.firewall_cmd("--get-log-denied") == "off"
-    since = denied(lab, "--since", "1m")
-    assert group_of(since, **WAY, protocol="tcp", port=DATABASE_PORT)
-    assert denied(lab, "--since", "now")["groups"] == []
+# Root that may not use nf_tables: then firewalld has to log denials.
+UNTRACED = ("setpriv", "--bounding-set=-net_admin")
+
+
+def tables(lab: Lab) -> list[str]:
+    """The tables of nicfix in the kernel."""
+    listed = lab.host.run("nft", "list", "tables").stdout.decode()
+    return [line for line in listed.splitlines() if "nicfix" in line]
 
 
 @contextlib.contextmanager
-def recording(lab: Lab, seconds: int, *args: str) -> Iterator[subprocess.Popen[str]]:
-    """A running `denied --record`."""
+def recording(lab: Lab, *args: str, seconds: int = 60) -> Iterator[subprocess.Popen[str]]:
+    """A running `denied --record`, once the kernel traces."""
     with lab.nicfix_running("denied", "--record", str(seconds), "--json", *args) as process:
+        lab.firewalld.service.wait_until(lambda: bool(tables(lab)), "the kernel to trace")
+        yield process
+
+
+@contextlib.contextmanager
+def logging(lab: Lab, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """A running `denied --record` that cannot trace, once firewalld logs."""
+    words = ("denied", "--record", "60", "--json", "--force", *args)
+    with lab.nicfix_running(*words, by=UNTRACED) as process:
         lab.firewalld.service.wait_until(
             lambda: lab.firewall_cmd("--get-log-denied") == "all", "logging of denials"
         )
         yield process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_and_puts_the_old_value_back(lab: Lab, number: signal.Signals) -> None:
+def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The document of a recording that is ended now."""
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 0, stderr
+    assert_valid(stdout, "denied")
+    return json.loads(stdout)
+
+
+def test_real_denials(lab: Lab) -> None:
+    """Real packets, as the kernel traces them; firewalld is not touched."""
+    before = lab.host.run("nft", "-s", "list", "ruleset").stdout
+    with recording(lab) as process:
+        assert lab.tcp() == "filtered"
+        assert lab.ping() == "filtered"
+        assert lab.firewall_cmd("--get-log-denied") == "off"
+        document = result_of(process)
+    for wanted in ({"protocol": "tcp", "port": DATABASE_PORT}, {"protocol": "icmp"}):
+        group = group_of(document, **WAY, **wanted)
+        assert group["sources"] == [POD]
+        assert (group["zone"], group["action"]) == ("public", "reject")
+        assert (group["table"], group["owner"]) == ("inet firewalld", "firewalld")
+        assert (group["verdict"], group["finding"]) == ("reject", "uplink-unbound")
+        assert group["first"] <= group["last"]
+    assert (document["log"], document["notes"]) == ("the kernel's trace", [])
+    assert lab.host.run("nft", "-s", "list", "ruleset").stdout == before
+
+
+def test_what_passes_is_no_denial(lab: Lab) -> None:
+    """And neither are packets of connections that are known."""
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    with recording(lab) as process:
+        assert lab.tcp() == "connected"
+        assert lab.ping() == "reply"
+        document = result_of(process)
+    assert (document["groups"], document["notes"]) == ([], [])
+
+
+def test_denials_by_other_programs(lab: Lab) -> None:
+    """A table of somebody's, Docker's chain for users, and what is not yet routed."""
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    lab.host.run(
+        "nft",
+        "add table ip other; add chain ip other f { type filter hook forward priority 5; }; "
+        "add rule ip other f tcp dport 81 reject; "
+        "add chain ip other p { type filter hook prerouting priority -150; }; "
+        "add rule ip other p tcp dport 82 drop; "
+        "add table ip filter; add chain ip filter DOCKER-USER; "
+        "add chain ip filter FORWARD { type filter hook forward priority 0; }; "
+        "add rule ip filter FORWARD jump DOCKER-USER; "
+        "add rule ip filter DOCKER-USER tcp dport 83 drop",
+    )
+    with recording(lab) as process:
+        for port in (81, 82, 83):
+            assert lab.tcp(port=port) != "connected"
+        document = result_of(process)
+    rejected = group_of(document, port=81)
+    assert (rejected["table"], rejected["chain"], rejected["action"]) == ("ip other", "f", "reject")
+    early = group_of(document, port=82)
+    assert (early["chain"], early["action"], early["out"]) == ("p", "drop", None)
+    assert "to this host" not in early["message"]
+    docker = group_of(document, port=83)
+    assert (docker["table"], docker["chain"]) == ("ip filter", "DOCKER-USER")
+    assert (docker["owner"], docker["verdict"]) == ("Docker", "drop")
+    assert docker["finding"] in (None, "refused-elsewhere")
+    handle = docker["rule"]
+    listed = lab.host.run("nft", "-a", "list", "chain", "ip", "filter", "DOCKER-USER").stdout
+    assert f"tcp dport 83 drop # handle {handle}" in listed.decode()
+
+
+def test_denials_by_a_rich_rule_and_by_nothing(lab: Lab) -> None:
+    """What firewalld never logs, and what belongs to no connection."""
+    rule = f"rule family=ipv4 source address={OUTSIDE} port port=99 protocol=tcp drop"
+    lab.firewall_cmd("--zone=public", f"--add-rich-rule={rule}")
+    with recording(lab) as process:
+        send_reset(lab, 22222)
+        send(lab, lab.ext, UPLINK_ADDRESS, 99, 1)
+        send(lab, lab.ext, UPLINK_ADDRESS, 99, 1, kind="SOCK_STREAM")
+        document = result_of(process)
+    group = group_of(document, chain="filter_IN_public_deny", protocol="tcp", port=99)
+    assert (group["zone"], group["action"]) == ("public", "drop")
+    assert "rich rule" in group["message"]
+    assert group_of(document, chain="filter_IN_public_REJECT", protocol="udp", port=99)
+    assert group_of(document, chain="STATE_INVALID_DROP", port=22)["action"] == "drop"
+
+
+def send(
+    lab: Lab, source: Namespace, address: str, port: int, count: int, kind: str = "SOCK_DGRAM"
+) -> None:
+    """COUNT packets from SOURCE; what becomes of them is for others to say."""
+    code = (
+        "import socket, sys\n"
+        "address, port, count, kind = sys.argv[1:]\n"
+        "family = socket.AF_INET6 if ':' in address else socket.AF_INET\n"
+        "for _ in range(int(count)):\n"
+        "    s = socket.socket(family, getattr(socket, kind)); s.settimeout(0.3)\n"
+        "    s.connect_ex((address, int(port)))\n"
+        "    if kind == 'SOCK_DGRAM': s.send(b'x')\n"
+        "    s.close()\n"
+    )
+    source.run("/usr/bin/python3", "-c", code, address, str(port), str(count), kind)
+
+
+def test_denials_of_ipv6(lab: Lab) -> None:
+    lab.host.ip(f"address add fd01::1/64 dev {UPLINK} nodad")
+    lab.ext.ip("address add fd01::2/64 dev eth0 nodad")
+    with recording(lab) as process:
+        send(lab, lab.ext, "fd01::1", 5000, 1, kind="SOCK_STREAM")
+        document = result_of(process)
+    group = group_of(document, port=5000)
+    assert (group["chain"], group["sources"]) == ("filter_IN_public_REJECT", ["fd01::2"])
+    assert (group["in"], group["out"], group["protocol"]) == (UPLINK, None, "tcp")
+
+
+def test_a_flood_hides_no_other_denial(lab: Lab) -> None:
+    """It is counted where it is not traced, and its way is one of many."""
+    with recording(lab) as process:
+        send(lab, lab.ext, UPLINK_ADDRESS, 5000, 4000)
+        assert lab.tcp() == "filtered"
+        send(lab, lab.ext, UPLINK_ADDRESS, 5000, 1000)
+        document = result_of(process)
+    assert group_of(document, **WAY, protocol="tcp", port=DATABASE_PORT)
+    flood = group_of(document, protocol="udp", port=5000)
+    assert 5 <= flood["count"] < 1000
+    (note,) = document["notes"]
+    assert note.startswith(f"{5000 - flood['count']} packets"), (note, flood)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_is_left_behind(lab: Lab, number: signal.Signals) -> None:
+    """However it ends, the kernel's rules and firewalld are as before."""
+    rules = lab.host.run("nft", "-s", "list", "ruleset").stdout
+    before = lab.firewall_now()
+    with recording(lab) as process:
+        process.send_signal(number)
+        process.wait(30)
+        assert process.returncode == (0 if number != signal.SIGKILL else -number)
+    lab.firewalld.service.wait_until(lambda: not tables(lab), "the kernel to forget it")
+    assert lab.host.run("nft", "-s", "list", "ruleset").stdout == rules
+    assert lab.firewall_cmd("--get-log-denied") == "off"
+    after = lab.firewall_now()
+    assert (after["running"], after["permanent"]) == (before["running"], before["permanent"])
+
+
+def test_the_fix_can_be_made_while_it_records(lab: Lab) -> None:
+    """No lock is held, and the rules are read again."""
+    with recording(lab) as process:
+        assert lab.tcp() == "filtered"
+        assert lab.nicfix("apply", "--zone", "public").code == 0
+        assert lab.tcp() == "connected"
+        document = result_of(process)
+    group = group_of(document, **WAY, protocol="tcp", port=DATABASE_PORT)
+    assert group["fix"] is not None or group["verdict"] == "accept"
+    assert lab.tcp() == "connected"
+
+
+def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
+    """Its rules have other handles then."""
+    with recording(lab) as process:
+        lab.firewalld.restart()
+        time.sleep(0.5)  # until the rules are read again
+        assert lab.tcp() == "filtered"
+        time.sleep(0.5)
+        assert lab.tcp() == "filtered"
+        document = result_of(process)
+    assert group_of(document, **WAY, protocol="tcp", port=DATABASE_PORT)["action"] == "reject"
+
+
+def test_it_loses_nothing_where_a_reload_would(lab: Lab) -> None:
+    """For example the fix of the incident, made only in the running firewall."""
+    lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
+    assert lab.nicfix("denied", "--record", "1").stdout == "no denials in the kernel's trace\n"
+    assert lab.tcp() == "connected"
+
+
+# ---- where the kernel cannot trace ----
+
+
+def test_logged_denials(lab: Lab) -> None:
+    """Real packets, from the real kernel log."""
+    with logging(lab) as process:
+        assert lab.tcp() == "filtered"
+        assert lab.ping() == "filtered"
+        document = result_of(process)
+    for wanted in ({"protocol": "tcp", "port": DATABASE_PORT}, {"protocol": "icmp"}):
+        group = group_of(document, **WAY, **wanted)
+        assert POD in group["sources"]
+        assert group["first"] <= group["last"]
+        assert (group["table"], group["rule"], group["owner"]) == (None, None, None)
+    assert any("only what firewalld logs" in note for note in document["notes"])
+    assert lab.firewall_cmd("--get-log-denied") == "off"
+    since = denied(lab, "--since", "1m")
+    assert group_of(since, **WAY, protocol="tcp", port=DATABASE_PORT)
+    assert denied(lab, "--since", "now")["groups"] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_puts_the_old_value_back(lab: Lab, number: signal.Signals) -> None:
     """However it ends, logging is off again and no binding is lost."""
     before = lab.firewall_now()
-    with recording(lab, 60) as process:
+    with logging(lab) as process:
         process.send_signal(number)
         assert process.wait(30) == 0
     after = lab.firewall_now()
@@ -134,9 +329,8 @@ def test_a_signal_ends_it_and_puts_the_old_value_back(lab: Lab, number: signal.S
     assert (after["running"], after["permanent"]) == (before["running"], before["permanent"])
 
 
-def test_the_fix_can_be_made_while_it_records(lab: Lab) -> None:
-    """The fix survives the end of the recording."""
-    with recording(lab, 60) as process:
+def test_the_fix_survives_the_end_of_logging(lab: Lab) -> None:
+    with logging(lab) as process:
         assert lab.nicfix("apply", "--zone", "public").code == 0
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
@@ -144,9 +338,9 @@ def test_the_fix_can_be_made_while_it_records(lab: Lab) -> None:
     assert lab.tcp() == "connected"
 
 
-def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
+def test_firewalld_restarts_while_it_logs(lab: Lab) -> None:
     """What firewalld loads as switched on from its file is still switched off."""
-    with recording(lab, 60) as process:
+    with logging(lab) as process:
         lab.firewalld.restart()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
@@ -155,7 +349,7 @@ def test_firewalld_restarts_while_it_records(lab: Lab) -> None:
 
 def test_what_cannot_be_undone_is_reported(lab: Lab) -> None:
     """With the command to do it, also in the document."""
-    with recording(lab, 60, "--timeout", "1") as process:
+    with logging(lab, "--timeout", "3") as process:
         lab.firewalld.service.stop()
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
@@ -164,15 +358,20 @@ def test_what_cannot_be_undone_is_reported(lab: Lab) -> None:
     assert_valid(stdout, "error")
 
 
-def test_it_is_refused_if_the_reload_would_lose_anything(lab: Lab) -> None:
+def test_logging_is_refused_if_the_reload_would_lose_anything(lab: Lab) -> None:
     """For example the fix of the incident, made only in the running firewall."""
+    words = ("denied", "--record", "1")
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
-    refused = lab.nicfix("denied", "--record", "1")
+    refused = lab.run(*UNTRACED, *lab.nicfix_command(*words))
     assert refused.code == 2
     assert f"closes connections from cni0 out through {UPLINK}" in refused.stderr
     assert lab.firewall_cmd("--get-log-denied") == "off"
     assert lab.tcp() == "connected"
-    forced = lab.nicfix("denied", "--record", "1", "--force")
+    lab.firewall_cmd("--permanent", "--zone=public", f"--add-interface={UPLINK}")
+    unread = lab.run(*UNTRACED, *lab.nicfix_command(*words))
+    assert unread.code == 2 and "rules of other programs" in unread.stderr
+    lab.firewall_cmd("--permanent", "--zone=public", f"--remove-interface={UPLINK}")
+    forced = lab.run(*UNTRACED, *lab.nicfix_command(*words, "--force"))
     assert forced.code == 0, forced
     assert f"closes connections from cni0 out through {UPLINK}" in forced.stdout
     assert lab.tcp() == "filtered"
@@ -196,7 +395,7 @@ def test_what_is_on_already_needs_no_reload(lab: Lab) -> None:
     """Then nothing is switched on or off."""
     lab.firewall_cmd("--set-log-denied=unicast")
     lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
-    assert lab.nicfix("denied", "--record", "1").code == 0
+    assert lab.run(*UNTRACED, *lab.nicfix_command("denied", "--record", "1")).code == 0
     assert lab.firewall_cmd("--get-log-denied") == "unicast"
     assert lab.tcp() == "connected"
 
@@ -304,6 +503,7 @@ def test_hostile_lines_are_harmless(lab: Lab) -> None:
         ("--file", "/nowhere"),
         ("--since", "breakfast"),
         ("--record", "-1"),
+        ("--record", "0"),
         ("--record", "5", "--file", "x"),
         ("--force",),
     ],

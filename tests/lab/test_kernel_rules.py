@@ -136,8 +136,7 @@ def test_what_a_reload_does_to_other_programs(make_lab: LabMaker) -> None:
     finding = check.finding("reload-harms")
     assert finding["severity"] == "warning" and "podman" in finding["message"]
     assert any("2 rules of podman from table ip nat" in line for line in finding["evidence"])
-    record = lab.nicfix("denied", "--record", "1")
-    assert record.code != 0 and "table ip nat loses the rules of podman" in record.stderr
+    assert lab.nicfix("denied", "--record", "1").code == 0  # it needs no reload
     assert "NETAVARK" in lab.host.run("iptables-save").stdout.decode()
     lab.firewall_cmd("--reload")
     assert "NETAVARK" not in lab.host.run("iptables-save").stdout.decode()

@@ -137,10 +137,65 @@ static void test_again(void **state)
                               "host, rejected by zone public\n");
 }
 
+/* What the kernel traced names the rule, wherever it is. */
+static void test_traced(void **state)
+{
+    (void)state;
+    static const struct {
+        Denial denial;
+        const char *out;
+        bool unrouted;
+        const char *text;
+    } rows[] = {
+        {{.kind = DENIAL_BY_OTHERS, .action = DENIAL_DROP, .owner = "Docker", .rule = 17},
+         "enp2s0",
+         false,
+         "from cni0 out through enp2s0, dropped by Docker: rule 17 of chain C of table ip "
+         "filter\n"},
+        {{.kind = DENIAL_BY_OTHERS, .action = DENIAL_DROP},
+         NULL,
+         true,
+         "from cni0, dropped by the policy of chain C of table ip filter\n"},
+        {{.kind = DENIAL_BY_OTHERS, .action = DENIAL_REFUSE, .rule = 3},
+         NULL,
+         false,
+         "from cni0 to this host, dropped or rejected by rule 3 of chain C of table ip filter\n"},
+        {{.kind = DENIAL_BY_SETTING, .action = DENIAL_REJECT, .rule = 3, .zone = (char *)"public"},
+         "enp2s0",
+         false,
+         "from cni0 out through enp2s0, rejected by a rich rule or an ICMP block of zone public\n"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const TextStyle style = {0};
+        g_auto(LogTime) time = {.usec = G_USEC_PER_SEC};
+        g_autoptr(Denials) denials = denials_new();
+        LoggedPacket packet = {
+            .prefix = (char *)"C",
+            .in = (char *)"cni0",
+            .out = (char *)rows[i].out,
+            .protocol = (char *)"tcp",
+            .destination_port = 80,
+            .icmp_type = -1,
+            .unrouted = rows[i].unrouted,
+        };
+        g_auto(Denial) denial = rows[i].denial;
+        denial.zone = g_strdup(denial.zone);
+        denial.table = g_strdup("ip filter");
+        g_autofree char *text =
+            denied_report_again_text(denials_add_denial(denials, &packet, &denial, &time), &style);
+        g_autofree char *wanted =
+            g_strconcat("00:00:01, 1 new tcp connection to port 80 ", rows[i].text, NULL);
+        assert_string_equal(text, wanted);
+    }
+}
+
 int main(void)
 {
     g_setenv("TZ", "UTC", TRUE);
-    const struct CMUnitTest again[] = {cmocka_unit_test(test_again)};
+    const struct CMUnitTest again[] = {
+        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_traced),
+    };
     return RUN_CASES(test_report, reports) +
            cmocka_run_group_tests_name("again", again, NULL, NULL);
 }
