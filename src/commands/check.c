@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix check: which uplinks no accepting zone covers, and what else will break. */
+#include "act/logging-note.h"
 #include "act/record.h"
 #include "commands/command-line.h"
 #include "commands/expectations.h"
@@ -92,6 +93,8 @@ static int check_now(const Context *context, const CheckOptions *options, GError
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
         record->state != RECORD_PENDING)
         lost_bindings_explain(diagnosis, snapshot, record->actions);
+    if (context->options->snapshot == NULL && logging_note_is_left())
+        diagnosis_add_left_logging(diagnosis, snapshot);
     report(context, options, snapshot, diagnosis, NULL);
     return diagnosis_has(diagnosis, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
 }

@@ -4,6 +4,7 @@
 
 #include "act/firewalld-changes.h"
 #include "act/interruption.h"
+#include "act/logging-note.h"
 #include "commands/change.h"
 #include "model/host/reload-flush.h"
 #include "model/error.h"
@@ -67,16 +68,17 @@ static bool record(DeniedStream *stream, DeniedTrace *trace, guint seconds, GErr
 }
 
 /* This reload drops what was bound meanwhile: that is reported, not prevented. */
-static bool switch_off(const Change *change, const char *value, GPtrArray *notes, GError **error)
+static bool switch_off(const Change *change, GPtrArray *notes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_autoptr(Snapshot) now = observe(change->bus, &change->scope, NULL);
     if (now != NULL)
         check_harm(now, true, notes, NULL);
-    if (firewalld_set_log_denied(change->bus, value, &reason))
+    if (firewalld_set_log_denied(change->bus, "off", &reason)) {
+        logging_note_remove();
         return true;
-    g_autofree char *hint = g_strdup_printf("run: firewall-cmd --set-log-denied=%s", value);
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint,
+    }
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, "run: firewall-cmd --set-log-denied=off",
                      "firewalld still logs denials, which it did not before: %s", reason->message);
     return false;
 }
@@ -91,12 +93,17 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
                          "whether firewalld logs denials could not be read");
         return false;
     }
-    if (!g_str_equal(old, "off"))
+    /* What one that was killed has switched on is for this one to switch off. */
+    bool is_left = g_str_equal(old, "all") && logging_note_is_left();
+    if (!g_str_equal(old, "off") && !is_left)
         return record(stream, NULL, seconds, error);
     if (!check_harm(change->snapshot, force, stream->notes, error))
         return false;
+    g_autoptr(LoggingNote) note = logging_note_begin(error);
+    if (note == NULL)
+        return false;
     g_autoptr(GError) reason = NULL;
-    bool recorded = firewalld_set_log_denied(change->bus, "all", &reason);
+    bool recorded = is_left || firewalld_set_log_denied(change->bus, "all", &reason);
     if (recorded) {
         /* Let another nicfix make the fix meanwhile. */
         g_clear_pointer(&change->lock, lock_free);
@@ -104,7 +111,7 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
         /* Switch it off even if another nicfix keeps the lock for too long. */
         change->lock = lock_take(LOCK_WAITS, context_timeout_ms(change->context), NULL);
     }
-    if (!switch_off(change, old, stream->notes, error))
+    if (!switch_off(change, stream->notes, error))
         return false;
     if (!recorded)
         g_propagate_error(error, g_steal_pointer(&reason));
@@ -168,6 +175,56 @@ bool denied_record(const Context *context, guint seconds, bool force, GError **e
     if (!record(&stream, &trace, seconds, error))
         return false;
     denied_trace_add_notes(&trace, stream.notes);
+    if (logging_note_is_left())
+        g_ptr_array_add(stream.notes, g_strdup("an earlier nicfix denied --record was killed, and "
+                                               "firewalld logs denials since: run nicfix undo"));
     denied_stream_finish(&stream);
+    return true;
+}
+
+/* ---- after one that was killed ---- */
+
+static void report_undo(const Change *change, bool off_already)
+{
+    Output *output = change->context->output;
+    bool dry_run = change->mode == CHANGE_PREVIEW;
+    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    g_autoptr(Plan) plan =
+        plan_of_actions(change->snapshot, nothing, context_declared(change->context));
+    const ApplyOutcome outcome = {
+        .purpose = PURPOSE_UNDO,
+        .dry_run = dry_run,
+        .changed = !off_already,
+        .verified = !dry_run,
+        .after = plan->before,
+    };
+    output_text(output,
+                g_strdup(off_already ? "LogDenied is not all any more: nothing to undo of "
+                                       "nicfix denied --record, which was killed\n"
+                         : dry_run   ? "would set LogDenied from all to off, as it was before "
+                                       "nicfix denied --record, which was killed\n"
+                                     : "LogDenied is off again, as it was before nicfix "
+                                       "denied --record, which was killed\n"));
+    output_json(output, apply_report_json(plan, &outcome, NULL));
+}
+
+bool denied_undo_logging(const Context *context, bool dry_run, bool force, GError **error)
+{
+    g_auto(Change) change = {0};
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
+    scope.permanent = true;
+    if (!change_begin(&change, context, dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL, error) ||
+        !change_observe(&change, &scope, error))
+        return false;
+    const char *value = change.snapshot->firewalld->log_denied;
+    bool off_already = value != NULL && !g_str_equal(value, "all");
+    if (!off_already && !check_harm(change.snapshot, force, notes, error))
+        return false;
+    if (!off_already && !dry_run && !switch_off(&change, notes, error))
+        return false;
+    if (!dry_run)
+        logging_note_remove();
+    report_undo(&change, off_already);
     return true;
 }

@@ -48,3 +48,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeniedStream, denied_stream_clear)
  * reloads which that needs are refused where they would lose anything, unless FORCE. */
 bool denied_record(const Context *context, guint seconds, bool force,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Switches off the logging that one of these left on when it was killed (act/logging-note.h), with the same
+ * care for what the reload would lose. */
+bool denied_undo_logging(const Context *context, bool dry_run, bool force,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,11 +5,13 @@
 
 #include "act/interruption.h"
 #include "act/journal.h"
+#include "act/logging-note.h"
 #include "act/networkmanager-changes.h"
 #include "act/revert.h"
 #include "act/unread.h"
 #include "bus/deadline.h"
 #include "commands/command-line.h"
+#include "commands/denied-stream.h"
 #include "commands/trial.h"
 #include "model/error.h"
 #include "model/foreach.h"
@@ -202,8 +204,9 @@ static int run(const Context *context, char **words, GError **error)
     if (wait && unconfirmed != NULL)
         wait_until_due(unconfirmed);
     const UndoRequest request = {.dry_run = dry_run, .force = force};
-    bool done = unconfirmed != NULL ? undo_unconfirmed(context, unconfirmed, error)
-                                    : undo_last_change(context, &request, error);
+    bool done = unconfirmed != NULL      ? undo_unconfirmed(context, unconfirmed, error)
+                : logging_note_is_left() ? denied_undo_logging(context, dry_run, force, error)
+                                         : undo_last_change(context, &request, error);
     return done ? STATUS_FINE : -1;
 }
 

@@ -68,6 +68,13 @@ static char *zone_conflict(const Finding *finding)
                            finding->interface);
 }
 
+static char *logging_left(G_GNUC_UNUSED const Finding *finding)
+{
+    return g_strdup(
+        "nicfix denied --record was killed, and firewalld still logs all denials for it: "
+        "LogDenied was off before");
+}
+
 static char *uplink_unbound(const Finding *finding)
 {
     const char *uplink = finding->interface;
@@ -398,6 +405,11 @@ static const struct {
                                 "alternative name",
                                 "remove it from the zone with the commands that are shown"},
                                stale_binding},
+    [FINDING_LOGGING_LEFT] = {{"always a warning",
+                               "nicfix denied --record was killed while firewalld logged denials "
+                               "for it, and it still does",
+                               "run nicfix undo"},
+                              logging_left},
     [FINDING_VERDICT_UNKNOWN] =
         {{"a warning where an expectation cannot be judged, else a note",
           "the answer depends on the flow, or on something that could not be "
@@ -615,6 +627,8 @@ GPtrArray *finding_commands(const Finding *finding)
         g_strv_builder_add_many(words, "firewall-cmd", "--panic-off", NULL);
         g_ptr_array_add(commands, g_strv_builder_end(words));
     }
+    if (finding->id == FINDING_LOGGING_LEFT)
+        add_command(commands, "nicfix", "undo", NULL);
     if (finding->id == FINDING_RULES_DIFFER) {
         add_command(commands, "nicfix", "check", "--after", "reload", NULL);
         add_repair(commands, finding);

@@ -358,6 +358,31 @@ def test_what_cannot_be_undone_is_reported(lab: Lab) -> None:
     assert_valid(stdout, "error")
 
 
+def test_what_is_killed_is_seen_and_undone(lab: Lab) -> None:
+    """By check, by the next recording, and by undo; while one runs, all is as it is to be."""
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    with logging(lab) as process:
+        assert lab.nicfix("check", "--json").json["findings"] == []
+        process.kill()
+        process.wait(30)
+    assert lab.firewall_cmd("--get-log-denied") == "all"
+    left = lab.nicfix("check", "--json")
+    finding = left.finding("logging-left")
+    assert (left.code, finding["severity"]) == (1, "warning")
+    assert_valid(left.stdout, "check")
+    assert "run:  nicfix undo" in lab.nicfix("check").stdout
+    assert "nicfix undo" in lab.nicfix("denied", "--record", "1").stdout
+    shown = lab.nicfix("undo", "--dry-run")
+    assert shown.code == 0 and "would set LogDenied" in shown.stdout
+    assert lab.firewall_cmd("--get-log-denied") == "all"
+    undone = lab.nicfix("undo", "--json")
+    assert undone.code == 0 and undone.json["changed"]
+    assert_valid(undone.stdout, "apply")
+    assert lab.firewall_cmd("--get-log-denied") == "off"
+    assert lab.nicfix("check", "--json").json["findings"] == []
+    assert lab.tcp() == "connected"
+
+
 def test_logging_is_refused_if_the_reload_would_lose_anything(lab: Lab) -> None:
     """For example the fix of the incident, made only in the running firewall."""
     words = ("denied", "--record", "1")

@@ -75,6 +75,20 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
     return diagnosis;
 }
 
+void diagnosis_add_left_logging(Diagnosis *diagnosis, const Snapshot *snapshot)
+{
+    const char *log_denied = snapshot->firewalld->log_denied;
+    if (g_strcmp0(log_denied, "all") != 0)
+        return;
+    Finding *finding = finding_new(FINDING_LOGGING_LEFT, SEVERITY_WARNING, NULL, NULL);
+    finding_add_evidence(
+        finding,
+        (Evidence){.kind = EVIDENCE_ANSWER, .subject = "getLogDenied", .value = log_denied});
+    g_ptr_array_add(diagnosis->findings, finding);
+    g_ptr_array_sort(diagnosis->findings, worst_first);
+    diagnosis->warnings++;
+}
+
 void diagnosis_free(Diagnosis *diagnosis)
 {
     if (diagnosis == NULL)

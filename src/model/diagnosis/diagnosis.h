@@ -28,6 +28,10 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared);
 void diagnosis_free(Diagnosis *diagnosis);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 
+/* Adds that nicfix itself, killed, left firewalld logging all denials, where SNAPSHOT says that it still
+ * does. */
+void diagnosis_add_left_logging(Diagnosis *diagnosis, const Snapshot *snapshot);
+
 /* The finding that is about the same thing as FINDING, or NULL (transfer none). */
 const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding);
 

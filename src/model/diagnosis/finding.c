@@ -98,6 +98,7 @@ static const char *const finding_words[] = {
     [FINDING_PERMANENT_NOT_ACTIVE] = "permanent-not-active",
     [FINDING_RUNTIME_ONLY_BINDING] = "runtime-only-binding",
     [FINDING_STALE_BINDING] = "stale-binding",
+    [FINDING_LOGGING_LEFT] = "logging-left",
     [FINDING_VERDICT_UNKNOWN] = "verdict-unknown",
 };
 

@@ -79,6 +79,7 @@ static bool is_curable(const Finding *finding)
     case FINDING_FORWARDING_OFF:
     case FINDING_RELOAD_HARMS:
     case FINDING_STALE_BINDING:
+    case FINDING_LOGGING_LEFT:
     case FINDING_VERDICT_UNKNOWN:
         break;
     }

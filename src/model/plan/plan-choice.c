@@ -40,6 +40,7 @@ bool planner_is_cured_by_binding(const Planner *planner, const Finding *finding)
     case FINDING_FORWARDING_OFF:
     case FINDING_RELOAD_HARMS:
     case FINDING_STALE_BINDING:
+    case FINDING_LOGGING_LEFT:
     case FINDING_VERDICT_UNKNOWN:
         break;
     }

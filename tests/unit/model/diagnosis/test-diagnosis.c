@@ -308,6 +308,21 @@ static void test_worst_first_and_counted(G_GNUC_UNUSED void **state)
     assert_int_equal(diagnosis->infos, 0);
 }
 
+/* Only while firewalld still logs all denials. */
+static void test_logging_that_was_left(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(PUBLIC NODE);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    diagnosis_add_left_logging(diagnosis, snapshot);
+    assert_int_equal(diagnosis->warnings, 0);
+    g_free(snapshot->firewalld->log_denied);
+    snapshot->firewalld->log_denied = g_strdup("all");
+    diagnosis_add_left_logging(diagnosis, snapshot);
+    g_autofree char *found = findings_text(diagnosis);
+    assert_string_equal(found, "error uplink-unbound eth0\nwarning logging-left -\n");
+    assert_int_equal(diagnosis->warnings, 1);
+}
+
 typedef struct {
     const char *name;
     const char *host;
@@ -411,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_worst_first_and_counted),
+        cmocka_unit_test(test_logging_that_was_left),
         cmocka_unit_test(test_the_same_thing_is_found_whatever_its_severity),
         cmocka_unit_test(test_what_is_refused_is_kept),
         cmocka_unit_test(test_the_zone_is_that_of_the_network_that_is_refused),
