@@ -268,6 +268,16 @@ static GPtrArray *packets_of(const GPtrArray *messages, const char *table)
     return packets;
 }
 
+/* Another program may have the kernel trace other packets. */
+static bool is_traced_by(const GPtrArray *packet, const char *table)
+{
+    PTR_ARRAY_FOREACH (const TraceMessage, message, packet) {
+        if (g_str_equal(message->table, table))
+            return true;
+    }
+    return false;
+}
+
 Traced *traced_of(const Snapshot *snapshot, const GPtrArray *messages, const char *table,
                   bool known_too)
 {
@@ -275,6 +285,8 @@ Traced *traced_of(const Snapshot *snapshot, const GPtrArray *messages, const cha
     Traced *best = g_new0(Traced, 1);
     PTR_ARRAY_FOREACH (const GPtrArray, packet, packets) {
         bool known = false;
+        if (!is_traced_by(packet, table))
+            continue;
         Traced *traced = trace_packet(snapshot, packet, table, &known);
         if (known && !known_too) {
             best->state = MAX(best->state, TRACED_KNOWN);

@@ -37,6 +37,10 @@ typedef struct {
 
 static const TracedCase cases[] = {
     {.name = "nothing came", .messages = {NULL}, .state = TRACED_NOTHING},
+    {.name = "only another program's packet came",
+     .messages = {"1 ip other trace 3 continue 192.0.2.1:8088", PRE("1"),
+                  "1 ip filter FORWARD policy drop"},
+     .state = TRACED_NOTHING},
     {.name = "a policy drops",
      .messages = {BEGIN("1"), BEGUN("1"), NEW("1"), PRE("1"), "1 ip filter FORWARD 8 jump",
                   "1 ip filter DOCKER-USER 19 return", "1 ip filter FORWARD policy drop"},
