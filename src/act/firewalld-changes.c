@@ -91,6 +91,19 @@ static bool is_source(const char *text)
     return source->kind != ADDRESS_SPEC_UNKNOWN;
 }
 
+/* Whether firewalld can write all that ACTION names. What is taken out is not written. */
+static bool has_fit_names(const Action *action)
+{
+    if (action->op == ACTION_UNBIND)
+        return true;
+    const char *const texts[] = {action->interface, action->from, action->to, action->value};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        if (texts[i] != NULL && !text_fits_xml(texts[i]))
+            return false;
+    }
+    return true;
+}
+
 static bool is_valid_value(const Action *action)
 {
     switch (action->op) {
@@ -330,6 +343,12 @@ static void explain(const Action *action, const GError *reason, GError **error)
 
 bool firewalld_change(Bus *bus, const Action *action, GError **error)
 {
+    if (!has_fit_names(action)) {
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
+                         "firewalld cannot write the characters of '%s' into its files",
+                         action_subject(action));
+        return false;
+    }
     if (!is_valid_value(action)) {
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL, "'%s' is not valid for %s",
                          action->value != NULL ? action->value : "", action_op_word(action->op));

@@ -3,12 +3,16 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
+#include "report/escape.h"
 #include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/reason.h"
 #include "report/template.h"
 
 #define OVERRIDE "use --force to override"
+#define UNFIT_NAME                                                                                 \
+    "the name of {interface} has characters that firewalld cannot write into its files: it could " \
+    "not read them again"
 
 /* ---- refusals ---- */
 
@@ -19,14 +23,15 @@ static const struct {
 } refusals[] = {
     [REFUSED_NO_SUCH_LINK] = {NICFIX_ERROR_NOT_FOUND, "there is no interface {interface}",
                               "'nicfix list' shows the interfaces of this host"},
+    [REFUSED_NAME] = {NICFIX_ERROR_REFUSED, UNFIT_NAME, "rename it: ip link set dev OLD name NEW"},
     [REFUSED_ALTERNATIVE_NAME] = {NICFIX_ERROR_NOT_FOUND,
                                   "{interface} is an alternative name of {other}, which firewalld "
                                   "does not know",
-                                  "use --interface {other}"},
+                                  "use --interface {word}"},
     [REFUSED_LOOPBACK] = {NICFIX_ERROR_REFUSED,
                           "{interface} is the loopback: firewalld accepts it in every zone", NULL},
     [REFUSED_PORT] = {NICFIX_ERROR_REFUSED, "{interface} is a port: the firewall never sees it",
-                      "use --interface {other}"},
+                      "use --interface {word}"},
     [REFUSED_NO_SUCH_ZONE] = {NICFIX_ERROR_NOT_FOUND, "firewalld has no zone {zone}",
                               "'nicfix list' shows the zones of this host"},
     [REFUSED_ACCEPTING_ZONE] = {NICFIX_ERROR_REFUSED,
@@ -103,6 +108,7 @@ static char *harm_text(const Harm *harm)
 {
     static const char *const templates[] = {
         [HARM_NONE] = "",
+        [HARM_NAME] = UNFIT_NAME,
         [HARM_OWNERS_LINK] = "{interface} belongs in zone {zone}: the program that made it puts it "
                              "there, and fails where another zone has it",
         [HARM_OUTSIDE_INSIDE] = "{interface} leads to other networks, and zone {zone} is meant for "
@@ -179,12 +185,14 @@ static char *fill_refusal(const char *template, const PlanRefusal *refusal)
     g_autofree char *next = refusal->finding != NULL ? next_step(refusal->finding) : NULL;
     g_autofree char *losses = describe_losses(refusal->losses);
     g_autofree char *lost = lost_flow_text(&refusal->lost);
-    g_autofree char *better = refusal->better != NULL ? g_strjoinv(" ", refusal->better) : NULL;
+    g_autoptr(GString) better = g_string_new(NULL);
+    command_text_append(better, refusal->better);
+    g_autofree char *word = refusal->other != NULL ? escape_for_shell(refusal->other) : NULL;
     g_autofree char *harm = harm_text(&refusal->harm);
-    return template_fill(template, "interface", refusal->interface, "other", refusal->other, "zone",
-                         refusal->zone, "zones", zones, "scope", scopes[refusal->scope], "finding",
-                         message, "better", better, "next", next, "harm", harm, "losses", losses,
-                         "lost", lost, NULL);
+    return template_fill(template, "interface", refusal->interface, "other", refusal->other, "word",
+                         word, "zone", refusal->zone, "zones", zones, "scope",
+                         scopes[refusal->scope], "finding", message, "better", better->str, "next",
+                         next, "harm", harm, "losses", losses, "lost", lost, NULL);
 }
 
 void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)
@@ -216,17 +224,21 @@ void lock_out_set_error(const Flow *session, const Verdict *verdict, GError **er
 {
     g_autofree char *reason = reason_of(verdict);
     g_autofree char *client = ip_address_to_string(&session->from.prefix.address);
-    g_autofree char *port = g_strdup_printf("%u", session->port);
+    g_autofree char *port = g_strdup_printf("%u/tcp", session->port);
+    const Zone *zone = verdict->ingress.zone;
+    g_autofree char *command = zone != NULL
+                                   ? action_command_line(&(Action){ACTION_ADD_PORT, SCOPE_RUNTIME,
+                                                                   .to = zone->name, .value = port})
+                                   : NULL;
     g_autofree char *hint =
-        verdict->ingress.zone == NULL
+        command == NULL
             ? g_strdup(OVERRIDE)
-            : template_fill("first run firewall-cmd --zone={zone} --add-port={port}/tcp, and again "
-                            "with --permanent, or " OVERRIDE,
-                            "zone", verdict->ingress.zone->name, "port", port, NULL);
+            : template_fill("first run {command}, and again with --permanent, or " OVERRIDE,
+                            "command", command, NULL);
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, hint,
-                     "this would lock you out: new connections from %s to port %s on %s would no "
+                     "this would lock you out: new connections from %s to port %u on %s would no "
                      "longer be accepted (%s)",
-                     client, port, session->in, reason);
+                     client, session->port, session->in, reason);
 }
 
 /* ---- actions ---- */
@@ -267,8 +279,8 @@ char *action_command_line(const Action *action)
     g_autoptr(GPtrArray) commands = action_commands(action);
     GString *line = g_string_new(NULL);
     PTR_ARRAY_FOREACH (char *, words, commands) {
-        g_autofree char *command = g_strjoinv(" ", words);
-        g_string_append_printf(line, "%s%s", line->len > 0 ? "; " : "", command);
+        g_string_append(line, line->len > 0 ? "; " : "");
+        command_text_append(line, words);
     }
     return g_string_free(line, FALSE);
 }

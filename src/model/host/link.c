@@ -6,6 +6,7 @@
 
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
+#include <string.h>
 
 Link *link_new(void)
 {
@@ -108,6 +109,23 @@ bool link_name_is_of_tunnel(const char *name)
             return true;
     }
     return false;
+}
+
+bool text_fits_xml(const char *text)
+{
+    if (!g_utf8_validate(text, -1, NULL))
+        return false;
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar character = g_utf8_get_char(p);
+        if (g_unichar_iscntrl(character) || character == 0xfffe || character == 0xffff)
+            return false;
+    }
+    return true;
+}
+
+bool link_name_fits_firewalld(const char *name)
+{
+    return text_fits_xml(name) && strchr(name, '/') == NULL;
 }
 
 const char *link_state_word(const Link *link)

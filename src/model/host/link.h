@@ -83,5 +83,12 @@ bool link_owns_address(const Link *link, const IpAddress *address);
 /* Whether NAME is one that VPN clients and tunnels give to links which come and go. */
 bool link_name_is_of_tunnel(const char *name);
 
+/* Whether firewalld can keep TEXT, such as the name of a link, in its files. They are XML 1.0, which
+ * has no way to write most control characters (section 2.2), and firewalld 1.3.3 writes them all the
+ * same: it cannot read that file again. A link's name with a "/" is one that is not UTF-8, as
+ * attribute_text() of observe/kernel/attributes.h escapes it. */
+bool text_fits_xml(const char *text);
+bool link_name_fits_firewalld(const char *name);
+
 /* The state in JSON and text: "up", "down" or "no-carrier" (static). */
 const char *link_state_word(const Link *link);

@@ -132,6 +132,8 @@ static Harm harm_of_bindings(const Snapshot *snapshot, const Topology *topology,
                              const Action *action)
 {
     const Link *link = snapshot_link_by_name(snapshot, action->interface);
+    if (!link_name_fits_firewalld(action->interface))
+        return (Harm){HARM_NAME, .interface = action->interface};
     if (link != NULL)
         return harm_of_binding(snapshot, topology, action, link);
     for (guint i = 0; interface_is_wildcard(action->interface) && i < snapshot->links->len; i++) {

@@ -7,6 +7,7 @@
 
 typedef enum {
     HARM_NONE,
+    HARM_NAME,        /* interface: firewalld's files cannot hold its name */
     HARM_OWNERS_LINK, /* interface, zone: its program puts it into that zone, and fails elsewhere */
     HARM_OUTSIDE_INSIDE,   /* interface, zone: leads outside, and the zone is made for inside */
     HARM_LEAVES_REFUSAL,   /* interface, zone: it is taken out of a zone that refuses on purpose */

@@ -189,6 +189,16 @@ static void choose_downstreams(Planner *planner)
     }
 }
 
+/* Even --force could not make such a name last. */
+static bool check_names(Planner *planner)
+{
+    PTR_ARRAY_FOREACH (const Link, link, planner->links) {
+        if (!link_name_fits_firewalld(link->name))
+            return planner_refuse(planner, (PlanRefusal){REFUSED_NAME, .interface = link->name});
+    }
+    return true;
+}
+
 bool planner_choose(Planner *planner)
 {
     if (!choose_links(planner))
@@ -201,5 +211,5 @@ bool planner_choose(Planner *planner)
         return false;
     if (planner->request->bind_downstreams)
         choose_downstreams(planner);
-    return true;
+    return check_names(planner);
 }

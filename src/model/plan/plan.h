@@ -76,6 +76,7 @@ typedef struct {
 /* Why nothing is planned. The comments name the members of PlanRefusal that are set. */
 typedef enum {
     REFUSED_NO_SUCH_LINK,       /* interface */
+    REFUSED_NAME,               /* interface: firewalld's files cannot hold its name */
     REFUSED_ALTERNATIVE_NAME,   /* interface; other: the name that firewalld knows */
     REFUSED_LOOPBACK,           /* interface */
     REFUSED_PORT,               /* interface; other: its master, NULL where that is not known */

@@ -249,6 +249,30 @@ static void test_change(void **state)
         assert_non_null(strstr(error->message, test->says));
 }
 
+/* firewalld 1.3.3 takes such a name, and writes a zone file that it cannot read again. */
+static void test_name_that_firewalld_cannot_write(G_GNUC_UNUSED void **state)
+{
+    static const PeerAnswer answers[] = {{"addInterface internal e\001", "('internal',)"},
+                                         {"removeInterface internal e\001", "('internal',)"},
+                                         {NULL, NULL}};
+    static const struct {
+        ActionOp op;
+        const char *from;
+        const char *to;
+        int calls;
+    } rows[] = {{ACTION_BIND, NULL, "internal", 0}, {ACTION_UNBIND, "internal", NULL, 1}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Action) action =
+            action_new(rows[i].op, SCOPE_RUNTIME, "e\001", rows[i].from, rows[i].to);
+        g_autoptr(Peer) peer = peer_new_with_timeout(answers, TIMEOUT_MS);
+        g_autoptr(GError) error = NULL;
+        assert_int_equal(firewalld_change(peer->bus, action, &error), rows[i].calls);
+        assert_int_equal(g_atomic_int_get(&peer->n_calls), rows[i].calls);
+        assert_true(rows[i].calls == 1 ||
+                    g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_REFUSED));
+    }
+}
+
 /* ---- after a reload that failed ---- */
 
 typedef struct {
@@ -285,5 +309,9 @@ static void test_state(void **state)
 
 int main(void)
 {
-    return RUN_CASES(test_change, changes) + RUN_CASES(test_state, states);
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_name_that_firewalld_cannot_write),
+    };
+    return RUN_CASES(test_change, changes) + RUN_CASES(test_state, states) +
+           cmocka_run_group_tests(others, NULL, NULL);
 }

@@ -37,9 +37,12 @@ static char *render_plan(const Plan *plan, const TextStyle *style)
 static char *render(const Snapshot *snapshot, const char *request, const TextStyle *style)
 {
     g_auto(RequestWords) words = request_parse(request);
-    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, NULL);
-    assert_non_null(plan);
-    return render_plan(plan, style);
+    g_auto(PlanRefusal) refusal = {0};
+    g_autoptr(Plan) plan = plan_new(snapshot, &words.request, &refusal);
+    if (plan != NULL)
+        return render_plan(plan, style);
+    assert_int_equal(refusal.code, REFUSED_NAME); /* nothing is planned for a hostile one */
+    return g_strdup("");
 }
 
 /* ---- how apply ends ---- */

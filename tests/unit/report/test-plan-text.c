@@ -33,6 +33,8 @@ typedef struct {
 
 static char *better[] = {OWNED("nicfix"), OWNED("apply"), OWNED("--move"), NULL};
 
+static char *odd[] = {OWNED("nicfix"), OWNED("apply"), OWNED("--interface"), OWNED("$(id)&"), NULL};
+
 static const Finding left = {.id = FINDING_PANIC_MODE};
 
 static const RefusalCase refusals[] = {
@@ -46,6 +48,23 @@ static const RefusalCase refusals[] = {
      NICFIX_ERROR_NOT_FOUND,
      "enp1s0 is an alternative name of eth0, which firewalld does not know",
      "use --interface eth0"},
+    {"an alternative name of what a shell would run",
+     {REFUSED_ALTERNATIVE_NAME, .interface = "enp1s0", .other = "$(id)&"},
+     NICFIX_ERROR_NOT_FOUND,
+     "enp1s0 is an alternative name of $(id)&, which firewalld does not know",
+     "use --interface '$(id)&'"},
+    {"a better command with what a shell would run",
+     {REFUSED_NOT_CURED, .interface = "$(id)&", .zone = "public", .finding = &left, .better = odd},
+     NICFIX_ERROR_REFUSED,
+     "binding $(id)& to zone public would not cure it: firewalld is in panic mode and drops all "
+     "traffic, even of established connections",
+     "this would: nicfix apply --interface '$(id)&'"},
+    {"a name with a control character",
+     {REFUSED_NAME, .interface = "e\001"},
+     NICFIX_ERROR_REFUSED,
+     "the name of e\001 has characters that firewalld cannot write into its files: it could not "
+     "read them again",
+     "rename it: ip link set dev OLD name NEW"},
     {"the loopback",
      {REFUSED_LOOPBACK, .interface = "lo"},
      NICFIX_ERROR_REFUSED,
@@ -347,12 +366,40 @@ static void test_action(G_GNUC_UNUSED void **state)
     }
 }
 
+/* Whatever a link, a zone or a profile is called, a shell reads it as one word. */
+static void test_command_line(G_GNUC_UNUSED void **state)
+{
+    static const struct {
+        const char *name;
+        const char *line; /* that binds a link of that name */
+    } rows[] = {
+        {"eth0", "firewall-cmd --zone=work --add-interface=eth0"},
+        {"$(id)&", "firewall-cmd --zone=work '--add-interface=$(id)&'"},
+        {"`id`;", "firewall-cmd --zone=work '--add-interface=`id`;'"},
+        {"a b", "firewall-cmd --zone=work '--add-interface=a b'"},
+        {"it's\"", "firewall-cmd --zone=work '--add-interface=it'\\''s\"'"},
+        {"-rf", "firewall-cmd --zone=work --add-interface=-rf"},
+        {"a\nb", "firewall-cmd --zone=work \"$(printf '\\055\\055add\\055interface=a\\012b')\""},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Action action = {ACTION_BIND, SCOPE_RUNTIME, .interface = OWNED(rows[i].name),
+                               .to = OWNED("work")};
+        g_autofree char *line = action_command_line(&action);
+        assert_string_equal(line, rows[i].line);
+    }
+    const Action move = {ACTION_MOVE, SCOPE_NETWORKMANAGER, .interface = OWNED("eth0"),
+                         .to = OWNED("$(id)"), .profile = OWNED("1;2")};
+    g_autofree char *line = action_command_line(&move);
+    assert_string_equal(line, "nmcli connection modify '1;2' connection.zone '$(id)'");
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_template),
         cmocka_unit_test(test_losses),
         cmocka_unit_test(test_action),
+        cmocka_unit_test(test_command_line),
     };
     return RUN_CASES(test_refusal, refusals) + RUN_CASES(test_note, notes) +
            RUN_CASES(test_assumption, assumptions) + cmocka_run_group_tests(others, NULL, NULL);

@@ -58,10 +58,25 @@ static void test_addresses_in_a_network(G_GNUC_UNUSED void **state)
     assert_false(link_has_address_in(link, &beside));
 }
 
+static void test_names_that_firewalld_can_keep(G_GNUC_UNUSED void **state)
+{
+    static const struct {
+        const char *name;
+        bool fits;
+    } rows[] = {
+        {"eth0", true},      {"$(id)&<>\"'", true},    {"\xc3\xa9th0", true},    {"e\001", false},
+        {"e\033[1m", false}, {"e\177", false},         {"e\xc2\x85", false},     {"e\xff", false},
+        {"e/ff", false},     {"e\xef\xbf\xbe", false}, {"e\xef\xbf\xbf", false},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        assert_int_equal(link_name_fits_firewalld(rows[i].name), rows[i].fits);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_names_that_firewalld_can_keep),
         cmocka_unit_test(test_addresses_in_a_network),
     };
     return RUN_CASES(test_facts, links) + cmocka_run_group_tests_name("others", others, NULL, NULL);

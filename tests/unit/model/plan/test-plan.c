@@ -292,6 +292,12 @@ typedef struct {
 static const RefusalCase refusals[] = {
     {"an interface that does not exist", NODE, "--interface eth7", REFUSED_NO_SUCH_LINK, "eth7"},
     {"an alternative name", NODE, "--interface enp1s0", REFUSED_ALTERNATIVE_NAME, "enp1s0 eth0"},
+    {"a name that XML cannot hold", "link e\001 physical addr 10.1.0.10/24\n" ZONES,
+     "--interface e\001", REFUSED_NAME, "e\001"},
+    {"a name that XML cannot hold, with --force", "link e\001 physical addr 10.1.0.10/24\n" ZONES,
+     "--interface e\001 --force", REFUSED_NAME, "e\001"},
+    {"a name that is not UTF-8", "link e/ff physical addr 10.1.0.10/24\n" ZONES, "--interface e/ff",
+     REFUSED_NAME, "e/ff"},
     {"a port", NODE, "--interface veth0", REFUSED_PORT, "veth0 cni0"},
     {"the loopback", NODE, "--interface lo", REFUSED_LOOPBACK, "lo"},
     {"a zone that does not exist", NODE, "--zone nosuch", REFUSED_NO_SUCH_ZONE, "nosuch"},
