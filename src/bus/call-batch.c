@@ -30,6 +30,8 @@ struct CallBatch {
     GPtrArray *calls; /* PendingCall */
     guint sent;
     guint under_way;
+    gint64 deadline;       /* of the monotonic clock; G_MAXINT64: none */
+    const char *silent[2]; /* services that left a call without an answer: there are two */
 };
 
 static void pending_call_free(PendingCall *pending)
@@ -51,6 +53,7 @@ CallBatch *call_batch_new(Bus *bus, GCancellable *cancellable)
 {
     CallBatch *batch = g_new0(CallBatch, 1);
     batch->bus = bus;
+    batch->deadline = G_MAXINT64;
     batch->context = g_main_context_new();
     batch->give_up = g_cancellable_new();
     batch->cancellable = cancellable;
@@ -59,6 +62,11 @@ CallBatch *call_batch_new(Bus *bus, GCancellable *cancellable)
             g_cancellable_connect(cancellable, G_CALLBACK(give_up), batch->give_up, NULL);
     batch->calls = g_ptr_array_new_with_free_func((GDestroyNotify)pending_call_free);
     return batch;
+}
+
+void call_batch_set_deadline(CallBatch *batch, gint64 deadline)
+{
+    batch->deadline = deadline;
 }
 
 void call_batch_add(CallBatch *batch, const Call *call, const char *format, ...)
@@ -102,6 +110,21 @@ static void take_reply(PendingCall *pending, GVariant *reply)
     g_variant_unref(reply);
 }
 
+static bool is_silent(const CallBatch *batch, const char *service)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(batch->silent); i++) {
+        if (g_strcmp0(batch->silent[i], service) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void note_silence(CallBatch *batch, const char *service)
+{
+    if (!is_silent(batch, service))
+        batch->silent[batch->silent[0] != NULL] = service;
+}
+
 static void answered(GObject *source, GAsyncResult *result, gpointer user)
 {
     PendingCall *pending = user;
@@ -112,20 +135,42 @@ static void answered(GObject *source, GAsyncResult *result, gpointer user)
         take_reply(pending, reply);
     else
         pending->error = bus_error_translate(reason, pending->row, bus_timeout_ms(batch->bus));
+    if (g_error_matches(pending->error, NICFIX_ERROR, NICFIX_ERROR_TIMEOUT))
+        note_silence(batch, pending->row->service);
     batch->under_way--;
     send_more(batch);
 }
 
+/* How long a call that is sent now may take; 0: it is not worth sending. */
+static int time_left_ms(const CallBatch *batch, const char *service)
+{
+    gint64 left = batch->deadline == G_MAXINT64
+                      ? G_MAXINT
+                      : (batch->deadline - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
+    return is_silent(batch, service) ? 0 : (int)CLAMP(left, 0, (gint64)bus_timeout_ms(batch->bus));
+}
+
+static void send_call(PendingCall *pending)
+{
+    CallBatch *batch = pending->batch;
+    const CallRow *row = pending->row;
+    int timeout_ms = time_left_ms(batch, row->service);
+    if (timeout_ms == 0) {
+        g_autoptr(GError) reason = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "");
+        pending->error = bus_error_translate(reason, row, bus_timeout_ms(batch->bus));
+        return;
+    }
+    batch->under_way++;
+    g_dbus_connection_call(bus_connection(batch->bus), row->service, pending->call.path,
+                           row->interface, row->method, pending->call.parameters, NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, timeout_ms, batch->give_up, answered,
+                           pending);
+}
+
 static void send_more(CallBatch *batch)
 {
-    while (batch->sent < batch->calls->len && batch->under_way < CALLS_UNDER_WAY_MAX) {
-        PendingCall *pending = g_ptr_array_index(batch->calls, batch->sent++);
-        batch->under_way++;
-        g_dbus_connection_call(bus_connection(batch->bus), pending->row->service,
-                               pending->call.path, pending->row->interface, pending->row->method,
-                               pending->call.parameters, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                               (int)bus_timeout_ms(batch->bus), batch->give_up, answered, pending);
-    }
+    while (batch->sent < batch->calls->len && batch->under_way < CALLS_UNDER_WAY_MAX)
+        send_call(g_ptr_array_index(batch->calls, batch->sent++));
 }
 
 void call_batch_start(CallBatch *batch)
@@ -199,15 +244,17 @@ bool call_batch_finish(CallBatch *batch, Snapshot *snapshot, GError **error)
 
 const GError *call_batch_refusal(const CallBatch *batch)
 {
-    const GError *refusal = NULL;
+    const GError *first = NULL;
     PTR_ARRAY_FOREACH (const PendingCall, pending, batch->calls) {
         if (!is_firewalld(pending->row))
             continue;
         if (pending->error == NULL)
             return NULL;
-        if (refusal == NULL &&
-            g_error_matches(pending->error, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED))
-            refusal = pending->error;
+        bool is_refusal =
+            g_error_matches(pending->error, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED);
+        bool had_refusal = g_error_matches(first, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED);
+        if (first == NULL || (is_refusal && !had_refusal))
+            first = pending->error;
     }
-    return refusal;
+    return first;
 }

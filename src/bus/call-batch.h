@@ -2,7 +2,8 @@
 /* Many D-Bus calls at once: a single-threaded service never waits for us, and all replies are
  * decoded in one place.
  *
- * Rules: add all calls, start once, finish once. Decoders run in call_batch_finish(), in the order
+ * Rules: add all calls, start once, finish once. A service that has left one call without an answer is
+ * called no more: the rest of its calls time out with that one. Decoders run in call_batch_finish(), in the order
  * in which the calls were added, after the last reply: the result does not depend on who answers
  * first. A firewalld that is gone, silent or talks nonsense ends the observation; every other failure
  * is recorded in the snapshot as unread, and the observation goes on. */
@@ -32,6 +33,10 @@ typedef struct {
 /* BUS and CANCELLABLE (may be NULL) must outlive the batch (transfer full). */
 CallBatch *call_batch_new(Bus *bus, GCancellable *cancellable);
 
+/* From DEADLINE on, a point of the monotonic clock, nothing is waited for, and what has not been answered
+ * has timed out. Without this, each call has the time of the bus. */
+void call_batch_set_deadline(CallBatch *batch, gint64 deadline);
+
 /* Safe at any time: abandons the calls that are under way. */
 void call_batch_free(CallBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CallBatch, call_batch_free)
@@ -52,6 +57,6 @@ void call_batch_start(CallBatch *batch);
 bool call_batch_finish(CallBatch *batch, Snapshot *snapshot,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* After call_batch_finish(): the first refusal of authorisation where every call to firewalld failed,
- * else NULL (transfer none). */
+/* After call_batch_finish(): where every call to firewalld failed, the first refusal of authorisation, or
+ * the first failure where there is none; else NULL (transfer none). */
 const GError *call_batch_refusal(const CallBatch *batch);

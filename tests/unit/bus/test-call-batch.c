@@ -175,6 +175,44 @@ static void test_no_more_than_a_hundred_calls_are_under_way(G_GNUC_UNUSED void *
     assert_false(peer->overrun);
 }
 
+/* A service that hangs is not waited for once for every hundred calls. */
+static void test_a_service_that_hangs_is_called_no_more(G_GNUC_UNUSED void **state)
+{
+    const PeerAnswer table[] = {
+        {"getZones", "never"}, {"NameHasOwner org.freedesktop.NetworkManager", "(true,)"}, END};
+    g_autoptr(Peer) peer = peer_new_with_timeout(table, SOON);
+    g_autoptr(GString) order = g_string_new(NULL);
+    Witness hangs[350] = {{NULL, NULL, NULL}};
+    Witness other = {order, "n", NULL};
+    g_autoptr(CallBatch) batch = call_batch_new(peer->bus, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(hangs); i++)
+        add_marked(batch, CALL_GET_ZONES, &hangs[i]);
+    const Call call = {.id = CALL_BUS_NAME_HAS_OWNER,
+                       .parameters = g_variant_new("(s)", "org.freedesktop.NetworkManager"),
+                       .decode = mark,
+                       .failed = keep_error,
+                       .user = &other};
+    call_batch_add(batch, &call, "another service");
+    run(batch);
+    for (guint i = 0; i < G_N_ELEMENTS(hangs); i++)
+        assert_failed(&hangs[i], NICFIX_ERROR, NICFIX_ERROR_TIMEOUT);
+    assert_string_equal(order->str, "n");
+    assert_true(g_atomic_int_get(&peer->n_calls) <= 101);
+}
+
+static void test_nothing_is_sent_after_the_deadline(G_GNUC_UNUSED void **state)
+{
+    const PeerAnswer table[] = {ONE_GOOD, END};
+    g_autoptr(Peer) peer = peer_new(table);
+    Witness late = {NULL, NULL, NULL};
+    g_autoptr(CallBatch) batch = call_batch_new(peer->bus, NULL);
+    call_batch_set_deadline(batch, g_get_monotonic_time());
+    add_marked(batch, CALL_GET_ZONES, &late);
+    run(batch);
+    assert_failed(&late, NICFIX_ERROR, NICFIX_ERROR_TIMEOUT);
+    assert_int_equal(g_atomic_int_get(&peer->n_calls), 0);
+}
+
 static void test_a_large_answer_is_taken(G_GNUC_UNUSED void **state)
 {
     g_autoptr(GString) answer = g_string_new("(['zone0'");
@@ -348,6 +386,8 @@ int main(void)
         cmocka_unit_test(test_decoders_run_in_the_order_of_the_calls),
         cmocka_unit_test(test_one_failure_leaves_the_others_alone),
         cmocka_unit_test(test_no_more_than_a_hundred_calls_are_under_way),
+        cmocka_unit_test(test_a_service_that_hangs_is_called_no_more),
+        cmocka_unit_test(test_nothing_is_sent_after_the_deadline),
         cmocka_unit_test(test_a_large_answer_is_taken),
         cmocka_unit_test(test_the_connection_breaks),
         cmocka_unit_test(test_cancelling_ends_what_is_under_way),
