@@ -5,6 +5,7 @@
 #include "act/interruption.h"
 #include "act/journal.h"
 #include "act/networkmanager-changes.h"
+#include "act/permanent-check.h"
 #include "act/run.h"
 #include "act/unread.h"
 #include "bus/bus-error.h"
@@ -360,8 +361,8 @@ static bool check_world(const Run *run, GError **error)
 
 /* ---- the whole ---- */
 
-bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResult *result,
-                     GError **error)
+static bool run_all(const Transaction *transaction, Plan *plan, TransactionResult *result,
+                    GError **error)
 {
     *result = (TransactionResult){.left = g_ptr_array_new()};
     g_autoptr(GPtrArray) actions = g_ptr_array_new();
@@ -381,6 +382,22 @@ bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResu
     }
     result->verified = true;
     return true;
+}
+
+bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResult *result,
+                     GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    bool done = run_all(transaction, plan, result, &reason);
+    if (!permanent_check(transaction->bus, plan->actions, reason, error)) {
+        result->changed = true;
+        result->verified = false;
+        result->rolled_back = false;
+        return false;
+    }
+    if (!done)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return done;
 }
 
 void transaction_result_clear(TransactionResult *result)

@@ -46,7 +46,8 @@ typedef struct {
  *   the first call's own error where it failed and certainly changed nothing;
  *   NICFIX_ERROR_UNDONE        something failed later, and everything was put back, which was read back;
  *   NICFIX_ERROR_NOT_UNDONE    the same, but what is in RESULT->left was not seen to be put back, or for
- *                              TRANSACTION_STOPS to be done. */
+ *                              TRANSACTION_STOPS to be done; or firewalld could not load its permanent
+ *                              configuration any more. */
 bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResult *result,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
