@@ -5,8 +5,11 @@
 #include "model/error.h"
 #include "report/error-report.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* Takes the command's name out of WORDS and runs the command. */
 static int run_line(Context *context, char **words, GError **error)
@@ -37,8 +40,21 @@ static int report_error(Output *output, const GError *error)
     return nicfix_error_exit_status(error);
 }
 
+/* Whoever starts nicfix may have closed these: what is opened next, such as the record of a change, would
+ * take their place, and what is printed would be written into it. Reading and writing them fails as it
+ * would have. */
+static void keep_standard_streams(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+            exit(EXIT_FAILURE);
+    }
+}
+
 int main(G_GNUC_UNUSED int argc, char **argv)
 {
+    keep_standard_streams();
     setlocale(LC_CTYPE, "");
     /* A reader that goes away (head, less) is an error of writing, reported as one. */
     signal(SIGPIPE, SIG_IGN);

@@ -8,6 +8,7 @@
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
 #include "observe/events.h"
+#include "report/escape.h"
 #include "report/metrics.h"
 #include "report/watch-report.h"
 
@@ -105,7 +106,9 @@ static Snapshot *read_host(Watcher *watcher, guint events, GError **error)
 static void report_state(Watcher *watcher, const char *state, const char *message)
 {
     bool is_known = g_strcmp0(watcher->state, state) == 0;
-    g_autofree char *status = g_strdup_printf("STATUS=%s: %s", state, message);
+    /* A line of its own would be another assignment, such as MAINPID (sd_notify(3)). */
+    g_autofree char *line = escape_for_terminal(message);
+    g_autofree char *status = g_strdup_printf("STATUS=%s: %s", state, line);
     if (!is_known || watcher->is_stale)
         notify(status);
     if (is_known)

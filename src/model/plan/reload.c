@@ -96,6 +96,8 @@ static void load_permanent(Snapshot *after, const Snapshot *before, ReloadEvent 
 {
     const Firewalld *running = before->firewalld;
     Firewalld *loaded = firewalld_copy(before->permanent->firewalld);
+    g_free(loaded->version);
+    g_free(loaded->state);
     loaded->version = g_strdup(running->version);
     loaded->state = g_strdup(running->state);
     loaded->policies_exist = running->policies_exist;
