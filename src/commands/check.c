@@ -71,6 +71,7 @@ static bool look(const Context *context, const CheckOptions *options, ObserveOpt
 {
     g_clear_pointer(diagnosis, diagnosis_free);
     g_clear_pointer(snapshot, snapshot_free);
+    scope.permanent_fault = geteuid() == 0;
     *snapshot = observe_to_check(context, options, &scope, error);
     if (*snapshot != NULL)
         *diagnosis = diagnose(*snapshot, context_declared(context));
@@ -103,6 +104,7 @@ static int check_now(const Context *context, const CheckOptions *options, GError
 static int check_for_nagios(const Context *context, const CheckOptions *options)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    scope.permanent_fault = geteuid() == 0;
     g_autoptr(GError) reason = NULL;
     g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &scope, &reason);
     if (snapshot == NULL) {

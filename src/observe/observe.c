@@ -19,13 +19,16 @@
 #include "observe/services/firewalld.h"
 #include "observe/services/networkmanager.h"
 
-/* Only services that include each other in a chain need more than four batches. */
-enum { BATCHES_MAX = 32 };
+/* Only services that include each other in a chain need more than four batches. All batches together may
+ * take three times what one call may: a host with thousands of bindings takes thousands of calls, and a
+ * firewalld that answers each of them just in time has no end. */
+enum { BATCHES_MAX = 32, PATIENCE = 3 };
 
 typedef struct {
     Bus *bus;
     const ObserveOptions *options;
     Snapshot *snapshot;
+    gint64 deadline; /* of all batches, once firewalld has started */
     FirewalldReader *firewalld;
     NetworkManagerReader *networkmanager;
     PermanentReader *permanent; /* NULL: not wanted */
@@ -50,9 +53,13 @@ static CallBatch *start_first_batch(Observation *observation)
     observation->firewalld = firewalld_reader_new(snapshot, options->scope);
     observation->networkmanager = networkmanager_reader_new(snapshot);
     observation->permanent = options->permanent ? permanent_reader_new(snapshot) : NULL;
+    observation->deadline =
+        deadline_in(PATIENCE * MIN(bus_timeout_ms(observation->bus), G_MAXUINT / PATIENCE));
     CallBatch *batch = call_batch_new(observation->bus, options->cancellable);
     firewalld_add_first_calls(observation->firewalld, batch);
     networkmanager_add_first_calls(observation->networkmanager, batch);
+    if (options->permanent_fault && !options->permanent)
+        permanent_add_check(snapshot, batch);
     call_batch_start(batch);
     return batch;
 }
@@ -130,9 +137,11 @@ static bool read_rest(const Observation *observation, GError **error)
         g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
         PTR_ARRAY_FOREACH (const char, zone, zones)
             firewalld_want_zone(observation->firewalld, zone);
-        firewalld_add_calls(observation->firewalld, &interests, batch);
-        if (observation->permanent != NULL)
-            permanent_add_calls(observation->permanent, batch);
+        call_batch_set_deadline(batch, observation->deadline);
+        if (!firewalld_add_calls(observation->firewalld, &interests, batch, error) ||
+            (observation->permanent != NULL &&
+             !permanent_add_calls(observation->permanent, batch, error)))
+            return false;
         networkmanager_add_calls(observation->networkmanager, &interests, batch);
         if (call_batch_is_empty(batch))
             return true;
@@ -153,7 +162,8 @@ static bool finish_services(Observation *observation, CallBatch *first, GError *
         !read_again_until_started(observation, unread_before, error) ||
         !check_state(snapshot->firewalld, error) || !read_rest(observation, error))
         return false;
-    firewalld_reader_finish(observation->firewalld);
+    if (!firewalld_reader_finish(observation->firewalld, error))
+        return false;
     if (observation->permanent != NULL)
         permanent_reader_finish(observation->permanent);
     networkmanager_reader_finish(observation->networkmanager);

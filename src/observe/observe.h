@@ -12,7 +12,8 @@ typedef struct {
     const char *const *bindings; /* names of links whose permanent bindings are read in addition to
                                     those of uplinks and bound links; NULL: none */
     bool downstream_bindings;    /* also the permanent bindings of all downstreams */
-    bool permanent;              /* also the whole permanent configuration */
+    bool permanent_fault;        /* also whether firewalld could load its permanent configuration */
+    bool permanent;              /* also the whole permanent configuration, and that */
     GCancellable *cancellable;   /* NULL: none; cancelling gives G_IO_ERROR_CANCELLED */
 } ObserveOptions;
 

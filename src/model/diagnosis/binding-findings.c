@@ -35,12 +35,16 @@ static void find_stale_binding(GPtrArray *findings, const Snapshot *snapshot, co
 
 /* ---- the running bindings against what lasts ---- */
 
-/* NetworkManager binds its devices again after each reload: its profile is what lasts for them. The
- * same goes for the zones that other programs keep. */
-static bool is_kept_by_another_program(const Snapshot *snapshot, const char *name, const char *zone)
+/* NetworkManager binds its devices again after each reload: its profile is what lasts for them, and where
+ * that could not be read, what lasts is not known. The same goes for the zones that other programs
+ * keep. */
+static bool may_be_kept_by_another_program(const Snapshot *snapshot, const char *name,
+                                           const char *zone)
 {
     const ManagedDevice *device = networkmanager_device(snapshot->networkmanager, name);
     return (device != NULL && device->managed) ||
+           (!interface_is_wildcard(name) &&
+            !networkmanager_is_known(snapshot->networkmanager, name)) ||
            (zone != NULL && zone_is_of_another_program(zone));
 }
 
@@ -58,7 +62,7 @@ static Finding *compare_with_permanent(const Snapshot *snapshot, const Zone *zon
     }
     const char *running = zone != NULL ? zone->name : NULL;
     if (g_strcmp0(running, permanent->zone) == 0 ||
-        is_kept_by_another_program(snapshot, name, running))
+        may_be_kept_by_another_program(snapshot, name, running))
         return NULL;
     if (permanent->zone == NULL) {
         Finding *finding =

@@ -33,8 +33,10 @@ static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide
         bool by_mac =
             source->kind == ADDRESS_SPEC_MAC ||
             (ipset != NULL && ipset->entries[0] != NULL && mac_address_is_valid(ipset->entries[0]));
-        /* 2.0 to 2.4 write no rule for a pair of sources of different kinds. */
-        bool skipped = ingress != NULL && ingress->by == BOUND_BY_SOURCE &&
+        /* 2.0 to 2.4 write no rule for a pair of sources of different kinds. A set that could not be read
+         * may be of any. */
+        bool is_unread = source->kind == ADDRESS_SPEC_IPSET && ipset == NULL;
+        bool skipped = !is_unread && ingress != NULL && ingress->by == BOUND_BY_SOURCE &&
                        ingress->by_mac != by_mac &&
                        firewalld_generation(snapshot->firewalld) == GENERATION_2;
         Match match = match_address(snapshot->firewalld, flow, end, source);

@@ -30,7 +30,9 @@ static Way way_of_source(const Firewalld *firewalld, const AddressSpec *source)
     const char *text = source->text;
     if (source->kind == ADDRESS_SPEC_IPSET) {
         const Ipset *ipset = firewalld_ipset(firewalld, source->name);
-        text = ipset != NULL && ipset->entries[0] != NULL ? ipset->entries[0] : "";
+        if (ipset == NULL) /* could not be read: it may be of any kind */
+            return WAY_INTERFACE;
+        text = ipset->entries[0] != NULL ? ipset->entries[0] : "";
     }
     if (mac_address_is_valid(text))
         return WAY_MAC;
@@ -92,9 +94,11 @@ Match match_zone(char *const *zones, const ZoneMatch *match)
 {
     if (match == NULL)
         return zone_list_contains(zones, "HOST") ? MATCH_YES : MATCH_NO;
-    bool named = zone_list_contains(zones, "ANY") ||
-                 (match->zone != NULL && zone_list_contains(zones, match->zone->name));
-    return named ? MATCH_YES : MATCH_NO;
+    if (zone_list_contains(zones, "ANY"))
+        return MATCH_YES;
+    if (match->zone == NULL) /* the default zone could not be read: it may be any */
+        return MATCH_MAYBE;
+    return zone_list_contains(zones, match->zone->name) ? MATCH_YES : MATCH_NO;
 }
 
 bool zone_match_catches_all(const ZoneMatch *match)

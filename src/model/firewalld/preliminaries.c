@@ -68,7 +68,7 @@ static ReversePath reverse_path_of(const Trace *trace)
 }
 
 /* Which hooks and routes IPv6_rpfilter looks at (2.2 and later have the words, before it was a
- * boolean). An option that could not be read has its default, "yes". */
+ * boolean). An option that this release does not have is on. */
 static Match match_reverse_path(const Trace *trace)
 {
     const char *option = trace->snapshot->firewalld->options.ipv6_rpfilter;
@@ -107,8 +107,10 @@ void preliminaries_reverse_path(Trace *trace)
     if (flow->family != FAMILY_IPV6 || flow->direction == FLOW_OUTPUT ||
         is_exempt_from_reverse_path(flow))
         return;
-    trace_rule(trace, STAGE_REVERSE_PATH, NOBODY, match_reverse_path(trace), OUTCOME_DROP,
-               (Setting){SETTING_REVERSE_PATH});
+    bool unread = !firewalld_options_are_known(trace->snapshot->firewalld);
+    Match match = match_reverse_path(trace);
+    trace_rule(trace, STAGE_REVERSE_PATH, NOBODY, unread ? match_and(match, MATCH_MAYBE) : match,
+               OUTCOME_DROP, (Setting){SETTING_REVERSE_PATH, unread});
 }
 
 void preliminaries_established(Trace *trace)
@@ -154,8 +156,9 @@ void preliminaries_rfc3964(Trace *trace)
         if (!ip_prefix_parse(refused[i], &prefix))
             continue;
         Match match = ip_prefix_covers(&prefix, &flow->to.prefix);
+        bool unread = !firewalld_options_are_known(trace->snapshot->firewalld);
         if (match != MATCH_NO)
-            trace_rule(trace, STAGE_RFC3964, NOBODY, match, OUTCOME_REJECT,
-                       (Setting){SETTING_RFC3964, .name = refused[i]});
+            trace_rule(trace, STAGE_RFC3964, NOBODY, unread ? match_and(match, MATCH_MAYBE) : match,
+                       OUTCOME_REJECT, (Setting){SETTING_RFC3964, unread, .name = refused[i]});
     }
 }

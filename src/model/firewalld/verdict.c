@@ -295,9 +295,10 @@ static void consult_unmodelled(Trace *trace)
     if (g_strcmp0(firewalld->options.backend, "iptables") == 0 &&
         firewalld->direct_rules != TRISTATE_NO)
         trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_DIRECT_RULES});
+    bool unread = !firewalld_options_are_known(firewalld);
     if (trace->generation == GENERATION_0_9 &&
-        g_strcmp0(firewalld->options.zone_drifting, "yes") == 0)
-        trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY, (Setting){SETTING_ZONE_DRIFTING});
+        (unread || g_strcmp0(firewalld->options.zone_drifting, "yes") == 0))
+        trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY, (Setting){SETTING_ZONE_DRIFTING, unread});
     if (firewalld->policies_exist == TRISTATE_UNKNOWN)
         trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_POLICIES, .unread = true});
 }

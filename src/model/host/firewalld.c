@@ -300,6 +300,11 @@ const Ipset *firewalld_ipset(const Firewalld *firewalld, const char *name)
     return find_named(firewalld->ipsets, name);
 }
 
+bool firewalld_options_are_known(const Firewalld *firewalld)
+{
+    return firewalld->options.backend != NULL;
+}
+
 bool firewalld_is_strict(const Firewalld *firewalld)
 {
     return g_strcmp0(firewalld->options.strict_forward_ports, "yes") == 0;

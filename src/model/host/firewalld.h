@@ -138,6 +138,9 @@ Policy *firewalld_policy(const Firewalld *firewalld, const char *name);
 const Service *firewalld_service(const Firewalld *firewalld, const char *name);
 const Ipset *firewalld_ipset(const Firewalld *firewalld, const char *name);
 
+/* Whether firewalld.conf was read: every release since 0.6 has a FirewallBackend. */
+bool firewalld_options_are_known(const Firewalld *firewalld);
+
 /* StrictForwardPorts=yes (2.3 and later): connections that other programs translate are filtered like
  * all others; without it they are accepted. */
 bool firewalld_is_strict(const Firewalld *firewalld);

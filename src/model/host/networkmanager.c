@@ -65,3 +65,9 @@ const ManagedDevice *networkmanager_device(const NetworkManager *networkmanager,
     }
     return NULL;
 }
+
+bool networkmanager_is_known(const NetworkManager *networkmanager, const char *interface)
+{
+    return networkmanager->running == TRISTATE_NO ||
+           networkmanager_device(networkmanager, interface) != NULL;
+}

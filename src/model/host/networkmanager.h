@@ -33,3 +33,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ManagedDevice, managed_device_free)
 /* NULL where nothing was read about INTERFACE (transfer none). */
 const ManagedDevice *networkmanager_device(const NetworkManager *networkmanager,
                                            const char *interface);
+
+/* Whether it is known if NetworkManager manages INTERFACE. */
+bool networkmanager_is_known(const NetworkManager *networkmanager, const char *interface);

@@ -25,6 +25,8 @@ static guint predicted_share(const Snapshot *snapshot, const Judgement *judgemen
     }
     if (model->deciding != NULL && model->deciding->stage == STAGE_FORWARD_PORT)
         return model->possible;
+    if (!firewalld_options_are_known(snapshot->firewalld))
+        return OUTCOME_ACCEPT | OUTCOME_REJECT;
     return firewalld_is_strict(snapshot->firewalld) ? OUTCOME_REJECT : OUTCOME_ACCEPT;
 }
 

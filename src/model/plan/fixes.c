@@ -62,8 +62,10 @@ static bool is_curable(const Finding *finding)
 {
     switch (finding->id) {
     case FINDING_UPLINK_UNBOUND:
+        /* Where it may be that all passes, there may be nothing to cure. */
+        return finding->severity >= SEVERITY_WARNING &&
+               (finding->refused->len > 0 || finding->open->len == 0);
     case FINDING_UPLINK_IN_REJECTING_ZONE:
-        return finding->severity >= SEVERITY_WARNING;
     case FINDING_FORWARD_BLOCKED:
     case FINDING_NEED_REFUSED:
     case FINDING_EXPECTATION_FAILED:

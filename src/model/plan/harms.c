@@ -172,8 +172,9 @@ static Harm harm_of_policy(const Snapshot *snapshot, const Action *action)
     enum { PRIORITY = -1 }; /* of a new policy */
     if (reload_loses(snapshot))
         return (Harm){HARM_RELOAD, .zone = action->to};
-    if (firewalld_generation(snapshot->firewalld) == GENERATION_2 &&
-        has_equal_priority(snapshot->firewalld, PRIORITY))
+    const Firewalld *firewalld = snapshot->firewalld;
+    bool may_mix = firewalld->version == NULL || firewalld_generation(firewalld) == GENERATION_2;
+    if (may_mix && has_equal_priority(firewalld, PRIORITY))
         return (Harm){HARM_EQUAL_PRIORITIES, .zone = action->to};
     return (Harm){HARM_NONE};
 }

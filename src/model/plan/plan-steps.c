@@ -117,13 +117,14 @@ static bool plan_permanent_binding(Planner *planner, const Link *link)
         return true;
     }
     bool is_uplink = topology_role(planner->plan->before->topology, link) == ROLE_UPLINK;
-    if (device == NULL && is_uplink && planner->snapshot->networkmanager->running == TRISTATE_YES)
+    if (is_uplink && !networkmanager_is_known(planner->snapshot->networkmanager, link->name))
         return planner_refuse(planner,
                               (PlanRefusal){REFUSED_MANAGER_UNREAD, .interface = link->name});
     const PermanentBinding *binding = permanent_binding(planner->snapshot->permanent, link->name);
     if (is_left_to_a_wildcard(planner, link, binding))
         return true;
-    if (binding == NULL && is_uplink)
+    bool is_bound = binding_of_interface(planner->snapshot, link->name) != NULL;
+    if (binding == NULL && (is_uplink || is_bound))
         return planner_refuse(planner,
                               (PlanRefusal){REFUSED_PERMANENT_UNREAD, .interface = link->name});
     if (binding != NULL && binding->conflict != NULL)

@@ -3,10 +3,24 @@
 #include "observe/services/firewalld-items.h"
 
 #include "bus/bus-error.h"
+#include "model/error.h"
 #include "model/foreach.h"
 #include "observe/services/firewalld-decode.h"
 
 #include <string.h>
+
+/* Names of links are no more than there are links, and not counted. firewalld ships about 250 services,
+ * which are the most numerous. */
+enum { ITEMS_MAX = 16384 };
+
+bool items_check_count(gsize count, GError **error)
+{
+    if (count <= ITEMS_MAX)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_BAD_REPLY, "look at its zones and services",
+                     "firewalld names more than %d zones, policies, services or sets", ITEMS_MAX);
+    return false;
+}
 
 static void item_free(Item *item)
 {
@@ -49,21 +63,31 @@ void items_add_first_calls(Items *items, const FirstCall *calls, guint count, Ca
     }
 }
 
-bool items_take_zone_names(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+/* The names in REPLY (as; transfer full), NULL where they are too many. */
+static char **take_names(GVariant *reply, GError **error)
+{
+    g_autoptr(GVariant) list = g_variant_get_child_value(reply, 0);
+    return items_check_count(g_variant_n_children(list), error) ? g_variant_dup_strv(list, NULL)
+                                                                : NULL;
+}
+
+bool items_take_zone_names(GVariant *reply, gpointer user, GError **error)
 {
     Items *items = user;
-    g_auto(GStrv) names = NULL;
-    g_variant_get(reply, "(^as)", &names);
+    g_auto(GStrv) names = take_names(reply, error);
+    if (names == NULL)
+        return false;
     STRV_FOREACH (name, names)
         items_ensure_zone(items->firewalld, *name);
     return true;
 }
 
-bool items_take_policy_names(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+bool items_take_policy_names(GVariant *reply, gpointer user, GError **error)
 {
     Items *items = user;
-    g_auto(GStrv) names = NULL;
-    g_variant_get(reply, "(^as)", &names);
+    g_auto(GStrv) names = take_names(reply, error);
+    if (names == NULL)
+        return false;
     STRV_FOREACH (name, names) {
         if (firewalld_policy(items->firewalld, *name) == NULL)
             g_ptr_array_add(items->firewalld->policies, policy_new(*name));
@@ -223,20 +247,27 @@ static void add_call(Item *item, CallBatch *batch)
     call_batch_add(batch, &call, "%s %s", item->kind->what, item->name);
 }
 
-void items_add_calls(Items *items, CallBatch *batch)
+bool items_add_calls(Items *items, CallBatch *batch, GError **error)
 {
+    if (!items_check_count(items->count, error))
+        return false;
     PTR_ARRAY_FOREACH (Item, item, items->list) {
         if (item->is_pending)
             add_call(item, batch);
     }
+    return true;
 }
 
 /* ---- wanting ---- */
 
 void items_want(Items *items, const SettingKind *kind, const char *name)
 {
+    bool is_counted = kind->methods[0].decode != NULL;
     char *key = g_strdup_printf("%s %s", kind->what, name);
     if (!g_hash_table_add(items->known, key))
+        return;
+    items->count += is_counted;
+    if (items->count > ITEMS_MAX)
         return;
     Item *item = g_new0(Item, 1);
     item->items = items;

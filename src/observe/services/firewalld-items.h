@@ -44,6 +44,7 @@ typedef struct {
     const FirewalldSide *side;
     GPtrArray *list;   /* Item */
     GHashTable *known; /* "KIND NAME" of all items */
+    guint count; /* of the items, bindings aside; some are left out where there are too many */
 } Items;
 
 typedef struct {
@@ -78,8 +79,13 @@ void items_want(Items *items, const SettingKind *kind, const char *name);
 /* The same for everything that is named by what has been read. */
 void items_want_named(Items *items);
 
-/* Adds the calls for all wanted items that have not been read to BATCH. */
-void items_add_calls(Items *items, CallBatch *batch);
+/* Whether firewalld may name COUNT things of one kind; else NICFIX_ERROR_BAD_REPLY. */
+bool items_check_count(gsize count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Adds the calls for all wanted items that have not been read to BATCH. A firewalld may name one thing
+ * after the other without end, or very many at once: more than a host can have of them is
+ * NICFIX_ERROR_BAD_REPLY. */
+bool items_add_calls(Items *items, CallBatch *batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sorts zones, policies, services and sets by name. */
 void items_sort(const Items *items);

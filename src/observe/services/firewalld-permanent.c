@@ -62,10 +62,10 @@ static bool take_lack_of_direct(const GError *error, gpointer user)
 /* firewalld's own check reports a broken configuration as an error. */
 static bool take_fault(const GError *error, gpointer user)
 {
-    PermanentReader *reader = user;
+    Snapshot *snapshot = user;
     if (bus_error_firewalld_code(error) == NULL)
         return false;
-    Permanent *permanent = reader->items.snapshot->permanent;
+    Permanent *permanent = snapshot->permanent;
     g_free(permanent->fault);
     permanent->fault = g_strdup(error->message);
     return true;
@@ -80,19 +80,25 @@ static const FirstCall first_calls[] = {
      "the names of the permanent policies"},
     {CALL_CONFIG_GET_DIRECT_SETTINGS, NULL, take_direct, take_lack_of_direct,
      "the permanent direct rules"},
-    {CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, take_fault,
-     "whether the permanent configuration is sound"},
 };
+
+void permanent_add_check(Snapshot *snapshot, CallBatch *batch)
+{
+    const Call call = {.id = CALL_CHECK_PERMANENT_CONFIG, .failed = take_fault, .user = snapshot};
+    call_batch_add(batch, &call, "whether the permanent configuration is sound");
+}
 
 /* ---- all batches ---- */
 
-void permanent_add_calls(PermanentReader *reader, CallBatch *batch)
+bool permanent_add_calls(PermanentReader *reader, CallBatch *batch, GError **error)
 {
-    if (!reader->begun)
+    if (!reader->begun) {
         items_add_first_calls(&reader->items, first_calls, G_N_ELEMENTS(first_calls), batch);
+        permanent_add_check(reader->items.snapshot, batch);
+    }
     reader->begun = true;
     items_want_named(&reader->items);
-    items_add_calls(&reader->items, batch);
+    return items_add_calls(&reader->items, batch, error);
 }
 
 void permanent_reader_finish(PermanentReader *reader)

@@ -10,9 +10,10 @@
 struct FirewalldReader {
     Items items; /* of the running side */
     ObserveScope scope;
-    bool zones_called;   /* getZones */
-    bool zones_unread;   /* and it failed */
-    guint empty_directs; /* how many of the two kinds of direct rules have none */
+    bool zones_called;      /* getZones */
+    bool zones_unread;      /* and it failed */
+    GError *bindings_error; /* getActiveZones was refused: why; else NULL */
+    guint empty_directs;    /* how many of the two kinds of direct rules have none */
 };
 
 FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope)
@@ -28,6 +29,7 @@ void firewalld_reader_free(FirewalldReader *reader)
     if (reader == NULL)
         return;
     items_clear(&reader->items);
+    g_clear_error(&reader->bindings_error);
     g_free(reader);
 }
 
@@ -82,9 +84,11 @@ static bool take_panic(GVariant *reply, gpointer user, GError **error G_GNUC_UNU
     return true;
 }
 
-static bool take_active_zones(GVariant *reply, gpointer user, GError **error G_GNUC_UNUSED)
+static bool take_active_zones(GVariant *reply, gpointer user, GError **error)
 {
     g_autoptr(GVariant) answer = g_variant_get_child_value(reply, 0);
+    if (!items_check_count(g_variant_n_children(answer), error))
+        return false;
     g_autoptr(GPtrArray) zones = firewalld_decode_active_zones(answer);
     g_ptr_array_set_free_func(zones, NULL);
     PTR_ARRAY_FOREACH (Zone, zone, zones)
@@ -92,14 +96,16 @@ static bool take_active_zones(GVariant *reply, gpointer user, GError **error G_G
     return true;
 }
 
-/* Programs that offer firewalld's name may lack this; then each zone is read for its interfaces. */
+/* Programs that offer firewalld's name may lack this; then each zone is read for its interfaces. So it is
+ * where the call was refused: the settings of all zones say the same. */
 static bool take_lack_of_active_zones(const GError *error, gpointer user)
 {
     FirewalldReader *reader = user;
-    if (!bus_error_is_missing_method(error))
-        return false;
     reader->scope = OBSERVE_ALL_ZONES;
-    return true;
+    if (bus_error_is_missing_method(error))
+        return true;
+    reader->bindings_error = g_error_copy(error);
+    return false;
 }
 
 static void note_direct(FirewalldReader *reader, gsize count)
@@ -194,17 +200,26 @@ void firewalld_want_zone(FirewalldReader *reader, const char *name)
         reader->scope = OBSERVE_ALL_ZONES;
 }
 
-void firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch)
+bool firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch,
+                         GError **error)
 {
     add_all_zones(reader, batch);
     items_want_named(&reader->items);
     g_autoptr(GPtrArray) bindings = interests_bindings(interests);
     PTR_ARRAY_FOREACH (const char, binding, bindings)
         items_want(&reader->items, &binding_kind, binding);
-    items_add_calls(&reader->items, batch);
+    return items_add_calls(&reader->items, batch, error);
 }
 
-void firewalld_reader_finish(FirewalldReader *reader)
+bool firewalld_reader_finish(FirewalldReader *reader, GError **error)
 {
+    bool are_known = reader->bindings_error == NULL || !reader->zones_unread;
+    PTR_ARRAY_FOREACH (const Zone, zone, reader->items.firewalld->zones)
+        are_known = are_known && (reader->bindings_error == NULL || zone->settings_read);
+    if (!are_known) {
+        g_propagate_error(error, g_error_copy(reader->bindings_error));
+        return false;
+    }
     items_sort(&reader->items);
+    return true;
 }

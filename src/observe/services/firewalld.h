@@ -26,8 +26,12 @@ void firewalld_add_first_calls(FirewalldReader *reader, CallBatch *batch);
  * as a zone whose settings are unread. */
 void firewalld_want_zone(FirewalldReader *reader, const char *name);
 
-/* Adds the calls of each further batch; none when everything has been read. */
-void firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch);
+/* Adds the calls of each further batch; none when everything has been read. Fails as
+ * items_add_calls(). */
+bool firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Sorts zones, policies, services and sets by name. */
-void firewalld_reader_finish(FirewalldReader *reader);
+/* Sorts zones, policies, services and sets by name. Returns false with the error that getActiveZones was
+ * refused with, where the settings of the zones do not say what they bind either: without that, nothing
+ * can be judged. */
+bool firewalld_reader_finish(FirewalldReader *reader, GError **error) G_GNUC_WARN_UNUSED_RESULT;

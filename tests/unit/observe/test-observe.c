@@ -475,6 +475,39 @@ static void test_firewalld_silent(G_GNUC_UNUSED void **state)
     assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_TIMEOUT));
 }
 
+/* firewalld names more than a host can have of it: nothing is asked about that. */
+static void test_too_many(const char *call, const char *before, const char *after)
+{
+    g_autoptr(GString) answer = g_string_new(before);
+    for (guint i = 0; i < 20000; i++)
+        g_string_append_printf(answer, "%s'x%u'", i > 0 ? "," : "", i);
+    g_string_append(answer, after);
+    const PeerAnswer answers[] = {{call, answer->str},
+                                  MAIN,
+                                  UNBOUND,
+                                  NO_NM,
+                                  {"getActiveZones", "(@a{sa{sas}} {},)"},
+                                  {"getPolicies", "(@as [],)"},
+                                  {"getZones", "(['public'],)"},
+                                  {"getZoneSettings2 public", ZONE(", 'services': <['ssh']>")},
+                                  {NULL, NULL}};
+    g_autoptr(Peer) peer = peer_new(answers);
+    g_autoptr(Snapshot) snapshot = host();
+    g_autoptr(GError) error = NULL;
+    assert_false(read_services(peer, snapshot, OBSERVE_ALL_ZONES, &error));
+    assert_string_equal(error->message,
+                        "firewalld names more than 16384 zones, policies, services or sets");
+    assert_true(g_atomic_int_get(&peer->n_calls) < 20);
+}
+
+static void test_firewalld_names_too_much(G_GNUC_UNUSED void **state)
+{
+    test_too_many("getServiceSettings2 ssh", "({'includes': <[", "]>},)");
+    test_too_many("getZoneSettings2 public", "({'services': <[", "]>},)");
+    test_too_many("getPolicies", "([", "],)");
+    test_too_many("getZones", "([", "],)");
+}
+
 static void test_state(const char *state, guint timeout_ms, const char *message, guint min_calls)
 {
     g_autofree char *identity =
@@ -507,6 +540,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networkmanager_silent),
         cmocka_unit_test(test_firewalld_silent),
+        cmocka_unit_test(test_firewalld_names_too_much),
         cmocka_unit_test(test_firewalld_is_starting),
         cmocka_unit_test(test_firewalld_failed_to_start),
     };
