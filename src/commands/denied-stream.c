@@ -145,8 +145,19 @@ void denied_stream_report_news(DeniedStream *stream)
 
 /* ---- all at the end ---- */
 
+static void note_foreign(const DeniedStream *stream)
+{
+    guint64 foreign = kernel_messages_foreign(stream->messages);
+    if (foreign > 0)
+        g_ptr_array_add(stream->notes, g_strdup_printf("left out: %" G_GUINT64_FORMAT
+                                                       " line%s that another program "
+                                                       "than the kernel wrote",
+                                                       foreign, foreign == 1 ? "" : "s"));
+}
+
 void denied_stream_finish(DeniedStream *stream)
 {
+    note_foreign(stream);
     Output *output = stream->context->output;
     g_autoptr(GPtrArray) groups = denials_sorted(stream->denials);
     g_autofree DenialCause *causes = g_new0(DenialCause, groups->len + 1);

@@ -16,6 +16,7 @@
 enum {
     BUFFER_SIZE = 64 * 1024, /* a line of journalctl -o json takes a few thousand bytes */
     WATCHED = IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB,
+    LINE_START = 512,        /* where a line says who wrote it */
     POLL_INTERVAL_MS = 1000, /* for a file that was moved away and is not back yet */
 };
 
@@ -48,18 +49,58 @@ static GString *message_of(const json_t *entry)
     return message;
 }
 
-static void take_line(const char *line, gsize length, KernelSink *sink)
+/* ---- who wrote it ---- */
+
+/* Whether the log tells that another program than the kernel wrote ENTRY (systemd.journal-fields(7)). */
+static bool entry_is_of_another(const json_t *entry)
+{
+    const char *transport = json_string_value(json_object_get(entry, "_TRANSPORT"));
+    const char *identifier = json_string_value(json_object_get(entry, "SYSLOG_IDENTIFIER"));
+    return (transport != NULL && !g_str_equal(transport, "kernel")) ||
+           (identifier != NULL && !g_str_equal(identifier, "kernel"));
+}
+
+/* The same of a line of syslog: behind the time and the host stands the program, "sshd[7]:" or "kernel:".
+ * A line without a host, such as dmesg's, is the kernel's; its prefix may have a blank, which looks like a
+ * host. TIME is what was found at its beginning. */
+static bool line_is_of_another(const char *line, gsize length, const LogTime *time)
+{
+    if (time->text == NULL || !g_str_has_prefix(line, time->text))
+        return false;
+    gsize start = strlen(time->text);
+    g_autofree char *rest = g_strndup(line + start, MIN(length - start, (gsize)LINE_START));
+    g_auto(GStrv) words = g_strsplit(g_strstrip(rest), " ", 3);
+    bool may_be_prefix =
+        line[0] == '[' && g_strv_length(words) == 3 && g_str_has_prefix(words[2], "IN=");
+    return g_strv_length(words) == 3 && !g_str_has_suffix(words[0], ":") &&
+           g_str_has_suffix(words[1], ":") && !g_str_equal(words[1], "kernel:") && !may_be_prefix;
+}
+
+static void take_text(const char *line, gsize length, KernelSink *sink)
 {
     g_auto(LogTime) time = {0};
+    log_time_find(line, length, g_get_real_time(), &time);
+    if (line_is_of_another(line, length, &time))
+        sink->foreign++;
+    else
+        kernel_sink_put(sink, line, length, &time);
+}
+
+static void take_line(const char *line, gsize length, KernelSink *sink)
+{
+    LogTime time = {0};
     if (memmem(line, length, "OUT=", 4) == NULL)
         return;
     if (line[0] != '{') {
-        log_time_find(line, length, g_get_real_time(), &time);
-        kernel_sink_put(sink, line, length, &time);
+        take_text(line, length, sink);
         return;
     }
     json_auto_t *entry = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
     g_autoptr(GString) message = message_of(entry);
+    if (message != NULL && entry_is_of_another(entry)) {
+        sink->foreign++;
+        return;
+    }
     const char *usec = json_string_value(json_object_get(entry, "__REALTIME_TIMESTAMP"));
     time.usec = usec != NULL ? g_ascii_strtoll(usec, NULL, 10) : 0;
     if (message != NULL)

@@ -70,6 +70,11 @@ guint64 kernel_messages_skipped(const KernelMessages *messages)
     return messages->sink.skipped;
 }
 
+guint64 kernel_messages_foreign(const KernelMessages *messages)
+{
+    return messages->sink.foreign;
+}
+
 /* ---- for the sources ---- */
 
 void kernel_sink_put(KernelSink *sink, const char *message, gsize length, const LogTime *time)

@@ -40,3 +40,7 @@ bool kernel_messages_wait(KernelMessages *messages, guint timeout_ms);
 
 /* How many lines were skipped because they are longer than any message. */
 guint64 kernel_messages_skipped(const KernelMessages *messages);
+
+/* How many lines look like the kernel's and were left out, since the log says that another program wrote
+ * them: anybody may write to it. */
+guint64 kernel_messages_foreign(const KernelMessages *messages);

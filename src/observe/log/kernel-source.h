@@ -10,6 +10,7 @@ typedef struct {
     gpointer user;
     gint64 since;    /* messages whose time is known and before this are left out */
     guint64 skipped; /* lines that were too long */
+    guint64 foreign; /* lines that look like the kernel's, and another program wrote */
 } KernelSink;
 
 void kernel_sink_put(KernelSink *sink, const char *message, gsize length, const LogTime *time);

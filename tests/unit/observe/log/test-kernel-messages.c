@@ -35,12 +35,13 @@ typedef struct {
 #define LINE "x: IN=a OUT=b"
 
 static const FormatCase formats[] = {
-    {"lines", "1775544319.000000 h " LINE "\n" LINE "\n", 0,
-     "1775544319.000000 h " LINE "|1775544319\n" LINE "|0\n"},
+    {"lines", "1775544319.000000 h kernel: " LINE "\n" LINE "\n", 0,
+     "1775544319.000000 h kernel: " LINE "|1775544319\n" LINE "|0\n"},
     {"a last line without an end", LINE, 0, LINE "|0\n"},
     {"lines that are none of netfilter's", "eth0: link up\n" LINE "\nOUT\n", 0, LINE "|0\n"},
-    {"since", "1775544319.000000 h " LINE "\n1775544320.000000 h " LINE "\n" LINE "\n", 1775544320,
-     "1775544320.000000 h " LINE "|1775544320\n" LINE "|0\n"},
+    {"since",
+     "1775544319.000000 h kernel: " LINE "\n1775544320.000000 h kernel: " LINE "\n" LINE "\n",
+     1775544320, "1775544320.000000 h kernel: " LINE "|1775544320\n" LINE "|0\n"},
     {"journalctl -o json",
      "{\"__REALTIME_TIMESTAMP\":\"1775544319000000\",\"MESSAGE\":\"" LINE "\"}\n", 0,
      LINE "|1775544319\n"},
@@ -53,6 +54,17 @@ static const FormatCase formats[] = {
     {"JSON whose time is none", "{\"__REALTIME_TIMESTAMP\":7,\"MESSAGE\":\"" LINE "\"}\n", 0,
      LINE "|0\n"},
     {"carriage returns", LINE "\r\n", 0, LINE "\r|0\n"},
+    {"what the kernel wrote, and what others did",
+     "1775544319.000000 h kernel: " LINE "\nApr 7 08:45:19 h user: " LINE "\n"
+     "1775544319.000000 h sshd[7]: " LINE "\n[12.5] h kernel: " LINE "\n[12.5] p: " LINE "\n",
+     0,
+     "1775544319.000000 h kernel: " LINE "|1775544319\n[12.5] h kernel: " LINE "|0\n[12.5] p: " LINE
+     "|0\n"},
+    {"the same of a journal",
+     "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"" LINE "\"}\n"
+     "{\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"" LINE "\"}\n"
+     "{\"SYSLOG_IDENTIFIER\":\"me\",\"MESSAGE\":\"" LINE "\"}\n",
+     0, LINE "|0\n"},
     {"nothing", "", 0, ""},
 };
 
