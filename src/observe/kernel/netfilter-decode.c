@@ -49,6 +49,12 @@ static char *name_of(const char *bytes)
     return g_utf8_make_valid(bytes, -1);
 }
 
+/* A nameless table, chain or set could not be told from one that is not named. */
+static bool is_name(const char *bytes)
+{
+    return bytes != NULL && *bytes != '\0';
+}
+
 /* ---- expressions ---- */
 
 /* The byte offset of register NUMBER; both naming schemes (linux/netfilter/nf_tables.h). */
@@ -590,12 +596,27 @@ static guint8 family_of(const struct nlmsghdr *message)
     return ((const struct nfgenmsg *)nlmsg_data(message))->nfgen_family;
 }
 
+static bool is_family(guint8 number)
+{
+    switch ((NftFamily)number) {
+    case NFT_FAMILY_INET:
+    case NFT_FAMILY_IPV4:
+    case NFT_FAMILY_ARP:
+    case NFT_FAMILY_NETDEV:
+    case NFT_FAMILY_BRIDGE:
+    case NFT_FAMILY_IPV6:
+        return true;
+    }
+    return false;
+}
+
 bool netfilter_add_table(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
     if (!has_header(message))
         return malformed("table", error);
     g_autoptr(TableMessage) from = nftnl_table_alloc();
-    if (nftnl_table_nlmsg_parse(message, from) < 0 || !nftnl_table_is_set(from, NFTNL_TABLE_NAME))
+    if (nftnl_table_nlmsg_parse(message, from) < 0 ||
+        !is_name(nftnl_table_get_str(from, NFTNL_TABLE_NAME)) || !is_family(family_of(message)))
         return malformed("table", error);
     g_autofree char *name = name_of(nftnl_table_get_str(from, NFTNL_TABLE_NAME));
     NftTable *table = nft_table_new((NftFamily)family_of(message), name);
@@ -609,16 +630,22 @@ bool netfilter_add_table(const struct nlmsghdr *message, Ruleset *ruleset, GErro
     return true;
 }
 
+static void add_name(GStrvBuilder *names, const char *bytes)
+{
+    g_autofree char *name = name_of(bytes);
+    g_strv_builder_add(names, name);
+}
+
 static char **devices_of(const struct nftnl_chain *from)
 {
     g_autoptr(GStrvBuilder) devices = g_strv_builder_new();
     if (nftnl_chain_is_set(from, NFTNL_CHAIN_DEV))
-        g_strv_builder_add(devices, nftnl_chain_get_str(from, NFTNL_CHAIN_DEV));
+        add_name(devices, nftnl_chain_get_str(from, NFTNL_CHAIN_DEV));
     const char *const *several = nftnl_chain_is_set(from, NFTNL_CHAIN_DEVICES)
                                      ? nftnl_chain_get_array(from, NFTNL_CHAIN_DEVICES)
                                      : NULL;
     for (; several != NULL && *several != NULL; several++)
-        g_strv_builder_add(devices, *several);
+        add_name(devices, *several);
     return g_strv_builder_end(devices);
 }
 
@@ -627,7 +654,8 @@ bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GErro
     if (!has_header(message))
         return malformed("chain", error);
     g_autoptr(ChainMessage) from = nftnl_chain_alloc();
-    if (nftnl_chain_nlmsg_parse(message, from) < 0 || !nftnl_chain_is_set(from, NFTNL_CHAIN_NAME))
+    if (nftnl_chain_nlmsg_parse(message, from) < 0 ||
+        !is_name(nftnl_chain_get_str(from, NFTNL_CHAIN_NAME)))
         return malformed("chain", error);
     if (!nftnl_chain_is_set(from, NFTNL_CHAIN_TABLE))
         return malformed("chain", error);
@@ -656,12 +684,23 @@ bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GErro
 
 /* ---- sets ---- */
 
+/* nf_tables_set_desc_parse(): the kernel has no longer ones. */
+static bool has_longer_field(const NftSet *set)
+{
+    for (guint i = 0; i < set->fields->len; i++) {
+        if (g_array_index(set->fields, guint32, i) > REGISTERS_SIZE)
+            return true;
+    }
+    return false;
+}
+
 bool netfilter_add_set(const struct nlmsghdr *message, NftTable *table, GError **error)
 {
     if (!has_header(message))
         return malformed("set", error);
     g_autoptr(SetMessage) from = nftnl_set_alloc();
-    if (nftnl_set_nlmsg_parse(message, from) < 0 || !nftnl_set_is_set(from, NFTNL_SET_NAME))
+    if (nftnl_set_nlmsg_parse(message, from) < 0 ||
+        !is_name(nftnl_set_get_str(from, NFTNL_SET_NAME)))
         return malformed("set", error);
     g_autofree char *name = name_of(nftnl_set_get_str(from, NFTNL_SET_NAME));
     NftSet *set = nft_set_new(name);
@@ -681,7 +720,8 @@ bool netfilter_add_set(const struct nlmsghdr *message, NftTable *table, GError *
         guint32 length = fields[i];
         g_array_append_val(set->fields, length);
     }
-    if (set->key_length > REGISTERS_SIZE) {
+    if (set->key_length > REGISTERS_SIZE || set->data_length > REGISTERS_SIZE ||
+        has_longer_field(set)) {
         nft_set_unref(set);
         return malformed("set", error);
     }

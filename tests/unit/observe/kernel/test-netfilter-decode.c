@@ -200,12 +200,63 @@ static void test_cut_off(G_GNUC_UNUSED void **state)
     assert_int_not_equal(ruleset->tables->len, 0);
 }
 
+/* No other program could name what these messages name, or the kernel is newer than this file. */
+static void test_not_to_be_named(G_GNUC_UNUSED void **state)
+{
+    const struct nfgenmsg inet = {.nfgen_family = NFPROTO_INET}, unknown = {.nfgen_family = 200};
+    const struct {
+        int type;
+        const struct nfgenmsg *header;
+        const Piece *pieces;
+    } messages[] = {
+        {NFT_MSG_NEWTABLE, &unknown, PIECES(TEXT(NFTA_TABLE_NAME, "t"))},
+        {NFT_MSG_NEWTABLE, &inet, PIECES(TEXT(NFTA_TABLE_NAME, ""))},
+        {NFT_MSG_NEWCHAIN, &inet, PIECES(TEXT(NFTA_CHAIN_TABLE, "t"), TEXT(NFTA_CHAIN_NAME, ""))},
+        {NFT_MSG_NEWSET, &inet, PIECES(TEXT(NFTA_SET_TABLE, "t"), TEXT(NFTA_SET_NAME, ""))},
+        {NFT_MSG_NEWSET, &inet,
+         PIECES(TEXT(NFTA_SET_NAME, "long"), U32(NFTA_SET_DATA_LEN, GUINT32_TO_BE(65)))},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(messages); i++) {
+        g_autoptr(Ruleset) ruleset = ruleset_new();
+        NftTable *table = nft_table_new(NFT_FAMILY_INET, "t");
+        ruleset_add_table(ruleset, table);
+        g_autofree struct nlmsghdr *message =
+            message_new(NFNL_SUBSYS_NFTABLES << 8 | messages[i].type, messages[i].header,
+                        sizeof(struct nfgenmsg), messages[i].pieces);
+        g_autoptr(GError) error = NULL;
+        assert_false(take(message, ruleset, &error));
+        assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_NETLINK));
+        assert_int_equal(ruleset->tables->len, 1);
+    }
+}
+
+/* A link's name may be any bytes. */
+static void test_a_device_of_any_bytes(G_GNUC_UNUSED void **state)
+{
+    const struct nfgenmsg netdev = {.nfgen_family = NFPROTO_NETDEV};
+    g_autoptr(Ruleset) ruleset = ruleset_new();
+    ruleset_add_table(ruleset, nft_table_new(NFT_FAMILY_NETDEV, "t"));
+    g_autofree struct nlmsghdr *message =
+        message_new(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWCHAIN, &netdev, sizeof netdev,
+                    PIECES(TEXT(NFTA_CHAIN_TABLE, "t"), TEXT(NFTA_CHAIN_NAME, "c"),
+                           NEST(NFTA_CHAIN_HOOK, U32(NFTA_HOOK_HOOKNUM, 0),
+                                U32(NFTA_HOOK_PRIORITY, 0), TEXT(NFTA_HOOK_DEV, "v\xff"))));
+    must_read(message, ruleset);
+    const NftChain *chain = nft_table_chain(g_ptr_array_index(ruleset->tables, 0), "c");
+    assert_int_equal(g_strv_length(chain->devices), 1);
+    assert_true(g_utf8_validate(chain->devices[0], -1, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chains),  cmocka_unit_test(test_every_kind_is_read),
-        cmocka_unit_test(test_sets),    cmocka_unit_test(test_a_comment),
+        cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_every_kind_is_read),
+        cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_a_comment),
         cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_not_to_be_named),
+        cmocka_unit_test(test_a_device_of_any_bytes),
     };
     return cmocka_run_group_tests_name("netfilter-decode", tests, NULL, NULL);
 }
