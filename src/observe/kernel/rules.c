@@ -80,6 +80,8 @@ static bool has_other_selector(const struct nlmsghdr *message)
     return false;
 }
 
+enum { LONGEST_PREFIX = 128 };
+
 static void read_scalars(Rule *rule, const struct fib_rule_hdr *header,
                          struct nlattr *const *attributes)
 {
@@ -97,9 +99,10 @@ static void read_scalars(Rule *rule, const struct fib_rule_hdr *header,
     rule->destination_ports = read_ports(attributes[FRA_DPORT_RANGE]);
     rule->mark = attribute_u32(attributes[FRA_FWMARK], 0);
     rule->mark_mask = attribute_u32(attributes[FRA_FWMASK], rule->mark != 0 ? G_MAXUINT32 : 0);
-    /* -1 as unsigned where nothing is suppressed. */
+    /* -1 as unsigned where nothing is suppressed; the kernel takes any length, but no prefix is longer than an
+     * address. */
     rule->suppress_prefix_length =
-        (int)attribute_u32(attributes[FRA_SUPPRESS_PREFIXLEN], G_MAXUINT32);
+        MIN((int)attribute_u32(attributes[FRA_SUPPRESS_PREFIXLEN], G_MAXUINT32), LONGEST_PREFIX);
 }
 
 Rule *rule_from_message(const struct nlmsghdr *message, GError **error)

@@ -92,6 +92,8 @@ static const MessageCase made[] = {
      .text = "IPv4 0: action 1 table 254 mask 255"},
     {"suppress_prefixlength 0", RULE(ipv4, U32(FRA_SUPPRESS_PREFIXLEN, 0)),
      .text = "IPv4 0: action 1 table 254 suppress 0"},
+    {"a length to suppress that no prefix has", RULE(ipv4, U32(FRA_SUPPRESS_PREFIXLEN, G_MAXINT)),
+     .text = "IPv4 0: action 1 table 254 suppress 128"},
     {"a type of service", RULE(with_tos, U32(FRA_FLOW, 1)),
      .text = "IPv4 0: action 1 table 254 tos 16"},
     {"a protocol and ports",
