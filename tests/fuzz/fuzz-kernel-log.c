@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A log that anybody may have written is read: whatever it holds, it becomes groups that can be
  * told of. */
+#include "documents/json.h"
 #include "observe/log/kernel-log.h"
 #include "observe/log/kernel-messages.h"
 #include "report/denied-report.h"
