@@ -100,7 +100,8 @@ class FaultLoop:
         self.tap = Tap(lab.bus, lab.folder)
         self.ends: Counter[str] = Counter()
         self.wrong: list[str] = []
-        self._worlds = {one: self._world_with(one) for one in (job.old, job.new, *worlds)}
+        self.doubts_files = False  # firewalld's; to check them takes firewalld a while
+        self._worlds = {one: self.world_with(one) for one in (job.old, job.new, *worlds)}
         self.restore()
 
     def __enter__(self) -> FaultLoop:
@@ -137,6 +138,7 @@ class FaultLoop:
         return {
             "running": self.client.zones(),
             "permanent": self.client.lasting_zones(),
+            "files": self.client.permanent_fault() if self.doubts_files else None,
             "profile": self._lasting_zone_of(UPLINK) if self._is_managed() else None,
             "rules": rules.in_force(self.lab.host),
         }
@@ -147,7 +149,7 @@ class FaultLoop:
             assert self.lab.run("nmcli", "device", "show", UPLINK).code == 0
             self.client.zone_of(UPLINK)
 
-    def _world_with(self, wanted: Bound) -> Any:
+    def world_with(self, wanted: Bound) -> Any:
         self.bind(wanted)
         return self.world()
 
@@ -239,6 +241,6 @@ def counted(record: Callable[[str, object], None], loops: Sequence[FaultLoop]) -
     try:
         yield
     finally:
-        record("fault ends", dict(sum((loop.ends for loop in loops), Counter())))
+        record("fault points", dict(sum((loop.ends for loop in loops), Counter())))
     wrong = [text for loop in loops for text in loop.wrong]
     assert not wrong, f"{len(wrong)} faults left something wrong:\n" + "\n\n".join(wrong)

@@ -28,7 +28,7 @@ from fault_loop import (
 )
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, LabMaker
 from labkit.program import Outcome
-from labkit.tap import Fault
+from labkit.tap import Fault, Instead
 
 Act = Callable[[FaultLoop], object]
 Record = Callable[[str, object], None]
@@ -76,6 +76,39 @@ def to_polkitd(number: signal.Signals) -> Act:
 def to_networkmanager(number: signal.Signals) -> Act:
     """A signal."""
     return lambda loop: loop.lab.networkmanager.service.send(number)
+
+
+def bus_hangs_up(loop: FaultLoop) -> None:
+    """As it does when it is restarted."""
+    loop.tap.hang_up()
+
+
+def files_are_read_only(loop: FaultLoop) -> None:
+    """firewalld can write none of its own."""
+    loop.doubts_files = True
+    loop.lab.host.run("mount", "-o", "remount,bind,ro", "/etc/firewalld")
+
+
+def files_are_writable(loop: FaultLoop) -> None:
+    """Again."""
+    loop.lab.host.run("mount", "-o", "remount,bind,rw", "/etc/firewalld")
+
+
+def disk_is_full(loop: FaultLoop) -> None:
+    """firewalld's files have a disk of their own from the first time on, which has room for no
+    more."""
+    loop.doubts_files = True
+    loop.lab.host.run("sh", "-euc", """
+        if ! findmnt -n -t tmpfs /etc/firewalld >/dev/null; then
+            mkdir -p /run/disk; mount -t tmpfs -o size=256k tmpfs /run/disk
+            cp -a /etc/firewalld/. /run/disk; mount --bind /run/disk /etc/firewalld
+        fi
+        dd if=/dev/zero of=/etc/firewalld/filler bs=4k 2>/dev/null || true""")
+
+
+def disk_has_room(loop: FaultLoop) -> None:
+    """Again."""
+    loop.lab.host.run("rm", "-f", "/etc/firewalld/filler")
 
 
 def firewalld_is_killed(loop: FaultLoop) -> None:
@@ -188,6 +221,14 @@ TROUBLES = {
     "another client binds it": OTHER_CLIENT,
     "another client binds it for good": OTHER_CLIENT_FOR_GOOD,
 }
+ANSWER_TROUBLES = {
+    "a call is never answered": Trouble(lambda loop: Instead.NOTHING, args=SOON, labs=3),
+    "the bus hangs up": Trouble(bus_hangs_up),
+}
+FILE_TROUBLES = {
+    "files are read-only": Trouble(files_are_read_only, files_are_writable),
+    "the disk is full": Trouble(disk_is_full, disk_has_room),
+}
 # firewalld has no call that compares and moves: a change between nicfix's check and its call
 # goes unnoticed.
 NO_COMPARING = ("changeZoneOfInterface",)
@@ -285,6 +326,7 @@ def test_at_each_call(make_lab: LabMaker, record_property: Record, name: str) ->
 JOBS = {
     f"{job_name}: {name}": (job, trouble)
     for job_name, job, troubles in (
+        ("bind", BIND, {**ANSWER_TROUBLES, **FILE_TROUBLES}),
         ("move", MOVE, MOVE_TROUBLES),
         ("move by profile", MOVE_PROFILE, PROFILE_TROUBLES),
     )

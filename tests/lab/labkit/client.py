@@ -66,6 +66,15 @@ class Client:
         return {name: self._config_zone(path, "getSettings2") for name, path in paths.items()}
 
 
+    def permanent_fault(self) -> str | None:
+        """What is wrong with the files of the permanent configuration, as firewalld says."""
+        try:
+            self._bus.call(NAME, _PATH, NAME, "checkPermanentConfig")
+        except GLib.Error as error:
+            return error.message
+        return None
+
+
 def _strings(arguments: tuple[str, ...]) -> GLib.Variant | None:
     if not arguments:
         return None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import enum
 import os
 import signal
 import socket
@@ -16,9 +17,10 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Literal, TypeVar
 
-from gi.repository import Gio
+from gi.repository import Gio, GLib
 
 from labkit.bus import Bus
+from labkit.firewalld import NAME
 
 Moment = Literal["before", "after"]
 Result = TypeVar("Result")
@@ -27,12 +29,23 @@ _HEADER = 16  # bytes of a message that contain its length (D-Bus specification,
 _LIMIT = 120.0  # seconds of silence: then something hangs
 
 
+_LAST_SERIAL = 0xFFFFFFFF  # far above those of a short connection
+
+
+class Instead(enum.Enum):
+    """What the program gets for its answer if a fault returns this. Before the call, nothing is
+    passed on then."""
+
+    ERROR = enum.auto()
+    NOTHING = enum.auto()
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that happens at one call of the program: before the call is passed on, or after its
     answer and before the program gets it."""
 
-    act: Callable[[], object]
+    act: Callable[[], Instead | object]
     number: int  # of the call, from 0 on
     moment: Moment = "before"
 
@@ -68,7 +81,7 @@ class Tap:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._hang_up()
+        self.hang_up()
         self._selector.close()
         self._listener.close()
         self._path.unlink()
@@ -86,7 +99,7 @@ class Tap:
         pid, _, _ = struct.unpack("3i", told)
         os.kill(pid, number)
         if number == signal.SIGKILL:
-            self._hang_up()
+            self.hang_up()
 
     def run(self, program: Callable[[], Result], *faults: Fault) -> Result:
         """Calls PROGRAM, which runs the program to its end, in a thread, and passes on the traffic
@@ -101,7 +114,7 @@ class Tap:
             while not ending.done():
                 self._pass_on()
             self._selector.unregister(wakened)
-            self._hang_up()
+            self.hang_up()
             return ending.result()
 
     def happened(self, fault: Fault) -> bool:
@@ -124,7 +137,8 @@ class Tap:
         self._selector.register(program, EVENT_READ, lambda: self._hear_program(line))
         self._selector.register(bus, EVENT_READ, lambda: self._hear_bus(line))
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Ends the program's connections to the bus."""
         while self._lines:
             self._end(self._lines[0])
 
@@ -168,7 +182,10 @@ class Tap:
             number = len(self.calls)
             self.calls.append(parsed.get_member())
             line.awaited[parsed.get_serial()] = number
-            self._let_happen(number, "before")
+            instead = self._let_happen(number, "before")
+            if instead is not None:
+                self._mislead(line, instead, parsed.get_serial())
+                return
         if line.is_up:
             _send(line.bus, message)
 
@@ -176,15 +193,35 @@ class Tap:
         parsed = Gio.DBusMessage.new_from_blob(message, Gio.DBusCapabilityFlags.NONE)
         number = line.awaited.pop(parsed.get_reply_serial(), None)
         if number is not None:
-            self._let_happen(number, "after")
+            instead = self._let_happen(number, "after")
+            if instead is not None:
+                self._mislead(line, instead, parsed.get_reply_serial())
+                return
         if line.is_up:
             _send(line.program, message)
 
-    def _let_happen(self, number: int, moment: Moment) -> None:
+    def _let_happen(self, number: int, moment: Moment) -> Instead | None:
+        instead = None
         for fault in list(self._faults):
             if (fault.number, fault.moment) == (number, moment):
                 self._faults.remove(fault)
-                fault.act()
+                result = fault.act()
+                instead = result if isinstance(result, Instead) else instead
+        return instead
+
+    @staticmethod
+    def _mislead(line: _Line, instead: Instead, serial: int) -> None:
+        """Answers the call SERIAL in the service's place."""
+        if instead is Instead.NOTHING or not line.is_up:
+            return
+        answer = Gio.DBusMessage()
+        answer.set_message_type(Gio.DBusMessageType.ERROR)
+        answer.set_error_name(f"{NAME}.Exception")
+        answer.set_reply_serial(serial)
+        answer.set_serial(_LAST_SERIAL)
+        answer.set_signature("s")
+        answer.set_body(GLib.Variant("(s)", ("COMMAND_FAILED: the tap says so",)))
+        _send(line.program, bytes(answer.to_blob(Gio.DBusCapabilityFlags.NONE)))
 
 
 def _split(stream: bytes) -> tuple[list[bytes], bytes]:
