@@ -24,16 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Prints how the injected faults of all tests ended (see fault_loop.py)."""
-    ends: collections.Counter[str] = collections.Counter()
+    """Prints how the injected faults of all tests ended (see fault_loop.py and test_torture.py)."""
+    ends: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in report.user_properties:
-                if name == "fault ends":
-                    ends.update(value)
-    if ends:
-        told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-        terminalreporter.write_line(f"fault points: {sum(ends.values())} tried, ended {told}")
+                if name in ("fault points", "failed calls"):
+                    ends[name].update(value)
+    for name, counts in ends.items():
+        told = ", ".join(f"{count} {end}" for end, count in sorted(counts.items()))
+        terminalreporter.write_line(f"{name}: {sum(counts.values())} tried, ended {told}")
 
 
 def _obstacle(nicfix: Path) -> str | None:
