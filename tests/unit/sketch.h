@@ -2,7 +2,7 @@
 /* Hosts in a few lines of text, for tests that need only a feature or two of one:
  *
  *   link NAME KIND [down] [in MASTER] [on LOWER] [table N] [addr P,P..] [alt N,N..] [forwarding no]
- *                  [port-kind K] [parent D] [carrier no] [forwarding6 yes]
+ *                  [port-kind K] [parent D] [mac M] [carrier no] [forwarding6 yes]
  *                  [skip-linkdown yes]
  *   route PREFIX [dev NAME [via G] [dead|linkdown]].. [table N] [metric N] [nhid N] [type N] [tos N]
  *         [from P] [src A]
@@ -134,6 +134,8 @@ static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word
         link->forwarding_ipv4 = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "port-kind"))
         link->port_kind = g_strdup(sketch_value(word));
+    else if (g_str_equal(key, "mac"))
+        link->mac = g_strdup(sketch_value(word));
     else if (g_str_equal(key, "parent"))
         link->parent_device = g_strdup(sketch_value(word));
     else if (g_str_equal(key, "bridge4"))

@@ -8,6 +8,7 @@
 #include "model/kernel/translation.h"
 #include "model/kernel/xtables.h"
 
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
@@ -291,6 +292,32 @@ static Match equals_drawn_number(const Registers *registers, const guint8 *data)
     return registers->number_count == 1 ? MATCH_YES : MATCH_MAYBE;
 }
 
+static bool is_mac_of(const Link *link, const guint8 *mac)
+{
+    char text[3 * ETH_ALEN];
+    g_snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+               mac[4], mac[5]);
+    return link->mac != NULL && g_ascii_strcasecmp(link->mac, text) == 0;
+}
+
+/* Whether the LENGTH registers from AT hold the destination of a frame that is surely not DATA: this
+ * host only routes and receives what was sent to one of its own links, or to a group (ip_rcv_core()
+ * drops PACKET_OTHERHOST). What a bridge passes on by the link it came in on may be anybody's. */
+static bool is_sent_elsewhere(const Machine *machine, const Registers *registers, gint at,
+                              const guint8 *data, gsize length)
+{
+    const Flow *flow = machine->flow;
+    const Link *in = flow->in != NULL ? snapshot_link_by_name(machine->snapshot, flow->in) : NULL;
+    if (in == NULL || in->mac == NULL || g_strcmp0(flow->in, flow->out) == 0 ||
+        !registers_hold_frame_destination(registers, at, length) || (data[0] & 1) != 0)
+        return false;
+    PTR_ARRAY_FOREACH (const Link, link, machine->snapshot->links) {
+        if (is_mac_of(link, data))
+            return false;
+    }
+    return true;
+}
+
 static Step evaluate_cmp(Machine *machine, const Expression *expression, const Packet *packet,
                          const Registers *registers)
 {
@@ -302,6 +329,8 @@ static Step evaluate_cmp(Machine *machine, const Expression *expression, const P
     ConstBits bits = registers_bits(registers, at);
     Match equal = bits_equal(bits, data, size);
     if (equal == MATCH_MAYBE && registers_hold_typical_host(registers, at, size, packet))
+        equal = MATCH_NO;
+    if (equal == MATCH_MAYBE && is_sent_elsewhere(machine, registers, at, data, size))
         equal = MATCH_NO;
     if (registers->number_at == at && size == sizeof(guint32))
         equal = equals_drawn_number(registers, data);
@@ -408,6 +437,21 @@ static Step evaluate_membership(Match found, const Expression *expression, const
     return step_of(inverted ? match_not(found) : found, packet);
 }
 
+/* Removes from CANDIDATES of SET the addresses of hosts that the frame was not sent to. */
+static void leave_out_others(const Machine *machine, const Registers *registers, gint at,
+                             const NftSet *set, GPtrArray *candidates)
+{
+    if (!registers_hold_frame_destination(registers, at, set->key_length))
+        return;
+    for (guint i = candidates->len; i-- > 0;) {
+        const NftElement *element = g_ptr_array_index(candidates, i);
+        if (element->key != NULL && element->key_end == NULL &&
+            is_sent_elsewhere(machine, registers, at, g_bytes_get_data(element->key, NULL),
+                              set->key_length))
+            g_ptr_array_remove_index(candidates, i);
+    }
+}
+
 static Step evaluate_lookup(Machine *machine, const NftTable *table, const Expression *expression,
                             const Packet *packet, Registers *registers)
 {
@@ -420,6 +464,7 @@ static Step evaluate_lookup(Machine *machine, const NftTable *table, const Expre
     if (!machine_spend(machine, set_lookup_cost(set, registers, expression->source)))
         return BREAK;
     g_auto(Findings) found = set_lookup(set, registers, expression->source, packet);
+    leave_out_others(machine, registers, expression->source, set, found.candidates);
     bool maps = expression->verdict_map || expression->destination != REGISTER_NONE;
     if (!maps && found.candidates->len == 1 && found.may_miss) {
         const NftElement *only = g_ptr_array_index(found.candidates, 0);

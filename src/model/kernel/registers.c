@@ -2,6 +2,7 @@
 /* Registers that remember where they were loaded from: see registers.h. */
 #include "model/kernel/registers.h"
 
+#include <linux/if_ether.h>
 #include <string.h>
 
 void registers_clear(Registers *registers)
@@ -113,17 +114,28 @@ void registers_teach(const Registers *registers, gint at, const guint8 *data, gs
     }
 }
 
+/* Whether the SIZE bytes from AT are those at OFFSET of the packet's memory, and unchanged. */
+static bool hold_whole(const Registers *registers, gint at, gsize offset, gsize size)
+{
+    for (gsize i = 0; i < size; i++) {
+        if (registers->origin[(gsize)at + i] != (gint16)(offset + i) ||
+            registers->unchanged[(gsize)at + i] != 0xff)
+            return false;
+    }
+    return true;
+}
+
 bool registers_hold_typical_host(const Registers *registers, gint at, gsize length,
                                  const Packet *packet)
 {
     gsize size = packet->family == FAMILY_IPV6 ? 16 : 4;
-    gsize source = packet_source_offset(packet);
     if (!packet->source_typical || packet->translated_source || length < size)
         return false;
-    for (gsize i = 0; i < size; i++) {
-        if (registers->origin[(gsize)at + i] != (gint16)(source + i) ||
-            registers->unchanged[(gsize)at + i] != 0xff)
-            return false;
-    }
-    return !bits_all_known(registers_bits(registers, at), size);
+    return hold_whole(registers, at, packet_source_offset(packet), size) &&
+           !bits_all_known(registers_bits(registers, at), size);
+}
+
+bool registers_hold_frame_destination(const Registers *registers, gint at, gsize length)
+{
+    return length == ETH_ALEN && hold_whole(registers, at, PACKET_LINK, length);
 }

@@ -44,3 +44,6 @@ void registers_teach(const Registers *registers, gint at, const guint8 *data, gs
  * usual host of its network, which no rule for a single host means. */
 bool registers_hold_typical_host(const Registers *registers, gint at, gsize length,
                                  const Packet *packet);
+
+/* Whether the LENGTH bytes from AT are the whole address that a received frame was sent to. */
+bool registers_hold_frame_destination(const Registers *registers, gint at, gsize length);

@@ -120,6 +120,36 @@ static const RuleCase payloads[] = {
      INPUT("payload:2:2:2:r1 dport:=80 cmp:0:r1:p22 dport=22"), TO_HOST "tcp", "drop"},
 };
 
+/* Two links of a host, each with its address, and whom a received frame was sent to. */
+#define LAN                                                                                        \
+    "link lan0 physical mac 02:00:00:00:00:0a addr 10.1.0.1/24\n"                                  \
+    "link lan1 physical mac 02:00:00:00:00:0b addr 10.2.0.1/24\nroute 10.1.0.0/24 dev lan0\n"      \
+    "route 10.2.0.0/24 dev lan1\n"
+#define FROM_LAN "forward in lan0 out lan1 from 10.1.0.2 to 10.2.0.2 back-by-it tcp 22"
+#define LAN_SET(elements)                                                                          \
+    "table inet t\nset s 6 " elements "\nchain c forward 0 policy-drop\n"                          \
+    "payload:0:0:6:r0 lookup:s:r0 accept"
+
+static const RuleCase frame_destinations[] = {
+    {"another host's", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"), FROM_LAN, "drop", LAN},
+    {"not another host's", FORWARD("payload:0:0:6:r0 cmp:1:r0:0x020000000001"), FROM_LAN, "accept",
+     LAN},
+    {"its link's", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x02000000000a"), FROM_LAN, "accept drop",
+     LAN},
+    {"another link's of this host: a bridge takes what is for its ports",
+     FORWARD("payload:0:0:6:r0 cmp:0:r0:0x02000000000b"), FROM_LAN, "accept drop", LAN},
+    {"a group's", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x030000000001"), FROM_LAN, "accept drop",
+     LAN},
+    {"half of it", FORWARD("payload:0:0:4:r0 cmp:0:r0:0x02000000"), FROM_LAN, "accept drop", LAN},
+    {"in a set of others", LAN_SET("0x020000000001 0x020000000002"), FROM_LAN, "drop", LAN},
+    {"in a set that has its link's", LAN_SET("0x020000000001 0x02000000000a"), FROM_LAN,
+     "accept drop", LAN},
+    {"on its way through a bridge", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"),
+     "forward in lan0 out lan0 from 10.1.0.2 to 10.1.0.3 back-by-it tcp 22", "accept drop", LAN},
+    {"of a link whose address was not read", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"),
+     TO_POD "tcp 22", "accept drop", LAN},
+};
+
 static const RuleCase notes[] = {
     {"interface", INPUT("iif=enp2s0"), TO_PORT22, "accept"},
     {"another interface", INPUT("iif=enp2s"), TO_PORT22, "drop"},
@@ -362,7 +392,7 @@ static void test_obstacle(void **state)
 int main(void)
 {
     return RUN_CASES(test_outcomes, comparisons) + RUN_CASES(test_outcomes, payloads) +
-           RUN_CASES(test_outcomes, notes) + RUN_CASES(test_outcomes, connections) +
-           RUN_CASES(test_outcomes, calculations) + RUN_CASES(test_outcomes, others) +
-           RUN_CASES(test_obstacle, obstacles);
+           RUN_CASES(test_outcomes, frame_destinations) + RUN_CASES(test_outcomes, notes) +
+           RUN_CASES(test_outcomes, connections) + RUN_CASES(test_outcomes, calculations) +
+           RUN_CASES(test_outcomes, others) + RUN_CASES(test_obstacle, obstacles);
 }
