@@ -25,8 +25,8 @@ def wait_until(ready: Callable[[], bool]) -> None:
 
 
 def test_the_incident(make_lab: LabMaker, release: str, tmp_path: Path) -> None:
-    """Every verdict is that of real packets, before the cure, with it, and after it; the cure outlives
-    a reload and a restart; undone, the firewall is as it was."""
+    """Every verdict is that of real packets, before the cure, with it, and after it; the cure
+    outlives a reload and a restart; undone, the firewall is as it was."""
     lab = make_lab(release=release)
     scene = Scene(lab, [])
     try:

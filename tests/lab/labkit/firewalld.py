@@ -59,7 +59,7 @@ class FirewalldConfig:
 
 
 class Firewalld:
-    """A firewalld on the lab's bus that filters the lab's host, of the release that stands there."""
+    """A firewalld on the lab's bus that filters the lab's host."""
 
     def __init__(self, host: Namespace, bus: Bus, folder: Path, release: str | None) -> None:
         self._bus = bus

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The firewalld of another suite of Debian, beside the one that is installed. Its packages are fetched
-by apt, which checks their signatures, and unpacked into $NICFIX_LAB_CACHE or the user's cache
-folder; nothing is installed. In a lab, its files stand in the place of the installed ones.
+"""The firewalld of another suite of Debian, beside the one that is installed. Its packages are
+fetched by apt, which checks their signatures, and unpacked into $NICFIX_LAB_CACHE or the user's
+cache folder; nothing is installed. In a lab, its files stand in the place of the installed ones.
 
     bullseye 0.9.3    bookworm 1.3.3    trixie 2.3.1    sid 2.5.2 in November 2026
 
-The kernel, nft and Python are the machine's own. What a release loads only with the nft of its suite
-cannot be shown: StrictForwardPorts needs a newer one than 1.0.6."""
+The kernel, nft and Python are the machine's own. What a release loads only with the nft of its
+suite cannot be shown: StrictForwardPorts needs a newer one than 1.0.6."""
 from __future__ import annotations
 
 import compileall
@@ -68,8 +68,8 @@ def binds(release: str | None) -> dict[Path, str]:
 
 
 def log_options(release: str | None, file: Path) -> list[str]:
-    """The options that make firewalld of RELEASE write its messages to FILE, which is its standard error
-    as well."""
+    """The options that make firewalld of RELEASE write its messages to FILE, which is its standard
+    error as well."""
     return ["--log-file", str(file)] if release == "bullseye" else ["--log-target", "console"]
 
 
