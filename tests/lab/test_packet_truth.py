@@ -31,6 +31,7 @@ Wrong = tuple[Probe, str, str]  # the packet, what became of it, what nicfix say
 
 CONFIGURATIONS = 7  # of each group
 WIDE_CONFIGURATIONS = 2  # of each group and release
+DRAWS = 10  # for each configuration: releases refuse some
 FULL = bool(os.environ.get("NICFIX_FULL"))  # more of them; the model alone may not be wrong
 SHRINKING = 120  # seconds
 MAY_BE_UNKNOWN = 0.01  # of the flows
@@ -51,7 +52,7 @@ def test_the_verdict_is_the_kernels(make_lab: LabMaker, tmp_path: Path, group: s
 
 
 @pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("group", ["fixed", "fresh"])
+@pytest.mark.parametrize("group", ["fixed", "fresh"] if FULL else ["fixed"])
 def test_every_release(make_lab: LabMaker, tmp_path: Path, release: str, group: str) -> None:
     """The same with what users write less often, with what is changed at run time, and on every
     release."""
@@ -88,8 +89,10 @@ class Truth:
         """Fails if a verdict is wrong, or too many are unknown."""
         prober = prepare(self._lab)
         try:
-            for _ in range(configurations):
-                self._try_one(prober)
+            for _ in range(configurations * DRAWS):
+                if self.counts["configurations"] < configurations:
+                    self._try_one(prober)
+            assert self.counts["configurations"] == configurations
         finally:
             prober.close()
             print(", ".join(f"{number} {name}" for name, number in self.counts.items()))

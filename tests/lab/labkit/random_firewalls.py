@@ -48,7 +48,7 @@ _FILES = {
 # What more there is in wide ones.
 _WIDE_SOURCES = ("ipset:nets", "ipset:hosts6", "ipset:macs", "10.244.2.3", "fd00:1::3")
 _WIDE_FORWARD_PORTS = (
-    '<forward-port port="80" protocol="tcp" to-port="22" to-addr="10.244.2.3"/>',
+    '<forward-port port="80" protocol="tcp" to-port="22" to-addr="192.168.150.132"/>',
     '<forward-port port="9999" protocol="udp" to-port="53"/>',
     '<forward-port port="22" protocol="tcp" to-port="80" to-addr="fd00:2::3"/>',
     '<forward-port port="8000-8100" protocol="tcp" to-addr="192.168.150.132" to-port="22"/>',
