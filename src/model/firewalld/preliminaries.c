@@ -4,6 +4,7 @@
 #include "model/firewalld/preliminaries.h"
 
 #include "model/foreach.h"
+#include "model/host/release.h"
 
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -115,7 +116,9 @@ void preliminaries_reverse_path(Trace *trace)
 
 void preliminaries_established(Trace *trace)
 {
-    if (trace->flow->state == FLOW_ESTABLISHED || trace->flow->state == FLOW_REPLY)
+    bool is_known = trace->flow->direction != FLOW_OUTPUT ||
+                    release_has(trace->snapshot->firewalld, RELEASE_ACCEPTS_REPLIES_IN_OUTPUT);
+    if (is_known && (trace->flow->state == FLOW_ESTABLISHED || trace->flow->state == FLOW_REPLY))
         trace_rule(trace, STAGE_ESTABLISHED, NOBODY, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_ESTABLISHED});
 }

@@ -34,6 +34,7 @@ static void test_one_at_a_time(G_GNUC_UNUSED void **state)
 static void test_only_its_owner_opens_it(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Lock) lock = lock_take(LOCK_WAITS, 0, NULL);
+    assert_non_null(lock);
     g_autofree char *path = state_path("lock");
     GStatBuf status;
     assert_int_equal(g_stat(path, &status), 0);
@@ -97,6 +98,7 @@ static void test_a_stopped_holder(G_GNUC_UNUSED void **state)
 static void test_it_is_lost(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Lock) lock = lock_take(LOCK_WAITS, 0, NULL);
+    assert_non_null(lock);
     g_autofree char *path = state_path("lock");
     assert_int_equal(g_unlink(path), 0);
     assert_true(lock_is_lost(lock));
@@ -133,6 +135,7 @@ static void test_no_directory(G_GNUC_UNUSED void **state)
 static void test_a_signal_ends_the_wait(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Lock) lock = lock_take(LOCK_WAITS, 0, NULL);
+    assert_non_null(lock);
     interruption_hold();
     raise(SIGTERM);
     g_autoptr(GError) error = NULL;

@@ -180,7 +180,7 @@ static void test_a_service_that_hangs_is_called_no_more(G_GNUC_UNUSED void **sta
 {
     const PeerAnswer table[] = {
         {"getZones", "never"}, {"NameHasOwner org.freedesktop.NetworkManager", "(true,)"}, END};
-    g_autoptr(Peer) peer = peer_new_with_timeout(table, SOON);
+    g_autoptr(Peer) peer = peer_new_with_timeout(table, 2000);
     g_autoptr(GString) order = g_string_new(NULL);
     Witness hangs[350] = {{NULL, NULL, NULL}};
     Witness other = {order, "n", NULL};

@@ -57,6 +57,7 @@ static const TraitCase traits[] = {
     {"forward ports to the host", RELEASE_FORWARDS_PORTS_TO_HOST, "2.3.2 2.4.0", "1.3.4 2.3.1"},
     {"forward ports from the host", RELEASE_FORWARDS_OUTPUT, "1.1.0", "1.0.5"},
     {"translated from the host", RELEASE_ACCEPTS_DNAT_IN_OUTPUT, "2.3.0", "2.2.3"},
+    {"replies from the host", RELEASE_ACCEPTS_REPLIES_IN_OUTPUT, "0.9.5 2.5.2", "0.9.3 0.9.4"},
     {"MLD", RELEASE_MLD_TYPES, "2.1.0", "2.0.6"},
     {"numbers of ICMP", RELEASE_NUMBERS_ICMP, "2.3.2", "2.3.1"},
     {"dispatch goes on", RELEASE_DISPATCHES_ON, "2.5.0 2.5.1", "2.4.4 2.5.2"},
