@@ -271,9 +271,8 @@ DEFINE_WORD(assumption, Assumption, assumption_words)
 const char *assumption_text(Assumption assumption)
 {
     static const char *const texts[] = {
-        [ASSUMPTION_BINDING_ORDER] =
-            "overlapping interface bindings and policies of one priority are in the order they "
-            "were loaded in",
+        [ASSUMPTION_BINDING_ORDER] = ("overlapping interface bindings and policies of one priority "
+                                      "are in the order they were loaded in"),
         [ASSUMPTION_OTHER_NFT_TABLES] =
             "no other program's tables (kube-proxy, Calico, Docker) refuse it first",
         [ASSUMPTION_DIRECT_RULES] = "no direct rule refuses it first",
