@@ -147,7 +147,7 @@ void denied_stream_report_news(DeniedStream *stream)
 
 static void note_foreign(const DeniedStream *stream)
 {
-    guint64 foreign = kernel_messages_foreign(stream->messages);
+    guint64 foreign = stream->messages != NULL ? kernel_messages_foreign(stream->messages) : 0;
     if (foreign > 0)
         g_ptr_array_add(stream->notes, g_strdup_printf("left out: %" G_GUINT64_FORMAT
                                                        " line%s that another program "
