@@ -87,6 +87,7 @@ static void ask_first(Bus *bus)
     ask(bus, RUNNING_PATH, FIREWALLD, "getDefaultZone", NULL, forget);
     ask(bus, RUNNING_PATH, FIREWALLD, "queryPanicMode", NULL, forget);
     ask(bus, RUNNING_PATH, FIREWALLD, "getLogDenied", NULL, forget);
+    ask(bus, RUNNING_PATH, FIREWALLD, "checkPermanentConfig", NULL, forget);
     ask(bus, RUNNING_PATH, FIREWALLD ".zone", "getActiveZones", NULL, forget);
     ask(bus, RUNNING_PATH, FIREWALLD ".policy", "getPolicies", NULL, keep_policies);
     ask(bus, RUNNING_PATH, FIREWALLD ".direct", "getAllRules", NULL, forget);
