@@ -288,6 +288,18 @@ static void note_assumptions(Trace *trace)
 
 /* ---- the whole ---- */
 
+/* AllowZoneDrifting of 0.9 lets a packet visit the zone of its source and then that of its interface:
+ * where no zone has a source, it is no matter. */
+static bool may_drift(const Firewalld *firewalld)
+{
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones) {
+        if (zone->sources->len > 0)
+            return !firewalld_options_are_known(firewalld) ||
+                   g_strcmp0(firewalld->options.zone_drifting, "yes") == 0;
+    }
+    return false;
+}
+
 /* What could make any answer wrong: here nothing is predicted. */
 static void consult_unmodelled(Trace *trace)
 {
@@ -295,10 +307,9 @@ static void consult_unmodelled(Trace *trace)
     if (g_strcmp0(firewalld->options.backend, "iptables") == 0 &&
         firewalld->direct_rules != TRISTATE_NO)
         trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_DIRECT_RULES});
-    bool unread = !firewalld_options_are_known(firewalld);
-    if (trace->generation == GENERATION_0_9 &&
-        (unread || g_strcmp0(firewalld->options.zone_drifting, "yes") == 0))
-        trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY, (Setting){SETTING_ZONE_DRIFTING, unread});
+    if (trace->generation == GENERATION_0_9 && may_drift(firewalld))
+        trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY,
+                      (Setting){SETTING_ZONE_DRIFTING, !firewalld_options_are_known(firewalld)});
     if (firewalld->policies_exist == TRISTATE_UNKNOWN)
         trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_POLICIES, .unread = true});
 }

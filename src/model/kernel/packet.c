@@ -3,6 +3,7 @@
 #include "model/kernel/packet.h"
 
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -172,6 +173,15 @@ Packet packet_of_flow(const Flow *flow, const IpAddress *elsewhere)
     return packet;
 }
 
+/* The type of hardware (ARPHRD_*): of what carries IP, only Ethernet has addresses of six bytes, as
+ * they are read; that of tunnels and others is not. */
+static void set_hardware(Packet *packet, gsize type, const Link *link)
+{
+    guint16 hardware = link_is_loopback(link) ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+    if (link_is_loopback(link) || link->mac != NULL)
+        bits_set(packet_field(packet, type), &hardware, sizeof hardware);
+}
+
 static void set_interface(Packet *packet, gsize index, gsize name, gsize type, InterfaceKind kind,
                           const Link *link)
 {
@@ -181,8 +191,10 @@ static void set_interface(Packet *packet, gsize index, gsize name, gsize type, I
     bits_forget(packet_field(packet, type), 2);
     if (kind == INTERFACE_UNKNOWN)
         return;
-    if (kind == INTERFACE_LINK)
+    if (kind == INTERFACE_LINK) {
         g_strlcpy(padded, link->name, sizeof padded);
+        set_hardware(packet, type, link);
+    }
     set_number(packet, index, kind == INTERFACE_LINK ? (guint32)link->index : 0);
     bits_set(packet_field(packet, name), padded, sizeof padded);
 }

@@ -148,6 +148,11 @@ static const RuleCase frame_destinations[] = {
      "forward in lan0 out lan0 from 10.1.0.2 to 10.1.0.3 back-by-it tcp 22", "accept drop", LAN},
     {"of a link whose address was not read", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"),
      TO_POD "tcp 22", "accept drop", LAN},
+    {"a link with such an address is Ethernet", FORWARD("meta:8:r0 cmp:0:r0:h1"), FROM_LAN,
+     "accept", LAN},
+    {"so is the way out", FORWARD("meta:9:r0 cmp:0:r0:h1"), FROM_LAN, "accept", LAN},
+    {"loopback is not", INPUT("meta:8:r0 cmp:0:r0:h772"),
+     "input in lo from 127.0.0.1 to 127.0.0.1 back-by-it tcp 22", "accept", NULL},
 };
 
 static const RuleCase notes[] = {
