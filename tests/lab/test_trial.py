@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -236,7 +237,8 @@ def test_the_waiting_process_is_in_no_session(lab: Lab) -> None:
         start_new_session=True,
     )
     assert session.stdout
-    while b"nicfix confirm" not in session.stdout.readline():
+    # The plan, which is shown before the change, names the command without the change's id.
+    while not re.search(rb"nicfix confirm [0-9a-f]{8}", session.stdout.readline()):
         pass
     os.killpg(session.pid, signal.SIGKILL)
     session.wait()
