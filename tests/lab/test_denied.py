@@ -239,7 +239,8 @@ def test_a_flood_hides_no_other_denial(lab: Lab) -> None:
     """It is counted where it is not traced, and its way is one of many."""
     with recording(lab) as process:
         send(lab, lab.ext, UPLINK_ADDRESS, 5000, 4000)
-        assert lab.tcp() == "filtered"
+        # So many rejections are not all sent: the kernel limits them, icmp(7).
+        assert lab.tcp() in ("filtered", "lost")
         send(lab, lab.ext, UPLINK_ADDRESS, 5000, 1000)
         document = result_of(process)
     assert group_of(document, **WAY, protocol="tcp", port=DATABASE_PORT)
