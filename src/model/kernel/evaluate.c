@@ -292,12 +292,16 @@ static Match equals_drawn_number(const Registers *registers, const guint8 *data)
     return registers->number_count == 1 ? MATCH_YES : MATCH_MAYBE;
 }
 
-static bool is_mac_of(const Link *link, const guint8 *mac)
+static bool is_mac_of_a_link(const Snapshot *snapshot, const guint8 *mac)
 {
     char text[3 * ETH_ALEN];
     g_snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
                mac[4], mac[5]);
-    return link->mac != NULL && g_ascii_strcasecmp(link->mac, text) == 0;
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (link->mac != NULL && g_ascii_strcasecmp(link->mac, text) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Whether the LENGTH registers from AT hold the destination of a frame that is surely not DATA: this
@@ -311,11 +315,7 @@ static bool is_sent_elsewhere(const Machine *machine, const Registers *registers
     if (in == NULL || in->mac == NULL || g_strcmp0(flow->in, flow->out) == 0 ||
         !registers_hold_frame_destination(registers, at, length) || (data[0] & 1) != 0)
         return false;
-    PTR_ARRAY_FOREACH (const Link, link, machine->snapshot->links) {
-        if (is_mac_of(link, data))
-            return false;
-    }
-    return true;
+    return !is_mac_of_a_link(machine->snapshot, data);
 }
 
 static Step evaluate_cmp(Machine *machine, const Expression *expression, const Packet *packet,
