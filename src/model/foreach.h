@@ -8,16 +8,28 @@
 /* ITEM is a TYPE * of its own for each element of the GPtrArray ARRAY. The loop also visits what is
  * added to ARRAY meanwhile. */
 #define PTR_ARRAY_FOREACH(type, item, array)                                                       \
-    for (guint item##_index = 0, item##_next = 1; item##_next != 0 && item##_index < (array)->len; \
+    for (guint item##_index = 0, item##_next = 1; item##_next & (item##_index < (array)->len);     \
          item##_index++)                                                                           \
         for (type *item = (item##_next = 0, g_ptr_array_index(array, item##_index));               \
              item##_next == 0; item##_next = 1)
 
 /* ITEM is a TYPE * that points at each element of the GArray ARRAY, which must not grow meanwhile. */
 #define ARRAY_FOREACH(type, item, array)                                                           \
-    for (type *item = (type *)(void *)(array)->data;                                               \
-         item != NULL && item < (type *)(void *)(array)->data + (array)->len; item++)
+    for (type *item = (type *)(void *)(array)->data; item != foreach_end(array, sizeof(type));     \
+         item++)
+
+/* Behind the last element; an empty array may have no data. */
+static inline const void *foreach_end(const GArray *array, gsize size)
+{
+    return array->len == 0 ? array->data : array->data + array->len * size;
+}
 
 /* ITEM is a char *const * that points at each string of the NULL-terminated STRV, which may be NULL. */
 #define STRV_FOREACH(item, strv)                                                                   \
-    for (char *const *item = (char *const *)(strv); item != NULL && *item != NULL; item++)
+    for (char *const *item = foreach_string((char *const *)(strv)); *item != NULL; item++)
+
+static inline char *const *foreach_string(char *const *strv)
+{
+    static char *const none[] = {NULL};
+    return strv != NULL ? strv : none;
+}
