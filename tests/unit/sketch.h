@@ -6,7 +6,7 @@
  *                  [skip-linkdown yes]
  *   route PREFIX [dev NAME [via G] [dead|linkdown]].. [table N] [metric N] [nhid N] [type N] [tos N]
  *         [from P] [src A]
- *   net PREFIX dev NAME [via G] [proto N]   (a route that is not wide)
+ *   net PREFIX [dev NAME] [via G] [proto N] [type N]   (a route that is not wide)
  *   socket tcp|udp ADDRESS PORT [on NAME] [only6]
  *   rule 4|6 [table N] [l3mdev] [action N] [goto N] [suppress N] [not] [priority N] [from P] [to P]
  *        [iif N] [oif N] [mark N] [tos N] [protocol N] [sport N[-N]] [dport N[-N]] [user]
@@ -223,6 +223,8 @@ static inline void sketch_net(Snapshot *snapshot, char **word)
             nexthop.has_gateway = ip_address_parse(sketch_value(&word), &nexthop.gateway);
         else if (g_str_equal(key, "proto"))
             route->protocol = (guint8)sketch_number(sketch_value(&word));
+        else if (g_str_equal(key, "type"))
+            route->type = (guint8)sketch_number(sketch_value(&word));
         else
             sketch_unknown(key);
     }
