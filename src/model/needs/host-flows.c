@@ -37,8 +37,8 @@ static void tell(const Walk *walk, ServiceKind kind, const char *name, const Flo
 static void tell_port(const Walk *walk, const PortRange *range)
 {
     g_autofree char *name = port_range_text(range);
-    Protocol protocol = protocol_from_word(range->protocol, FAMILY_IPV4);
-    Flow flow = flow_to_host(walk, FAMILY_IPV4, protocol, range->first);
+    Protocol protocol = protocol_from_word(range->protocol, walk->family);
+    Flow flow = flow_to_host(walk, walk->family, protocol, range->first);
     if (protocol != PROTOCOL_ANY && range->first != 0)
         tell(walk, SERVICE_PORT, name, &flow);
 }
@@ -99,18 +99,20 @@ static void tell_filter(const Walk *walk, const Filter *filter)
 
 static void walk_all(const Walk *walk, const Zone *zone)
 {
-    enum { UNLIKELY_PORT = 4 }; /* unassigned in IANA's registry of service names */
+    /* The port is unassigned in IANA's registry of service names; RFC 792, RFC 4443. */
+    enum { UNLIKELY_PORT = 4, ECHO_REQUEST_IPV4 = 8, ECHO_REQUEST_IPV6 = 128 };
     if (zone != NULL && zone->settings_read)
         tell_filter(walk, &zone->filter);
     PTR_ARRAY_FOREACH (const Policy, policy, walk->snapshot->firewalld->policies) {
         if (g_strv_contains((const char *const *)policy->egress_zones, "HOST"))
             tell_filter(walk, &policy->filter);
     }
-    Flow echo = flow_to_host(walk, FAMILY_IPV4, PROTOCOL_ICMP, 0);
-    echo.icmp_type = 8;
+    bool is_ipv6 = walk->family == FAMILY_IPV6;
+    Flow echo = flow_to_host(walk, walk->family, is_ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP, 0);
+    echo.icmp_type = is_ipv6 ? ECHO_REQUEST_IPV6 : ECHO_REQUEST_IPV4;
     echo.icmp_code = 0;
     tell(walk, SERVICE_ICMP, "", &echo);
-    Flow other = flow_to_host(walk, FAMILY_IPV4, PROTOCOL_TCP, UNLIKELY_PORT);
+    Flow other = flow_to_host(walk, walk->family, PROTOCOL_TCP, UNLIKELY_PORT);
     tell(walk, SERVICE_OTHER_PORTS, "", &other);
 }
 

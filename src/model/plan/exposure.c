@@ -419,7 +419,7 @@ static bool is_served(const Socket *socket, const FlowPlace *end)
         socket->address.family == end->family ||
         (socket_is_anywhere(socket) && !socket->only_ipv6 && socket->address.family == FAMILY_IPV6);
     bool is_picked = socket->protocol == PROTOCOL_UDP && socket->port >= FIRST_PICKED_PORT;
-    if (!serves_family || is_picked || socket->port == 0 || socket->port > G_MAXUINT16 ||
+    if (!serves_family || is_picked ||
         (socket->interface != 0 && socket->interface != end->link->index))
         return false;
     const IpPrefix alone = {socket->address, ip_address_bits(socket->address.family)};
