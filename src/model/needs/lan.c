@@ -106,8 +106,8 @@ static const Policy *masquerading_policy(const Snapshot *snapshot, const Link *i
 /* Whether rules that are not firewalld's would masquerade it, once firewalld accepted it. */
 static bool is_translated_by_others(const NeedSearch *search, const Link *in, const Link *out)
 {
-    const IpPrefix *network = need_network_of(in);
-    if (search->snapshot->ruleset == NULL || network == NULL)
+    const IpPrefix *network = need_network_of(in); /* IN is hardware with an address */
+    if (search->snapshot->ruleset == NULL)
         return false;
     Flow flow = coverage_usual_flow(network->address.family,
                                     link_ingress_name(search->snapshot, in), out->name);

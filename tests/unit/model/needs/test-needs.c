@@ -3,6 +3,7 @@
 #include "model/needs/needs.h"
 
 #include "hosts.h"
+#include "rules.h"
 
 /* A router: its own network on a bridge of hardware, the Internet on a card. */
 #define ROUTER                                                                                     \
@@ -85,6 +86,29 @@ static const NeedCase cases[] = {
      ROUTER "bind public wan0\nbind internal lan0\nsocket udp 192.168.1.1 68 on lan0", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"},
 
+    {"a rich rule that masquerades nothing",
+     ROUTER "bind public wan0\nbind internal lan0\nchange public rich 'rule service name=ssh "
+            "accept' rich 'rule nonsense'",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a policy that drops on purpose",
+     ROUTER "bind external wan0\nbind internal lan0\n"
+            "policy out ingress internal egress external target DROP",
+     NULL, ""},
+    {"policies that masquerade other ways",
+     ROUTER "bind public wan0\nbind internal lan0\n"
+            "policy a ingress external egress public masquerade yes\n"
+            "policy b ingress internal egress external masquerade yes\n"
+            "policy c ingress ANY egress ANY\n"
+            "policy d ingress ANY egress ANY masquerade yes disabled",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a router of IPv6 alone",
+     "host forwarding4 no forwarding6 yes\nlink wan0 physical addr fd00:2::2/64\n"
+     "link lan0 physical addr fd00:1::1/64\nroute ::/0 dev wan0 via fe80::1\nzone public\n"
+     "zone internal\nbind public wan0\nbind internal lan0",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"no zone filters the way out", ROUTER "firewalld 1.3.3 -", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 open\n"},
+
     {"Docker, and a card for storage", DOCKER, NULL,
      "possible lan-to-wan forwarding stor0>eth0 accepted\n"},
     {"something for containers only", DOCKER "socket tcp 172.17.0.1 5432\nsocket tcp 0.0.0.0 22",
@@ -132,6 +156,31 @@ static const NeedCase cases[] = {
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> 8080/tcp refused\n"},
+    {"a service on an address of IPv6",
+     LIBVIRT "host forwarding6 yes\nlink virbr1 bridge addr fd00:5::1/64\n"
+             "socket tcp fd00:5::1 8443\nsocket udp fd00:5::1 40000",
+     NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr1> 8443/tcp refused\n"},
+    {"clients for addresses, and servers of nobody's network",
+     LIBVIRT "link bare bridge\nsocket udp 0.0.0.0 68 on virbr0\nsocket udp :: 546 on virbr0\n"
+             "socket tcp 0.0.0.0 8080 on bare\nsocket tcp 0.0.0.0 8081 on eth0",
+     NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"},
+    {"the link is down",
+     "link eth0 physical addr 192.0.2.10/24\nlink virbr0 bridge addr 192.168.122.1/24 down\n"
+     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nsocket udp 192.168.122.1 53",
+     NULL, ""},
+    {"names for a router's own network, which DHCP is served to",
+     ROUTER "bind external wan0\nbind internal lan0\nsocket tcp 192.168.1.1 8080\n"
+            "socket udp 198.51.100.2 123\nsocket udp 192.168.1.1 123\nsocket udp 198.51.100.2 67",
+     NULL,
+     "evident lan-to-wan zone-translates lan0>wan0 refused\n"
+     "evident host-service listened lan0> 8080/tcp refused\n"},
     {"a socket on all addresses is for nobody in particular", LIBVIRT "socket udp 0.0.0.0 69", NULL,
      "evident host-service listened virbr0> dhcp refused\n"
      "evident host-service listened virbr0> dns refused\n"
@@ -166,6 +215,52 @@ static const NeedCase cases[] = {
      "evident node-to-pod routed cali1>tunl0 refused\n"},
     {"a route by hand to somewhere else", CALICO "net 172.20.0.0/16 dev eth0 via 192.0.2.9 proto 4",
      NULL, "evident pod-to-pod host-routes cali1>cali2 refused\n"},
+    {"a route by hand near the pods", CALICO "net 10.244.2.0/26 dev eth0 via 192.0.2.11 proto 4",
+     NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident node-to-pod routed eth0>cali1 refused\n"
+     "possible node-to-pod routed eth0>cali1 refused\n"},
+    {"a route near the pods to the network itself", CALICO "net 10.244.2.0/26 dev eth0 proto 4",
+     NULL, "evident pod-to-pod host-routes cali1>cali2 refused\n"},
+    {"a route that the router's advertisement brought, near the pods",
+     CALICO "net 10.244.2.0/26 dev eth0 via 192.0.2.11 proto 9", NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"},
+    {"pods of other nodes through an overlay",
+     CALICO "link vxlan.calico vxlan addr 10.244.1.0/32\n"
+            "net 10.244.2.0/26 dev vxlan.calico via 10.244.2.0 proto 80",
+     NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident node-to-pod routed vxlan.calico>cali1 refused\n"
+     "evident node-to-pod routed cali1>vxlan.calico refused\n"},
+    {"an uplink that is down",
+     CALICO "link eth1 physical addr 192.0.3.10/24 down\n"
+            "net 10.244.2.0/26 dev eth1 via 192.0.3.11 proto 12",
+     NULL, "evident pod-to-pod host-routes cali1>cali2 refused\n"},
+    {"pods of IPv6",
+     CALICO "host forwarding4 no forwarding6 yes\nnet fd00:244::5/128 dev cali1\n"
+            "net fd00:244::6/128 dev cali2\nnet fd00:244:0:1::/64 dev eth0 via fe80::11 proto 4\n"
+            "net 10.244.2.0/26 dev eth0 via 192.0.2.11 proto 12",
+     NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident node-to-pod routed eth0>cali1 refused\n"},
+    {"one pod",
+     "link eth0 physical addr 192.0.2.10/24\nlink pod netkit\nlink away netkit down\n"
+     "link other veth\nroute 0.0.0.0/0 dev eth0 via 192.0.2.1\nnet 10.244.1.5/32 dev pod\n"
+     "net 10.244.1.6/32 dev away\nnet 10.9.0.0/24 dev other\nzone public\n" BIRD,
+     NULL,
+     "evident node-to-pod routed eth0>pod refused\n"
+     "possible node-to-pod routed eth0>pod refused\n"},
+    {"networks that are no neighbours of the bridge's",
+     FLANNEL "host forwarding6 yes\nlink big bridge addr 10.77.0.1/16\nlink bare bridge\n"
+             "net 10.78.0.0/16 dev eth0 via 192.0.2.11\nnet 10.244.1.0/25 dev eth0 via 192.0.2.11\n"
+             "net 10.244.0.0/24 dev eth0 via 192.0.2.11\nnet fd00:7::/64 dev eth0 via fe80::11\n"
+             "net 10.244.1.0/24 dev eth0",
+     NULL, ""},
+    {"a bridge that does not forward",
+     "link eth0 physical addr 192.0.2.10/24\nlink cni0 bridge addr 10.244.0.1/24 forwarding no\n"
+     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\n"
+     "net 10.244.1.0/24 dev eth0 via 192.0.2.11",
+     NULL, ""},
     {"flannel's host-gw", FLANNEL "net 10.244.1.0/24 dev eth0 via 192.0.2.11", NULL,
      "evident node-to-pod routed eth0>cni0 refused\n"},
     {"a route by hand beside a bridge", FLANNEL "net 10.99.1.0/24 dev eth0 via 192.0.2.11", NULL,
@@ -197,6 +292,28 @@ static const NeedCase cases[] = {
     {"a VPN for some networks, and containers",
      FLANNEL "link tun0 tun addr 10.9.8.2/24\nnet 10.20.0.0/16 dev tun0", NULL,
      "evident site-to-site routed cni0>tun0 refused\n"},
+    {"a tunnel that is down",
+     FLANNEL "link tun0 tun addr 10.9.8.2/24 down\nnet 10.20.0.0/16 dev tun0", NULL, ""},
+    {"a tunnel without an address, and the user's word for the network",
+     ROUTER "bind public wan0\nbind internal lan0\nlink wg0 wireguard\nnet 10.20.0.0/16 dev wg0",
+     "lan0",
+     "declared lan-to-wan declared lan0>wan0 refused\n"
+     "declared site-to-site routed lan0>wg0 refused\n"
+     "declared site-to-site routed wg0>lan0 refused\n"},
+    {"pods and a VPN for some networks",
+     CALICO "link tun0 tun addr 10.9.8.2/24\n"
+            "net 10.20.0.0/16 dev tun0",
+     NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident site-to-site routed cali1>tun0 refused\n"},
+    {"a VPN for networks of the other family",
+     FLANNEL "host forwarding6 yes\nlink tun0 tun addr 10.9.8.2/24\nnet fd00:20::/64 dev tun0",
+     NULL, ""},
+    {"the worst of several sites",
+     FLANNEL "link tun0 tun addr 10.9.8.2/24\nnet 10.20.0.0/16 dev tun0\n"
+             "net 10.21.0.0/16 dev tun0\nnet 10.22.0.0/16 dev tun0\n"
+             "change public forward yes interfaces eth0,cni0 sources 10.20.0.0/16",
+     NULL, "evident site-to-site routed cni0>tun0 refused\n"},
     {"peers of a tunnel are no networks",
      FLANNEL "link wg0 wireguard addr 10.9.8.1/24\nnet 10.9.8.7/32 dev wg0", NULL, ""},
 };
@@ -268,7 +385,76 @@ static void test_published(void **state)
     assert_string_equal(text, test->needs);
 }
 
+/* ---- what other programs' rules show ---- */
+
+#define ROUTED                                                                                     \
+    ROUTER "bind public wan0\nbind internal lan0\nrule 4 table 254\nrule 6 table 254\n"            \
+           "net 192.168.1.0/24 dev lan0 proto 2\nnet 198.51.100.0/24 dev wan0 proto 2\n"
+#define NAT "table ip n\nchain p prerouting -100 nat\n"
+
+static const NeedCase ruled[] = {
+    {"another program masquerades the network",
+     "table ip n\nchain p postrouting 100 nat\noif=wan0 masquerade\n", NULL,
+     "evident lan-to-wan program-translates lan0>wan0 refused\n"},
+    {"another program masquerades another one",
+     "table ip n\nchain p postrouting 100 nat\noif=lan0 masquerade\n", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a part of the network only",
+     "table ip n\nchain p postrouting 100 nat\nsaddr=192.168.1.7 masquerade\n", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"what another program drops is not translated",
+     "table ip n\nchain f forward 0\niif=lan0 drop\nchain p postrouting 100 nat\nmasquerade\n",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a port", NAT "proto=6 dport=8080 dnat:192.168.1.7:80", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"a port twice",
+     NAT "proto=6 dport=8080 dnat:192.168.1.7:80\nproto=6 dport=8080 "
+         "dnat:192.168.1.8:80",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"the port of another protocol, and of one that has none",
+     NAT "proto=132 dport=99 dnat:192.168.1.7\nproto=17 dport=99 dnat:192.168.1.7\n"
+         "proto=47 dport=98 dnat:192.168.1.7\ndport=97 dnat:192.168.1.7\niif=wan0 "
+         "proto=6 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 99/sctp accepted\n"
+     "evident published-port published wan0> 99/udp accepted\n"},
+    {"a source port is no port", NAT "proto=6 sport=8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"all but a port", NAT "proto=6 payload:2:2:2:r0 cmp:1:r0:p8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"what the uplink never sees", NAT "iif=lan0 proto=6 dport=8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"of both families",
+     "table inet n\nchain p prerouting -100 nat\nproto=6 dport=8080 "
+     "dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"firewalld's own forward port is a setting",
+     "table inet firewalld\nchain p prerouting -90 nat\nproto=6 dport=8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+};
+
+static void test_ruled(void **state)
+{
+    const NeedCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(ROUTED);
+    snapshot->routes_complete = TRISTATE_YES;
+    snapshot->firewalld_predicted = true;
+    snapshot->ruleset = rules_parse(test->host);
+    g_autoptr(Topology) topology = topology_new(snapshot, NULL);
+    g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
+    g_autoptr(GPtrArray) needs = needs_of(snapshot, topology, map);
+    g_autofree char *text = needs_text(needs);
+    assert_string_equal(text, test->needs);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_needs, cases) + RUN_CASES(test_published, published);
+    return RUN_CASES(test_needs, cases) + RUN_CASES(test_published, published) +
+           RUN_CASES(test_ruled, ruled);
 }
