@@ -4,7 +4,7 @@
 
 #include "model/denied/denials.h"
 #include "report/judgement-text.h"
-#include "sketch.h"
+#include "rules.h"
 
 /* ---- prefixes ---- */
 
@@ -167,22 +167,39 @@ typedef struct {
     const char *name;
     const char *host;
     const char *text; /* verdict, finding and whether there is a fix */
+    FlowDirection direction;
+    const char *rules; /* of other programs; NULL: they were not read */
 } CauseCase;
 
 static const CauseCase causes[] = {
-    {"the incident", NODE, "reject uplink-unbound fix"},
-    {"it is cured", NODE "bind public eth0\n", "accept - -"},
-    {"panic", NODE "firewalld 1.3.3 public panic yes\n", "drop panic-mode -"},
+    {"the incident", NODE, "reject uplink-unbound fix", FLOW_FORWARD},
+    {"it is cured", NODE "bind public eth0\n", "accept - -", FLOW_FORWARD},
+    {"panic", NODE "firewalld 1.3.3 public panic yes\n", "drop panic-mode -", FLOW_FORWARD},
+    {"an uplink that refuses on purpose", NODE "zone drop target DROP\nbind drop eth0\n",
+     "reject uplink-in-rejecting-zone fix", FLOW_FORWARD},
+    {"a pair of zones", NODE "zone work\nbind work eth0\n", "reject forward-blocked fix",
+     FLOW_FORWARD},
+    {"the way out is not the way in", NODE, "reject - fix", FLOW_INPUT},
+    {"of two uplinks the other one",
+     NODE "bind public eth0\nlink eth1 physical addr 198.51.100.9/24\nroute 0.0.0.0/0 dev eth1 via "
+          "198.51.100.1 table 7\nrule 4 table 7\npermanent eth1 -\nchange public forward no\n",
+     "reject forward-blocked fix", FLOW_FORWARD},
+    {"what another program drops", NODE "bind public eth0\n", "drop refused-elsewhere -",
+     FLOW_FORWARD, "table ip f\nchain c forward 0\niif=cni0 drop"},
+    {"of what another program drops firewalld's findings say nothing", NODE,
+     "drop refused-elsewhere -", FLOW_FORWARD, "table ip f\nchain c forward 0\niif=cni0 drop"},
 };
 
 static void test_cause(void **state)
 {
     const CauseCase *row = *state;
     g_autoptr(Snapshot) snapshot = sketch(row->host);
+    snapshot->firewalld_predicted = true;
+    snapshot->ruleset = row->rules != NULL ? rules_parse(row->rules) : NULL;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
-    Flow flow = flow_new(FLOW_FORWARD, FAMILY_IPV4);
+    Flow flow = flow_new(row->direction, FAMILY_IPV4);
     flow.in = "cni0";
-    flow.out = "eth0";
+    flow.out = row->direction == FLOW_FORWARD ? "eth0" : NULL;
     flow.protocol = PROTOCOL_TCP;
     flow.port = 8629;
     g_auto(DenialCause) cause = denial_cause_of(snapshot, diagnosis, &flow, NULL);

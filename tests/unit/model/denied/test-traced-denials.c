@@ -5,6 +5,7 @@
 
 #include "cases.h"
 #include "hosts.h"
+#include "rules.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -145,6 +146,62 @@ static void test_traced_denial(void **state)
     assert_int_equal(traced_denials_lost(traced), row->lost);
 }
 
+/* ---- whose a rule of firewalld's table is ---- */
+
+/* Rules have their numbers in the order of the text. A zone may be called "own_deny". */
+#define TABLE                                                                                      \
+    "table inet firewalld\n"                                                                       \
+    "chain filter_PREROUTING prerouting 10\nfib:3:2:r0 drop\nfib:3:2:r0 reject:2:3\n"              \
+    "chain filter_INPUT input 10\nct:0:r0 drop\nct:0:r0 reject:2:3\niif=eth9 reject:2:3\n"         \
+    "lookup:s:r0 reject:2:3\nreject:2:3\ndrop\n"                                                   \
+    "chain filter_IN_public\nproto=1 reject:2:3\nlookup:s:r0 reject:2:3\nreject:2:3\ndrop\n"       \
+    "chain filter_IN_public_deny\ndrop\nchain filter_IN_own_deny\ndrop\n"                          \
+    "chain filter_IN_own_deny_deny\ndrop\nchain filter_IN_policy_p_post\ndrop\n"                   \
+    "chain other\ndrop\n"
+
+static const struct OwnerCase {
+    const char *name;
+    const char *chain;
+    guint64 rule;
+    const char *denial; /* kind, action, prefix, zone or policy */
+} owners[] = {
+    {"the reverse path", "filter_PREROUTING", 1, "5 drop rpfilter_DROP -"},
+    {"somebody's rejection by it", "filter_PREROUTING", 2, "8 reject filter_PREROUTING -"},
+    {"of no connection", "filter_INPUT", 3, "3 drop STATE_INVALID_DROP -"},
+    {"somebody's rejection of it", "filter_INPUT", 4, "8 reject filter_INPUT -"},
+    {"somebody's rejection with a condition", "filter_INPUT", 5, "8 reject filter_INPUT -"},
+    {"6to4", "filter_INPUT", 6, "6 reject RFC3964_IPv4_REJECT -"},
+    {"the end", "filter_INPUT", 7, "4 reject FINAL_REJECT -"},
+    {"somebody's drop", "filter_INPUT", 8, "8 drop filter_INPUT -"},
+    {"icmp-block-inversion", "filter_IN_public", 9, "2 reject filter_IN_public_ICMP_BLOCK public"},
+    {"icmp-block-inversion by a set", "filter_IN_public", 10,
+     "2 reject filter_IN_public_ICMP_BLOCK public"},
+    {"a zone's rejection", "filter_IN_public", 11, "0 reject filter_IN_public_REJECT public"},
+    {"a zone's drop", "filter_IN_public", 12, "0 drop filter_IN_public_DROP public"},
+    {"a setting of a zone", "filter_IN_public_deny", 13, "7 drop filter_IN_public_deny public"},
+    {"a zone that is named like a setting's chain", "filter_IN_own_deny", 14,
+     "0 drop filter_IN_own_deny_DROP own_deny"},
+    {"a setting of that", "filter_IN_own_deny_deny", 15, "7 drop filter_IN_own_deny_deny own_deny"},
+    {"a setting of a policy", "filter_IN_policy_p_post", 16, "7 drop filter_IN_policy_p_post p"},
+    {"a chain of nobody's", "other", 17, "8 drop other -"},
+};
+
+static void test_owner(void **state)
+{
+    const struct OwnerCase *row = *state;
+    g_autoptr(Ruleset) ruleset = rules_parse(TABLE);
+    g_autoptr(TraceMessage) message =
+        message_of(&(Message){1, "inet firewalld", row->chain, row->rule, NF_DROP, true, 3});
+    g_auto(Denial) denial = {0};
+    g_autofree char *prefix = NULL;
+    denial_of_message(message, ruleset, &denial, &prefix);
+    const char *name = denial.zone != NULL ? denial.zone : denial.policy;
+    g_autofree char *text =
+        g_strdup_printf("%d %s %s %s", (int)denial.kind, denial_action_word(denial.action), prefix,
+                        name != NULL ? name : "-");
+    assert_string_equal(text, row->denial);
+}
+
 /* A packet without ports has none, and an ICMP packet has a type. */
 static void test_protocols(G_GNUC_UNUSED void **state)
 {
@@ -172,6 +229,6 @@ static void test_protocols(G_GNUC_UNUSED void **state)
 int main(void)
 {
     const struct CMUnitTest protocols[] = {cmocka_unit_test(test_protocols)};
-    return RUN_CASES(test_traced_denial, cases) +
+    return RUN_CASES(test_traced_denial, cases) + RUN_CASES(test_owner, owners) +
            cmocka_run_group_tests_name("protocols", protocols, NULL, NULL);
 }
