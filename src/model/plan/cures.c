@@ -35,25 +35,6 @@ static bool passes(const CureGoal *goal, const Snapshot *snapshot, const Flow *f
             !judgement_is_firewallds(judgement));
 }
 
-/* A finding rests on the first few of its flows. Of a host with hundreds of networks the last one tells
- * soon that a cure is but for those. */
-static bool passes_from_last(const CureGoal *goal, const Snapshot *predicted)
-{
-    const GPtrArray *refused = goal->finding != NULL ? goal->finding->refused : NULL;
-    if (refused == NULL || goal->flows->len == 0 || refused->len <= goal->flows->len)
-        return true;
-    const Link *last = g_ptr_array_index(refused, refused->len - 1);
-    Flow flow = g_array_index(goal->flows, Flow, 0);
-    PTR_ARRAY_FOREACH (const LinkAddress, address, last->addresses) {
-        if (flow.direction != FLOW_FORWARD || !link_address_is_global(address, flow.family))
-            continue;
-        flow.in = link_ingress_name(predicted, last);
-        flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = address->prefix};
-        return passes(goal, predicted, &flow);
-    }
-    return true;
-}
-
 bool cure_is_promising(const CureGoal *goal, const ExposureBase *base, const GArray *needed,
                        Cure *cure)
 {
@@ -62,8 +43,6 @@ bool cure_is_promising(const CureGoal *goal, const ExposureBase *base, const GAr
         if (!passes(goal, predicted, flow))
             return false;
     }
-    if (!passes_from_last(goal, predicted))
-        return false;
     Harm harm = harm_of_actions(goal->snapshot, goal->diagnosis, cure->actions);
     if (harm.kind != HARM_NONE)
         return false;

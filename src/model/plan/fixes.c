@@ -88,8 +88,25 @@ static bool is_curable(const Finding *finding)
     return false;
 }
 
-/* The flows that FINDING rests on (Flow; transfer full). */
-static GArray *flows_of(const Finding *finding)
+/* A finding rests on the first few of its flows. Of a host with hundreds of networks the last one tells
+ * soon that a cure is but for those, and what it takes. */
+static void add_flow_of_last(GArray *flows, const Snapshot *snapshot, const Finding *finding)
+{
+    const GPtrArray *refused = finding->refused;
+    if (flows->len == 0 || refused->len <= flows->len)
+        return;
+    const Link *last = g_ptr_array_index(refused, refused->len - 1);
+    Flow flow = g_array_index(flows, Flow, 0);
+    const LinkAddress *address = link_first_address(last, flow.family);
+    if (flow.direction != FLOW_FORWARD || address == NULL)
+        return;
+    flow.in = link_ingress_name(snapshot, last);
+    flow.from = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = address->prefix};
+    g_array_append_val(flows, flow);
+}
+
+/* The flows that FINDING, of SNAPSHOT, rests on (Flow; transfer full). */
+static GArray *flows_of(const Snapshot *snapshot, const Finding *finding)
 {
     GArray *flows = g_array_new(FALSE, FALSE, sizeof(Flow));
     PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
@@ -103,6 +120,7 @@ static GArray *flows_of(const Finding *finding)
     const Expectation *expectation = finding->expectation;
     if (expectation != NULL && expectation->expected == EXPECT_ACCEPT)
         g_array_append_val(flows, expectation->flow);
+    add_flow_of_last(flows, snapshot, finding);
     return flows;
 }
 
@@ -160,7 +178,7 @@ static Cure *find_among(const Search *search, const Finding *finding, const GArr
 static Cure *find_cure(const Search *search, const Finding *finding, GHashTable *cures,
                        const GPtrArray *all)
 {
-    g_autoptr(GArray) flows = flows_of(finding);
+    g_autoptr(GArray) flows = flows_of(search->snapshot, finding);
     if (!is_curable(finding) || asks_for_nothing(finding, flows))
         return NULL;
     gpointer kind = GINT_TO_POINTER((int)finding->id * 256 + (int)finding->need);
@@ -261,7 +279,7 @@ static bool is_same_way(const Flow *a, const Flow *b)
 static const Finding *finding_about(const Diagnosis *diagnosis, const Flow *flow)
 {
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        g_autoptr(GArray) flows = is_curable(finding) ? flows_of(finding) : NULL;
+        g_autoptr(GArray) flows = is_curable(finding) ? flows_of(diagnosis->calm, finding) : NULL;
         for (guint i = 0; flows != NULL && i < flows->len; i++) {
             if (is_same_way(&g_array_index(flows, Flow, i), flow))
                 return finding;
@@ -276,7 +294,7 @@ static Fix *fix_of_finding(const Search *search, const Flow *flow)
     const Finding *finding = finding_about(search->diagnosis, flow);
     if (finding == NULL)
         return NULL;
-    g_autoptr(GArray) flows = flows_of(finding);
+    g_autoptr(GArray) flows = flows_of(search->snapshot, finding);
     g_array_append_val(flows, *flow);
     const CureGoal goal = goal_of(search, finding, flows);
     g_autoptr(Cure) cure = cure_find(&goal, search->base, search->needed);

@@ -4,6 +4,7 @@
 
 #include "hosts.h"
 #include "requests.h"
+#include "rules.h"
 
 #define NODE                                                                                       \
     "link eth0 physical addr 10.1.0.10/24\nlink cni0 bridge addr 10.244.2.1/24\n"                  \
@@ -100,6 +101,21 @@ static const FixCase fixes[] = {
     {"nothing cures a network that a source takes to Docker's zone",
      NODE "bind public eth0\nchange docker target default sources 10.244.0.0/16\n",
      "forward-blocked: none\n"},
+    {"what cannot be told has no fix",
+     NODE "bind public eth0\nzone hidden unread\nlink lan0 physical addr 10.7.0.1/24\n"
+          "bind hidden cni0\nbind work lan0\nchange public masquerade yes\n",
+     "need-refused: add-policy nicfix-work-publi work public\nverdict-unknown: "
+     "none\nverdict-unknown: none\n"},
+    {"many networks, of which the last is in another zone",
+     NODE "link a bridge addr 10.9.1.1/24\nlink b bridge addr 10.9.2.1/24\nlink c bridge addr "
+          "10.9.3.1/24\nlink d bridge addr 10.9.4.1/24\nlink e bridge addr 10.9.5.1/24\nlink f "
+          "bridge addr fd00::1/64,10.9.6.1/24\nbind work f\n",
+     "uplink-unbound: bind eth0 public, add-policy nicfix-work-publi work public\n"},
+    {"many networks in one zone",
+     NODE "link a bridge addr 10.9.1.1/24\nlink b bridge addr 10.9.2.1/24\nlink c bridge addr "
+          "10.9.3.1/24\nlink d bridge addr 10.9.4.1/24\nlink e bridge addr 10.9.5.1/24\nlink f "
+          "bridge addr fd00::1/64,10.9.6.1/24\n",
+     "uplink-unbound: nicfix apply --zone public --interface eth0\n"},
     {"what the permanent configuration binds could not be read",
      "link eth0 physical addr 10.1.0.10/24\nzone public\n", "uplink-unbound: none\n"},
 };
@@ -263,6 +279,9 @@ static const BetterCase betters[] = {
      "nicfix apply --zone public --interface eth0"},
     {"a zone that can never do, with nothing forwarded", NODE "host forwarding4 no\n",
      "--zone drop --interface eth0", "nicfix apply --zone public --interface eth0"},
+    {"what lasts only", NODE "lasting zone public services ssh\nlasting zone drop target DROP\n",
+     "--zone drop --interface eth0 --permanent-only",
+     "nicfix apply --zone public --interface eth0 --permanent-only"},
     {"nothing would do",
      NODE "bind public eth0\nchange docker target default sources 10.244.0.0/16\n",
      "--interface eth0", "none"},
@@ -301,6 +320,17 @@ static const FlowCase flows[] = {
      "nicfix apply --zone work --interface cni0"},
     {"to the host", NODE "change public target DROP\n", FLOW_INPUT, "eth0", NULL, "none"},
     {"by a link that is not there", NODE, FLOW_FORWARD, "cni0", "eth9", "none"},
+    {"by one that is not there", NODE, FLOW_FORWARD, "eth9", "eth0", "none"},
+    {"to the host, from a network that leads nowhere else",
+     NODE "link stor0 physical addr 10.9.0.9/24\nbind work stor0\n", FLOW_INPUT, "stor0", NULL,
+     "add-port 8629/tcp work"},
+    {"to the host, from one that is in a zone for outside",
+     NODE "link stor0 physical addr 10.9.0.9/24\nbind public stor0\n", FLOW_INPUT, "stor0", NULL,
+     "none"},
+    {"to the host, from a bridge", NODE "bind work cni0\n", FLOW_INPUT, "cni0", NULL,
+     "add-port 8629/tcp work"},
+    {"from the host", NODE "firewalld 1.3.3 public panic yes\n", FLOW_OUTPUT, NULL, "eth0", "none"},
+    {"where no zone filters", NODE "firewalld 1.3.3 -\n", FLOW_INPUT, "cni0", NULL, "none"},
 };
 
 static void test_flow(void **state)
@@ -315,6 +345,41 @@ static void test_flow(void **state)
     g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
     g_autofree char *found = fix_text(fix);
     assert_string_equal(found, test->fix);
+}
+
+/* ---- beside what the user and other programs say ---- */
+
+/* The command says again what was declared, or another host would be judged. */
+static void test_what_is_declared_stays_declared(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot =
+        sketch("link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"
+               "route 0.0.0.0/0 dev wan0 via 198.51.100.1\nzone public\nzone internal\n"
+               "bind public wan0\nbind internal lan0\n");
+    const char *up[] = {"wan0", NULL}, *down[] = {"lan0", NULL};
+    const Declared declared = {.uplinks = up, .downstreams = down};
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &declared);
+    fixes_suggest(snapshot, diagnosis, &declared);
+    const Finding *finding = g_ptr_array_index(diagnosis->findings, 0);
+    assert_non_null(finding->fix);
+    g_autofree char *command = command_text(finding->fix->command);
+    assert_string_equal(command,
+                        "nicfix apply --finding need-refused --interface lan0 --uplink wan0 "
+                        "--downstream lan0");
+}
+
+/* What firewalld refuses is cured although another program's rule is left, of which another finding
+ * speaks. */
+static void test_firewallds_share_is_cured_alone(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(NODE);
+    snapshot->firewalld_predicted = true;
+    snapshot->ruleset = rules_parse("table ip f\nchain c forward 0\niif=cni0 drop");
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    fixes_suggest(snapshot, diagnosis, NULL);
+    g_autofree char *found = fixes_text(diagnosis);
+    assert_string_equal(found, "uplink-unbound: nicfix apply --zone public --interface eth0\n"
+                               "refused-elsewhere: none\n");
 }
 
 /* ---- many links ---- */
@@ -336,6 +401,8 @@ static void test_a_thousand_links_are_not_bound_one_by_one(G_GNUC_UNUSED void **
 int main(void)
 {
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_what_is_declared_stays_declared),
+        cmocka_unit_test(test_firewallds_share_is_cured_alone),
         cmocka_unit_test(test_what_is_offered_on_real_hosts_cures),
         cmocka_unit_test(test_a_thousand_links_are_not_bound_one_by_one),
     };
