@@ -71,7 +71,9 @@ static void test_errors_of_others_are_usage(G_GNUC_UNUSED void **state)
 {
     g_autoptr(GError) error =
         g_error_new(G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, "Unknown option --frobnicate");
+    nicfix_error_set_detail(error, "a detail");
     assert_null(nicfix_error_hint(error));
+    assert_null(nicfix_error_detail(error));
     assert_string_equal(nicfix_error_word(error), "usage");
     assert_int_equal(nicfix_error_exit_status(error), 2);
 }

@@ -110,17 +110,48 @@ static void test_a_plan_breaks_no_expectation(G_GNUC_UNUSED void **state)
     assert_int_equal(refusal.finding->id, FINDING_EXPECTATION_FAILED);
 }
 
-static void test_fix(G_GNUC_UNUSED void **state)
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *flows;
+    guint failed;
+    guint fixed; /* how many of the failed have a fix */
+} FixCase;
+
+#define MANY(x)                                                                                    \
+    "pods to 198.51.100.1 " x "\npods to 198.51.100.2 " x "\npods to 198.51.100.3 " x              \
+    "\npods to 198.51.100.4 " x "\npods to 198.51.100.5 " x "\npods to 198.51.100.6 " x            \
+    "\npods to 198.51.100.7 " x "\npods to 198.51.100.8 " x "\npods to 198.51.100.9 " x            \
+    "\npods to 198.51.100.10 " x "\n"
+
+static const FixCase fixes[] = {
+    {"what is to pass", NODE, "pods to 198.51.100.7 accept\n", 1, 1},
+    {"one cure for several", NODE, "pods to 198.51.100.7 accept\npods to 198.51.100.8 accept\n", 2,
+     2},
+    {"each is cured by what is offered for another, or by its own", NODE,
+     "pods to 198.51.100.7 accept\npods 10.1.0.7 to 192.0.2.10:22/tcp accept\n"
+     "pods 10.1.0.7 to 192.0.2.10:8443/tcp accept\npods to 198.51.100.8 accept\n",
+     4, 4},
+    {"what is not to pass", CURED, "pods to 198.51.100.7 refuse\n", 1, 0},
+    {"no more than are worth a search each", NODE, MANY("accept"), 10, 8},
+};
+
+static void test_fix(void **state)
 {
-    g_autoptr(Snapshot) snapshot = sketch_routed(NODE);
-    g_autoptr(GPtrArray) expectations = expectations_of("pods to 198.51.100.7 accept\n", snapshot);
+    const FixCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch_routed(test->host);
+    g_autoptr(GPtrArray) expectations = expectations_of(test->flows, snapshot);
     const Declared declared = {.expectations = expectations};
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, &declared);
     fixes_suggest(snapshot, diagnosis, &declared);
+    guint failed = 0, fixed = 0;
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        if (finding->id == FINDING_EXPECTATION_FAILED)
-            assert_non_null(finding->fix);
+        bool is_failed = finding->id == FINDING_EXPECTATION_FAILED;
+        failed += is_failed;
+        fixed += is_failed && finding->fix != NULL;
     }
+    assert_int_equal(failed, test->failed);
+    assert_int_equal(fixed, test->fixed);
 }
 
 int main(void)
@@ -128,7 +159,7 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_needs),
         cmocka_unit_test(test_a_plan_breaks_no_expectation),
-        cmocka_unit_test(test_fix),
     };
-    return RUN_CASES(test_findings, findings) + cmocka_run_group_tests(others, NULL, NULL);
+    return RUN_CASES(test_findings, findings) + RUN_CASES(test_fix, fixes) +
+           cmocka_run_group_tests(others, NULL, NULL);
 }

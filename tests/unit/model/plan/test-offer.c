@@ -22,6 +22,18 @@
     "firewall-cmd --zone=public --add-interface=eth1\n"                                            \
     "firewall-cmd --permanent --zone=public --add-interface=eth1\n"
 
+/* A home router, whose cure is a policy. */
+#define ROUTER                                                                                     \
+    "link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"            \
+    "route 0.0.0.0/0 dev wan0 via 198.51.100.1\nzone public\nzone internal\n"                      \
+    "zone external masquerade yes\nbind internal lan0\nbind external wan0\n"
+#define POLICY                                                                                     \
+    "firewall-cmd --permanent --new-policy=nicfix-inte-exter\n"                                    \
+    "firewall-cmd --permanent --policy=nicfix-inte-exter --add-ingress-zone=internal\n"            \
+    "firewall-cmd --permanent --policy=nicfix-inte-exter --add-egress-zone=external\n"             \
+    "firewall-cmd --permanent --policy=nicfix-inte-exter --set-target=ACCEPT\n"                    \
+    "firewall-cmd --reload\n"
+
 typedef struct {
     const char *name;
     const char *host;
@@ -67,6 +79,19 @@ static const OfferCase offers[] = {
      "", NULL, REFUSED_NOTHING_OFFERED, "panic-mode"},
     {"nothing is offered for a warning", NODE "bind public eth0\nbind public gone\n", "", NULL,
      REFUSED_NOTHING_OFFERED, "stale-binding"},
+    {"of several without a fix the worst is named",
+     NODE "firewalld 1.3.3 public panic yes\nbind public eth0\nbind public gone\n", "", NULL,
+     REFUSED_NOTHING_OFFERED, "panic-mode"},
+    {"a policy", ROUTER, "", POLICY},
+    {"a policy, by where the flows leave", ROUTER, "--interface wan0", POLICY},
+    {"a policy cannot be had at run time only", ROUTER, "--runtime-only", NULL,
+     REFUSED_POLICY_AT_RUN_TIME, "need-refused"},
+    {"what lasts only, by NetworkManager's profile",
+     NODE "bind work eth0\nmanager eth0 work uuid 1-2\nlasting zone public services ssh\n"
+          "lasting zone work services ssh\nlasting zone drop target DROP\n",
+     "--permanent-only",
+     "nmcli connection modify 1-2 connection.zone public\n"
+     "firewall-offline-cmd --zone=work --remove-interface=eth0\n"},
     {"something is offered, beside an error without a fix",
      NODE "firewalld 1.3.3 public panic yes\n", "", BIND_ETH0},
 };
