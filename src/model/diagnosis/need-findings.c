@@ -38,7 +38,7 @@ static bool is_kept_apart(const Need *need, const PathStage *stage)
 static const char *subject_of(const Need *need)
 {
     bool joined = need->certainty == NEED_POSSIBLE && need->out != NULL;
-    return joined ? NULL : name_of(need->in);
+    return joined ? NULL : need->in->name;
 }
 
 static Finding *finding_of(const NeedSurvey *survey, const Need *need, FindingId id,
@@ -54,7 +54,7 @@ static Finding *finding_of(const NeedSurvey *survey, const Need *need, FindingId
     if (finding != NULL)
         return finding;
     const Zone *zone = need->way.judgement->firewalld->ingress.zone;
-    finding = finding_new(id, SEVERITY_INFO, name_of(need->in), zone != NULL ? zone->name : NULL);
+    finding = finding_new(id, SEVERITY_INFO, need->in->name, zone != NULL ? zone->name : NULL);
     finding->need = need->kind;
     finding->certainty = need->certainty;
     finding->peer = g_strdup(name_of(need->out));
@@ -91,10 +91,9 @@ static void add_need(const NeedSurvey *survey, Finding *finding, const Need *nee
 /* What is only possible is not worth a note where the cure of an error decides about it, too. */
 static bool is_overshadowed(const NeedSurvey *survey, const Need *need)
 {
-    const char *in = name_of(need->in);
     const char *out = name_of(need->out);
     return need->certainty == NEED_POSSIBLE &&
-           ((in != NULL && g_hash_table_contains(survey->faulty, in)) ||
+           (g_hash_table_contains(survey->faulty, need->in->name) ||
             (out != NULL && g_hash_table_contains(survey->faulty, out)));
 }
 
@@ -109,8 +108,7 @@ static void note_refused(const NeedSurvey *survey, const Need *need)
     if (need->certainty == NEED_POSSIBLE)
         return;
     finding->severity = SEVERITY_ERROR;
-    if (need->in != NULL)
-        g_hash_table_add(survey->faulty, need->in->name);
+    g_hash_table_add(survey->faulty, need->in->name);
 }
 
 /* By another program's rules, or by the kernel's routing. Of forwarding that is off there is another

@@ -170,7 +170,7 @@ void need_search_add(NeedSearch *search, Need *need, const Link *in, const Link 
     need->in = in;
     need->out = out;
     need->way = *way;
-    if (in != NULL && need->alike->len == 0)
+    if (need->alike->len == 0)
         g_ptr_array_add(need->alike, (gpointer)in);
     if (out != NULL && need->out_alike->len == 0)
         g_ptr_array_add(need->out_alike, (gpointer)out);

@@ -114,8 +114,7 @@ void needs_note_roles(const GPtrArray *needs, Topology *topology)
 {
     PTR_ARRAY_FOREACH (const Need, need, needs) {
         bool routes = need->kind == NEED_LAN_TO_WAN || need->kind == NEED_SITE_TO_SITE;
-        if (routes && need->certainty != NEED_POSSIBLE && need->in != NULL &&
-            topology_is_uplink(topology, need->in))
+        if (routes && need->certainty != NEED_POSSIBLE && topology_is_uplink(topology, need->in))
             topology_add_downstream(topology, need->in);
     }
 }

@@ -31,7 +31,7 @@ static void add_network(GPtrArray *networks, const IpPrefix *prefix)
 static const IpPrefix *block_of(const Snapshot *snapshot, const IpPrefix *prefix)
 {
     PTR_ARRAY_FOREACH (const Route, route, snapshot->narrow_routes) {
-        if (route->type == RTN_BLACKHOLE && route->destination.length > 0 &&
+        if (route->type == RTN_BLACKHOLE &&
             ip_prefix_covers(&route->destination, prefix) == MATCH_YES)
             return &route->destination;
     }

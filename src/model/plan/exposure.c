@@ -156,7 +156,7 @@ static void add_places_of(ExposureBase *base, const Topology *topology, const Li
  * of Calico, and what is behind a tunnel. */
 static void add_places_of_route(ExposureBase *base, const Topology *topology, const Route *route)
 {
-    if (route->type != RTN_UNICAST || route->destination.length == 0)
+    if (route->type != RTN_UNICAST)
         return;
     ARRAY_FOREACH (const Nexthop, nexthop, route->nexthops) {
         const Link *link = snapshot_link_by_index(base->snapshot, nexthop->oif);

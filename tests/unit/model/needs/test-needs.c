@@ -164,6 +164,18 @@ static const NeedCase cases[] = {
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr1> 8443/tcp refused\n"},
+    {"of IPv6 alone, where the link has none",
+     LIBVIRT "socket tcp :: 9090 on virbr0 only6\nsocket tcp 192.168.122.1 67", NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> 67/tcp refused\n"},
+    {"names for all addresses, on a bridge that nobody is known to have made",
+     LIBVIRT "link br7 bridge addr 10.7.0.1/24\nsocket udp 192.0.2.10 53\nsocket udp 10.7.0.1 53",
+     NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"},
     {"clients for addresses, and servers of nobody's network",
      LIBVIRT "link bare bridge\nsocket udp 0.0.0.0 68 on virbr0\nsocket udp :: 546 on virbr0\n"
              "socket tcp 0.0.0.0 8080 on bare\nsocket tcp 0.0.0.0 8081 on eth0",
@@ -434,6 +446,27 @@ static const NeedCase ruled[] = {
      NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"
      "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"iptables' way of saying it",
+     NAT "proto=6 match:tcp:0:0x0000ffff901f901f00000000 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"a range of ports is no port",
+     NAT "proto=6 match:tcp:0:0x0000ffff901f911f00000000 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"rules that say less than they should",
+     NAT "cmp:0:r0:p8080 iif=x dnat:192.168.1.7\nproto=6 match:tcp:0 iif=x dnat:192.168.1.7\n"
+         "proto=6 match:udp:0:0x00 iif=x dnat:192.168.1.7\nproto=6 match:mark:0:0x00 iif=x "
+         "dnat:192.168.1.7\nproto=6 payload:2:2:2:r0 cmp:0:r1:p8080 iif=x dnat:192.168.1.7\n"
+         "proto=6 payload:2:2:4:r0 cmp:0:r0:p8080 iif=x dnat:192.168.1.7\n"
+         "proto=6 payload:2:2:2:r0 cmp:0:r0:b1 iif=x dnat:192.168.1.7\n"
+         "proto=6 payload:1:2:2:r0 cmp:0:r0:p8080 iif=x dnat:192.168.1.7",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a port that another program closes again",
+     NAT "proto=6 dport=8080 dnat:192.168.1.7:80\nchain f forward 0\ndaddr=192.168.1.7 drop", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp elsewhere\n"},
+    {"a source that is translated is no port", NAT "proto=6 dport=8080 snat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
     {"firewalld's own forward port is a setting",
      "table inet firewalld\nchain p prerouting -90 nat\nproto=6 dport=8080 dnat:192.168.1.7", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"},
@@ -453,8 +486,55 @@ static void test_ruled(void **state)
     assert_string_equal(text, test->needs);
 }
 
+/* ---- limits ---- */
+
+/* As many lines of FORMAT, which takes a number, as COUNT. */
+static void add_many(Snapshot *snapshot, const char *format, guint count)
+{
+    for (guint i = 0; i < count; i++) {
+        g_auto(GStrv) parts = g_strsplit(format, "#", -1);
+        g_autofree char *number = g_strdup_printf("%u", i + 1);
+        g_autofree char *line = g_strjoinv(number, parts);
+        sketch_add(snapshot, line);
+    }
+}
+
+static guint count_needs(const Snapshot *snapshot, NeedKind kind)
+{
+    g_autoptr(Topology) topology = topology_new(snapshot, NULL);
+    g_autoptr(CoverageMap) map = coverage_map_new(snapshot, topology);
+    g_autoptr(GPtrArray) needs = needs_of(snapshot, topology, map);
+    guint count = 0;
+    for (guint i = 0; i < needs->len; i++)
+        count += ((const Need *)g_ptr_array_index(needs, i))->kind == kind;
+    return count;
+}
+
+/* A host may have any number of everything; what is one of hundreds tells nothing new. */
+static void test_limits(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) sockets = sketch(LIBVIRT);
+    add_many(sockets, "socket tcp 192.168.122.1 #", 200);
+    assert_int_equal(count_needs(sockets, NEED_HOST_SERVICE), 24);
+    g_autoptr(Snapshot) tunnels = sketch(FLANNEL);
+    add_many(tunnels, "link tun# tun addr 10.9.#.1/24\nnet 10.20.#.0/24 dev tun#", 100);
+    assert_int_equal(count_needs(tunnels, NEED_SITE_TO_SITE), 64);
+    g_autoptr(Snapshot) bridges = sketch(FLANNEL);
+    add_many(bridges, "link b# bridge addr 10.77.#.1/24", 90);
+    sketch_add(bridges, "net 10.77.200.0/24 dev eth0 via 192.0.2.11");
+    assert_int_equal(count_needs(bridges, NEED_NODE_TO_POD), 63); /* cni0 is the first of 64 */
+    g_autoptr(Snapshot) ports = sketch(ROUTED);
+    GString *rules = g_string_new(NAT);
+    for (guint i = 1; i <= 100; i++)
+        g_string_append_printf(rules, "proto=6 dport=%u dnat:192.168.1.7\n", i);
+    ports->ruleset = rules_parse(rules->str);
+    g_string_free(rules, TRUE);
+    assert_int_equal(count_needs(ports, NEED_PUBLISHED_PORT), 32);
+}
+
 int main(void)
 {
+    const struct CMUnitTest limits[] = {cmocka_unit_test(test_limits)};
     return RUN_CASES(test_needs, cases) + RUN_CASES(test_published, published) +
-           RUN_CASES(test_ruled, ruled);
+           RUN_CASES(test_ruled, ruled) + cmocka_run_group_tests_name("limits", limits, NULL, NULL);
 }

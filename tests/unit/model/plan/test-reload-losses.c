@@ -4,7 +4,7 @@
 
 #include "model/foreach.h"
 #include "model/plan/reload-losses.h"
-#include "sketch.h"
+#include "rules.h"
 
 typedef struct {
     const char *name;
@@ -50,6 +50,13 @@ static const LossCase cases[] = {
      "zone public\npolicy p ingress public egress HOST target ACCEPT\nlasting zone public\n"
      "lasting policy p ingress public egress HOST\n",
      "policy p loses target ACCEPT\n"},
+    {"a policy that is not configured", "zone public\npolicy p egress HOST\nlasting zone public\n",
+     "policy p is lost\n"},
+    {"a policy without zones matches nothing", "zone public\npolicy p\nlasting zone public\n", ""},
+    {"a policy that was not read", "zone public\npolicy p unread\nlasting zone public\n",
+     "policy p is lost\n"},
+    {"what is refused", "zone public inversion\nlasting zone public\n",
+     "zone public loses icmp-block-inversion\n"},
     {"an entry of a set",
      "zone public\nipset s hash:ip 10.0.0.1,10.0.0.2\nlasting zone public\n"
      "lasting ipset s hash:ip 10.0.0.1\n",
@@ -122,6 +129,20 @@ static void test_settings_that_were_not_read(G_GNUC_UNUSED void **state)
     assert_string_equal(text, "zone public unread\n");
 }
 
+/* Releases before 2.0 flush what podman never puts back; a reboot makes all anew. */
+static void test_flushed(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch("zone public\nlasting zone public\n");
+    snapshot->ruleset =
+        rules_parse("table ip nat\nchain NETAVARK-1D8721804F16F\ndaddr=10.88.0.2 accept");
+    g_autoptr(Snapshot) then = snapshot_after_reload(snapshot, EVENT_RELOAD, NULL);
+    g_autoptr(GPtrArray) reload = reload_losses_between(snapshot, then, EVENT_RELOAD);
+    g_autofree char *text = losses_text(reload);
+    assert_string_equal(text, "table nat is flushed podman ip\n");
+    g_autoptr(GPtrArray) reboot = reload_losses_between(snapshot, then, EVENT_REBOOT);
+    assert_int_equal(reboot->len, 0);
+}
+
 static void test_not_read(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = sketch("zone public\n");
@@ -133,6 +154,7 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_direct_rules),
         cmocka_unit_test(test_settings_that_were_not_read),
+        cmocka_unit_test(test_flushed),
         cmocka_unit_test(test_not_read),
     };
     return RUN_CASES(test_losses, cases) +
