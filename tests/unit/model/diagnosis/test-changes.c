@@ -12,6 +12,13 @@
 #define BOUND NODE "change public interfaces eth0\n"
 #define CURED NODE "bind public eth0\n"
 
+/* Two networks that are routed outside, one of which is in another zone. */
+#define ROUTED                                                                                     \
+    "link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"            \
+    "link lan1 physical addr 192.168.2.1/24\nroute 0.0.0.0/0 dev wan0 via 198.51.100.1\n"          \
+    "zone public\nzone internal\nzone work\nzone external masquerade yes\nbind external wan0\n"    \
+    "bind internal lan0\nbind work lan1\n"
+
 typedef struct {
     const char *name;
     const char *before; /* NULL: nothing was known */
@@ -28,6 +35,10 @@ static const ChangeCase cases[] = {
      "cleared error uplink-unbound eth0\nappeared warning runtime-only-binding eth0\n"},
     {"it is less bad", NODE, NODE "change trusted interfaces cni0\n",
      "changed info uplink-unbound eth0\n"},
+    {"it comes back worse", CURED, NODE, "appeared error uplink-unbound eth0\n"},
+    {"of two needs one is met", ROUTED,
+     ROUTED "policy p ingress internal egress external target ACCEPT\n",
+     "cleared error need-refused lan0\n"},
     {"the link goes", BOUND, "zone public\n", "cleared warning runtime-only-binding eth0\n"},
 };
 
