@@ -26,6 +26,19 @@ static const LostCase cases[] = {
      "bind work eth0\nbind work pods\n", "outside cni0 eth0"},
     {"a link that comes", "bind public eth0\n",
      "bind public eth0\nlink new bridge addr 10.8.0.1/24\nbind work new\n", NULL},
+    {"an uplink whose name was another link's alternative",
+     "bind public eth0\nlink old dummy alt eth9\n",
+     "bind public eth0\nlink old dummy\nlink eth9 physical addr 198.51.100.9/24\nroute 0.0.0.0/0 "
+     "dev "
+     "eth9 via 198.51.100.1 table 7\nrule 4 table 7\n",
+     NULL},
+    {"a network whose name was another link's alternative",
+     "bind public eth0\nlink old dummy alt late\n",
+     "bind public eth0\nlink old dummy\nlink late bridge addr 10.8.0.1/24\nbind work late\n", NULL},
+    {"what may have passed", "zone trusted target ACCEPT sources 10.9.0.0/25\n",
+     "zone trusted target ACCEPT\n", NULL},
+    {"what surely passed", "zone trusted target ACCEPT sources 10.9.0.0/24\n",
+     "zone trusted target ACCEPT\n", "outside pods eth0"},
     {"an uplink that comes", "bind public eth0\n",
      "bind public eth0\nlink eth1 physical addr 198.51.100.9/24\nroute 0.0.0.0/0 dev eth1 via "
      "198.51.100.1 table 7\nrule 4 table 7\n",

@@ -45,6 +45,22 @@ static const CoverageCase coverages[] = {
     {"IPv4 off, without an address: IPv6, which the uplink has",
      NODE "host forwarding4 no\nroute ::/0 dev up", OUT, "bare", "up", COVERAGE_REFUSED, "public"},
 
+    {"a pod by its route, in trusted",
+     NODE "net 10.3.0.9/32 dev bare\nnet fd00:3::9/128 dev bare\nnet 10.4.0.0/24 dev bare\n"
+          "change trusted sources 10.3.0.9/32",
+     OUT, "bare", "up", COVERAGE_ACCEPTED, NULL},
+    {"one of its two addresses is not",
+     NODE "net 10.3.0.9/32 dev bare\nnet 10.3.0.10/32 dev bare\n"
+          "change trusted sources 10.3.0.9/32",
+     OUT, "bare", "up", COVERAGE_REFUSED, "public"},
+    {"a route that leads nowhere is nobody's",
+     NODE "net 10.3.0.9/32 dev bare type 6\nchange trusted sources 10.3.0.9/32", OUT, "bare", "up",
+     COVERAGE_OPEN, NULL},
+    {"an uplink of IPv6 alone, without an address",
+     "host forwarding6 yes\nlink up veth\nlink pods bridge addr 10.1.0.1/24\nroute ::/0 dev up\n"
+     "zone public\n",
+     OUT, "pods", "up", COVERAGE_IDLE, NULL},
+
     {"ports without br_netfilter", NODE, WITHIN, "pods", NULL, COVERAGE_IDLE, NULL},
     {"ports with br_netfilter", NODE "host bridge4 yes", WITHIN, "pods", NULL, COVERAGE_REFUSED,
      "public"},
@@ -76,6 +92,9 @@ static const CoverageCase coverages[] = {
      NODE "change trusted sources 10.0.0.0/8", OVERLAY, "pods", "tunnel", COVERAGE_OPEN, NULL},
     {"only the network here trusted: what goes out is accepted, what comes back is refused",
      NODE "change trusted sources 10.1.0.0/24", OVERLAY, "pods", "tunnel", COVERAGE_OPEN, NULL},
+    {"a bridge that does not forward",
+     NODE "link shut bridge addr 10.6.0.1/24 forwarding no\nlink other vxlan addr 10.6.0.0/32",
+     OVERLAY, "shut", "other", COVERAGE_IDLE, NULL},
     {"a tunnel of another network", NODE "link other vxlan addr 10.2.0.0/32", OVERLAY, "pods",
      "other", COVERAGE_IDLE, NULL},
 };
