@@ -4,6 +4,7 @@
 #include "model/firewalld/filter.h"
 
 #include "model/foreach.h"
+#include "model/host/tracking.h"
 
 typedef enum {
     PHASE_PRE,   /* rich rules with a negative priority */
@@ -12,6 +13,25 @@ typedef enum {
     PHASE_POST,  /* rich rules with a positive priority */
     PHASE_NONE,  /* logs, marks and rewrites: they decide nothing */
 } Phase;
+
+/* In 0.9 rules with a port, a protocol or a service, and those of masquerade, are about the states new and
+ * untracked only (read in nftables.py, seen in the rules of 0.9.3). Later releases test no state, or have
+ * dropped and accepted the others before. */
+static bool is_of_another_state(const Trace *trace)
+{
+    FlowState state = trace->flow->state;
+    return trace->generation == GENERATION_0_9 &&
+           (state == FLOW_ESTABLISHED || state == FLOW_REPLY || flow_is_invalid(trace->flow));
+}
+
+static Match match_rich(const Trace *trace, const RichRule *rule)
+{
+    bool tests_state =
+        rule->element == RICH_ELEMENT_PORT || rule->element == RICH_ELEMENT_SOURCE_PORT ||
+        rule->element == RICH_ELEMENT_PROTOCOL || rule->element == RICH_ELEMENT_SERVICE;
+    Match match = match_rich_rule(trace->snapshot->firewalld, trace->flow, rule);
+    return rule->understood && tests_state && is_of_another_state(trace) ? MATCH_NO : match;
+}
 
 static Outcome outcome_of(const RichRule *rule)
 {
@@ -52,7 +72,7 @@ static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, 
                         rule->element == RICH_ELEMENT_ICMP_TYPE;
         if (phase_of(rule) != phase || rule->priority != priority || !in_scope)
             continue;
-        Match match = match_rich_rule(trace->snapshot->firewalld, trace->flow, rule);
+        Match match = match_rich(trace, rule);
         /* An action with a rate limit lets the rest of the packets go on. */
         if (rule->action_limited)
             match = match_and(match, MATCH_MAYBE);
@@ -154,7 +174,7 @@ static void accept_lists(Trace *trace, Owner owner, const Filter *filter)
 
 void filter_allow(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
 {
-    if (scope == FILTER_WHOLE)
+    if (scope == FILTER_WHOLE && !is_of_another_state(trace))
         accept_lists(trace, owner, filter);
     Match best = MATCH_NO;
     if (filter->icmp_block_inversion)
@@ -191,6 +211,8 @@ void filter_icmp_tail(Trace *trace, Owner owner, const Filter *filter, Target ta
 
 void filter_masquerade(Trace *trace, Owner owner, const Filter *filter)
 {
+    if (is_of_another_state(trace))
+        return;
     if (filter->masquerade == TRISTATE_YES)
         trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_MASQUERADE});

@@ -5,6 +5,7 @@
 
 #include "model/foreach.h"
 #include "model/host/release.h"
+#include "model/host/tracking.h"
 
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -123,12 +124,11 @@ void preliminaries_established(Trace *trace)
                    (Setting){SETTING_ESTABLISHED});
 }
 
-/* 0.9 has this rule behind the zones: what they accept whatever its state passes. */
 void preliminaries_invalid(Trace *trace)
 {
-    Match match = trace->generation == GENERATION_0_9 ? MATCH_MAYBE : MATCH_YES;
-    if (trace->flow->state == FLOW_INVALID && trace->flow->direction != FLOW_OUTPUT)
-        trace_rule(trace, STAGE_INVALID, NOBODY, match, OUTCOME_DROP, (Setting){SETTING_INVALID});
+    if (flow_is_invalid(trace->flow) && trace->flow->direction != FLOW_OUTPUT)
+        trace_rule(trace, STAGE_INVALID, NOBODY, MATCH_YES, OUTCOME_DROP,
+                   (Setting){SETTING_INVALID});
 }
 
 void preliminaries_loopback(Trace *trace)

@@ -13,7 +13,7 @@ void preliminaries_reverse_path(Trace *trace);
 /* Established and related connections are accepted. */
 void preliminaries_established(Trace *trace);
 
-/* What belongs to no connection is dropped. */
+/* What belongs to no connection, and begins none, is dropped. */
 void preliminaries_invalid(Trace *trace);
 
 /* Traffic of the loopback is accepted. */

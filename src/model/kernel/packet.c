@@ -2,6 +2,8 @@
 /* The memory of a packet: see packet.h. */
 #include "model/kernel/packet.h"
 
+#include "model/host/tracking.h"
+
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -206,32 +208,15 @@ void packet_set_interfaces(Packet *packet, InterfaceKind in_kind, const Link *in
     set_interface(packet, PACKET_OIF, PACKET_OIFNAME, PACKET_OIFTYPE, out_kind, out);
 }
 
-/* What conntrack makes of a packet that is not of a connection it knows. */
-typedef enum {
-    BEGINS_CONNECTION,
-    BEGINS_MAYBE, /* or it is not tracked */
-    BEGINS_NOTHING_UNTRACKED,
-    BEGINS_NOTHING_INVALID,
-} Beginning;
-
-/* nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c: noct_valid_new[], valid_new[]. */
 static Beginning beginning_of(const Packet *packet)
 {
-    static const guint8 untracked[] = {130, 131, 132, 133, 134, 135, 136, 137, 143};
-    static const guint8 begin_v6[] = {128, 139};
-    static const guint8 begin_v4[] = {8, 13, 15, 17};
     bool v6 = packet->family == FAMILY_IPV6;
     guint8 protocol = packet->value[packet_protocol_offset(packet)];
-    guint8 type = packet->value[PACKET_TRANSPORT + ICMP_TYPE];
+    bool is_known = packet->known[PACKET_TRANSPORT + ICMP_TYPE] == 0xff;
     if (protocol != (v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
         return BEGINS_CONNECTION;
-    if (packet->known[PACKET_TRANSPORT + ICMP_TYPE] != 0xff)
-        return v6 ? BEGINS_MAYBE : BEGINS_CONNECTION;
-    if (v6 && memchr(untracked, type, sizeof untracked) != NULL)
-        return BEGINS_NOTHING_UNTRACKED;
-    bool begins = v6 ? memchr(begin_v6, type, sizeof begin_v6) != NULL
-                     : memchr(begin_v4, type, sizeof begin_v4) != NULL;
-    return begins ? BEGINS_CONNECTION : BEGINS_NOTHING_INVALID;
+    return icmp_beginning(packet->family,
+                          is_known ? packet->value[PACKET_TRANSPORT + ICMP_TYPE] : -1);
 }
 
 static void set_original(Packet *packet)
