@@ -64,12 +64,16 @@ static Match match_prefix(const Flow *flow, const FlowAddress *address, const Ip
     return match == MATCH_MAYBE && flow->typical && single_host ? MATCH_NO : match;
 }
 
-/* Forwarded and incoming packets carry the link header of the ingress frame only: a MAC never
- * matches as a destination. */
+/* Forwarded and incoming packets carry the link header of the ingress frame only: a MAC does not match
+ * as a destination, unless a bridge switches the frame from port to port. */
 static Match match_mac(const Flow *flow, FlowEnd end, const char *mac)
 {
-    if (end == FLOW_DESTINATION || flow->direction == FLOW_OUTPUT || flow->typical)
+    if (flow->direction == FLOW_OUTPUT || flow->typical)
         return MATCH_NO;
+    if (end == FLOW_DESTINATION) {
+        bool may_be_switched = flow->in != NULL && g_strcmp0(flow->in, flow->out) == 0;
+        return may_be_switched ? MATCH_MAYBE : MATCH_NO;
+    }
     if (flow->from_mac == NULL)
         return MATCH_MAYBE;
     return g_ascii_strcasecmp(flow->from_mac, mac) == 0 ? MATCH_YES : MATCH_NO;

@@ -306,14 +306,17 @@ static bool is_mac_of_a_link(const Snapshot *snapshot, const guint8 *mac)
 
 /* Whether the LENGTH registers from AT hold the destination of a frame that is surely not DATA: this
  * host only routes and receives what was sent to one of its own links, or to a group (ip_rcv_core()
- * drops PACKET_OTHERHOST). What a bridge passes on by the link it came in on may be anybody's. */
+ * drops PACKET_OTHERHOST). What a bridge passes on from port to port may be anybody's. */
 static bool is_sent_elsewhere(const Machine *machine, const Registers *registers, gint at,
                               const guint8 *data, gsize length)
 {
     const Flow *flow = machine->flow;
     const Link *in = flow->in != NULL ? snapshot_link_by_name(machine->snapshot, flow->in) : NULL;
-    if (in == NULL || in->mac == NULL || g_strcmp0(flow->in, flow->out) == 0 ||
-        !registers_hold_frame_destination(registers, at, length) || (data[0] & 1) != 0)
+    if (in == NULL || in->mac == NULL)
+        return false;
+    bool may_switch = g_strcmp0(flow->in, flow->out) == 0 && g_strcmp0(in->kind, "bridge") == 0;
+    if (may_switch || !registers_hold_frame_destination(registers, at, length) ||
+        (data[0] & 1) != 0)
         return false;
     return !is_mac_of_a_link(machine->snapshot, data);
 }

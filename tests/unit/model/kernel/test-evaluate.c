@@ -144,8 +144,12 @@ static const RuleCase frame_destinations[] = {
     {"in a set of others", LAN_SET("0x020000000001 0x020000000002"), FROM_LAN, "drop", LAN},
     {"in a set that has its link's", LAN_SET("0x020000000001 0x02000000000a"), FROM_LAN,
      "accept drop", LAN},
+    {"back by the link that it came in on", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"),
+     "forward in lan0 out lan0 from 10.1.0.2 to 10.1.0.3 back-by-it tcp 22", "drop", LAN},
     {"on its way through a bridge", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"),
-     "forward in lan0 out lan0 from 10.1.0.2 to 10.1.0.3 back-by-it tcp 22", "accept drop", LAN},
+     "forward in br0 out br0 from 10.1.0.2 to 10.1.0.3 back-by-it tcp 22", "accept drop",
+     "host bridge4 yes\nlink br0 bridge mac 02:00:00:00:00:0a addr 10.1.0.1/24\nroute 10.1.0.0/24 "
+     "dev br0\n"},
     {"of a link whose address was not read", FORWARD("payload:0:0:6:r0 cmp:0:r0:0x020000000001"),
      TO_POD "tcp 22", "accept drop", LAN},
     {"a link with such an address is Ethernet", FORWARD("meta:8:r0 cmp:0:r0:h1"), FROM_LAN,
