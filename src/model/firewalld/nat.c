@@ -127,36 +127,93 @@ static DispatchExtent extent_of(const Trace *trace)
                                                                           : DISPATCH_TO_FIRST;
 }
 
-/* The zones on SIDE, each with whether the packet meets it: where one that may take it ends the hook, none
- * of those behind it is sure. */
+/* The first of ZONES that surely takes the packet ends the hook; none of those behind one that may is
+ * sure. */
+static void end_with_first(GArray *zones)
+{
+    Match open = MATCH_YES;
+    for (guint i = 0; i < zones->len; i++) {
+        ZoneMatch *zone = &g_array_index(zones, ZoneMatch, i);
+        Match match = zone->match;
+        zone->match = match_and(match, open);
+        if (match == MATCH_YES)
+            g_array_set_size(zones, i + 1);
+        if (match == MATCH_MAYBE)
+            open = MATCH_MAYBE;
+    }
+}
+
+/* The zones on SIDE, each with whether the packet meets it. */
 static GArray *zones_on(const Trace *trace, const Flow *flow, DispatchSide side,
                         const ZoneMatch *ingress)
 {
     DispatchExtent extent = extent_of(trace);
     GArray *zones = dispatch(trace->snapshot, flow, side, ingress, extent);
-    Match open = MATCH_YES;
-    ARRAY_FOREACH (ZoneMatch, zone, zones) {
-        Match match = zone->match;
-        zone->match = match_and(match, open);
-        if (extent == DISPATCH_TO_FIRST && match == MATCH_MAYBE)
-            open = MATCH_MAYBE;
-    }
+    if (extent == DISPATCH_TO_FIRST)
+        end_with_first(zones);
     return zones;
 }
 
+/* The zones that have a way out other than by an address: an interface that is bound, or that it is the
+ * default zone and AS_DEFAULT. */
+static bool has_way_out(const Firewalld *firewalld, const Zone *zone, bool as_default)
+{
+    STRV_FOREACH (interface, zone->interfaces) {
+        if (!interface_is_catch_all(*interface))
+            return true;
+    }
+    return as_default && g_strcmp0(firewalld->default_zone, zone->name) == 0;
+}
+
+/* In 2.0 to 2.4 the chain before routing is sorted by the egress priorities of zones: what goes out by an
+ * interface, whichever, meets those of the lowest one and no other (seen in the rules of 2.3.1). */
+static int first_egress_priority(const Firewalld *firewalld)
+{
+    int first = G_MAXINT;
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones) {
+        if (has_way_out(firewalld, zone, true))
+            first = MIN(first, zone->egress_priority);
+    }
+    return first;
+}
+
+static bool is_sorted_by_egress(const Firewalld *firewalld)
+{
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones) {
+        if (zone->egress_priority != 0)
+            return true;
+    }
+    return false;
+}
+
+static int egress_priority_of(const Trace *trace, const ZoneMatch *egress)
+{
+    return egress->by == BOUND_BY_SOURCE ? egress->zone->egress_priority
+                                         : first_egress_priority(trace->snapshot->firewalld);
+}
+
 /* Before routing the output interface is not known: only by its destination address a packet leaves
- * for one zone and not another. */
+ * for one zone and not another, and only if that zone is not behind the interfaces. */
 static GArray *zones_before_routing(const Trace *trace, const ZoneMatch *ingress)
 {
+    const Firewalld *firewalld = trace->snapshot->firewalld;
     Flow flow = *trace->flow;
     flow.out = NULL;
-    GArray *zones = zones_on(trace, &flow, DISPATCH_EGRESS, ingress);
-    bool sorted = false;
-    PTR_ARRAY_FOREACH (const Zone, zone, trace->snapshot->firewalld->zones)
-        sorted = sorted || zone->egress_priority != 0;
-    /* With egress priorities interfaces may come before addresses. */
-    for (guint i = 0; sorted && zones->len > 1 && i < zones->len; i++)
-        g_array_index(zones, ZoneMatch, i).match = MATCH_MAYBE;
+    if (!is_sorted_by_egress(firewalld))
+        return zones_on(trace, &flow, DISPATCH_EGRESS, ingress);
+    bool pairs = trace->generation == GENERATION_2;
+    GArray *zones = dispatch(trace->snapshot, &flow, DISPATCH_EGRESS, ingress,
+                             pairs ? DISPATCH_TO_EVERY : extent_of(trace));
+    int first = first_egress_priority(firewalld);
+    for (guint i = zones->len; i-- > 0;) {
+        ZoneMatch *zone = &g_array_index(zones, ZoneMatch, i);
+        if (!pairs && zones->len > 1) /* interfaces may come before addresses */
+            zone->match = MATCH_MAYBE;
+        if (pairs && egress_priority_of(trace, zone) > first)
+            g_array_remove_index(zones, i);
+    }
+    if (pairs)
+        end_with_first(zones);
     return zones;
 }
 
@@ -172,13 +229,11 @@ static bool zones_have_interfaces(const Trace *trace, char *const *zones)
     return false;
 }
 
-static bool any_interface_is_bound(const Firewalld *firewalld)
+static bool any_has_way_out(const Firewalld *firewalld, int priority, bool as_default)
 {
     PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones) {
-        STRV_FOREACH (interface, zone->interfaces) {
-            if (!interface_is_catch_all(*interface))
-                return true;
-        }
+        if (zone->egress_priority == priority && has_way_out(firewalld, zone, as_default))
+            return true;
     }
     return false;
 }
@@ -188,13 +243,30 @@ static bool any_interface_is_bound(const Firewalld *firewalld)
 static Match match_pair(const Trace *trace, const Policy *policy, const ZoneMatch *ingress,
                         const ZoneMatch *egress)
 {
+    const Firewalld *firewalld = trace->snapshot->firewalld;
     bool to_any = zone_list_contains(policy->egress_zones, "ANY");
     if (egress->by == BOUND_BY_SOURCE)
         return match_zone(policy->egress_zones, egress);
-    bool named = to_any || match_zone(policy->egress_zones, egress) == MATCH_YES;
-    bool written = !zone_match_catches_all(ingress) ||
-                   (to_any && any_interface_is_bound(trace->snapshot->firewalld));
-    return named && written ? MATCH_YES : MATCH_NO;
+    bool as_default = !zone_match_catches_all(ingress);
+    int first = first_egress_priority(firewalld);
+    if (to_any)
+        return any_has_way_out(firewalld, first, as_default) ? MATCH_YES : MATCH_NO;
+    bool is_first = egress->zone == NULL || egress->zone->egress_priority == first;
+    return as_default && is_first && match_zone(policy->egress_zones, egress) == MATCH_YES
+               ? MATCH_YES
+               : MATCH_NO;
+}
+
+/* 2.0 to 2.4: what is for the host has the priority 0. */
+static Match match_host(const Trace *trace, const GArray *egress)
+{
+    Match best = MATCH_NO;
+    for (guint i = 0; i < egress->len; i++) {
+        const ZoneMatch *zone = &g_array_index(egress, ZoneMatch, i);
+        if (egress_priority_of(trace, zone) >= 0)
+            best = match_or(best, zone->match);
+    }
+    return best;
 }
 
 static bool any_has_rules(const Firewalld *firewalld, char *const *zones)
@@ -251,7 +323,10 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
     if (trace->generation < GENERATION_2)
         return match_listed(trace, policy, to_host);
     Match in = match_and(match_zone(policy->ingress_zones, ingress), ingress->match);
-    return match_and(in, to_host ? MATCH_YES : match_egress(trace, policy, ingress, egress));
+    if (to_host)
+        return match_and(in,
+                         trace->generation == GENERATION_2 ? match_host(trace, egress) : MATCH_YES);
+    return match_and(in, match_egress(trace, policy, ingress, egress));
 }
 
 static bool translates(const Filter *filter)
@@ -281,7 +356,7 @@ static void consult_policies(Trace *trace, PolicyPhase phase, const ZoneMatch *i
     const GPtrArray *policies = trace->snapshot->firewalld->policies;
     for (guint i = 0; egress != NULL && i < policies->len && !trace->decided; i++) {
         const Policy *policy = g_ptr_array_index(policies, i);
-        if (!policy_is_in_phase(policy, phase))
+        if (!policy_is_in_phase(policy, phase) || !translates(&policy->filter))
             continue;
         const Chain chain = {{.policy = policy->name},
                              match_before_routing(trace, policy, ingress, egress),
