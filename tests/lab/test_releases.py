@@ -12,8 +12,16 @@ from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, LabMaker
 from labkit.releases import RELEASES
 from labkit.scene import Scene, Target, everywhere
 from labkit.terminal import LIMIT
+from test_hosts import HOSTS
 
 pytestmark = pytest.mark.parametrize("release", RELEASES)
+
+# Of the catalogue of hosts; on the installed release test_hosts.py has them all.
+CATALOGUE = (
+    "the uplink is bound to a zone without forward",
+    "Docker: its zone accepts, its policy lets others in",
+    "a router: the policy names the default zone, which nothing is bound to",
+)
 
 
 def wait_until(ready: Callable[[], bool]) -> None:
@@ -78,3 +86,26 @@ def test_a_trial(make_lab: LabMaker, release: str) -> None:
     assert (kept.code, kept.json["verified"]) == (0, True), kept
     lab.firewall_cmd("--reload")
     assert (lab.tcp(), lab.nicfix("check").code) == ("connected", 0)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_the_catalogue_of_hosts(make_lab: LabMaker, release: str, name: str) -> None:
+    """An error exactly if packets fail, whatever this release makes of the configuration; the fix
+    lets them pass, and undone, the firewall is as it was."""
+    lab = make_lab(firewalld=HOSTS[name].config, release=release)
+    passes = lab.tcp() == "connected"
+    first = lab.firewall_now()
+    check = lab.nicfix("check", "--json")
+    errors = [f for f in check.json["findings"] if f["severity"] == "error"]
+    assert bool(errors) != passes, check
+    if passes:
+        return
+    applied = lab.nicfix("apply", "--json")
+    assert (applied.code, applied.json["verified"]) == (0, True), applied
+    assert lab.tcp() == "connected"
+    assert lab.nicfix("check", "--fail-on", "error").code == 0
+    undone = lab.nicfix("undo", "--json")
+    assert (undone.code, undone.json["verified"]) == (0, True), undone
+    assert lab.tcp() != "connected"
+    last = lab.firewall_now()
+    assert (last["running"], last["permanent"]) == (first["running"], first["permanent"])
