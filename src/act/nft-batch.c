@@ -3,6 +3,7 @@
 #include "act/nft-batch.h"
 
 #include "model/error.h"
+#include "observe/kernel/netfilter-forms.h"
 
 #include <netlink/msg.h>
 
@@ -352,8 +353,7 @@ static void count_in(void *datagram, gsize size, Counting *counting)
             counting->ended = true;
         else if (message->nlmsg_type == NLMSG_ERROR)
             counting->number = EPROTO;
-        else if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nfgenmsg)) &&
-                 nftnl_rule_nlmsg_parse(message, rule) >= 0)
+        else if (netfilter_rule_fits(message) && nftnl_rule_nlmsg_parse(message, rule) >= 0)
             nftnl_expr_foreach(rule, add_counter, counting);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
+#include "observe/kernel/netfilter-forms.h"
 
 #include <libnftnl/chain.h>
 #include <libnftnl/expr.h>
@@ -35,12 +36,6 @@ static bool malformed(const char *what, GError **error)
                      "nf_tables is malformed",
                      what);
     return false;
-}
-
-/* Attributes are behind the family's own header. */
-static bool has_header(const struct nlmsghdr *message)
-{
-    return nlmsg_valid_hdr(message, sizeof(struct nfgenmsg));
 }
 
 /* Names come from whoever made the ruleset, and may be any bytes. */
@@ -510,56 +505,39 @@ static struct nl_msg *message_with(const struct nlmsghdr *message, struct nlattr
 
 static bool read_alone(const struct nlmsghdr *message, struct nlattr *element, NftRule *rule)
 {
-    struct nlattr *name = nla_find(nla_data(element), nla_len(element), NFTA_EXPR_NAME);
+    const char *name = netfilter_expression_name(element);
     if (name == NULL)
         return false;
-    g_autofree char *text = g_strndup(nla_data(name), (gsize)nla_len(name));
     struct nl_msg *alone = message_with(message, element);
     g_autoptr(RuleMessage) from = nftnl_rule_alloc();
-    if (nftnl_rule_nlmsg_parse(nlmsg_hdr(alone), from) >= 0)
+    if (netfilter_expression_fits(element) && nftnl_rule_nlmsg_parse(nlmsg_hdr(alone), from) >= 0)
         nftnl_expr_foreach(from, add_expression, rule);
     else
-        g_ptr_array_add(rule->expressions, expression_unknown(text));
+        g_ptr_array_add(rule->expressions, expression_unknown(name));
     nlmsg_free(alone);
     return true;
 }
 
-/* libnftnl refuses a rule whole where it does not know one of its expressions: then each of them is
- * tried by itself, and one that is refused is kept by its name. */
-static bool read_one_by_one(const struct nlmsghdr *message, NftRule *rule)
+static struct nlattr *find(const struct nlmsghdr *message, int attribute)
 {
-    struct nlattr *list =
-        nlmsg_find_attr((struct nlmsghdr *)message, sizeof(struct nfgenmsg), NFTA_RULE_EXPRESSIONS);
-    struct nlattr *handle =
-        nlmsg_find_attr((struct nlmsghdr *)message, sizeof(struct nfgenmsg), NFTA_RULE_HANDLE);
-    if (handle != NULL && nla_len(handle) >= (int)sizeof rule->handle)
-        rule->handle = GUINT64_FROM_BE(nla_get_u64(handle));
-    for (struct nlattr *element = list != NULL ? nla_data(list) : NULL,
-                       *end = list != NULL ? (void *)((char *)nla_data(list) + nla_len(list))
-                                           : NULL;
-         element != NULL && nla_ok(element, (int)((char *)end - (char *)element));) {
-        if (!read_alone(message, element, rule))
-            return false;
-        int left = (int)((char *)end - (char *)element);
-        element = nla_next(element, &left);
-    }
-    return list != NULL;
+    return nlmsg_find_attr((struct nlmsghdr *)message, sizeof(struct nfgenmsg), attribute);
 }
 
-/* libnftnl 1.2.4 crashes where an expression has none. */
-static bool all_have_names(const struct nlmsghdr *message)
+/* libnftnl refuses a rule whole where it does not know one of its expressions: then each of them is
+ * tried by itself, and one that is refused, or that it could not take, is kept by its name. */
+static bool read_one_by_one(const struct nlmsghdr *message, NftRule *rule)
 {
-    struct nlattr *list =
-        nlmsg_find_attr((struct nlmsghdr *)message, sizeof(struct nfgenmsg), NFTA_RULE_EXPRESSIONS);
+    struct nlattr *list = find(message, NFTA_RULE_EXPRESSIONS);
+    struct nlattr *handle = find(message, NFTA_RULE_HANDLE);
     struct nlattr *element;
     int rest;
+    if (handle != NULL)
+        rule->handle = GUINT64_FROM_BE(nla_get_u64(handle));
     if (list == NULL)
-        return true;
+        return false;
     nla_for_each_nested(element, list, rest)
     {
-        struct nlattr *name = nla_find(nla_data(element), nla_len(element), NFTA_EXPR_NAME);
-        if (name == NULL || nla_len(name) == 0 ||
-            memchr(nla_data(name), '\0', (gsize)nla_len(name)) == NULL)
+        if (!read_alone(message, element, rule))
             return false;
     }
     return true;
@@ -567,25 +545,21 @@ static bool all_have_names(const struct nlmsghdr *message)
 
 bool netfilter_add_rule(const struct nlmsghdr *message, NftTable *table, GError **error)
 {
-    if (!has_header(message) || !all_have_names(message))
+    if (!netfilter_message_fits(message, NETFILTER_RULE))
         return malformed("rule", error);
-    g_autoptr(RuleMessage) from = nftnl_rule_alloc();
-    bool parsed = nftnl_rule_nlmsg_parse(message, from) >= 0;
-    g_autoptr(NftRule) rule = nft_rule_new(0);
-    if (!nftnl_rule_is_set(from, NFTNL_RULE_CHAIN))
-        return malformed("rule", error);
-    g_autofree char *name = name_of(nftnl_rule_get_str(from, NFTNL_RULE_CHAIN));
+    g_autofree char *name = name_of(nla_data(find(message, NFTA_RULE_CHAIN)));
     NftChain *chain = nft_table_chain(table, name);
-    if (chain == NULL)
-        return true; /* made since the chains were listed: the generation will tell */
-    if (parsed) {
+    g_autoptr(NftRule) rule = nft_rule_new(0);
+    g_autoptr(RuleMessage) from = nftnl_rule_alloc();
+    if (netfilter_rule_fits(message) && nftnl_rule_nlmsg_parse(message, from) >= 0) {
         rule->handle = nftnl_rule_get_u64(from, NFTNL_RULE_HANDLE);
         rule->comment = comment_of(from);
         nftnl_expr_foreach(from, add_expression, rule);
     } else if (!read_one_by_one(message, rule)) {
         return malformed("rule", error);
     }
-    g_ptr_array_add(chain->rules, g_steal_pointer(&rule));
+    if (chain != NULL) /* else made since the chains were listed: the generation will tell */
+        g_ptr_array_add(chain->rules, g_steal_pointer(&rule));
     return true;
 }
 
@@ -612,7 +586,7 @@ static bool is_family(guint8 number)
 
 bool netfilter_add_table(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
-    if (!has_header(message))
+    if (!netfilter_message_fits(message, NETFILTER_TABLE))
         return malformed("table", error);
     g_autoptr(TableMessage) from = nftnl_table_alloc();
     if (nftnl_table_nlmsg_parse(message, from) < 0 ||
@@ -651,7 +625,7 @@ static char **devices_of(const struct nftnl_chain *from)
 
 bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
-    if (!has_header(message))
+    if (!netfilter_message_fits(message, NETFILTER_CHAIN))
         return malformed("chain", error);
     g_autoptr(ChainMessage) from = nftnl_chain_alloc();
     if (nftnl_chain_nlmsg_parse(message, from) < 0 ||
@@ -696,7 +670,7 @@ static bool has_longer_field(const NftSet *set)
 
 bool netfilter_add_set(const struct nlmsghdr *message, NftTable *table, GError **error)
 {
-    if (!has_header(message))
+    if (!netfilter_message_fits(message, NETFILTER_SET))
         return malformed("set", error);
     g_autoptr(SetMessage) from = nftnl_set_alloc();
     if (nftnl_set_nlmsg_parse(message, from) < 0 ||
@@ -777,7 +751,7 @@ static int add_element(struct nftnl_set_elem *from, void *data)
 
 bool netfilter_add_elements(const struct nlmsghdr *message, NftSet *set, GError **error)
 {
-    if (!has_header(message))
+    if (!netfilter_message_fits(message, NETFILTER_ELEMENTS))
         return malformed("set's elements", error);
     g_autoptr(SetMessage) from = nftnl_set_alloc();
     ElementReading reading = {set, false};

@@ -3,6 +3,7 @@
 #include "observe/kernel/trace.h"
 
 #include "model/error.h"
+#include "observe/kernel/netfilter-forms.h"
 
 #include <netlink/msg.h>
 
@@ -97,7 +98,7 @@ static void read_headers(const NftTrace *trace, TraceMessage *message)
 static bool is_trace(const struct nlmsghdr *message)
 {
     return message->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE) &&
-           message->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nfgenmsg));
+           netfilter_message_fits(message, NETFILTER_TRACE);
 }
 
 TraceMessage *trace_message_read(const struct nlmsghdr *message)
