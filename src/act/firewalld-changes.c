@@ -3,6 +3,7 @@
  * that, only for what cannot be had without. */
 #include "act/firewalld-changes.h"
 
+#include "act/permanent-check.h"
 #include "bus/bus-error.h"
 #include "bus/deadline.h"
 #include "model/error.h"
@@ -204,7 +205,7 @@ static bool start_policy(Bus *bus, const Action *action, GError **error)
         return start_known_policy(bus, action, settings, error);
     }
     if (g_strcmp0(bus_error_firewalld_code(reason), "INVALID_POLICY") == 0)
-        return firewalld_check_permanent(bus, error) && call(bus, CALL_RELOAD, NULL, NULL, error);
+        return permanent_check_before(bus, error) && call(bus, CALL_RELOAD, NULL, NULL, error);
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
 }
@@ -372,22 +373,6 @@ bool firewalld_reload_if_failed(Bus *bus, GError **error)
     const char *state = NULL;
     return !g_variant_lookup(properties, "state", "&s", &state) || !g_str_equal(state, "FAILED") ||
            call(bus, CALL_RELOAD, NULL, NULL, error);
-}
-
-bool firewalld_check_permanent(Bus *bus, GError **error)
-{
-    g_autoptr(GError) reason = NULL;
-    if (call(bus, CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, &reason))
-        return true;
-    if (bus_error_firewalld_code(reason) == NULL) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
-    }
-    nicfix_error_set(error, NICFIX_ERROR_REFUSED,
-                     "run firewall-cmd --check-config to see what is wrong, or use --runtime-only",
-                     "the permanent configuration is broken, and nothing was changed: %s",
-                     reason->message);
-    return false;
 }
 
 bool firewalld_change_was_not_made(const GError *error)

@@ -15,10 +15,6 @@ bool firewalld_change(Bus *bus, const Action *action, GError **error) G_GNUC_WAR
  * configuration in force (state FAILED). */
 bool firewalld_reload_if_failed(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Fails with NICFIX_ERROR_REFUSED where firewalld finds its permanent configuration broken: writing
- * to it would make the next reload worse. */
-bool firewalld_check_permanent(Bus *bus, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Whether ERROR of undoing a change says that there is nothing to undo: the change was not made. */
 bool firewalld_change_was_not_made(const GError *error);
 

@@ -17,18 +17,19 @@ static void append_command(GString *text, const Action *action)
     g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", command);
 }
 
-/* What firewalld still has in its memory it writes whole: doing an action and undoing it mends the file. */
+/* What firewalld still has in its memory it writes whole: doing an action and undoing it mends the file. What
+ * was done elsewhere is undone, too: the list leads back. */
 static char *cure_of(const GPtrArray *actions)
 {
     g_autoptr(GString) commands = g_string_new(NULL);
     for (guint i = actions->len; i > 0; i--) {
         const Action *action = g_ptr_array_index(actions, i - 1);
         g_autoptr(Action) inverse = action_inverse(action);
-        if (!was_tried(action))
-            continue;
-        if (action->state != ACTION_DONE)
+        bool is_done = action->state == ACTION_DONE;
+        if (was_tried(action) && !is_done)
             append_command(commands, action);
-        append_command(commands, inverse);
+        if (was_tried(action) || is_done)
+            append_command(commands, inverse);
     }
     return g_strdup_printf(
         "make room on the disk that /etc/firewalld is on, then run: %s; then see "
@@ -36,15 +37,40 @@ static char *cure_of(const GPtrArray *actions)
         commands->str);
 }
 
-bool permanent_check(Bus *bus, const GPtrArray *actions, const GError *reason, GError **error)
+/* What firewalld's own check finds (transfer full), or NULL with *ERROR NULL, or with the error of the call. */
+static GError *fault_of(Bus *bus, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GVariant) sound = bus_call(bus, CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, &reason);
+    if (sound != NULL || bus_error_firewalld_code(reason) != NULL)
+        return g_steal_pointer(&reason);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return NULL;
+}
+
+bool permanent_check_before(Bus *bus, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(GError) fault = fault_of(bus, &failure);
+    if (fault != NULL)
+        nicfix_error_set(
+            error, NICFIX_ERROR_REFUSED,
+            "run firewall-cmd --check-config to see what is wrong, or use --runtime-only",
+            "the permanent configuration is broken, and nothing was changed: %s", fault->message);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
+    return fault == NULL;
+}
+
+bool permanent_check_after(Bus *bus, const GPtrArray *actions, const GError *reason, GError **error)
 {
     bool any = false;
     PTR_ARRAY_FOREACH (const Action, action, actions)
         any = any || was_tried(action);
-    g_autoptr(GError) fault = NULL;
-    g_autoptr(GVariant) sound =
-        any ? bus_call(bus, CALL_CHECK_PERMANENT_CONFIG, NULL, NULL, &fault) : NULL;
-    if (!any || sound != NULL || bus_error_firewalld_code(fault) == NULL)
+    g_autoptr(GError) fault = any ? fault_of(bus, NULL) : NULL;
+    if (fault == NULL)
         return true;
     g_autofree char *hint = cure_of(actions);
     nicfix_error_set(

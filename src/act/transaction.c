@@ -354,7 +354,7 @@ static bool check_world(const Run *run, GError **error)
     }
     PTR_ARRAY_FOREACH (const Action, action, run->actions) {
         if (action->scope == SCOPE_PERMANENT)
-            return firewalld_check_permanent(run->transaction->bus, error);
+            return permanent_check_before(run->transaction->bus, error);
     }
     return true;
 }
@@ -389,7 +389,7 @@ bool transaction_run(const Transaction *transaction, Plan *plan, TransactionResu
 {
     g_autoptr(GError) reason = NULL;
     bool done = run_all(transaction, plan, result, &reason);
-    if (!permanent_check(transaction->bus, plan->actions, reason, error)) {
+    if (!permanent_check_after(transaction->bus, plan->actions, reason, error)) {
         result->changed = true;
         result->verified = false;
         result->rolled_back = false;
