@@ -47,14 +47,25 @@ static void report(const Context *context, const CheckOptions *options, const Sn
         output_special(output, junit_text(snapshot, diagnosis, options->severity));
 }
 
-/* The snapshot to check, once the expectations of it are read, too. */
+/* The snapshot to check, once the expectations of it are read, too. Others than root may not have the
+ * permanent configuration checked. */
 static Snapshot *observe_to_check(const Context *context, const CheckOptions *options,
-                                  const ObserveOptions *scope, GError **error)
+                                  ObserveOptions scope, GError **error)
 {
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, scope, NULL, error);
+    scope.permanent_fault = geteuid() == 0;
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     bool is_ready = snapshot != NULL &&
                     context_read_expectations(context, options->expectations, snapshot, error);
     return is_ready ? g_steal_pointer(&snapshot) : NULL;
+}
+
+/* What is wrong now. A recording that was killed has left a note on this host. */
+static Diagnosis *diagnose_now(const Context *context, const Snapshot *snapshot)
+{
+    Diagnosis *diagnosis = diagnose(snapshot, context_declared(context));
+    if (context->options->snapshot == NULL && logging_note_is_left())
+        diagnosis_add_left_logging(diagnosis, snapshot);
+    return diagnosis;
 }
 
 /* Whether what there is to offer may hinge on what a first look does not ask for. Others than root may
@@ -71,10 +82,9 @@ static bool look(const Context *context, const CheckOptions *options, ObserveOpt
 {
     g_clear_pointer(diagnosis, diagnosis_free);
     g_clear_pointer(snapshot, snapshot_free);
-    scope.permanent_fault = geteuid() == 0;
-    *snapshot = observe_to_check(context, options, &scope, error);
+    *snapshot = observe_to_check(context, options, scope, error);
     if (*snapshot != NULL)
-        *diagnosis = diagnose(*snapshot, context_declared(context));
+        *diagnosis = diagnose_now(context, *snapshot);
     return *snapshot != NULL;
 }
 
@@ -94,8 +104,6 @@ static int check_now(const Context *context, const CheckOptions *options, GError
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
         record->state != RECORD_PENDING)
         lost_bindings_explain(diagnosis, snapshot, record->actions);
-    if (context->options->snapshot == NULL && logging_note_is_left())
-        diagnosis_add_left_logging(diagnosis, snapshot);
     report(context, options, snapshot, diagnosis, NULL);
     return diagnosis_has(diagnosis, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
 }
@@ -103,15 +111,14 @@ static int check_now(const Context *context, const CheckOptions *options, GError
 /* One line in any case; the exit statuses are the plugin interface's, not nicfix's. */
 static int check_for_nagios(const Context *context, const CheckOptions *options)
 {
-    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    scope.permanent_fault = geteuid() == 0;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(Snapshot) snapshot = observe_to_check(context, options, &scope, &reason);
+    g_autoptr(Snapshot) snapshot = observe_to_check(
+        context, options, context_observe_options(context, OBSERVE_ACTIVE_ZONES), &reason);
     if (snapshot == NULL) {
         output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;
     }
-    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, context_declared(context));
+    g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
     output_special(context->output, nagios_text(diagnosis));
     return (int)nagios_status(diagnosis);
 }
@@ -121,7 +128,7 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
     g_autoptr(GPtrArray) assumes = reload_assumptions_new();
-    g_autoptr(Snapshot) now = observe_to_check(context, options, &scope, error);
+    g_autoptr(Snapshot) now = observe_to_check(context, options, scope, error);
     if (now == NULL)
         return -1;
     g_autoptr(Snapshot) then = snapshot_after_reload(now, options->event, assumes);

@@ -371,6 +371,7 @@ def test_what_is_killed_is_seen_and_undone(lab: Lab) -> None:
     finding = left.finding("logging-left")
     assert (left.code, finding["severity"]) == (1, "warning")
     assert_valid(left.stdout, "check")
+    assert lab.nicfix("check", "--format", "nagios").code == 1
     assert "run:  nicfix undo" in lab.nicfix("check").stdout
     assert "nicfix undo" in lab.nicfix("denied", "--record", "1").stdout
     shown = lab.nicfix("undo", "--dry-run")
