@@ -22,17 +22,20 @@ typedef struct {
     GDBusConnection *connection;
     Bus *bus;         /* what calls the service */
     gint n_calls;     /* atomic: how many calls have come */
+    gsize used;       /* atomic: the rows of answers that were given, a bit for each */
     guint hold;       /* answers are held back until so many calls wait, then given last first */
     guint n_expected; /* with hold: the last answers are given once so many calls have come */
     gboolean overrun; /* with hold: more calls than that came before any was answered */
     GPtrArray *held;  /* GDBusMessage */
 } Peer;
 
-static inline const char *peer_answer_for(const Peer *peer, const char *call)
+static inline const char *peer_answer_for(Peer *peer, const char *call)
 {
     for (const PeerAnswer *row = peer->answers; row->call != NULL; row++) {
-        if (g_str_equal(row->call, call))
-            return row->answer;
+        if (!g_str_equal(row->call, call))
+            continue;
+        g_atomic_pointer_or(&peer->used, (gsize)1 << MIN(row - peer->answers, 63));
+        return row->answer;
     }
     return NULL;
 }
