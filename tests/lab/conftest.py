@@ -28,9 +28,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ends: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
-            for name, value in report.user_properties:
+            for name, counts in report.user_properties:
                 if name in ("fault points", "failed calls"):
-                    ends[name].update(value)
+                    for kind, end, number in counts:
+                        ends[name][end] += number
+                        ends[f"  {kind}"][end] += number
     for name, counts in ends.items():
         told = ", ".join(f"{count} {end}" for end, count in sorted(counts.items()))
         terminalreporter.write_line(f"{name}: {sum(counts.values())} tried, ended {told}")

@@ -4,6 +4,7 @@ one, and the exit status says which; or the message lists how to restore the old
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +14,18 @@ import pytest
 
 from fault_loop import (
     BIND,
+    CONFIRM,
     MOVE,
     MOVE_PROFILE,
     PUBLIC,
     RENAMED,
+    UNDO,
+    UNDO_PROFILE,
     Bound,
     End,
     FaultLoop,
     Job,
+    NotReached,
     Point,
     counted,
     points_of,
@@ -32,6 +37,7 @@ from labkit.tap import Fault, Instead
 
 Act = Callable[[FaultLoop], object]
 Record = Callable[[str, object], None]
+FULL = bool(os.environ.get("NICFIX_FULL"))  # every step of every job; else a sample
 
 
 def all_or_nothing(job: Job, end: End, _: Outcome) -> Bound:
@@ -124,6 +130,16 @@ def networkmanager_restarts(loop: FaultLoop) -> None:
     loop.lab.networkmanager.start(UPLINK)
 
 
+def networkmanager_is_killed(loop: FaultLoop) -> None:
+    """The link stays as it is."""
+    loop.lab.networkmanager.service.stop(signal.SIGKILL)
+
+
+def networkmanager_starts(loop: FaultLoop) -> None:
+    """Again."""
+    loop.lab.networkmanager.start(UPLINK)
+
+
 def link_goes(loop: FaultLoop) -> None:
     """The uplink is unplugged."""
     loop.lab.host.ip(f"link del {UPLINK}")
@@ -165,10 +181,17 @@ def other_client_binds_for_good(loop: FaultLoop) -> None:
     loop.bind_for_good("dmz")
 
 
+def what_lasts(job: Job, end: End, outcome: Outcome) -> Bound:
+    """firewalld has started anew: the running firewall is as the permanent configuration says."""
+    left = all_or_nothing(job, end, outcome)
+    return left._replace(now=left.lasting)
+
+
 def is_planned(end: End, outcome: Outcome) -> bool:
-    """Whether the run moved what the other client had bound: its rules changed while nicfix read the
-    host, which then looked again, and --move is what the user asked for."""
-    return end == "new" and outcome.json["actions"][0]["from"] == "dmz"
+    """Whether the run moved what the other client had bound: its rules changed while nicfix read
+    the host, which then looked again, and --move is what the user asked for."""
+    actions = outcome.json["actions"] if end == "new" else []
+    return any(one["from"] == "dmz" for one in actions[:1])
 
 
 def what_the_other_client_did(job: Job, end: End, outcome: Outcome) -> Bound:
@@ -221,7 +244,12 @@ TROUBLES = {
     "another client binds it": OTHER_CLIENT,
     "another client binds it for good": OTHER_CLIENT_FOR_GOOD,
 }
+OTHER_CLIENTS = {name: TROUBLES[name] for name in TROUBLES if name.startswith("another client")}
+STARTS = ("firewalld restarts", "firewalld is killed")
+STOPS = (*STARTS, "firewalld freezes", "firewalld is too slow")
 ANSWER_TROUBLES = {
+    "a call fails": Trouble(lambda loop: Instead.ERROR),
+    "the bus refuses a call": Trouble(lambda loop: Instead.REFUSAL),
     "a call is never answered": Trouble(lambda loop: Instead.NOTHING, args=SOON, labs=3),
     "the bus hangs up": Trouble(bus_hangs_up),
 }
@@ -238,18 +266,28 @@ MOVE_TROUBLES = {
     "another client binds it": replace(OTHER_CLIENT, spares=NO_COMPARING),
     "another client binds it for good": replace(OTHER_CLIENT_FOR_GOOD, spares=NO_COMPARING),
 }
-# What somebody changes in the running firewall alone, NetworkManager changes back of its own accord;
-# and it takes a profile without comparing it with what it has.
+NM_TROUBLES = {
+    "NetworkManager restarts": Trouble(networkmanager_restarts),
+    "NetworkManager is killed": Trouble(networkmanager_is_killed, networkmanager_starts, args=SOON),
+    "NetworkManager freezes": Trouble(
+        to_networkmanager(signal.SIGSTOP), to_networkmanager(signal.SIGCONT), args=SOON, labs=3
+    ),
+    "NetworkManager is too slow": Trouble(
+        to_networkmanager(signal.SIGSTOP),
+        to_networkmanager(signal.SIGCONT),
+        lasts_one_call=True,
+        args=SOON,
+    ),
+}
+# What somebody changes in the running firewall alone, NetworkManager changes back of its own
+# accord; and it takes a profile without comparing it with what it has.
 PROFILE_TROUBLES = {
     "SIGTERM": SIGTERM,
     "firewalld restarts": FIREWALLD_RESTARTS,
     "another client binds it for good": replace(
         OTHER_CLIENT_FOR_GOOD, spares=(*NO_COMPARING, "Update2")
     ),
-    "NetworkManager restarts": Trouble(networkmanager_restarts),
-    "NetworkManager freezes": Trouble(
-        to_networkmanager(signal.SIGSTOP), to_networkmanager(signal.SIGCONT), args=SOON, labs=3
-    ),
+    **{name: NM_TROUBLES[name] for name in ("NetworkManager restarts", "NetworkManager freezes")},
 }
 
 
@@ -292,39 +330,69 @@ def try_at(loop: FaultLoop, trouble: Trouble, point: Point, spoil: Sequence[Faul
     loop.restore()
 
 
-def try_each(
-    make_lab: LabMaker,
-    record: Record,
-    job: Job,
-    trouble: Trouble,
-    points: Callable[[Sequence[str]], Sequence[Point]],
+def try_if_reached(loop: FaultLoop, trouble: Trouble, point: Point) -> None:
+    """The same; a run may look at the host once less than the one whose calls were counted."""
+    try:
+        try_at(loop, trouble, point)
+    except NotReached:
+        loop.ends[loop.kind, "not reached"] += 1
+        trouble.end(loop)
+        loop.restore()
+
+
+Choose = Callable[[Sequence[str]], Sequence[tuple[str, Trouble, Point]]]
+
+
+def try_chosen(
+    make_lab: LabMaker, record: Record, job: Job, troubles: Mapping[str, Trouble], choose: Choose
 ) -> None:
-    """All POINTS of a run's calls, shared out among labs. What a lab's services start meanwhile
-    lives as long as its thread."""
-    plan = {**job.plan, "polkit_rules": trouble.polkit_rules}
+    """What CHOOSE makes of a run's calls, shared out among labs. What a lab's services start
+    meanwhile lives as long as its thread."""
+    plans = [one.polkit_rules for one in troubles.values()]
+    worlds = {world: None for one in troubles.values() for world in one.worlds}
+    count = max(one.labs for one in troubles.values())
     with contextlib.ExitStack() as stack:
-        labs = [make_lab(**plan) for _ in range(trouble.labs)]
-        loops = [stack.enter_context(FaultLoop(lab, job, *trouble.worlds)) for lab in labs]
-        selected = select(trouble, points(loops[0].calls()))
+        labs = [make_lab(**job.plan, polkit_rules=plans[0]) for _ in range(count)]
+        loops = [stack.enter_context(FaultLoop(lab, job, *worlds)) for lab in labs]
+        chosen = choose(loops[0].calls())
         stack.enter_context(counted(record, loops))
 
         def work(number: int) -> None:
-            for point in selected[number :: len(loops)]:
-                try_at(loops[number], trouble, point)
+            for kind, trouble, point in chosen[number :: len(loops)]:
+                loops[number].kind = kind
+                try_if_reached(loops[number], trouble, point)
 
         with ThreadPoolExecutor(len(loops)) as threads:
             for done in [threads.submit(work, number) for number in range(len(loops))]:
                 done.result()
 
 
+def try_each(
+    make_lab: LabMaker,
+    record: Record,
+    job: Job,
+    name: str,
+    trouble: Trouble,
+    points: Callable[[Sequence[str]], Sequence[Point]],
+) -> None:
+    """One trouble at all POINTS of a run's calls."""
+    try_chosen(
+        make_lab,
+        record,
+        job,
+        {name: trouble},
+        lambda calls: [(name, trouble, point) for point in select(trouble, points(calls))],
+    )
+
+
 @pytest.mark.parametrize("name", TROUBLES)
 def test_at_each_call(make_lab: LabMaker, record_property: Record, name: str) -> None:
     """Once for each call of `nicfix apply --zone public`."""
-    try_each(make_lab, record_property, BIND, TROUBLES[name], points_of)
+    try_each(make_lab, record_property, BIND, name, TROUBLES[name], points_of)
 
 
 JOBS = {
-    f"{job_name}: {name}": (job, trouble)
+    f"{job_name}: {name}": (job, name, trouble)
     for job_name, job, troubles in (
         ("bind", BIND, {**ANSWER_TROUBLES, **FILE_TROUBLES}),
         ("move", MOVE, MOVE_TROUBLES),
@@ -344,6 +412,45 @@ def steps(calls: Sequence[str]) -> list[Point]:
 def test_at_each_step(make_lab: LabMaker, record_property: Record, name: str) -> None:
     """Once for each step of a move, which reads what a binding reads."""
     try_each(make_lab, record_property, *JOBS[name], steps)
+
+
+# Every kind of fault for each job, beside those of which each point is tried.
+SERVICE_STOPS = {name: TROUBLES[name] for name in ("SIGTERM", *STOPS)}
+AFTER_START = {
+    name: replace(TROUBLES[name], left=what_lasts, worlds=(Bound(),)) for name in STARTS
+}
+ALL = {
+    "bind": (BIND, ANSWER_TROUBLES),
+    "move": (MOVE, {**ANSWER_TROUBLES, **FILE_TROUBLES, **SERVICE_STOPS}),
+    "move by profile": (MOVE_PROFILE, {**ANSWER_TROUBLES, **NM_TROUBLES}),
+    "undo": (UNDO, {**ANSWER_TROUBLES, **FILE_TROUBLES, **SERVICE_STOPS, **OTHER_CLIENTS}),
+    "undo by profile": (UNDO_PROFILE, {**ANSWER_TROUBLES, **NM_TROUBLES, "SIGTERM": SIGTERM}),
+    "confirm": (
+        CONFIRM,
+        {**ANSWER_TROUBLES, **FILE_TROUBLES, **SERVICE_STOPS, **AFTER_START},
+    ),
+}
+SAMPLE = 6  # points of each job, in CI
+
+
+@pytest.mark.timeout(7200 if FULL else 600)
+@pytest.mark.parametrize("name", ALL if FULL else [name for name in ALL if name != "bind"])
+def test_every_kind(make_lab: LabMaker, record_property: Record, name: str) -> None:
+    """A sample of all kinds of faults at all calls of a job; with NICFIX_FULL every one, those that
+    take a while at each step."""
+    job, troubles = ALL[name]
+    labs = 6 if FULL else 1
+
+    def choose(calls: Sequence[str]) -> Sequence[tuple[str, Trouble, Point]]:
+        every = [
+            (f"{name}: {kind}", trouble, point)
+            for kind, trouble in troubles.items()
+            for point in select(trouble, (steps if trouble.args else points_of)(calls))
+        ]
+        return every if FULL else every[:: max(1, len(every) // SAMPLE)]
+
+    same = {kind: replace(trouble, labs=labs) for kind, trouble in troubles.items()}
+    try_chosen(make_lab, record_property, job, same, choose)
 
 
 # ---- undoing ----
@@ -369,6 +476,7 @@ def test_at_each_step_of_undoing(make_lab: LabMaker, record_property: Record, na
     trouble = TROUBLES[name]
     lab = make_lab(polkit_rules=trouble.polkit_rules)
     with FaultLoop(lab, BIND, *trouble.worlds) as loop, counted(record_property, [loop]):
+        loop.kind = f"undoing: {name}"
         spoil = spoiling(loop)
         for point in select(trouble, steps_of_undoing(loop, spoil)):
             try_at(loop, trouble, point, [spoil])
@@ -413,6 +521,7 @@ def test_after_sigkill(make_lab: LabMaker, record_property: Record, name: str) -
     """At each call, or step, of a change."""
     job, points, go_on = AFTER_DEATH[name]
     with FaultLoop(make_lab(**job.plan), job) as loop, counted(record_property, [loop]):
+        loop.kind = f"SIGKILL: {name}"
         for point in points(loop.calls()):
             loop.run_to_death([kill_at(loop, point)])
             go_on(loop, point)
@@ -424,6 +533,7 @@ def test_after_sigkill_while_undoing(
 ) -> None:
     """The same for a run that was killed while undoing."""
     with FaultLoop(make_lab(), BIND) as loop, counted(record_property, [loop]):
+        loop.kind = "SIGKILL while undoing"
         spoil = spoiling(loop)
         for point in steps_of_undoing(loop, spoil):
             loop.run_to_death([kill_at(loop, point), spoil])

@@ -10,13 +10,21 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fault_loop import BIND, PUBLIC, Bound, FaultLoop, listed_commands
+from fault_loop import (
+    BIND,
+    CONFIRM,
+    PUBLIC,
+    TRIAL,
+    UNDO,
+    Bound,
+    FaultLoop,
+    Job,
+    listed_commands,
+)
 from lab import LabMaker
 from labkit import torture
 from labkit.program import Outcome
@@ -24,72 +32,31 @@ from test_denied import INCIDENT
 
 Record = Callable[[str, object], None]
 
-UNBOUND = Bound()
-TRIED = Bound("public")  # a change on trial is not permanent
-
+LIMIT = pytest.mark.timeout(7200 if "NICFIX_TORTURE" in os.environ else 600)
 
 # ---- what a run leaves ----
 
 
-@dataclass(frozen=True)
-class Task:
-    """A command, the state before it, and what it is to leave. RECORD is the command that leaves
-    the record it needs; "ID" in ARGS stands for the change's."""
-
-    args: tuple[str, ...]
-    old: Bound
-    new: Bound
-    record: tuple[str, ...] = ()
-
-
-TRIAL = ("apply", "--zone", "public", "--confirm-within", "3000")
 CHANGES = {
-    "apply": Task(BIND.args, UNBOUND, PUBLIC),
-    "apply on trial": Task(TRIAL, UNBOUND, TRIED),
-    "confirm": Task(("confirm", "ID"), TRIED, PUBLIC, TRIAL),
-    "undo": Task(("undo",), PUBLIC, UNBOUND, BIND.args),
+    "apply": BIND,
+    "apply on trial": Job(TRIAL, Bound(), Bound("public")),
+    "confirm": CONFIRM,
+    "undo": UNDO,
 }
 
 
 class Changes:
-    """Runs one task again and again on one lab."""
+    """Does one job again and again on one lab."""
 
-    def __init__(self, loop: FaultLoop, task: Task) -> None:
+    def __init__(self, loop: FaultLoop) -> None:
         self.loop = loop
-        self.task = task
         self.ends: Counter[str] = Counter()
         self.wrong: list[str] = []
-        self._id = ""
-        self._record = self._make_record()
-        self._known = {one: loop.world_with(one) for one in (task.old, task.new)}
-
-    @property
-    def _record_file(self) -> Path:
-        return self.loop.lab.bus.state / "last-change"
-
-    def _make_record(self) -> bytes:
-        if not self.task.record:
-            return b""
-        done = self.loop.lab.nicfix(*self.task.record, "--json")
-        assert done.code == 0, done
-        self._id = (done.json["pending"] or {}).get("id", "")
-        return self._record_file.read_bytes()
-
-    def _prepare(self) -> None:
-        if self.loop.bound() != [one for one in (self.task.old,) if one.now]:
-            self.loop.bind(self.task.old)
-        self.loop.lab.bus.state.mkdir(exist_ok=True)
-        for file in self.loop.lab.bus.state.iterdir():
-            file.unlink()
-        if self._record:
-            self._record_file.write_bytes(self._record)
-            self._record_file.chmod(0o600)
 
     def run(self, number: int) -> torture.Run:
         """Lets call NUMBER fail, or none."""
-        self._prepare()
-        lab = self.loop.lab
-        words = [self._id if word == "ID" else word for word in (*self.task.args, "--json")]
+        self.loop.restore()
+        lab, words = self.loop.lab, self.loop.words()
         run = torture.run(lambda env: lab.nicfix(*words, env=env), lab.folder, number)
         self._judge(run)
         return run
@@ -99,10 +66,11 @@ class Changes:
         if outcome.code == 6:
             for command in listed_commands(outcome):
                 self.loop.lab.run(*command)
-        expected = self.task.new if outcome.code in (0, 7) else self.task.old
-        now, known = self.loop.world(), self._known[expected]
-        different = [part for part in known if now[part] != known[part]]
-        complaints = [f"{part} not as with {expected}" for part in different]
+        job = self.loop.job
+        expected = job.new if outcome.code in (0, 7) else job.old
+        complaints = [
+            f"{part} not as with {expected}" for part in self.loop.differences(expected)
+        ]
         complaints += faults_of(outcome)
         self.ends["wrong" if complaints else f"status {outcome.code}"] += 1
         if complaints:
@@ -211,29 +179,30 @@ def selected(calls: Sequence[str], turn: int) -> list[int]:
     return sorted(chosen)
 
 
-def torture_some(record: Record, runner: Changes | Readers, turn: int) -> None:
+def torture_some(record: Record, runner: Changes | Readers, name: str, turn: int) -> None:
     """Lets calls of one command fail, each in a run of its own."""
     calls = runner.run(0).calls
     numbers = selected(calls, turn)
     for number in numbers:
         runner.run(number)
-    record("failed calls", dict(runner.ends))
+    record("failed calls", [(name, end, count) for end, count in runner.ends.items()])
     print(f"{len(numbers)} of {len(calls)} calls, ended {dict(runner.ends)}")
     assert not runner.wrong, f"{len(runner.wrong)} runs are wrong:\n" + "\n\n".join(runner.wrong)
 
 
+@LIMIT
 @pytest.mark.parametrize("name", CHANGES)
 def test_changes(make_lab: LabMaker, record_property: Record, name: str) -> None:
     """0 and 7: all is as planned. Else all is as before; with 6, after the commands it lists."""
-    with FaultLoop(make_lab(), BIND) as loop:
-        turn = list(CHANGES).index(name)
-        torture_some(record_property, Changes(loop, CHANGES[name]), turn)
+    with FaultLoop(make_lab(), CHANGES[name]) as loop:
+        torture_some(record_property, Changes(loop), name, list(CHANGES).index(name))
 
 
-@pytest.mark.parametrize("state", [UNBOUND, PUBLIC], ids=["broken", "healthy"])
+@LIMIT
+@pytest.mark.parametrize("state", [Bound(), PUBLIC], ids=["broken", "healthy"])
 @pytest.mark.parametrize("name", READERS)
 def test_readers(make_lab: LabMaker, record_property: Record, name: str, state: Bound) -> None:
     """A run that answers says what a run without the failure says, or less."""
     with FaultLoop(make_lab(), BIND) as loop:
-        turn = list(READERS).index(name)
-        torture_some(record_property, Readers(loop, READERS[name], state), turn)
+        readers = Readers(loop, READERS[name], state)
+        torture_some(record_property, readers, name, list(READERS).index(name))

@@ -19,8 +19,8 @@ from typing import Literal, TypeVar
 
 from gi.repository import Gio, GLib
 
+from labkit import firewalld, networkmanager
 from labkit.bus import Bus
-from labkit.firewalld import NAME
 
 Moment = Literal["before", "after"]
 Result = TypeVar("Result")
@@ -30,13 +30,20 @@ _LIMIT = 120.0  # seconds of silence: then something hangs
 
 
 _LAST_SERIAL = 0xFFFFFFFF  # far above those of a short connection
+_WORDS = "COMMAND_FAILED: the tap says so"
+_ERRORS = {  # by service: an error's name and text
+    firewalld.NAME: (f"{firewalld.NAME}.Exception", _WORDS),
+    networkmanager.NAME: (f"{networkmanager.NAME}.Settings.Connection.Failed", _WORDS),
+}
+_REFUSAL = ("org.freedesktop.DBus.Error.LimitsExceeded", _WORDS)
 
 
 class Instead(enum.Enum):
     """What the program gets for its answer if a fault returns this. Before the call, nothing is
     passed on then."""
 
-    ERROR = enum.auto()
+    ERROR = enum.auto()  # of the service that was called
+    REFUSAL = enum.auto()  # by the bus
     NOTHING = enum.auto()
 
 
@@ -60,7 +67,8 @@ class _Line:
     talks: bool = False  # authentication is over: messages follow
     from_program: bytes = b""  # not passed on yet: less than a line or a message
     from_bus: bytes = b""
-    awaited: dict[int, int] = field(default_factory=dict)  # numbers of calls, by their serials
+    # By their serials: the numbers of calls, and the service that each is to.
+    awaited: dict[int, tuple[int, str]] = field(default_factory=dict)
 
 class Tap:
     """A socket that a program uses as the bus. Use it in a with statement."""
@@ -181,21 +189,22 @@ class Tap:
         if line.is_up and parsed.get_message_type() == Gio.DBusMessageType.METHOD_CALL:
             number = len(self.calls)
             self.calls.append(parsed.get_member())
-            line.awaited[parsed.get_serial()] = number
+            line.awaited[parsed.get_serial()] = number, parsed.get_destination()
             instead = self._let_happen(number, "before")
             if instead is not None:
-                self._mislead(line, instead, parsed.get_serial())
+                self._mislead(line, instead, parsed.get_serial(), parsed.get_destination())
                 return
         if line.is_up:
             _send(line.bus, message)
 
     def _answer(self, line: _Line, message: bytes) -> None:
         parsed = Gio.DBusMessage.new_from_blob(message, Gio.DBusCapabilityFlags.NONE)
-        number = line.awaited.pop(parsed.get_reply_serial(), None)
-        if number is not None:
+        call = line.awaited.pop(parsed.get_reply_serial(), None)
+        if call is not None:
+            number, service = call
             instead = self._let_happen(number, "after")
             if instead is not None:
-                self._mislead(line, instead, parsed.get_reply_serial())
+                self._mislead(line, instead, parsed.get_reply_serial(), service)
                 return
         if line.is_up:
             _send(line.program, message)
@@ -210,17 +219,18 @@ class Tap:
         return instead
 
     @staticmethod
-    def _mislead(line: _Line, instead: Instead, serial: int) -> None:
-        """Answers the call SERIAL in the service's place."""
+    def _mislead(line: _Line, instead: Instead, serial: int, service: str) -> None:
+        """Answers the call SERIAL of SERVICE in its place."""
         if instead is Instead.NOTHING or not line.is_up:
             return
+        name, text = _ERRORS.get(service, _REFUSAL) if instead is Instead.ERROR else _REFUSAL
         answer = Gio.DBusMessage()
         answer.set_message_type(Gio.DBusMessageType.ERROR)
-        answer.set_error_name(f"{NAME}.Exception")
+        answer.set_error_name(name)
         answer.set_reply_serial(serial)
         answer.set_serial(_LAST_SERIAL)
         answer.set_signature("s")
-        answer.set_body(GLib.Variant("(s)", ("COMMAND_FAILED: the tap says so",)))
+        answer.set_body(GLib.Variant("(s)", (text,)))
         _send(line.program, bytes(answer.to_blob(Gio.DBusCapabilityFlags.NONE)))
 
 
