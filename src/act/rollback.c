@@ -86,7 +86,7 @@ static Round look(const Run *run, const GPtrArray *tried)
             action->state = action->state == ACTION_FAILED ? ACTION_FAILED : ACTION_UNDONE;
             continue;
         }
-        g_ptr_array_add(left, action);
+        g_ptr_array_insert(left, 0, action); /* as TRIED: the hint begins at its end */
         if (found != FOUND_UNREAD)
             undo_what_is_found(run, action, found);
     }
