@@ -183,10 +183,12 @@ def torture_some(record: Record, runner: Changes | Readers, name: str, turn: int
     """Lets calls of one command fail, each in a run of its own."""
     calls = runner.run(0).calls
     numbers = selected(calls, turn)
-    for number in numbers:
-        runner.run(number)
-    record("failed calls", [(name, end, count) for end, count in runner.ends.items()])
-    print(f"{len(numbers)} of {len(calls)} calls, ended {dict(runner.ends)}")
+    try:
+        for number in numbers:
+            runner.run(number)
+    finally:
+        record("failed calls", [(name, end, count) for end, count in runner.ends.items()])
+        print(f"{name}: {len(numbers)} of {len(calls)} calls, ended {dict(runner.ends)}")
     assert not runner.wrong, f"{len(runner.wrong)} runs are wrong:\n" + "\n\n".join(runner.wrong)
 
 
