@@ -130,7 +130,8 @@ bool route_from_message(const struct nlmsghdr *message, RouteRange range, Route 
     if (!attributes_parse(&route_attributes, message, sizeof *header, attributes, error))
         return false;
     g_autoptr(Route) result = route_new();
-    if (!attribute_prefix(attributes[RTA_DST], header->rtm_family, header->rtm_dst_len,
+    if (header->rtm_type == RTN_UNSPEC ||
+        !attribute_prefix(attributes[RTA_DST], header->rtm_family, header->rtm_dst_len,
                           &result->destination) ||
         !attribute_prefix(attributes[RTA_SRC], header->rtm_family, header->rtm_src_len,
                           &result->source) ||

@@ -92,6 +92,7 @@ ROUTE_TO(mpls_default, AF_MPLS, 0);
     static const struct rtmsg name = {                                                             \
         .rtm_family = AF_INET, .rtm_type = (type), .rtm_flags = (flags)}
 DEFAULT_OF_TYPE(unreachable, RTN_UNREACHABLE, 0);
+DEFAULT_OF_TYPE(typeless, RTN_UNSPEC, 0);
 DEFAULT_OF_TYPE(blackhole, RTN_BLACKHOLE, 0);
 DEFAULT_OF_TYPE(local, RTN_LOCAL, 0);
 DEFAULT_OF_TYPE(cloned, RTN_UNICAST, RTM_F_CLONED);
@@ -161,6 +162,7 @@ static const MessageCase all[] = {
      .text = "32.0.0.0/3 table 254 protocol 4, dev 4 weight 1 type 1"},
     {"unreachable", ROUTE(unreachable, U32(RTA_OIF, 4)),
      .text = "0.0.0.0/0 table 0 protocol 0, dev 4 weight 1 type 7"},
+    {"of no type", ROUTE(typeless, U32(RTA_OIF, 4))},
     {"blackhole", .type = RTM_NEWROUTE, HEADER(blackhole),
      .text = "0.0.0.0/0 table 0 protocol 0 type 6"},
     {"the kernel's own of an address",
