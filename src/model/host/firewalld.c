@@ -19,12 +19,12 @@ static void filter_init(Filter *filter)
 static void filter_clear(Filter *filter)
 {
     g_strfreev(filter->services);
-    g_clear_pointer(&filter->ports, g_ptr_array_unref);
-    g_clear_pointer(&filter->source_ports, g_ptr_array_unref);
+    g_ptr_array_unref(filter->ports);
+    g_ptr_array_unref(filter->source_ports);
     g_strfreev(filter->protocols);
     g_strfreev(filter->icmp_blocks);
-    g_clear_pointer(&filter->forward_ports, g_ptr_array_unref);
-    g_clear_pointer(&filter->rich_rules, g_ptr_array_unref);
+    g_ptr_array_unref(filter->forward_ports);
+    g_ptr_array_unref(filter->rich_rules);
 }
 
 /* The lists of a filter are shared: zone_own_ports() is called before one is changed. */
@@ -94,7 +94,7 @@ void zone_free(Zone *zone)
         return;
     g_free(zone->name);
     g_strfreev(zone->interfaces);
-    g_clear_pointer(&zone->sources, g_ptr_array_unref);
+    g_ptr_array_unref(zone->sources);
     filter_clear(&zone->filter);
     g_free(zone);
 }
@@ -155,8 +155,8 @@ void service_free(Service *service)
     if (service == NULL)
         return;
     g_free(service->name);
-    g_clear_pointer(&service->ports, g_ptr_array_unref);
-    g_clear_pointer(&service->source_ports, g_ptr_array_unref);
+    g_ptr_array_unref(service->ports);
+    g_ptr_array_unref(service->source_ports);
     g_strfreev(service->protocols);
     g_strfreev(service->includes);
     address_spec_free(service->destination_ipv4);
@@ -259,10 +259,10 @@ void firewalld_free(Firewalld *firewalld)
     g_free(firewalld->default_zone);
     g_free(firewalld->log_denied);
     options_clear(&firewalld->options);
-    g_clear_pointer(&firewalld->zones, g_ptr_array_unref);
-    g_clear_pointer(&firewalld->policies, g_ptr_array_unref);
-    g_clear_pointer(&firewalld->services, g_ptr_array_unref);
-    g_clear_pointer(&firewalld->ipsets, g_ptr_array_unref);
+    g_ptr_array_unref(firewalld->zones);
+    g_ptr_array_unref(firewalld->policies);
+    g_ptr_array_unref(firewalld->services);
+    g_ptr_array_unref(firewalld->ipsets);
     g_free(firewalld);
 }
 
@@ -353,7 +353,7 @@ Permanent *permanent_copy(const Permanent *permanent)
 
 void permanent_free(Permanent *permanent)
 {
-    g_clear_pointer(&permanent->bindings, g_ptr_array_unref);
+    g_ptr_array_unref(permanent->bindings);
     firewalld_free(permanent->firewalld);
     g_free(permanent->fault);
     g_free(permanent);

@@ -28,7 +28,7 @@ void link_free(Link *link)
     g_free(link->parent_bus);
     g_free(link->mac);
     g_free(link->permanent_mac);
-    g_clear_pointer(&link->addresses, g_ptr_array_unref);
+    g_ptr_array_unref(link->addresses);
     g_free(link);
 }
 

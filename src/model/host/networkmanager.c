@@ -52,7 +52,7 @@ NetworkManager *networkmanager_copy(const NetworkManager *networkmanager)
 void networkmanager_free(NetworkManager *networkmanager)
 {
     g_free(networkmanager->version);
-    g_clear_pointer(&networkmanager->devices, g_ptr_array_unref);
+    g_ptr_array_unref(networkmanager->devices);
     g_free(networkmanager);
 }
 

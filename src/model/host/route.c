@@ -16,7 +16,7 @@ void route_free(Route *route)
 {
     if (route == NULL)
         return;
-    g_clear_pointer(&route->nexthops, g_array_unref);
+    g_array_unref(route->nexthops);
     g_free(route);
 }
 
