@@ -3,7 +3,8 @@
  *
  *   link NAME KIND [down] [in MASTER] [on LOWER] [table N] [addr P,P..] [alt N,N..] [forwarding no]
  *                  [port-kind K] [parent D] [mac M] [carrier no] [forwarding6 yes]
- *                  [skip-linkdown yes]
+ *                  [skip-linkdown yes] [hairpin yes|no|?] [bridge4 yes] [bridge6 yes] [addr-link P]
+ *                  [addr-noroute P] [addr-secondary P] [programs xdp,tc-ingress,tc-egress]
  *   route PREFIX [dev NAME [via G] [dead|linkdown]].. [table N] [metric N] [nhid N] [type N] [tos N]
  *         [from P] [src A]
  *   net PREFIX [dev NAME] [via G] [proto N] [type N]   (a route that is not wide)
@@ -11,7 +12,8 @@
  *   rule 4|6 [table N] [l3mdev] [action N] [goto N] [suppress N] [not] [priority N] [from P] [to P]
  *        [iif N] [oif N] [mark N] [tos N] [protocol N] [sport N[-N]] [dport N[-N]] [user]
  *   host forwarding4 yes|no|? forwarding6 .. bridge4 .. bridge6 ..
- *   firewalld VERSION DEFAULT-ZONE [panic yes|?]
+ *   legacy 4|6 TABLE|- [CHAIN,CHAIN..]     (of ip_tables; no chains: not known)
+ *   firewalld VERSION DEFAULT-ZONE [panic yes|?] [direct yes|?] [policies ?]
  *   zone NAME [target T] [forward yes|no|?] [interfaces I,I..] [sources S,S..] [services S,S..]
  *             [ports P,P..] [source-ports P,P..] [protocols P,P..] [icmp-blocks T,T..] [inversion]
  *             [forward-port PORT:PROTOCOL:TO-PORT:TO-ADDRESS].. [rich RULE].. [masquerade yes]
@@ -21,14 +23,14 @@
  *   policy NAME [ingress Z,Z..] [egress Z,Z..] [priority N] [target T] [services S,S..] [ports P,P..]
  *   service NAME [ports P,P..] [includes S,S..] [destination4 A] [destination6 A]
  *   ipset NAME TYPE|- [ENTRY,ENTRY..]        (no entries: they could not be read)
- *   option NAME VALUE                        (of firewalld.conf)
+ *   option NAME VALUE|-                      (of firewalld.conf)
  *   permanent INTERFACE ZONE|-|!WORDS        (! a conflict, in firewalld's own words)
  *   manager INTERFACE ZONE|- [uuid U] [external]
  *   lasting WORDS                            (of what firewalld would load, as WORDS say)
  *   fault WORDS                              (what firewalld says of its permanent configuration)
  *
  * Links are indexed from 1 in the order they are given and are up unless they say "down"; kinds
- * "physical" and "loopback" mean what they say, "-" is none. Words are split as a shell does. */
+ * "physical" and "loopback" mean what they say, "-" is none. A link can be @INDEX instead of a name. Words are split as a shell does. */
 #pragma once
 
 #include "model/host/snapshot.h"
@@ -37,6 +39,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if.h>
+#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
@@ -79,6 +82,8 @@ static inline char *sketch_name_or_null(const char *word)
 static inline int sketch_index(const Snapshot *snapshot, const char *name)
 {
     const Link *link = snapshot_link_by_name(snapshot, name);
+    if (link == NULL && *name == '@')
+        return (int)sketch_number(name + 1);
     if (link == NULL)
         g_error("no link: %s", name);
     return link->index;
@@ -102,15 +107,36 @@ static inline void sketch_unknown(const char *word)
 
 /* ---- the kernel's side ---- */
 
-static inline void sketch_addresses(Link *link, const char *words, guint8 scope)
+static inline void sketch_addresses(Link *link, const char *words, guint8 scope, guint32 flags)
 {
     g_auto(GStrv) texts = g_strsplit(words, ",", -1);
     for (char **text = texts; *text != NULL; text++) {
-        LinkAddress address = {.prefix = sketch_prefix(*text), .scope = scope};
+        LinkAddress address = {.prefix = sketch_prefix(*text), .scope = scope, .flags = flags};
         if (g_str_has_prefix(*text, "fe80:"))
             address.scope = RT_SCOPE_LINK;
         g_ptr_array_add(link->addresses, g_memdup2(&address, sizeof address));
     }
+}
+
+static inline void sketch_programs(Link *link, const char *words)
+{
+    g_auto(GStrv) names = g_strsplit(words, ",", -1);
+    for (char **name = names; *name != NULL; name++) {
+        if (g_str_equal(*name, "xdp"))
+            link->programs.xdp = true;
+        else if (g_str_equal(*name, "tc-ingress"))
+            link->programs.tc_ingress = true;
+        else if (g_str_equal(*name, "tc-egress"))
+            link->programs.tc_egress = true;
+        else
+            sketch_unknown(*name);
+    }
+}
+
+static inline void sketch_parent(Link *link, const char *word)
+{
+    g_free(link->parent_device);
+    link->parent_device = sketch_name_or_null(word);
 }
 
 static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word)
@@ -125,9 +151,15 @@ static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word
     else if (g_str_equal(key, "table"))
         link->vrf_table = sketch_number(sketch_value(word));
     else if (g_str_equal(key, "addr"))
-        sketch_addresses(link, sketch_value(word), RT_SCOPE_UNIVERSE);
+        sketch_addresses(link, sketch_value(word), RT_SCOPE_UNIVERSE, 0);
     else if (g_str_equal(key, "addr-link"))
-        sketch_addresses(link, sketch_value(word), RT_SCOPE_LINK);
+        sketch_addresses(link, sketch_value(word), RT_SCOPE_LINK, 0);
+    else if (g_str_equal(key, "addr-secondary"))
+        sketch_addresses(link, sketch_value(word), RT_SCOPE_UNIVERSE, IFA_F_SECONDARY);
+    else if (g_str_equal(key, "addr-noroute"))
+        sketch_addresses(link, sketch_value(word), RT_SCOPE_UNIVERSE, IFA_F_NOPREFIXROUTE);
+    else if (g_str_equal(key, "programs"))
+        sketch_programs(link, sketch_value(word));
     else if (g_str_equal(key, "alt"))
         sketch_list(&link->altnames, sketch_value(word));
     else if (g_str_equal(key, "forwarding"))
@@ -137,13 +169,17 @@ static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word
     else if (g_str_equal(key, "mac"))
         link->mac = g_strdup(sketch_value(word));
     else if (g_str_equal(key, "parent"))
-        link->parent_device = g_strdup(sketch_value(word));
+        sketch_parent(link, sketch_value(word));
+    else if (g_str_equal(key, "bridge6"))
+        link->bridge_call_ip6tables = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "bridge4"))
         link->bridge_call_iptables = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "forwarding6"))
         link->forwarding_ipv6 = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "skip-linkdown"))
         link->skip_linkdown_ipv4 = link->skip_linkdown_ipv6 = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "hairpin"))
+        link->hairpin = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "carrier"))
         link->carrier = sketch_tristate(sketch_value(word));
     else
@@ -327,6 +363,16 @@ static inline void sketch_host(Snapshot *snapshot, char **word)
     }
 }
 
+static inline void sketch_legacy(Snapshot *snapshot, char **word)
+{
+    LegacyTable *table = legacy_table_new();
+    table->family = g_str_equal(sketch_value(&word), "6") ? FAMILY_IPV6 : FAMILY_IPV4;
+    table->name = sketch_name_or_null(sketch_value(&word));
+    if (word[1] != NULL)
+        sketch_list(&table->chains, word[1]);
+    g_ptr_array_add(snapshot->legacy_tables, table);
+}
+
 /* ---- firewalld's side ---- */
 
 static inline void sketch_ports(GPtrArray *ports, const char *words)
@@ -352,6 +398,10 @@ static inline void sketch_firewalld(Snapshot *snapshot, char **word)
         const char *key = *word;
         if (g_str_equal(key, "panic"))
             firewalld->panic = sketch_tristate(sketch_value(&word));
+        else if (g_str_equal(key, "direct"))
+            firewalld->direct_rules = sketch_tristate(sketch_value(&word));
+        else if (g_str_equal(key, "policies"))
+            firewalld->policies_exist = sketch_tristate(sketch_value(&word));
         else if (g_str_equal(key, "flush"))
             firewalld->options.flush_all_on_reload = g_strdup(sketch_value(&word));
         else
@@ -550,7 +600,7 @@ static inline void sketch_option(Snapshot *snapshot, char **word)
     for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
         if (g_str_equal(name, known[i].name)) {
             g_free(*known[i].value);
-            *known[i].value = g_strdup(sketch_value(&word));
+            *known[i].value = sketch_name_or_null(sketch_value(&word));
             return;
         }
     }
@@ -639,6 +689,7 @@ static inline void sketch_words(Snapshot *snapshot, char **words)
         {"fault", sketch_fault},
         {"net", sketch_net},
         {"socket", sketch_socket},
+        {"legacy", sketch_legacy},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (g_str_equal(words[0], kinds[i].word)) {

@@ -2,6 +2,7 @@
 /* The kernel's route look-up on a snapshot: see routing.h. */
 #include "model/kernel/routing.h"
 
+#include "model/firewalld/match.h"
 #include "model/foreach.h"
 
 #include <linux/fib_rules.h>
@@ -180,8 +181,9 @@ static Match match_transport(const Rule *rule, const RoutingQuestion *question)
         match = MATCH_MAYBE;
     else if (rule->ip_protocol != 0 && rule->ip_protocol != question->protocol)
         match = MATCH_NO;
-    match = MIN(match, match_ports(&rule->source_ports, question, question->source_port));
-    return MIN(match, match_ports(&rule->destination_ports, question, question->destination_port));
+    match = match_and(match, match_ports(&rule->source_ports, question, question->source_port));
+    return match_and(match,
+                     match_ports(&rule->destination_ports, question, question->destination_port));
 }
 
 static const Link *vrf_of(const Snapshot *snapshot, const Link *link)
@@ -202,16 +204,16 @@ static Match match_rule(const Snapshot *snapshot, const Rule *rule, const Routin
 {
     Match match = match_source_of_rule(rule, question);
     if (rule->has_destination)
-        match = MIN(match, ip_prefix_covers(&rule->destination, &question->destination));
-    match = MIN(match, match_iif(snapshot, rule, question));
-    match = MIN(match, match_link(snapshot, rule->oif, question->out));
-    match = MIN(match, match_transport(rule, question));
+        match = match_and(match, ip_prefix_covers(&rule->destination, &question->destination));
+    match = match_and(match, match_iif(snapshot, rule, question));
+    match = match_and(match, match_link(snapshot, rule->oif, question->out));
+    match = match_and(match, match_transport(rule, question));
     if (((rule->mark ^ question->mark) & rule->mark_mask) != 0 || rule->tos != 0)
         match = MATCH_NO;
     if (rule->l3mdev && vrf_of_question(snapshot, question) == NULL)
         match = MATCH_NO;
     if (rule->other_selector)
-        match = MIN(match, MATCH_MAYBE);
+        match = match_and(match, MATCH_MAYBE);
     return rule->inverted ? (Match)(MATCH_YES - match) : match;
 }
 
@@ -266,7 +268,7 @@ static Match match_route(const Snapshot *snapshot, const Route *route,
         route->tos != 0)
         return MATCH_NO;
     Match match = ip_prefix_covers(&route->destination, &question->destination);
-    match = MIN(match, match_source(route->has_source, &route->source, question));
+    match = match_and(match, match_source(route->has_source, &route->source, question));
     return match != MATCH_NO && is_usable(snapshot, route, question) ? match : MATCH_NO;
 }
 
@@ -280,40 +282,6 @@ static int compare_routes(const Route *a, const Route *b)
     if (source_a != source_b)
         return source_a > source_b ? 1 : -1;
     return (a->metric < b->metric) - (a->metric > b->metric);
-}
-
-/* What a table says. */
-typedef struct {
-    const Route *best;
-    const Route *equal; /* another one, no worse than BEST */
-    bool open;          /* a route may be meant that is longer than the destination */
-} TableAnswer;
-
-static void look_up(const Snapshot *snapshot, const GPtrArray *routes, guint32 table,
-                    const RoutingQuestion *question, TableAnswer *answer)
-{
-    PTR_ARRAY_FOREACH (const Route, route, routes) {
-        if (route->table != table)
-            continue;
-        Match match = match_route(snapshot, route, question);
-        answer->open = answer->open || match == MATCH_MAYBE;
-        if (match != MATCH_YES)
-            continue;
-        int order = answer->best != NULL ? compare_routes(route, answer->best) : 1;
-        if (order > 0)
-            *answer = (TableAnswer){route, NULL, answer->open};
-        else if (order == 0 && answer->equal == NULL)
-            answer->equal = route;
-    }
-}
-
-static TableAnswer ask_table(const Snapshot *snapshot, guint32 table,
-                             const RoutingQuestion *question)
-{
-    TableAnswer answer = {NULL, NULL, false};
-    look_up(snapshot, snapshot->routes, table, question, &answer);
-    look_up(snapshot, snapshot->narrow_routes, table, question, &answer);
-    return answer;
 }
 
 /* ---- where a route leads ---- */
@@ -353,19 +321,61 @@ static Routing routing_by(const Snapshot *snapshot, const Route *route,
     return routing;
 }
 
+static bool lead_alike(const Snapshot *snapshot, const Route *a, const Route *b,
+                       const RoutingQuestion *question)
+{
+    Routing one = routing_by(snapshot, a, question);
+    Routing other = routing_by(snapshot, b, question);
+    return one.kind == other.kind && one.out == other.out;
+}
+
+/* What a table says. */
+typedef struct {
+    const Route *best;
+    const Route
+        *equal; /* another one, no worse than BEST: one that leads elsewhere, if there is one */
+    bool open;  /* a route may be meant that is longer than the destination */
+} TableAnswer;
+
+static void look_up(const Snapshot *snapshot, const GPtrArray *routes, guint32 table,
+                    const RoutingQuestion *question, TableAnswer *answer)
+{
+    PTR_ARRAY_FOREACH (const Route, route, routes) {
+        if (route->table != table)
+            continue;
+        Match match = match_route(snapshot, route, question);
+        answer->open = answer->open || match == MATCH_MAYBE;
+        if (match != MATCH_YES)
+            continue;
+        int order = answer->best != NULL ? compare_routes(route, answer->best) : 1;
+        if (order > 0)
+            *answer = (TableAnswer){route, NULL, answer->open};
+        else if (order == 0 && (answer->equal == NULL ||
+                                lead_alike(snapshot, answer->best, answer->equal, question)))
+            answer->equal = route;
+    }
+}
+
+static TableAnswer ask_table(const Snapshot *snapshot, guint32 table,
+                             const RoutingQuestion *question)
+{
+    TableAnswer answer = {NULL, NULL, false};
+    look_up(snapshot, snapshot->routes, table, question, &answer);
+    look_up(snapshot, snapshot->narrow_routes, table, question, &answer);
+    return answer;
+}
+
 /* Among equal routes IPv4 takes the first, but for default routes, where it looks whether the gateway
  * answers (fib_select_default()); IPv6 prefers gateways that answer (find_rr_leaf()). */
 static Routing routing_in_table(const Snapshot *snapshot, const TableAnswer *answer,
                                 const RoutingQuestion *question)
 {
-    Routing routing = routing_by(snapshot, answer->best, question);
     const IpPrefix *destination = &answer->best->destination;
     bool chooses = destination->address.family == FAMILY_IPV6 || destination->length == 0;
-    if (answer->equal == NULL || !chooses)
-        return routing;
-    Routing other = routing_by(snapshot, answer->equal, question);
-    bool same = other.kind == routing.kind && other.out == routing.out;
-    return same ? routing : (Routing){ROUTING_UNKNOWN, NULL, NULL};
+    if (chooses && answer->equal != NULL &&
+        !lead_alike(snapshot, answer->best, answer->equal, question))
+        return (Routing){ROUTING_UNKNOWN, NULL, NULL};
+    return routing_by(snapshot, answer->best, question);
 }
 
 /* ---- the rules in order ---- */

@@ -8,6 +8,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 
 #define LINKS                                                                                      \
     "link lo loopback addr 127.0.0.1/8,::1/128\n"                                                  \
@@ -43,6 +44,10 @@ static void parse_word(const Snapshot *snapshot, Question *all, char ***word)
         question->out = snapshot_link_by_name(snapshot, sketch_value(word));
     else if (g_str_equal(key, "mark"))
         question->mark = sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "icmp"))
+        question->protocol = IPPROTO_ICMP;
+    else if (g_str_equal(key, "icmpv6"))
+        question->protocol = IPPROTO_ICMPV6;
     else if (g_str_equal(key, "tcp"))
         question->protocol = IPPROTO_TCP;
     else if (g_str_equal(key, "sport"))
@@ -155,6 +160,16 @@ static const RoutingCase tables[] = {
      "2a00::1/128 in r1 from fd00:1::9/128", "forward r0"},
     {"a route for another source", DEFAULT "route ::/0 dev r1 from fd00:2::/64\n",
      "2a00::1/128 in r1 from fd00:1::9/128", "forward r0 via fd00::fe"},
+    {"one that is dead of those that are left", "route 8.0.0.0/8 dev r0 dead dev r1 dead\n" DEFAULT,
+     "8.8.8.8" IN, "forward r0 via 172.20.0.254"},
+    {"a third equal route", /* the first of those that are no worse is compared */
+     "route 0.0.0.0/0 dev r0\nroute 0.0.0.0/0 dev r0\nroute 0.0.0.0/0 dev r1\n", "8.8.8.8" IN,
+     "unknown"},
+    {"equal routes of which one refuses", "route 2a00::/16 dev r1\nroute 2a00::/16 type 7\n",
+     "2a00::1/128 in r1 from fd00:1::9/128", "unknown"},
+    {"by a link that is not there", DEFAULT "route 8.0.0.0/8 dev @99\n", "8.8.8.8" IN, "forward"},
+    {"no carrier, by a link that is not there", DEFAULT "route 8.0.0.0/8 dev @99 linkdown\n",
+     "8.8.8.8" IN, "forward"},
     {"bound to a link", DEFAULT "route 0.0.0.0/0 dev r1 metric 9\n", "8.8.8.8/32 out r1",
      "forward r1 src 172.20.1.1"},
 };
@@ -229,6 +244,14 @@ static const RoutingCase rules[] = {
     {"a source port", RULE("sport 80-90"), "8.8.8.8/32 in r1 tcp sport 90 from 172.20.1.9/32", YES},
     {"maybe a port", RULE("dport 80"), "8.8.8.8/32 in r1 tcp some-transport from 172.20.1.9/32",
      "unknown"},
+    {"ICMP has no port", RULE("dport 80"),
+     "8.8.8.8/32 in r1 icmp some-transport from 172.20.1.9/32", NO},
+    {"nor has ICMPv6",
+     "rule 6 priority 5 table 100 dport 80\n" MAIN DEFAULT "route ::/0 dev r1 table 100\n",
+     "2a00::1/128 in r1 icmpv6 some-transport from fd00:1::9/128", "forward r0 via fd00::fe"},
+    {"a port of some transport", RULE("dport 80"),
+     "8.8.8.8/32 in r1 some-transport from 172.20.1.9/32", "unknown"},
+    {"to some of them", RULE("to 8.8.0.0/16"), "8.0.0.0/8 in r1 from 172.20.1.9/32", "unknown"},
     {"no port", RULE("dport 80"), "8.8.8.8/32 in r1 tcp from 172.20.1.9/32", NO},
     {"a user", RULE("user"), "8.8.8.8" IN, "unknown"},
     {"a user, where the table says nothing", "rule 4 priority 5 table 99 user\n" MAIN DEFAULT,
@@ -259,6 +282,16 @@ static const RoutingCase rules[] = {
      DEFAULT "route 10.9.0.0/16 dev lo type 2 table 255\n"
              "route 10.9.9.0/24 dev r1\n",
      "10.9.9.9" IN, "unknown"},
+    {"tables that may be one, and main says nothing", "route 10.9.0.0/16 dev lo type 2 table 255\n",
+     "10.9.9.9" IN, "local"},
+    {"tables that may be one, and main may say something",
+     "route 10.9.0.0/16 dev lo type 2 table 255\nroute 10.9.9.128/25 dev r1\n",
+     "10.9.9.0/24 in r1 from 172.20.1.9/32", "unknown"},
+    {"tables of IPv6 are two", /* fib6_unmerge() is not there */
+     "route fd09::/16 dev lo type 2 table 255\nroute fd09:9::/32 dev r1\n",
+     "fd09:9::1/128 in r1 from fd00:1::9/128", "local"},
+    {"maybe to own addresses", "rule 4 priority 5 table 255 user\n" MAIN DEFAULT, "172.20.0.1" IN,
+     "unknown"},
     {"tables that may be one, and it is no matter",
      DEFAULT "route 10.9.0.0/16 dev lo type 2 table 255\n", "10.9.9.9" IN, "local"},
 };
@@ -269,6 +302,14 @@ static const RoutingCase vrfs[] = {
     {"bound to a VRF", VRF "rule 4 priority 1000 l3mdev\n" MAIN DEFAULT, "10.3.0.9/32 out blue",
      "forward v0 src 172.21.0.1"},
     {"outside of it", VRF "rule 4 priority 1000 l3mdev\n" MAIN DEFAULT, "10.3.0.9" IN, NO},
+    {"by the VRF itself", VRF "rule 4 priority 1000 l3mdev\n" MAIN DEFAULT,
+     "10.3.0.9/32 in blue from 172.21.0.9/32", "forward v0"},
+    {"of a port that is in no VRF",
+     VRF "link br0 bridge\nlink p0 veth in br0\n"
+         "rule 4 priority 1000 l3mdev\n" MAIN DEFAULT,
+     "10.3.0.9/32 in p0 from 172.21.0.9/32", NO},
+    {"of any, where the rule is not of a VRF", VRF "rule 4 priority 1000 not l3mdev\n" MAIN DEFAULT,
+     "10.3.0.9" IN, NO},
     {"an address in a VRF is none of the host's", VRF "rule 4 priority 1000 l3mdev\n" MAIN DEFAULT,
      "172.21.0.1" IN, NO},
 };
@@ -287,6 +328,20 @@ static const RoutingCase sources[] = {
      "link r9 physical addr-link 10.5.0.1/24\nroute 8.0.0.0/8 dev r9 via 10.5.0.2\n", "8.8.8.8/32",
      "forward r9 via 10.5.0.2"},
     {"no address", "link r9 physical\nroute 8.0.0.0/8 dev r9\n", "8.8.8.8/32", "forward r9"},
+    {"what refuses has none", "route 8.0.0.0/8 type 7 src 172.20.1.1\n", "8.8.8.8/32",
+     "unreachable"},
+    {"of several ways by one link", /* which gateway is not known */
+     "route 8.0.0.0/8 dev r1 via 172.20.1.2 dev r1 via 172.20.1.3\n", "8.8.8.8/32", "forward r1"},
+    {"of several ways by one link, of which one is dead",
+     "route 8.0.0.0/8 dev r1 via 172.20.1.2 dead dev r1 via 172.20.1.3 dev r0 dead\n", "8.8.8.8/32",
+     "forward r1 via 172.20.1.3 src 172.20.1.1"},
+    {"a secondary address is not chosen",
+     "link r9 physical addr-secondary 10.5.0.1/24 addr 10.6.0.1/24\nroute 8.0.0.0/8 dev r9\n",
+     "8.8.8.8/32", "forward r9 src 10.6.0.1"},
+    {"by a link that is not there", "route 8.0.0.0/8 dev @99 via 172.20.1.2\n", "8.8.8.8/32",
+     "forward"},
+    {"a local route prefers a source", "route 10.9.0.0/16 dev lo type 2 src 172.20.1.1\n",
+     "10.9.9.9/32", "local src 172.20.1.1"},
     {"IPv6: one address", "route 2a00::/16 dev r1\n", "2a00::1/128", "forward r1 src fd00:1::1"},
     {"IPv6: two", "route 2a00::/16 dev r2\n", "2a00::1/128", "forward r2"},
     {"IPv6: none", "link r9 physical\nroute 2a00::/16 dev r9\n", "2a00::1/128", "forward r9"},
@@ -356,6 +411,25 @@ static const BackCase backs[] = {
     {"IPv6: a link-local source is looked up on its link",
      "net fe80::/64 dev r0\nnet fe80::/64 dev r1\n", "fd00:1::1/128 in r1 from fe80::9/128",
      REVERSE_PATH_SAME_LINK},
+    {"by a link that is not there", "route 0.0.0.0/0 dev @99\n", PACKET "8.8.8.8/32",
+     REVERSE_PATH_OTHER_LINK},
+    {"blackhole", "route 8.0.0.0/8 type 6\n", PACKET "8.8.8.8/32", REVERSE_PATH_NONE},
+    {"prohibited", "route 8.0.0.0/8 type 8\n", PACKET "8.8.8.8/32", REVERSE_PATH_NONE},
+    {"a broadcast address", DEFAULT, PACKET "172.20.1.255/32", REVERSE_PATH_NONE},
+    {"a group", DEFAULT, PACKET "224.0.0.251/32", REVERSE_PATH_NONE},
+    {"IPv6: by a link that is not there", "route ::/0 dev @99 dev r1\n",
+     "fd00:1::1/128 in r1 from 2a00::1/128", REVERSE_PATH_UNKNOWN},
+    {"IPv6: all of two ways", "route ::/0 dev r1 via fd00:1::2 dev r1 via fd00:1::3\n",
+     "fd00:1::1/128 in r1 from 2a00::1/128", REVERSE_PATH_SAME_LINK},
+    {"IPv6: equal routes", "route ::/0 dev r0\nroute ::/0 dev r1\n",
+     "fd00:1::1/128 in r1 from 2a00::1/128", REVERSE_PATH_UNKNOWN},
+    {"IPv6: unreachable", "route 2a00::/16 type 7\n", "fd00:1::1/128 in r1 from 2a00::1/128",
+     REVERSE_PATH_NONE},
+    {"IPv6: in a VRF",
+     VRF "rule 6 priority 1000 l3mdev\nroute 2a00::/16 dev v0 table 10\n" MAIN DEFAULT,
+     "2a00::9/128 in blue out blue from 2a00::1/128", REVERSE_PATH_SAME_LINK},
+    {"IPv6: a site's address is no link's", "net fec0::/10 dev r0\n",
+     "fd00:1::1/128 in r1 from fec0::9/128", REVERSE_PATH_OTHER_LINK},
     {"in a VRF", VRF "rule 4 priority 1000 l3mdev\n" MAIN DEFAULT,
      "10.3.0.9/32 in blue out blue from 10.3.0.8/32", REVERSE_PATH_SAME_LINK},
 };
