@@ -56,6 +56,8 @@ static inline void flow_parse_word(Flow *flow, char ***word)
         flow->to = flow_parse_address(flow, sketch_value(word));
     else if (g_str_equal(key, "code"))
         flow->icmp_code = (int)sketch_number(sketch_value(word));
+    else if (g_str_equal(key, "any-code"))
+        flow->icmp_code = -1;
     else if (g_str_equal(key, "mac"))
         flow->from_mac = sketch_value(word);
     else if (g_str_equal(key, "source-port"))

@@ -152,8 +152,9 @@ static GArray *candidates_for(const Snapshot *snapshot, const Flow *flow, Dispat
      * key. A "+" that comes later by that is not sure to take anything: that was read in the source
      * of 2.x, and not tested with packets. */
     ARRAY_FOREACH (Candidate, candidate, candidates) {
-        if (candidate->rank == 2 && firewalld->default_zone != NULL &&
-            strcmp(candidate->match.zone->name, firewalld->default_zone) > 0)
+        if (candidate->rank == 2 &&
+            (firewalld->default_zone == NULL ||
+             strcmp(candidate->match.zone->name, firewalld->default_zone) > 0))
             candidate->match.match = MATCH_MAYBE;
     }
     return candidates;

@@ -217,11 +217,13 @@ void filter_masquerade(Trace *trace, Owner owner, const Filter *filter)
         trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_MASQUERADE});
     PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (!rule->understood || rule->element != RICH_ELEMENT_MASQUERADE)
+        if (rule->understood && rule->element != RICH_ELEMENT_MASQUERADE)
             continue;
         RichRule any_family = *rule;
         any_family.has_family = false;
-        Match match = match_rich_rule_ends(trace->snapshot->firewalld, trace->flow, &any_family);
+        Match match = rule->understood ? match_rich_rule_ends(trace->snapshot->firewalld,
+                                                              trace->flow, &any_family)
+                                       : MATCH_MAYBE;
         if (match != MATCH_NO)
             trace_rule(trace, STAGE_MASQUERADE, owner, match, OUTCOME_ACCEPT,
                        (Setting){SETTING_RICH_RULE, .name = rule->text});
