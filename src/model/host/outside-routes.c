@@ -64,7 +64,7 @@ static void add_rule(OutsideRoutes *routes, const Rule *rule)
  * 2.4): some providers route just that. */
 static bool is_in_global_unicast(const IpPrefix *destination)
 {
-    return destination->address.family == FAMILY_IPV6 && destination->length >= 3 &&
+    return destination->address.family == FAMILY_IPV6 &&
            (destination->address.bytes[0] & 0xe0) == 0x20;
 }
 

@@ -214,8 +214,7 @@ static bool read_attribute(RuleReader *reader, const char *name, const char *val
     /* "value" and "burst" behind "limit" are the limit's, not the part's. */
     if (reader->limited)
         return true;
-    if (reader->attributes[reader->part] == NULL ||
-        !g_strv_contains(known_attributes[reader->part], name))
+    if (!g_strv_contains(known_attributes[reader->part], name))
         return false;
     /* Whatever it says, as firewalld itself takes it. */
     if (g_str_equal(name, "invert"))

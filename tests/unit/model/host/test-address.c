@@ -56,6 +56,7 @@ static const TextCase prefixes[] = {
     {"a netmask with a gap", "10.0.0.0/255.0.255.0", NULL},
     {"longer than IPv4", "10.0.0.0/33", NULL},
     {"longer than IPv6", "::/129", NULL},
+    {"a netmask that is an address of IPv6", "10.0.0.0/::255.0.0.0", NULL},
     {"an IPv4 netmask for IPv6", "::/255.0.0.0", NULL},
     {"no length", "10.0.0.0/", NULL},
     {"a negative length", "10.0.0.0/-1", NULL},

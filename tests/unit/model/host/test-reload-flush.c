@@ -2,7 +2,7 @@
 /* Which rules of other programs a reload of firewalld takes away, and what is left. */
 #include "model/host/reload-flush.h"
 
-#include "sketch.h"
+#include "rules.h"
 
 #include "model/foreach.h"
 
@@ -163,6 +163,39 @@ static void test_container(G_GNUC_UNUSED void **state)
     assert_int_equal(left->rules, 1);
 }
 
+/* Rules in DOCKER-USER are the administrator's, but for the one that Docker makes; what is compared with
+ * a network of Docker's or with half of it is Docker's. */
+static void test_users_rules(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch("firewalld 1.3.3 public\n"
+                                          "link docker0 bridge addr 172.17.0.1/16,fd17::1/64\n");
+    snapshot->ruleset = rules_parse("table ip filter\nset s 4 10.0.0.1\n"
+                                    "chain DOCKER-USER\n"
+                                    "saddr=10.9.9.9 drop\n"
+                                    "saddr=10.9.9.9 return\n"
+                                    "neutral:counter return\n"
+                                    "neutral:counter accept\n"
+                                    "chain INPUT input 0\n"
+                                    "payload:1:12:2:r0 cmp:0:r0:0xac11 accept\n"
+                                    "payload:1:12:1:r0 cmp:0:r0:0xac accept\n"
+                                    "cmp:0:r0 accept\n"
+                                    "table ip6 filter\nchain INPUT input 0\n"
+                                    "payload:1:8:16:r0 cmp:0:r0:fd17::9 accept\n"
+                                    "payload:1:8:16:r0 cmp:0:r0:fd18::9 accept\n");
+    g_autoptr(GPtrArray) flushed = reload_flushed_rules(snapshot);
+    assert_int_equal(flushed->len, 2);
+    const FlushedRules *ipv4 = g_ptr_array_index(flushed, 0);
+    const FlushedRules *ipv6 = g_ptr_array_index(flushed, 1);
+    assert_true(ipv4->owner == NULL && ipv6->owner == NULL);
+    assert_int_equal(ipv4->rules, 5);
+    assert_int_equal(ipv6->rules, 1);
+    g_autoptr(Ruleset) left = reload_ruleset(snapshot);
+    const NftTable *table = ruleset_table(left, NFT_FAMILY_IPV4, "filter");
+    assert_non_null(nft_table_set(table, "s"));
+    assert_int_equal(nft_table_chain(table, "DOCKER-USER")->rules->len, 1);
+    assert_int_equal(nft_table_chain(table, "INPUT")->rules->len, 1);
+}
+
 static void test_unread(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = snapshot_new();
@@ -176,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_left),
         cmocka_unit_test(test_container),
+        cmocka_unit_test(test_users_rules),
         cmocka_unit_test(test_unread),
     };
     int failures = RUN_CASES(test_flush, flushes);

@@ -151,6 +151,29 @@ static void test_a_copy_outlives_its_original(G_GNUC_UNUSED void **state)
     assert_non_null(networkmanager_device(copy->networkmanager, "enp2s0"));
 }
 
+/* What a copy of firewalld shares, it can have of its own. */
+static void test_services_of_its_own(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = make_snapshot();
+    Service *service = service_new("mdns");
+    service->destination_ipv4 = address_spec_parse("224.0.0.251");
+    g_ptr_array_add(snapshot->firewalld->services, service);
+    service = service_new("dhcpv6-client");
+    service->destination_ipv6 = address_spec_parse("fe80::/64");
+    g_ptr_array_add(snapshot->firewalld->services, service);
+    g_autoptr(Snapshot) copy = snapshot_copy(snapshot);
+    firewalld_own_services(copy->firewalld);
+    g_ptr_array_add(copy->firewalld->services, service_new("http"));
+    assert_null(firewalld_service(snapshot->firewalld, "http"));
+    const Service *mdns = firewalld_service(copy->firewalld, "mdns");
+    assert_ptr_not_equal(mdns, firewalld_service(snapshot->firewalld, "mdns"));
+    assert_string_equal(mdns->destination_ipv4->text, "224.0.0.251");
+    assert_null(mdns->destination_ipv6);
+    const Service *dhcpv6 = firewalld_service(copy->firewalld, "dhcpv6-client");
+    assert_string_equal(dhcpv6->destination_ipv6->text, "fe80::/64");
+    assert_null(dhcpv6->destination_ipv4);
+}
+
 static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
 {
     snapshot_free(NULL);
@@ -164,6 +187,18 @@ static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
     ipset_free(NULL);
     permanent_binding_free(NULL);
     managed_device_free(NULL);
+    legacy_table_free(NULL);
+    address_spec_free(NULL);
+    port_range_free(NULL);
+    forward_port_free(NULL);
+    rich_rule_free(NULL);
+    expression_free(NULL);
+    nft_element_free(NULL);
+    nft_set_unref(NULL);
+    nft_rule_unref(NULL);
+    nft_chain_free(NULL);
+    nft_table_unref(NULL);
+    ruleset_unref(NULL);
 }
 
 /* ---- firewalld's words ---- */
@@ -201,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_the_same_is_unread_once),
         cmocka_unit_test(test_a_copy_does_not_touch_its_original),
         cmocka_unit_test(test_a_copy_outlives_its_original),
+        cmocka_unit_test(test_services_of_its_own),
         cmocka_unit_test(test_freeing_nothing_is_fine),
     };
     return RUN_CASES(test_lookup, lookups) + RUN_CASES(test_target, targets) +

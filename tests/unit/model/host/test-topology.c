@@ -73,6 +73,10 @@ static const RoleCase roles[] = {
      "link a veth\nroute 10.0.0.0/24 dev a\nroute 2001:db8::/64 dev a\n"
      "route 192.0.2.1/32 dev a\n",
      "a downstream"},
+    {"sixteenths of IPv6 elsewhere", "link a veth\nroute 6000::/4 dev a\nroute 7000::/4 dev a\n",
+     "a downstream"},
+    {"sixteenths of IPv4", "link a veth\nroute 32.0.0.0/4 dev a\nroute 48.0.0.0/4 dev a\n",
+     "a downstream"},
     {"a quarter of IPv6", "link a veth\nroute 2000::/2 dev a\n", "a downstream"},
     {"a route of length 3 of IPv4", "link a veth\nroute 32.0.0.0/3 dev a\n", "a downstream"},
     {"a wide route into a VRF device", "link red vrf table 10\nroute 0.0.0.0/0 dev red\n",
@@ -125,6 +129,10 @@ static const RoleCase roles[] = {
     {"the table of a VRF, without l3mdev",
      "link red vrf table 10\nlink a veth in red\nroute 0.0.0.0/0 dev a table 10\n" RULES4,
      "red other, a downstream"},
+    {"the table of a VRF, by two rules of which one passes over a default",
+     "link red vrf table 10\nlink a veth in red\nroute 0.0.0.0/0 dev a table 10\n" RULES4
+     "rule 4 l3mdev\nrule 4 l3mdev suppress 0\n",
+     "red other, a uplink"},
     {"l3mdev leads to no other table",
      "link red vrf table 10\nlink a veth\n"
      "route 0.0.0.0/0 dev a table 11\n" RULES4 "rule 4 l3mdev\n",
@@ -161,6 +169,22 @@ static const RoleCase roles[] = {
      "eth0 uplink, v0 downstream"},
     {"no kind beside hardware that is told", "link x - addr 10.0.0.2/24\n" ETH0,
      "x other, eth0 uplink"},
+    {"hardware that an old snapshot calls physical, and names no device of",
+     "link eth0 physical parent - addr 10.0.0.2/24\nlink x - addr 10.1.0.2/24\n",
+     "eth0 uplink, x other"},
+    {"hardware in a master of no kind", "link x -\nlink eth0 physical in x addr 10.0.0.2/24\n",
+     "x other, eth0 uplink"},
+    {"hardware in a master that is not there", "link eth0 physical in @9 addr 10.0.0.2/24\n",
+     "eth0 uplink"},
+    {"more layers than the kernel allows are not followed",
+     "link b0 bridge addr 10.0.0.1/24\nlink b1 bridge in b0\nlink b2 bridge in b1\n"
+     "link b3 bridge in b2\nlink b4 bridge in b3\nlink b5 bridge in b4\nlink b6 bridge in b5\n"
+     "link b7 bridge in b6\nlink b8 bridge in b7\nlink b9 bridge in b8\n"
+     "link eth0 physical in b9\n",
+     "b0 downstream, b1 port, b2 port, b3 port, b4 port, b5 port, b6 port, b7 port, b8 port, b9 "
+     "port, eth0 port"},
+    {"a route by a link that is not there", "link a veth\nroute 0.0.0.0/0 dev @9 dev a\n",
+     "a uplink"},
     {"a member of a VRF is no port",
      "link red vrf table 10\nlink eth0 physical in red port-kind vrf addr 10.0.0.2/24\n",
      "red other, eth0 uplink"},
@@ -260,6 +284,84 @@ static void test_nothing_named(G_GNUC_UNUSED void **state)
     assert_int_equal(topology_uplinks(topology)->len, 1);
 }
 
+/* ---- declared downstreams ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *named; /* --downstream */
+    const char *roles;
+    guint downstreams;
+} DeclaredCase;
+
+static const DeclaredCase declared[] = {
+    {"an uplink is both", ETH0 DEFAULT, "eth0", "eth0 uplink", 1},
+    {"a link that is nothing", "link eth0 physical\n", "eth0", "eth0 downstream", 1},
+    {"one that is a downstream already", "link a veth\n", "a", "a downstream", 1},
+    {"of a port, its master is meant", "link br0 bridge\nlink eth0 physical in br0\n", "eth0",
+     "br0 downstream, eth0 port", 1},
+    {"of a port of Open vSwitch nobody knows", "link eth0 physical in @9 port-kind openvswitch\n",
+     "eth0", "eth0 port", 0},
+    {"a name that nothing has", ETH0, "eth9", "eth0 uplink", 0},
+};
+
+static void test_declared(void **state)
+{
+    const DeclaredCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    const char *named[] = {test->named, NULL};
+    g_autoptr(Topology) topology = topology_new(snapshot, &(Declared){.downstreams = named});
+    g_autofree char *found = describe_roles(topology, snapshot);
+    assert_string_equal(found, test->roles);
+    assert_int_equal(topology_count_downstreams(topology), test->downstreams);
+    guint counted = 0;
+    for (guint i = 0; i < snapshot->links->len; i++) {
+        const Link *link = g_ptr_array_index(snapshot->links, i);
+        bool is_named = topology_is_declared_downstream(topology, link);
+        assert_true(topology_is_downstream(topology, link) || !is_named);
+        counted += is_named;
+    }
+    assert_int_equal(counted, test->downstreams);
+}
+
+/* ---- programs ---- */
+
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *programs; /* of the first link */
+} ProgramCase;
+
+static const ProgramCase programs[] = {
+    {"none", "link eth0 physical\n", ""},
+    {"its own", "link eth0 physical programs xdp\n", " xdp"},
+    {"each of them", "link eth0 physical programs tc-ingress,tc-egress\n", " tc-ingress tc-egress"},
+    {"of the link it stands on", "link v7 vlan on @2\nlink eth0 physical programs xdp\n", " xdp"},
+    {"of its ports",
+     "link br0 bridge\nlink v0 veth in br0 programs tc-ingress\nlink v1 veth in br0\n",
+     " tc-ingress"},
+    {"of what its port stands on",
+     "link br0 bridge\nlink b7 vlan in br0 on @3\nlink bond0 bond\n"
+     "link eth0 physical in bond0 programs tc-egress\n",
+     " tc-egress"},
+    {"not of what stands on it", "link eth0 physical\nlink v7 vlan on eth0 programs xdp\n", ""},
+    {"not of its bridge", "link v0 veth in @2\nlink br0 bridge programs xdp\n", ""},
+    {"not of another", "link eth0 physical\nlink eth1 physical programs xdp\n", ""},
+    {"links that stand on each other", "link a vlan on @2\nlink b vlan on @1 programs xdp\n",
+     " xdp"},
+};
+
+static void test_programs(void **state)
+{
+    const ProgramCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    LinkPrograms found = link_programs(snapshot, g_ptr_array_index(snapshot->links, 0));
+    g_autofree char *text =
+        g_strconcat(found.xdp ? " xdp" : "", found.tc_ingress ? " tc-ingress" : "",
+                    found.tc_egress ? " tc-egress" : "", NULL);
+    assert_string_equal(text, test->programs);
+}
+
 /* ---- ways ---- */
 
 #define TWO_VRFS                                                                                   \
@@ -357,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_nothing_named),
         cmocka_unit_test(test_a_member_of_a_vrf_comes_in_by_the_vrf),
     };
-    return RUN_CASES(test_role, roles) + RUN_CASES(test_way, ways) +
+    return RUN_CASES(test_role, roles) + RUN_CASES(test_declared, declared) +
+           RUN_CASES(test_programs, programs) + RUN_CASES(test_way, ways) +
            RUN_CASES(test_forwards, switches) + cmocka_run_group_tests(others, NULL, NULL);
 }
