@@ -89,8 +89,9 @@ static inline bool rules_verdict(const char *word, gint32 *verdict)
         const char *word;
         gint32 verdict;
     } verdicts[] = {
-        {"accept", NF_ACCEPT}, {"drop", NF_DROP},  {"continue", NFT_CONTINUE}, {"break", NFT_BREAK},
-        {"jump", NFT_JUMP},    {"goto", NFT_GOTO}, {"return", NFT_RETURN},
+        {"accept", NF_ACCEPT},  {"drop", NF_DROP},     {"continue", NFT_CONTINUE},
+        {"break", NFT_BREAK},   {"jump", NFT_JUMP},    {"goto", NFT_GOTO},
+        {"return", NFT_RETURN}, {"stolen", NF_STOLEN},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(verdicts); i++) {
         if (g_str_equal(word, verdicts[i].word)) {

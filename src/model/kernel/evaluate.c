@@ -327,7 +327,7 @@ static Step evaluate_cmp(Machine *machine, const Expression *expression, const P
     gsize size;
     const guint8 *data = bytes_of(expression->data, &size);
     gint at = expression->source;
-    if (!registers_fit(at, size))
+    if (data == NULL || !registers_fit(at, size))
         return malformed(machine);
     ConstBits bits = registers_bits(registers, at);
     Match equal = bits_equal(bits, data, size);
@@ -364,7 +364,7 @@ static Step evaluate_range(Machine *machine, const Expression *expression, const
     gsize size_end;
     const guint8 *from = bytes_of(expression->data, &size);
     const guint8 *to = bytes_of(expression->data_end, &size_end);
-    if (!registers_fit(expression->source, size) || size != size_end)
+    if (from == NULL || !registers_fit(expression->source, size) || size != size_end)
         return malformed(machine);
     Match within = bits_within(registers_bits(registers, expression->source), from, to, size);
     return step_of(expression->operation == NFT_RANGE_NEQ ? match_not(within) : within, packet);
@@ -383,8 +383,10 @@ static Step evaluate_bitwise(Machine *machine, const Expression *expression, Reg
     gint to = expression->destination;
     if (!registers_fit(from, length) || !registers_fit(to, length))
         return malformed(machine);
-    if (expression->operation != NFT_BITWISE_BOOL) /* a shift, or one of two registers */
-        return registers_forget(registers, to, length) ? NEXT : malformed(machine);
+    if (expression->operation != NFT_BITWISE_BOOL) { /* a shift, or one of two registers */
+        registers_forget(registers, to, length);
+        return NEXT;
+    }
     if (mask_size < length || xor_size < length)
         return malformed(machine);
     registers_forget_number(registers, to, length);
@@ -428,8 +430,9 @@ static Step evaluate_immediate(Machine *machine, const Expression *expression, R
 {
     gsize size;
     const guint8 *data = bytes_of(expression->data, &size);
-    return registers_set(registers, expression->destination, data, size) ? NEXT
-                                                                         : malformed(machine);
+    return data != NULL && registers_set(registers, expression->destination, data, size)
+               ? NEXT
+               : malformed(machine);
 }
 
 /* ---- sets ---- */
@@ -499,11 +502,13 @@ void evaluate_found(const NftTable *table, const Expression *lookup, const NftEl
     if (element->key != NULL && element->key_end == NULL)
         registers_teach(registers, lookup->source, g_bytes_get_data(element->key, NULL),
                         set->key_length, packet);
-    if (lookup->verdict_map || element->data == NULL)
+    if (lookup->verdict_map)
         return;
+    registers_forget(registers, lookup->destination, set->data_length);
     gsize size;
     const guint8 *data = bytes_of(element->data, &size);
-    registers_set(registers, lookup->destination, data, size);
+    if (data != NULL)
+        registers_set(registers, lookup->destination, data, size);
 }
 
 /* A translation of one family in a table of both lets packets of the other pass by

@@ -2,6 +2,7 @@
 /* Sets and maps of nf_tables: see lookup.h. */
 #include "model/kernel/lookup.h"
 
+#include "model/firewalld/match.h"
 #include "model/foreach.h"
 
 #include <string.h>
@@ -26,8 +27,8 @@ static Match match_fields(const NftSet *set, const NftElement *element, const Re
         if (offset + *length > set->key_length)
             return MATCH_MAYBE;
         ConstBits bits = registers_bits(registers, at + (gint)offset);
-        match = MIN(match, bits_within(bits, bytes_of(element->key) + offset,
-                                       bytes_of(element->key_end) + offset, *length));
+        match = match_and(match, bits_within(bits, bytes_of(element->key) + offset,
+                                             bytes_of(element->key_end) + offset, *length));
         offset += (*length + 3) / 4 * 4;
     }
     return match;
@@ -57,11 +58,8 @@ static NftElement *find_interval(const NftSet *set, const guint8 *key)
         NftElement *element = g_ptr_array_index(set->elements, middle);
         if (element->key == NULL || memcmp(bytes_of(element->key), key, set->key_length) > 0)
             high = middle;
-        else if (element->key_end != NULL &&
+        else if (element->key_end == NULL || /* or it would be in the index */
                  memcmp(bytes_of(element->key_end), key, set->key_length) < 0)
-            low = middle + 1;
-        else if (element->key_end == NULL &&
-                 memcmp(bytes_of(element->key), key, set->key_length) != 0)
             low = middle + 1;
         else
             return element;

@@ -30,7 +30,7 @@ bool registers_fit(gint at, gsize length)
 /* The kernel fills the last register it writes to with zeros (nft_reg_store8 and the like). */
 static void pad(Registers *registers, gint at, gsize length)
 {
-    for (gsize i = (gsize)at + length; i % 4 != 0 && i < REGISTERS_SIZE; i++) {
+    for (gsize i = (gsize)at + length; i % 4 != 0; i++) {
         registers->value[i] = 0;
         registers->known[i] = 0xff;
         registers->origin[i] = -1;
@@ -56,8 +56,6 @@ bool registers_set(Registers *registers, gint at, const void *data, gsize length
 {
     if (!registers_forget(registers, at, length))
         return false;
-    if (length == 0)
-        return true;
     memcpy(registers->value + at, data, length);
     memset(registers->known + at, 0xff, length);
     pad(registers, at, length);

@@ -4,6 +4,7 @@
  * is answered as one that is not modelled. */
 #include "model/kernel/xtables.h"
 
+#include "model/firewalld/match.h"
 #include "model/kernel/fib.h"
 #include "model/kernel/translation.h"
 
@@ -83,12 +84,13 @@ static Match match_tcp(const Extension *extension, const Packet *packet)
     Match match =
         inverted_if(port_within(packet, at + TRANSPORT_SOURCE_PORT, info.spts[0], info.spts[1]),
                     (info.invflags & XT_TCP_INV_SRCPT) != 0);
-    match = MIN(match, inverted_if(port_within(packet, at + TRANSPORT_DESTINATION_PORT,
-                                               info.dpts[0], info.dpts[1]),
-                                   (info.invflags & XT_TCP_INV_DSTPT) != 0));
-    match = MIN(match, inverted_if(masked_equal(packet, at + TCP_FLAGS, &flags, &info.flg_mask, 1),
-                                   (info.invflags & XT_TCP_INV_FLAGS) != 0));
-    return info.option != 0 ? MIN(match, MATCH_MAYBE) : match;
+    match = match_and(match, inverted_if(port_within(packet, at + TRANSPORT_DESTINATION_PORT,
+                                                     info.dpts[0], info.dpts[1]),
+                                         (info.invflags & XT_TCP_INV_DSTPT) != 0));
+    match = match_and(match,
+                      inverted_if(masked_equal(packet, at + TCP_FLAGS, &flags, &info.flg_mask, 1),
+                                  (info.invflags & XT_TCP_INV_FLAGS) != 0));
+    return info.option != 0 ? match_and(match, MATCH_MAYBE) : match;
 }
 
 static Match match_udp(const Extension *extension, const Packet *packet)
@@ -96,7 +98,7 @@ static Match match_udp(const Extension *extension, const Packet *packet)
     struct xt_udp info;
     memcpy(&info, extension->data, sizeof info);
     gsize at = PACKET_TRANSPORT;
-    return MIN(
+    return match_and(
         inverted_if(port_within(packet, at + TRANSPORT_SOURCE_PORT, info.spts[0], info.spts[1]),
                     (info.invflags & XT_UDP_INV_SRCPT) != 0),
         inverted_if(
@@ -113,8 +115,9 @@ static Match match_icmp(const Extension *extension, const Packet *packet)
         return inverted_if(MATCH_YES, (info[3] & INVERTED) != 0);
     ConstBits type = packet_const_field(packet, PACKET_TRANSPORT + ICMP_TYPE);
     ConstBits code = packet_const_field(packet, PACKET_TRANSPORT + ICMP_CODE);
-    return inverted_if(MIN(bits_equal(type, &info[0], 1), bits_within(code, &info[1], &info[2], 1)),
-                       (info[3] & INVERTED) != 0);
+    Match is_wanted =
+        match_and(bits_equal(type, &info[0], 1), bits_within(code, &info[1], &info[2], 1));
+    return inverted_if(is_wanted, (info[3] & INVERTED) != 0);
 }
 
 static Match match_ports(const Packet *packet, gsize offset, const struct xt_multiport_v1 *info)
@@ -125,7 +128,7 @@ static Match match_ports(const Packet *packet, gsize offset, const struct xt_mul
         bool is_range = info->pflags[i] != 0 && i + 1 < XT_MULTI_PORTS;
         guint16 last = is_range ? info->ports[++i] : first;
         Match within = port_within(packet, offset, first, last);
-        match = MAX(match, within);
+        match = match_or(match, within);
     }
     return match;
 }
@@ -138,7 +141,7 @@ static Match match_multiport(const Extension *extension, const Packet *packet)
     Match destination = match_ports(packet, PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT, &info);
     Match match = info.flags == XT_MULTIPORT_SOURCE        ? source
                   : info.flags == XT_MULTIPORT_DESTINATION ? destination
-                                                           : MAX(source, destination);
+                                                           : match_or(source, destination);
     return inverted_if(match, info.invert != 0);
 }
 
@@ -153,16 +156,16 @@ static Match match_state_mask(const Packet *packet, guint32 mask)
         return (mask & XT_CONNTRACK_STATE_INVALID) != 0 ? MATCH_YES : MATCH_NO;
     for (guint32 bit = 1; bit <= bits; bit <<= 1) {
         if ((bits & bit) != 0)
-            match = MAX(match, bits_equal(packet_const_field(packet, PACKET_CT_STATE),
-                                          (const guint8 *)&bit, sizeof bit));
+            match = match_or(match, bits_equal(packet_const_field(packet, PACKET_CT_STATE),
+                                               (const guint8 *)&bit, sizeof bit));
     }
     if ((mask & XT_CONNTRACK_STATE_DNAT) != 0) {
         guint32 status = IPS_DST_NAT;
-        match = MAX(match, masked_equal(packet, PACKET_CT_STATUS, &status, &status, 4));
+        match = match_or(match, masked_equal(packet, PACKET_CT_STATUS, &status, &status, 4));
     }
     if ((mask & XT_CONNTRACK_STATE_SNAT) != 0) {
         guint32 status = IPS_SRC_NAT;
-        match = MAX(match, masked_equal(packet, PACKET_CT_STATUS, &status, &status, 4));
+        match = match_or(match, masked_equal(packet, PACKET_CT_STATUS, &status, &status, 4));
     }
     return match;
 }
@@ -186,7 +189,7 @@ static Match match_status(const Packet *packet, guint32 mask)
     Match match = MATCH_NO;
     for (guint32 bit = 1; bit != 0; bit <<= 1) {
         if ((mask & bit) != 0)
-            match = MAX(match, masked_equal(packet, PACKET_CT_STATUS, &bit, &bit, sizeof bit));
+            match = match_or(match, masked_equal(packet, PACKET_CT_STATUS, &bit, &bit, sizeof bit));
     }
     return match;
 }
@@ -201,45 +204,47 @@ static Match match_conntrack(const Extension *extension, const Packet *packet)
     guint inverted = info.invert_flags;
     Match match = MATCH_YES;
     if ((flags & XT_CONNTRACK_STATE) != 0)
-        match = MIN(match, inverted_if(match_state_mask(packet, info.state_mask),
-                                       (inverted & XT_CONNTRACK_STATE) != 0));
+        match = match_and(match, inverted_if(match_state_mask(packet, info.state_mask),
+                                             (inverted & XT_CONNTRACK_STATE) != 0));
     /* Where there is no connection, a test of the state is all there is. */
     if (packet->tracking != TRACKING_DONE)
         return (flags & XT_CONNTRACK_STATE) != 0 ? match : MATCH_NO;
     if ((flags & XT_CONNTRACK_DIRECTION) != 0) {
         static const guint8 original = IP_CT_DIR_ORIGINAL;
-        match = MIN(match, inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_DIRECTION),
-                                                  &original, 1),
-                                       (inverted & XT_CONNTRACK_DIRECTION) != 0));
+        match = match_and(
+            match,
+            inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_DIRECTION), &original, 1),
+                        (inverted & XT_CONNTRACK_DIRECTION) != 0));
     }
     if ((flags & XT_CONNTRACK_ORIGSRC) != 0)
-        match = MIN(match, inverted_if(match_original(packet, PACKET_CT_SOURCE, &info.origsrc_addr,
-                                                      &info.origsrc_mask),
-                                       (inverted & XT_CONNTRACK_ORIGSRC) != 0));
+        match = match_and(match, inverted_if(match_original(packet, PACKET_CT_SOURCE,
+                                                            &info.origsrc_addr, &info.origsrc_mask),
+                                             (inverted & XT_CONNTRACK_ORIGSRC) != 0));
     if ((flags & XT_CONNTRACK_ORIGDST) != 0)
-        match = MIN(match, inverted_if(match_original(packet, PACKET_CT_DESTINATION,
-                                                      &info.origdst_addr, &info.origdst_mask),
-                                       (inverted & XT_CONNTRACK_ORIGDST) != 0));
+        match = match_and(match, inverted_if(match_original(packet, PACKET_CT_DESTINATION,
+                                                            &info.origdst_addr, &info.origdst_mask),
+                                             (inverted & XT_CONNTRACK_ORIGDST) != 0));
     if ((flags & XT_CONNTRACK_PROTO) != 0) {
         guint8 protocol = (guint8)info.l4proto;
-        match = MIN(match, inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_PROTOCOL),
-                                                  &protocol, 1),
-                                       (inverted & XT_CONNTRACK_PROTO) != 0));
+        match = match_and(
+            match,
+            inverted_if(bits_equal(packet_const_field(packet, PACKET_CT_PROTOCOL), &protocol, 1),
+                        (inverted & XT_CONNTRACK_PROTO) != 0));
     }
     if ((flags & XT_CONNTRACK_ORIGSRC_PORT) != 0)
-        match = MIN(match, inverted_if(port_within(packet, PACKET_CT_SOURCE_PORT, info.origsrc_port,
-                                                   info.origsrc_port_high),
-                                       (inverted & XT_CONNTRACK_ORIGSRC_PORT) != 0));
+        match = match_and(match, inverted_if(port_within(packet, PACKET_CT_SOURCE_PORT,
+                                                         info.origsrc_port, info.origsrc_port_high),
+                                             (inverted & XT_CONNTRACK_ORIGSRC_PORT) != 0));
     if ((flags & XT_CONNTRACK_ORIGDST_PORT) != 0)
-        match = MIN(match, inverted_if(port_within(packet, PACKET_CT_DESTINATION_PORT,
-                                                   info.origdst_port, info.origdst_port_high),
-                                       (inverted & XT_CONNTRACK_ORIGDST_PORT) != 0));
+        match = match_and(match, inverted_if(port_within(packet, PACKET_CT_DESTINATION_PORT,
+                                                         info.origdst_port, info.origdst_port_high),
+                                             (inverted & XT_CONNTRACK_ORIGDST_PORT) != 0));
     if ((flags & XT_CONNTRACK_STATUS) != 0)
-        match = MIN(match, inverted_if(match_status(packet, info.status_mask),
-                                       (inverted & XT_CONNTRACK_STATUS) != 0));
+        match = match_and(match, inverted_if(match_status(packet, info.status_mask),
+                                             (inverted & XT_CONNTRACK_STATUS) != 0));
     if ((flags & (XT_CONNTRACK_REPLSRC | XT_CONNTRACK_REPLDST | XT_CONNTRACK_REPLSRC_PORT |
                   XT_CONNTRACK_REPLDST_PORT | XT_CONNTRACK_EXPIRES)) != 0)
-        match = MIN(match, MATCH_MAYBE);
+        match = match_and(match, MATCH_MAYBE);
     return match;
 }
 
@@ -296,11 +301,11 @@ static Match has_type(const Extension *extension, const Packet *packet, gsize of
     Match is_unspecified = bits_equal(address, unspecified, sizeof unspecified);
     Match match = MATCH_YES;
     if ((types & XT_ADDRTYPE_MULTICAST) != 0)
-        match = MIN(match, is_multicast);
+        match = match_and(match, is_multicast);
     if ((types & XT_ADDRTYPE_UNICAST) != 0)
-        match = MIN(match, match_not(MAX(is_multicast, is_unspecified)));
+        match = match_and(match, match_not(match_or(is_multicast, is_unspecified)));
     if ((types & XT_ADDRTYPE_UNSPEC) != 0)
-        match = MIN(match, is_unspecified);
+        match = match_and(match, is_unspecified);
     if ((types & (LOOKED_UP | XT_ADDRTYPE_LOCAL)) == 0)
         return match;
     Match local = (types & XT_ADDRTYPE_LOCAL) != 0
@@ -308,7 +313,7 @@ static Match has_type(const Extension *extension, const Packet *packet, gsize of
                       : MATCH_NO;
     if ((types & LOOKED_UP) != 0 && local != MATCH_YES)
         local = MATCH_MAYBE;
-    return MIN(match, local);
+    return match_and(match, local);
 }
 
 static Match match_address_type(const Extension *extension, const Packet *packet)
@@ -320,14 +325,15 @@ static Match match_address_type(const Extension *extension, const Packet *packet
                                                                   : -1;
     Match match = MATCH_YES;
     if (info.source != 0)
-        match = MIN(match, inverted_if(has_type(extension, packet, packet_source_offset(packet),
-                                                limit, info.source),
-                                       (info.flags & XT_ADDRTYPE_INVERT_SOURCE) != 0));
-    if (info.dest != 0)
         match =
-            MIN(match, inverted_if(has_type(extension, packet, packet_destination_offset(packet),
-                                            limit, info.dest),
-                                   (info.flags & XT_ADDRTYPE_INVERT_DEST) != 0));
+            match_and(match, inverted_if(has_type(extension, packet, packet_source_offset(packet),
+                                                  limit, info.source),
+                                         (info.flags & XT_ADDRTYPE_INVERT_SOURCE) != 0));
+    if (info.dest != 0)
+        match = match_and(match,
+                          inverted_if(has_type(extension, packet, packet_destination_offset(packet),
+                                               limit, info.dest),
+                                      (info.flags & XT_ADDRTYPE_INVERT_DEST) != 0));
     return match;
 }
 
@@ -401,6 +407,12 @@ static Step accept_translated(void)
     return (Step){.kind = STEP_VERDICT, .verdict = NF_ACCEPT};
 }
 
+static Step not_modelled(const Extension *extension)
+{
+    const char *name = extension->expression->name;
+    return (Step){.kind = STEP_HANDED, .obstacle = name != NULL ? name : OBSTACLE_UNKNOWN};
+}
+
 static Step target_next(const Extension *extension, Packet *packet)
 {
     (void)extension;
@@ -450,10 +462,13 @@ static Step target_connmark(const Extension *extension, Packet *packet)
     struct xt_connmark_tginfo1 info;
     struct xt_connmark_tginfo2 shifting = {0};
     memcpy(&info, extension->data, sizeof info);
-    if (extension->expression->revision >= 2 && extension->size >= sizeof shifting) {
+    G_STATIC_ASSERT(sizeof shifting == sizeof info);
+    if (extension->expression->revision >= 2) {
         memcpy(&shifting, extension->data, sizeof shifting);
         info.mode = shifting.mode;
     }
+    if (info.mode > XT_CONNMARK_RESTORE)
+        return not_modelled(extension);
     Bits mark = packet_field(packet, PACKET_MARK);
     Bits connmark = packet_field(packet, PACKET_CT_MARK);
     ConstBits const_mark = packet_const_field(packet, PACKET_MARK);
@@ -468,7 +483,7 @@ static Step target_connmark(const Extension *extension, Packet *packet)
         mix_marks(connmark, const_mark, info.ctmask, info.nfmask);
     else
         mix_marks(mark, const_connmark, info.nfmask, info.ctmask);
-    if (shifting.shift_bits != 0 || info.mode > XT_CONNMARK_RESTORE)
+    if (shifting.shift_bits != 0)
         bits_forget(info.mode == XT_CONNMARK_RESTORE ? mark : connmark, 4);
     return (Step){.kind = STEP_NEXT};
 }
@@ -497,61 +512,68 @@ static Step target_masquerade(const Extension *extension, Packet *packet)
     return accept_translated();
 }
 
-/* Revision 0 of IPv4 carries struct nf_nat_ipv4_multi_range_compat, all else struct nf_nat_range. */
-static TranslationRange range_of(const Extension *extension, const Packet *packet, bool of_source)
+/* Revision 0 of IPv4 carries struct nf_nat_ipv4_multi_range_compat, all else struct nf_nat_range; false
+ * where it is shorter. */
+static bool read_range(const Extension *extension, const Packet *packet, TranslationRange *range)
 {
-    TranslationRange range = {.of_source = of_source};
-    bool netmap = g_str_equal(extension->expression->name, "NETMAP");
     if (packet->family == FAMILY_IPV4 && extension->expression->revision == 0) {
         struct nf_nat_ipv4_multi_range_compat info;
-        memcpy(&info, extension->data, MIN(extension->size, sizeof info));
-        range.flags = info.range[0].flags;
-        memcpy(range.first, &info.range[0].min_ip, 4);
-        memcpy(range.last, &info.range[0].max_ip, 4);
-        memcpy(range.first_port, &info.range[0].min, 2);
-        memcpy(range.last_port, &info.range[0].max, 2);
+        if (extension->size < sizeof info)
+            return false;
+        memcpy(&info, extension->data, sizeof info);
+        range->flags = info.range[0].flags;
+        memcpy(range->first, &info.range[0].min_ip, 4);
+        memcpy(range->last, &info.range[0].max_ip, 4);
+        memcpy(range->first_port, &info.range[0].min, 2);
+        memcpy(range->last_port, &info.range[0].max, 2);
     } else {
         struct nf_nat_range info;
-        memcpy(&info, extension->data, MIN(extension->size, sizeof info));
-        range.flags = info.flags;
-        memcpy(range.first, &info.min_addr, 16);
-        memcpy(range.last, &info.max_addr, 16);
-        memcpy(range.first_port, &info.min_proto, 2);
-        memcpy(range.last_port, &info.max_proto, 2);
+        if (extension->size < sizeof info)
+            return false;
+        memcpy(&info, extension->data, sizeof info);
+        range->flags = info.flags;
+        memcpy(range->first, &info.min_addr, 16);
+        memcpy(range->last, &info.max_addr, 16);
+        memcpy(range->first_port, &info.min_proto, 2);
+        memcpy(range->last_port, &info.max_proto, 2);
     }
-    memset(range.known, 0xff, sizeof range.known);
-    memset(range.port_known, 0xff, sizeof range.port_known);
-    if (netmap)
-        range.flags |= NF_NAT_RANGE_NETMAP;
-    return range;
+    memset(range->known, 0xff, sizeof range->known);
+    memset(range->port_known, 0xff, sizeof range->port_known);
+    return true;
+}
+
+static Step translate_side(const Extension *extension, Packet *packet, bool of_source, guint flags)
+{
+    TranslationRange range = {.of_source = of_source};
+    if (!read_range(extension, packet, &range))
+        return not_modelled(extension);
+    range.flags |= flags;
+    translate_to_range(packet, &range);
+    return accept_translated();
 }
 
 static Step target_dnat(const Extension *extension, Packet *packet)
 {
-    TranslationRange range = range_of(extension, packet, false);
-    translate_to_range(packet, &range);
-    return accept_translated();
+    return translate_side(extension, packet, false, 0);
 }
 
 static Step target_snat(const Extension *extension, Packet *packet)
 {
-    TranslationRange range = range_of(extension, packet, true);
-    translate_to_range(packet, &range);
-    return accept_translated();
+    return translate_side(extension, packet, true, 0);
 }
 
 static Step target_netmap(const Extension *extension, Packet *packet)
 {
     bool of_source = extension->machine->hook == NF_INET_POST_ROUTING ||
                      extension->machine->hook == NF_INET_LOCAL_IN;
-    TranslationRange range = range_of(extension, packet, of_source);
-    translate_to_range(packet, &range);
-    return accept_translated();
+    return translate_side(extension, packet, of_source, NF_NAT_RANGE_NETMAP);
 }
 
 static Step target_redirect(const Extension *extension, Packet *packet)
 {
-    TranslationRange range = range_of(extension, packet, false);
+    TranslationRange range = {0};
+    if (!read_range(extension, packet, &range))
+        return not_modelled(extension);
     bool with_port = (range.flags & NF_NAT_RANGE_PROTO_SPECIFIED) != 0;
     translate_to_this_host(extension->machine, packet,
                            (ConstBits){range.first_port, range.port_known}, with_port);
@@ -569,10 +591,10 @@ static const struct {
     {"CT", sizeof(guint16), target_ct},
     {"NOTRACK", 0, target_notrack},
     {"MASQUERADE", 0, target_masquerade},
-    {"DNAT", sizeof(struct nf_nat_ipv4_multi_range_compat), target_dnat},
-    {"SNAT", sizeof(struct nf_nat_ipv4_multi_range_compat), target_snat},
-    {"NETMAP", sizeof(struct nf_nat_ipv4_multi_range_compat), target_netmap},
-    {"REDIRECT", sizeof(struct nf_nat_ipv4_multi_range_compat), target_redirect},
+    {"DNAT", 0, target_dnat},
+    {"SNAT", 0, target_snat},
+    {"NETMAP", 0, target_netmap},
+    {"REDIRECT", 0, target_redirect},
     {"LOG", 0, target_next},
     {"NFLOG", 0, target_next},
     {"AUDIT", 0, target_next},
@@ -600,6 +622,5 @@ Step xtables_target(const Machine *machine, const Expression *expression, Packet
         if (g_strcmp0(targets[i].name, expression->name) == 0 && extension.size >= targets[i].size)
             return targets[i].run(&extension, packet);
     }
-    return (Step){.kind = STEP_HANDED,
-                  .obstacle = expression->name != NULL ? expression->name : OBSTACLE_UNKNOWN};
+    return not_modelled(&extension);
 }

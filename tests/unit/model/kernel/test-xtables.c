@@ -12,6 +12,7 @@
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_pkttype.h>
+#include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
 
@@ -247,6 +248,14 @@ static const ExtensionCase matches[] = {
      TO_HOST "mac 02:00:00:00:00:01 tcp 22", "accept", NULL, NULL},
     {"a mac that is not said", "mac", 0, DATA(struct xt_mac_info, {{2, 0, 0, 0, 0, 2}, 0}), TO_PORT,
      "accept drop", NULL, NULL},
+    {"recent: added", "recent", 1, DATA(struct xt_recent_mtinfo_v1, {.check_set = XT_RECENT_SET}),
+     TO_PORT, "accept", NULL, NULL},
+    {"recent: added, inverted", "recent", 1,
+     DATA(struct xt_recent_mtinfo_v1, {.check_set = XT_RECENT_SET, .invert = 1}), TO_PORT, "drop",
+     NULL, NULL},
+    {"recent: seen before or not", "recent", 1,
+     DATA(struct xt_recent_mtinfo_v1, {.check_set = XT_RECENT_CHECK}), TO_PORT, "accept drop", NULL,
+     NULL},
     {"pkttype", "pkttype", 0, DATA(struct xt_pkttype_info, {0, 0}), TO_PORT, "accept", NULL, NULL},
     {"another pkttype", "pkttype", 0, DATA(struct xt_pkttype_info, {1, 0}), TO_PORT, "drop", NULL,
      NULL},
@@ -338,6 +347,8 @@ static const ExtensionCase targets[] = {
     {"CONNMARK of revision 2: restore",
      SET_CONNMARK2({0, G_MAXUINT32, G_MAXUINT32, 0, 0, XT_CONNMARK_RESTORE}), TO_PORT, "accept",
      EARLY "mark:=7", "mark=0"},
+    {"CONNMARK: a mode that is not known", SET_CONNMARK({5, G_MAXUINT32, 0, 9}), TO_PORT,
+     "accept reject drop", NULL, NULL},
     {"CONNMARK of revision 2: set", SET_CONNMARK2({5, G_MAXUINT32, 0, 0, 0, XT_CONNMARK_SET}),
      TO_PORT, "accept", NULL, CT_MARK(5)},
     {"CONNMARK of revision 2: shifted", SET_CONNMARK2({5, G_MAXUINT32, 0, 0, 1, XT_CONNMARK_SET}),
@@ -409,6 +420,47 @@ static void test_original_addresses(G_GNUC_UNUSED void **state)
     }
 }
 
+/* Where these run, or what they lack, is not said in a row of the tables above. */
+static const RuleCase elsewhere[] = {
+    {"before it is tracked it is invalid",
+     "table inet t\nchain c prerouting -300 policy-drop\nmatch:state:0:0x01000000 accept", TO_PORT,
+     "accept", NULL},
+    {"before it is tracked it is not new",
+     "table inet t\nchain c prerouting -300 policy-drop\nmatch:state:0:0x08000000 accept", TO_PORT,
+     "drop", NULL},
+    {"what is sent has no MAC address yet",
+     "table inet t\nchain c output 0 policy-drop\n"
+     "match:mac:0:0x020000000001000001000000 accept",
+     "output out enp2s0 from 192.168.150.130 to 192.168.150.131 tcp 22", "drop", NULL},
+    {"local to the link it leaves by", /* addrtype --dst-type LOCAL --limit-iface-out */
+     "table inet t\nchain c forward 0 policy-drop\nmatch:addrtype:1:0x0000040008000000 accept",
+     "forward in enp2s0 out cni0 from 192.168.150.131 to 10.244.2.1 back-by-it tcp 22", "accept",
+     NULL},
+    {"local to another link than it leaves by",
+     "table inet t\nchain c forward 0 policy-drop\nmatch:addrtype:1:0x0000040008000000 accept",
+     "forward in enp2s0 out cni0 from 192.168.150.131 to 192.168.150.130 back-by-it tcp 22", "drop",
+     NULL},
+    {"a match without its struct, of which none is needed",
+     "table inet t\nchain c input 0 policy-drop\nmatch:comment:0 accept", TO_PORT, "accept", NULL},
+    {"a match without its struct", "table inet t\nchain c input 0 policy-drop\nmatch:mark:1 accept",
+     TO_PORT, "accept drop", NULL},
+    {"a match without a name", "table inet t\nchain c input 0 policy-drop\nmatch accept", TO_PORT,
+     "accept drop", NULL},
+    {"a target without a name", "table inet t\nchain c input 0 policy-drop\ntarget accept", TO_PORT,
+     "accept reject drop", NULL},
+    {"DNAT, too short", "table ip n\nchain d prerouting -100 nat\ntarget:DNAT:0:0x00", TO_PORT,
+     "accept reject drop", NULL},
+    {"SNAT, too short", "table ip n\nchain s postrouting 100 nat\ntarget:SNAT:0:0x00",
+     "output out enp2s0 from 192.168.150.130 to 192.168.150.131 tcp 22", "accept reject drop",
+     NULL},
+    {"REDIRECT, too short", "table ip n\nchain d prerouting -100 nat\ntarget:REDIRECT:0:0x00",
+     TO_PORT, "accept reject drop", NULL},
+    {"DNAT of IPv6, as long as IPv4's",
+     "table ip6 n\nchain d prerouting -100 nat\n"
+     "target:DNAT:1:0x010000000100000000000000000000000000000000000000",
+     TO_PORT6, "accept reject drop", NULL},
+};
+
 /* NOTRACK and CT tell conntrack not to look: in time, or not at all. */
 static void test_notrack(G_GNUC_UNUSED void **state)
 {
@@ -445,5 +497,6 @@ int main(void)
     static const struct CMUnitTest tests[] = {cmocka_unit_test(test_original_addresses),
                                               cmocka_unit_test(test_notrack)};
     return RUN_CASES(test_match, matches) + RUN_CASES(test_target, targets) +
+           RUN_CASES(test_outcomes, elsewhere) +
            cmocka_run_group_tests_name("extensions", tests, NULL, NULL);
 }
