@@ -114,9 +114,10 @@ static char *loss_text(const Judgement *judgement, PathLoss loss)
                                "hairpin mode is off",
                                in);
     case LOSS_HAIRPIN_UNKNOWN:
-        return g_strdup_printf("cannot tell whether bridge %s sends it back to its sender: that "
-                               "depends on the hairpin mode of the port",
-                               in);
+        return g_strdup_printf(
+            "cannot tell whether bridge %s sends it back: where it leaves through "
+            "the port that it came in on, that depends on its hairpin mode",
+            in);
     case LOSS_ROUTE_UNKNOWN:
     case LOSS_NONE:
         break;

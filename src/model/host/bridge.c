@@ -43,3 +43,16 @@ Match bridge_returns_frames(const Snapshot *snapshot, const Link *bridge)
     }
     return yes == no ? MATCH_MAYBE : yes ? MATCH_YES : MATCH_NO;
 }
+
+Match bridge_hosts_share_port(const Snapshot *snapshot, const Link *bridge)
+{
+    guint ports = 0;
+    guint shared = 0;
+    PTR_ARRAY_FOREACH (const Link, port, snapshot->links) {
+        if (port->master != bridge->index)
+            continue;
+        ports++;
+        shared += port->hairpin != TRISTATE_YES && !link_is_kind(port, "veth");
+    }
+    return shared == 0 ? MATCH_NO : ports == 1 ? MATCH_YES : MATCH_MAYBE;
+}

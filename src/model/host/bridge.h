@@ -16,3 +16,8 @@ bool bridge_switches(const Link *bridge, const FlowAddress *from, const FlowAddr
 /* Whether BRIDGE sends a frame out through the port that it came in on: hairpin mode, which is each
  * port's own. MAYBE where its ports differ, or are not known. */
 Match bridge_returns_frames(const Snapshot *snapshot, const Link *bridge);
+
+/* Whether different hosts behind BRIDGE are behind the same port of it, and that port sends nothing
+ * back: its forwarding database is not read. A container's link has one host behind it, any other port
+ * may lead to a whole network. */
+Match bridge_hosts_share_port(const Snapshot *snapshot, const Link *bridge);

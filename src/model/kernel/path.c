@@ -3,6 +3,7 @@
  * net/ipv4/ip_input.c, ip_forward.c and ip_output.c of the kernel. */
 #include "model/kernel/path.h"
 
+#include "model/firewalld/match.h"
 #include "model/foreach.h"
 #include "model/host/owner.h"
 #include "model/host/bridge.h"
@@ -45,7 +46,7 @@ typedef struct {
     PathTables tables;
     Machine *machine;
     Path *path;
-    GHashTable *told; /* PathWay: those of PATH */
+    GHashTable *told; /* GBytes of TellingParts: of the ways of PATH */
     bool switched;    /* the walkers whose chains of family bridge are asked for are switched */
     GPtrArray *arena; /* Stages */
     GArray *walkers;  /* Walker: those that are still on their way */
@@ -75,25 +76,32 @@ static GPtrArray *stages_in_order(const Stages *last)
     return stages;
 }
 
-/* A second way that was decided by the same rule in the same manner tells nothing new. */
-static gboolean tell_the_same(gconstpointer a, gconstpointer b)
-{
-    const PathWay *x = a;
-    const PathWay *y = b;
-    const PathStage *stage = path_way_decision(x);
-    const PathStage *other = path_way_decision(y);
-    return x->outcome == y->outcome && x->loss == y->loss && x->translated == y->translated &&
-           x->port == y->port && ip_address_equal(&x->to.address, &y->to.address) &&
-           (stage == NULL) == (other == NULL) &&
-           (stage == NULL || (stage->rule == other->rule && stage->base == other->base));
-}
+/* What tells one way from another: a second one that was decided by the same rule in the same manner
+ * tells nothing new. */
+typedef struct {
+    guint outcome;
+    guint loss;
+    guint translated;
+    guint port;
+    IpAddress to;
+    guint is_decided;
+    const NftRule *rule;
+    const NftChain *base;
+} TellingParts;
 
-static guint hash_way(gconstpointer way)
+static GBytes *telling_parts(const PathWay *way)
 {
+    TellingParts *parts = g_new0(TellingParts, 1); /* what pads them, too */
     const PathStage *stage = path_way_decision(way);
-    const PathWay *hashed = way;
-    guint hash = hashed->outcome * 31 + hashed->loss;
-    return stage != NULL ? hash ^ g_direct_hash(stage->rule) ^ g_direct_hash(stage->base) : hash;
+    parts->outcome = way->outcome;
+    parts->loss = way->loss;
+    parts->translated = way->translated;
+    parts->port = way->port;
+    memcpy(&parts->to, &way->to.address, sizeof parts->to);
+    parts->is_decided = stage != NULL;
+    parts->rule = stage != NULL ? stage->rule : NULL;
+    parts->base = stage != NULL ? stage->base : NULL;
+    return g_bytes_new_take(parts, sizeof *parts);
 }
 
 /* Nobody reads more of them, and hosts have lists of thousands of addresses that may be meant. */
@@ -119,12 +127,11 @@ static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss l
     way->delivered = walker->out == NULL && loss == LOSS_NONE;
     bool is_new = (walk->path->possible & outcome) != outcome;
     walk->path->possible |= outcome;
-    if ((!is_new && walk->path->ways->len >= WAYS_MAX) || g_hash_table_contains(walk->told, way)) {
+    bool is_told = !g_hash_table_add(walk->told, telling_parts(way));
+    if (is_told || (!is_new && walk->path->ways->len >= WAYS_MAX))
         path_way_free(way);
-        return;
-    }
-    g_hash_table_add(walk->told, way);
-    g_ptr_array_add(walk->path->ways, way);
+    else
+        g_ptr_array_add(walk->path->ways, way);
 }
 
 /* ---- which chains a hook calls ---- */
@@ -199,8 +206,8 @@ static bool is_at_hook(const Walk *walk, const NftTable *table, const NftChain *
         device != NULL && g_strv_contains((const char *const *)chain->devices, device->name);
     switch (hook) {
     case PATH_INGRESS:
-        return on_device && ((table->family == NFT_FAMILY_NETDEV && chain->hook == 0) ||
-                             (table->family == NFT_FAMILY_INET && chain->hook == NF_INET_INGRESS));
+        return on_device &&
+               chain->hook == (table->family == NFT_FAMILY_NETDEV ? 0 : NF_INET_INGRESS);
     case PATH_EGRESS:
         return on_device && table->family == NFT_FAMILY_NETDEV && chain->hook == NF_NETDEV_EGRESS;
     case PATH_BRIDGE_IN:
@@ -434,21 +441,25 @@ static void add_transport(RoutingQuestion *question, const Packet *packet)
         question->destination_port = (guint16)(ports[2] << 8 | ports[3]);
 }
 
+/* What is asked about where the packet goes, whose source is SOURCE then; false where rules left its
+ * addresses known in part. */
+static bool ask_of_walker(const Walker *walker, IpPrefix *source, RoutingQuestion *question)
+{
+    const Packet *packet = &walker->world.packet;
+    *question = (RoutingQuestion){.source = source, .in = walker->in};
+    add_transport(question, packet);
+    return packet_destination(packet, &question->destination) && packet_source(packet, source);
+}
+
 static Routing route_of(const Walk *walk, const Walker *walker)
 {
     const Packet *packet = &walker->world.packet;
-    IpPrefix destination;
+    RoutingQuestion question;
     IpPrefix source;
-    if (!packet_destination(packet, &destination) || !packet_source(packet, &source) ||
-        mark_matters(walk, packet, false) || is_stray_loopback(walker, &destination))
+    if (!ask_of_walker(walker, &source, &question) || mark_matters(walk, packet, false) ||
+        is_stray_loopback(walker, &question.destination))
         return (Routing){ROUTING_UNKNOWN, NULL, NULL};
-    RoutingQuestion question = {
-        .destination = destination,
-        .source = &source,
-        .in = walker->in,
-        .mark = mark_of(packet),
-    };
-    add_transport(&question, packet);
+    question.mark = mark_of(packet);
     return routing_of(walk->snapshot, &question);
 }
 
@@ -479,20 +490,14 @@ static PathLoss loss_of(RoutingKind kind)
 static PathLoss reverse_path_loss(const Walk *walk, const Walker *walker, const Link *out)
 {
     const Link *in = walker->in;
-    const Packet *packet = &walker->world.packet;
     ReversePath path = walk->flow->reverse_path;
+    RoutingQuestion question;
     IpPrefix source;
-    IpPrefix destination;
     if (walk->flow->family != FAMILY_IPV4 || in == NULL)
         return LOSS_NONE;
     int filter = MAX(walk->snapshot->rp_filter, in->rp_filter);
-    if (filter != 0 && path == REVERSE_PATH_UNKNOWN && packet_source(packet, &source)) {
-        RoutingQuestion question = {.source = &source, .in = in, .leaves = out};
-        if (packet_destination(packet, &destination))
-            question.destination = destination;
-        else
-            question.any_source = true;
-        add_transport(&question, packet);
+    if (filter != 0 && path == REVERSE_PATH_UNKNOWN && ask_of_walker(walker, &source, &question)) {
+        question.leaves = out;
         path = routing_reverse_path(walk->snapshot, &question);
     }
     bool lost = (filter == 1 && (path == REVERSE_PATH_OTHER_LINK || path == REVERSE_PATH_NONE)) ||
@@ -573,31 +578,33 @@ static void note_unknown_forwarding(Walk *walk, const Walker *walker)
         note_route(walk, &lost, LOSS_NOT_FORWARDED);
 }
 
-/* Whether it may be its own sender that PACKET goes to now. */
-static Match returns_to_sender(const Packet *packet)
+/* Whether it may be its own sender that the packet goes to now. */
+static Match returns_to_sender(const Walker *walker)
 {
     IpPrefix from;
-    IpPrefix to;
-    if (!packet_source(packet, &from) || !packet_destination(packet, &to))
+    RoutingQuestion question;
+    const IpPrefix *to = &question.destination;
+    guint8 whole = ip_address_bits(walker->world.packet.family);
+    if (!ask_of_walker(walker, &from, &question))
         return MATCH_MAYBE;
-    if (from.length == ip_address_bits(from.address.family) &&
-        to.length == ip_address_bits(to.address.family))
-        return ip_address_equal(&from.address, &to.address) ? MATCH_YES : MATCH_NO;
-    bool overlap =
-        ip_prefix_covers(&from, &to) != MATCH_NO || ip_prefix_covers(&to, &from) != MATCH_NO;
-    return overlap && !packet->source_typical ? MATCH_MAYBE : MATCH_NO;
+    if (from.length == whole && to->length == whole)
+        return ip_address_equal(&from.address, &to->address) ? MATCH_YES : MATCH_NO;
+    bool overlap = ip_prefix_covers(&from, to) != MATCH_NO;
+    return overlap && !walker->world.packet.source_typical ? MATCH_MAYBE : MATCH_NO;
 }
 
 /* A packet whose translated destination is behind the bridge that it came in on is switched there
  * where netfilter sees the bridge's frames (br_nf_pre_routing_finish()), whether this host forwards or
- * not, and else routed. To its own sender it goes back only in hairpin mode (should_deliver()). */
+ * not, and else routed. Through the port that it came in on it goes back only in hairpin mode
+ * (should_deliver()). */
 static PathLoss translated_loss(const Walk *walk, const Walker *walker)
 {
-    Match to_sender = returns_to_sender(&walker->world.packet);
+    Match by_its_port =
+        match_or(returns_to_sender(walker), bridge_hosts_share_port(walk->snapshot, walker->in));
     Match returned = bridge_returns_frames(walk->snapshot, walker->in);
-    if (to_sender == MATCH_NO || returned == MATCH_YES)
+    if (by_its_port == MATCH_NO || returned == MATCH_YES)
         return LOSS_NONE;
-    return to_sender == MATCH_YES && returned == MATCH_NO ? LOSS_HAIRPIN : LOSS_HAIRPIN_UNKNOWN;
+    return by_its_port == MATCH_YES && returned == MATCH_NO ? LOSS_HAIRPIN : LOSS_HAIRPIN_UNKNOWN;
 }
 
 static bool returns_to_bridge(const Walk *walk, const Walker *walker, const Link *out)
@@ -910,7 +917,8 @@ Path *path_of(const Snapshot *snapshot, const Flow *flow, PathTables tables)
         .tables = tables,
         .machine = path->machine,
         .path = path,
-        .told = g_hash_table_new(hash_way, tell_the_same),
+        .told =
+            g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL),
         .arena = g_ptr_array_new_with_free_func(g_free),
         .walkers = g_array_new(FALSE, FALSE, sizeof(Walker)),
     };

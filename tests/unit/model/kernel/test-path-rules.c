@@ -126,6 +126,21 @@ static const RuleCase links[] = {
      "accept; drop in bridge: bridge a c", NULL},
     {"nor is the one it leaves by", "table bridge a\nchain c output 0\noif=veth0 drop", POD80,
      "accept; drop in bridge: bridge a c", NULL},
+    {"a bridge's input is behind its prerouting, whichever was made first",
+     "table bridge a\nchain p prerouting 5\nmark:=1\nchain i input -5\nmark=1 drop",
+     "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 80", "drop in bridge: bridge a i",
+     NULL},
+    {"two chains of one port", /* a packet passes both, or neither */
+     "table netdev a\nchain c ingress 0 device veth1\nlimit:0 drop\n"
+     "chain d ingress 1 device veth1\ndrop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
+     "accept; drop in ingress: netdev a c; drop in ingress: netdev a d",
+     "link veth1 veth in cni0\n"},
+    {"a chain of a port that is gone", "table netdev a\nchain c ingress 0 device veth9\ndrop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80", "accept",
+     NULL},
+    {"ingress of family inet is no egress", "table inet a\nchain c ingress 0 device cni0\ndrop",
+     POD80, "accept", NULL},
     {"the bridge itself is known again afterwards",
      "table bridge a\nchain c prerouting 0\nlimit:0 mark:=1\ntable inet b\nchain p prerouting 0\n"
      "iif=cni0 drop",
@@ -246,9 +261,50 @@ static const RuleCase translations[] = {
      "table ip n\nchain d prerouting -100 nat\ndnat:10.244.2.2:80",
      "input in cni0 from 10.244.2.0/24 to 10.244.2.1 back-by-it typical tcp 8080",
      "accept, to 10.244.2.2 port 80 out cni0", "bridge4"},
+    {"of any protocol", DNAT "dnat:10.244.2.2",
+     "input in enp2s0 from 192.168.150.131 to 192.168.150.130 back-by-it",
+     "accept, to 10.244.2.2 port 0 out cni0", NULL},
+    {"of a port that is not told", DNAT "dnat:10.244.2.2", TO_HOST "tcp",
+     "accept, to 10.244.2.2 port 0 out cni0", NULL},
+    {"of a ping", DNAT "dnat:10.244.2.2", TO_HOST "icmp 8", "accept, to 10.244.2.2 port 0 out cni0",
+     NULL},
     {"source translation in input",
      "table ip n\nchain s input 100 nat\nsnat:10.0.0.1\nchain i input 200\nsaddr=10.0.0.1 drop",
      IN22, "drop in input: ip n i", NULL},
+    {"only once, in chains that are none of nat", /* as no kernel takes them */
+     "table ip n\nchain d prerouting -100\ndnat:10.244.2.2:80\nchain e prerouting -90\n"
+     "dnat:10.244.2.3:81\nredirect:82",
+     IN22, "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"a redirection only once, in chains that are none of nat",
+     "table ip n\nchain d prerouting -100\ndnat:10.244.2.2:80\nchain e prerouting -90\nredirect:82",
+     IN22, "accept, to 10.244.2.2 port 80 out cni0", NULL},
+    {"masquerading only once, in chains that are none of nat",
+     "table ip n\nchain s postrouting 100\nsnat:10.0.0.1\nchain t postrouting 101\nmasquerade\n"
+     "chain q postrouting 200\nsaddr=10.0.0.1 drop",
+     "forward in cni0 out enp2s0 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
+     "drop in postrouting: ip n q", NULL},
+    {"masquerading by a link that is not there",
+     "table ip n\nchain s postrouting 100 nat\nmasquerade\nchain q postrouting 200\n"
+     "saddr=10.244.2.2 drop",
+     "forward in cni0 out eth9 from 10.244.2.2 to 192.168.150.131 back-by-it tcp 80",
+     "accept; drop in postrouting: ip n q", NULL},
+    {"masquerading of IPv6",
+     "table ip6 n\nchain s postrouting 100 nat\nmasquerade\nchain q postrouting 200\n"
+     "payload:1:8:16:r0 cmp:0:r0:fd00:2::1 drop",
+     "forward in cni0 out enp2s0 from fd00:1::2 to fd00:2::9 back-by-it tcp 80",
+     "drop in postrouting: ip6 n q", NULL},
+    {"a redirection of IPv6",
+     "table ip6 n\nchain d prerouting -100 nat\nredirect:80\nchain i input 0\n"
+     "payload:1:24:16:r0 cmp:0:r0:fd00:2::1 dport=80 drop",
+     "forward in enp2s0 out cni0 from fd00:2::9 to fd00:1::2 back-by-it tcp 22",
+     "drop in input: ip6 n i", NULL},
+    {"of any family, in a table of both", /* NFPROTO_INET */
+     "table inet n\nchain d prerouting -100 nat\nimmediate:r0:10.244.2.2 nat:1:1:r0", IN22,
+     "accept, to 10.244.2.2 port 22 out cni0", NULL},
+    {"addresses of IPv6 that are written over are routed anew",
+     "table inet a\nchain c prerouting -150\nimmediate:r0:fd00:1::2 payload-set:1:24:16:r0",
+     "input in enp2s0 from fd00:2::2 to fd00:2::1 back-by-it tcp 22",
+     "accept, to fd00:1::2 port 22 out cni0", NULL},
     {"source only once",
      "table ip n\nchain s postrouting 100 nat\nsnat:10.0.0.1\nchain t postrouting 101 nat\n"
      "snat:10.0.0.2\nchain q postrouting 200\nsaddr=10.0.0.1 drop",
@@ -262,9 +318,125 @@ static const RuleCase translations[] = {
     {"addresses that are written over are routed anew",
      "table inet a\nchain c prerouting -150\nimmediate:r0:10.244.2.2 payload-set:1:16:4:r0", IN22,
      "accept, to 10.244.2.2 port 22 out cni0", NULL},
+    {"what the host sends, to the loopback network", ODNAT "dnat:127.0.0.1:80", OUT80,
+     "accept, to 127.0.0.1 port 80 out -", NULL},
+    {"a destination of which half is written over with what is not known",
+     "table inet a\nchain c prerouting -150\nmeta:24:r0 payload-set:1:16:2:r0", IN22,
+     "unknown by routing: route-unknown", NULL},
+    {"a source of which half is",
+     "table inet a\nchain c prerouting -150\nmeta:24:r0 payload-set:1:12:2:r0", IN22,
+     "unknown by routing: route-unknown", NULL},
     {"addresses that are written over with what is not known",
      "table inet a\nchain c prerouting -150\nmeta:24:r0 payload-set:1:16:4:r0", IN22,
      "unknown by routing: route-unknown", NULL},
+};
+
+/* Back to the bridge of the sender, whose frames netfilter sees. */
+#define BACK    DNAT "dnat:10.244.2.2:80"
+#define SENDER  "input in cni0 from 10.244.2.2 to 10.244.2.1 back-by-it tcp 8080"
+#define OTHER   "input in cni0 from 10.244.2.3 to 10.244.2.1 back-by-it tcp 8080"
+#define BRIDGED "host bridge4 yes\n"
+#define BACK_ON "accept, to 10.244.2.2 port 80 out cni0"
+
+/* should_deliver() of Linux: a bridge sends a frame back through its port only in hairpin mode. */
+static const RuleCase hairpins[] = {
+    {"to its sender, by ports that send nothing back", BACK, SENDER, "drop by routing: hairpin",
+     BRIDGED "link veth1 veth in cni0 hairpin no\nlink veth2 veth in cni0 hairpin no\n"},
+    {"to its sender, by ports in hairpin mode", BACK, SENDER, BACK_ON,
+     BRIDGED "link veth1 veth in cni0 hairpin yes\nlink veth2 veth in cni0 hairpin yes\n"},
+    {"to its sender, by ports of both kinds", BACK, SENDER, "unknown by routing: hairpin-unknown",
+     BRIDGED "link veth1 veth in cni0 hairpin yes\nlink veth2 veth in cni0 hairpin no\n"},
+    {"to its sender, by ports whose mode could not be read", BACK, SENDER,
+     "unknown by routing: hairpin-unknown", BRIDGED "link veth1 veth in cni0 hairpin ?\n"},
+    {"to its sender, by another bridge's port", BACK, SENDER, "unknown by routing: hairpin-unknown",
+     BRIDGED "link br9 bridge\nlink veth1 veth in br9 hairpin yes\n"},
+    {"to a range of which its sender is one",
+     DNAT "immediate:r0:10.244.2.2 immediate:r1:10.244.2.3 nat:1:2:r0:r1", SENDER,
+     "unknown by routing: hairpin-unknown", BRIDGED "link veth1 veth in cni0 hairpin no\n"},
+    {"to a range of others", DNAT "immediate:r0:10.244.2.6 immediate:r1:10.244.2.7 nat:1:2:r0:r1",
+     SENDER, "accept, to 10.244.2.6 port 8080 out cni0",
+     BRIDGED "link veth1 veth in cni0 hairpin no\n"},
+    {"to any of its network's", BACK,
+     "input in cni0 from 10.244.2.0/24 to 10.244.2.1 back-by-it tcp 8080",
+     "unknown by routing: hairpin-unknown", BRIDGED "link veth1 veth in cni0 hairpin no\n"},
+    {"from a link that is not there", BACK,
+     "input in eth9 from 10.244.2.3 to 10.244.2.1 back-by-it tcp 8080", BACK_ON, BRIDGED},
+    {"to another container", BACK, OTHER, BACK_ON,
+     BRIDGED "link veth1 veth in cni0 hairpin no\nlink veth2 veth in cni0 hairpin no\n"},
+    {"to another host, where both may be behind one port", BACK, OTHER,
+     "unknown by routing: hairpin-unknown",
+     BRIDGED "link eth1 physical in cni0 hairpin no\nlink veth2 veth in cni0 hairpin no\n"},
+    {"to the usual host, where both may be behind one port", BACK,
+     "input in cni0 from 10.244.2.0/24 to 10.244.2.1 back-by-it typical tcp 8080",
+     "unknown by routing: hairpin-unknown",
+     BRIDGED "link eth1 physical in cni0 hairpin no\nlink veth2 veth in cni0 hairpin no\n"},
+    {"to another host behind the only port", BACK, OTHER, "drop by routing: hairpin",
+     BRIDGED "link eth1 physical in cni0 hairpin no\n"},
+    {"to another host behind the only port, in hairpin mode", BACK, OTHER, BACK_ON,
+     BRIDGED "link eth1 physical in cni0 hairpin yes\n"},
+    {"to another host behind the port that is in hairpin mode", BACK, OTHER, BACK_ON,
+     BRIDGED "link eth1 physical in cni0 hairpin yes\nlink veth2 veth in cni0 hairpin no\n"},
+    {"to another host behind the only port, routed", BACK, OTHER, BACK_ON,
+     "link eth1 physical in cni0 hairpin no\n"},
+};
+
+#define ALL_DROP   "table inet a\nchain p prerouting 0\ndrop\nchain f forward 0\ndrop\n"
+#define NOT_ROUTED "table inet a\nchain f forward 0\ndrop\nchain q postrouting 0\ndrop"
+#define SWITCHED   "forward in cni0 out cni0 from 10.244.2.2 to 10.244.2.3 back-by-it tcp 80"
+#define SWITCHED6  "forward in cni0 out cni0 from fd00:1::2 to fd00:1::3 back-by-it tcp 80"
+#define OWN_BRIDGE "forward in br9 out br9 from 10.9.0.2 to 10.9.0.3 back-by-it tcp 80"
+#define OTHER_NET  "forward in br9 out br9 from 10.9.0.2 to 10.8.0.2 back-by-it tcp 80"
+#define FORWARDED  "drop in forward: inet a f"
+
+/* From port to port of a bridge: br_handle_frame() and br_netfilter of Linux. */
+static const RuleCase bridged[] = {
+    {"no chain of IP is asked", ALL_DROP, SWITCHED, "accept", NULL},
+    {"with br_netfilter they are", NOT_ROUTED, SWITCHED, FORWARDED, BRIDGED},
+    {"the bridge is both ends", "table inet a\nchain f forward 0\niif=cni0 oif=cni0 drop", SWITCHED,
+     FORWARDED, BRIDGED},
+    {"behind which it came in by nothing",
+     "table inet a\nchain q postrouting 0\nmeta:6:r0 cmp:0:r0:@ drop", SWITCHED,
+     "drop in postrouting: inet a q", BRIDGED},
+    {"br_netfilter of this bridge alone", NOT_ROUTED, OWN_BRIDGE, FORWARDED,
+     "link br9 bridge bridge4 yes addr 10.9.0.1/24\n"},
+    {"br_netfilter of another bridge", NOT_ROUTED, SWITCHED, "accept",
+     "link br9 bridge bridge4 yes addr 10.9.0.1/24\n"},
+    {"IPv6 has its own switch", NOT_ROUTED, SWITCHED6, FORWARDED, "host bridge6 yes\n"},
+    {"and not that of IPv4", NOT_ROUTED, SWITCHED6, "accept", BRIDGED},
+    {"IPv6, of this bridge alone", NOT_ROUTED,
+     "forward in br9 out br9 from fd00:9::2 to fd00:9::3 back-by-it tcp 80", FORWARDED,
+     "link br9 bridge bridge6 yes addr fd00:9::1/64\n"},
+    {"the bridge's prerouting", "table bridge a\nchain c prerouting 0\ndrop", SWITCHED,
+     "drop in bridge: bridge a c", NULL},
+    {"the bridge's forward", "table bridge a\nchain c forward 0\ndrop", SWITCHED,
+     "drop in bridge: bridge a c", NULL},
+    {"the bridge's postrouting", "table bridge a\nchain c postrouting 0\ndrop", SWITCHED,
+     "drop in bridge: bridge a c", NULL},
+    {"the bridge's postrouting, with br_netfilter", "table bridge a\nchain c postrouting 0\ndrop",
+     SWITCHED, "drop in bridge: bridge a c", BRIDGED},
+    {"neither the bridge's input nor its output",
+     "table bridge a\nchain i input 0\ndrop\nchain o output 0\ndrop", SWITCHED, "accept", BRIDGED},
+    {"the bridge is no device of it",
+     "table netdev a\nchain c ingress 0 device cni0\ndrop\nchain e egress 0 device cni0\ndrop",
+     SWITCHED, "accept", BRIDGED},
+    {"its ports may be", "table netdev a\nchain c egress 0 device veth1\ndrop", SWITCHED,
+     "accept; drop in egress: netdev a c", BRIDGED "link veth1 veth in cni0\n"},
+    {"from one network of the bridge to another it is routed", NOT_ROUTED, OTHER_NET, FORWARDED,
+     "link br9 bridge addr 10.9.0.1/24,10.8.0.1/24\n"},
+    {"to where its network is not it is routed", NOT_ROUTED,
+     "forward in cni0 out cni0 from 10.244.2.2 to elsewhere back-by-it tcp 80", FORWARDED, NULL},
+    {"a bridge without an address switches all", NOT_ROUTED, OTHER_NET, "accept",
+     "link br9 bridge\n"},
+    {"so does one with an address for its link alone", NOT_ROUTED, OTHER_NET, "accept",
+     "link br9 bridge addr-link 169.254.1.1/16\n"},
+    {"a mark does not route it",
+     "table inet a\nchain c prerouting 0\nmark:=1\nchain f forward 0\noif=tun0 drop", SWITCHED,
+     "accept",
+     BRIDGED "link tun0 wireguard addr 10.8.0.1/24\nroute 0.0.0.0/0 dev tun0 table 7\n"
+             "rule 4 priority 0 table 7 mark 1\n"},
+    {"what is translated to elsewhere is routed", DNAT "dnat:192.168.150.131:81", SWITCHED,
+     "accept, to 192.168.150.131 port 81 out enp2s0", BRIDGED},
+    {"forwarding is no matter", NOT_ROUTED, SWITCHED, FORWARDED, BRIDGED "host forwarding4 no\n"},
 };
 
 static const RuleCase loopback[] = {
@@ -312,6 +484,41 @@ static const RuleCase routing[] = {
     {"a mark that another chain of output sets",
      "table inet a\nchain c output 0\nmark:=1\nchain p postrouting 0\noif=tun0 drop",
      "output out enp2s0 from 192.168.150.130 to 198.51.100.1 tcp 80", "accept", POLICY_ROUTE},
+    {"a chain of type route that leaves the mark as it is",
+     "table inet a\nchain c output 0 route\nmark:=0\nchain p postrouting 0\noif=tun0 drop",
+     "output out enp2s0 from 192.168.150.130 to 198.51.100.1 tcp 80", "accept", POLICY_ROUTE},
+    {"a mark that a chain of type route may set",
+     "table inet a\nchain c output 0 route\nmeta:24:r0 meta-set:3:r0",
+     "output out enp2s0 from 192.168.150.130 to 198.51.100.1 tcp 80",
+     "unknown by routing: route-unknown", POLICY_ROUTE},
+    {"an exit that is not named", "table inet a\nchain f forward 0\noif=enp2s0 drop",
+     "forward in cni0 from 10.244.2.2 to 198.51.100.1 back-by-it tcp 80",
+     "drop in forward: inet a f", NULL},
+    {"it comes in by a link that is not there", "table inet a\nchain f forward 0\niif=enp2s0 drop",
+     "forward in eth9 out cni0 from 192.168.150.131 to 10.244.2.2 tcp 80",
+     "accept; drop in forward: inet a f", NULL},
+    {"the host's own routes lead back", "table inet a\nchain c input 0",
+     "input in enp2s0 from 192.168.150.131 to 192.168.150.130 tcp 22", "accept", "strict"},
+    {"the host's own routes lead back by another link", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.244.2.2 to 192.168.150.130 tcp 22", "drop by routing: reverse-path",
+     "strict"},
+    {"the host's own routes lead back by another link, loosely", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.244.2.2 to 192.168.150.130 tcp 22", "accept", "loose"},
+    {"no way back, strictly", "table inet a\nchain c input 0",
+     "input in enp2s0 from 10.9.9.9 to 192.168.150.130 no-way-back tcp 22",
+     "drop by routing: reverse-path", "strict"},
+    {"the way back of what is forwarded is another", "table inet a\nchain c forward 0",
+     "forward in enp2s0 out cni0 from 192.168.150.131 to 10.244.2.2 back-by-another tcp 80",
+     "drop by routing: reverse-path", "strict"},
+    {"the kernel calls it unreachable where the link does not forward", "table inet a",
+     "forward in enp2s0 from 192.168.150.131 to 203.0.113.7 tcp 80 unreachable",
+     "drop by routing: not-forwarded", "change-link"},
+    {"it calls martian what rp_filter refuses", "table inet a",
+     "forward in enp2s0 from 10.244.2.2 to 203.0.113.7 back-by-another tcp 80 martian",
+     "drop by routing: reverse-path", "strict"},
+    {"what the host sends is unreachable", "table inet a",
+     "output from 192.168.150.130 to 203.0.113.7 tcp 80 unreachable",
+     "reject by routing: unreachable", NULL},
     {"the way back is another", "table inet a\nchain c input 0",
      "input in enp2s0 from 10.244.2.2 to 192.168.150.130 back-by-another tcp 22",
      "drop by routing: reverse-path", "strict"},
@@ -435,11 +642,61 @@ static void test_stages(G_GNUC_UNUSED void **state)
     assert_false(worst->masqueraded);
 }
 
+/* The ways of a packet through COUNT rules, each WORDS with its number, and AFTER them (transfer full). */
+static char *ways_of_many(guint count, const char *words, const char *after, guint *ways)
+{
+    g_autoptr(GString) rules = g_string_new("table inet a\nchain c prerouting -150\n");
+    for (guint i = 1; i <= count; i++) {
+        g_autofree char *number = g_strdup_printf("%u", i);
+        g_auto(GStrv) parts = g_strsplit(words, "#", -1);
+        g_autofree char *rule = g_strjoinv(number, parts);
+        g_string_append_printf(rules, "%s\n", rule);
+    }
+    g_string_append(rules, after);
+    const RuleCase row = {"", rules->str, IN22, NULL, NULL};
+    g_autoptr(Snapshot) snapshot = rule_case_snapshot(&row);
+    g_auto(GStrv) flow_text = flow_words(&row);
+    const Flow flow = flow_parse(flow_text);
+    g_autoptr(Path) path = path_of(snapshot, &flow, PATH_ALL_TABLES);
+    *ways = path->ways->len;
+    return rule_case_outcomes(path->possible);
+}
+
+/* Hundreds of worlds are joined, and what any of them may meet still may be. */
+static void test_worlds_that_are_joined(G_GNUC_UNUSED void **state)
+{
+    guint ways;
+    g_autofree char *one =
+        ways_of_many(300, "limit:0 mark:=# accept", "chain i input 0\nmark=150 drop", &ways);
+    assert_string_equal(one, "accept drop");
+    g_autofree char *none =
+        ways_of_many(300, "limit:0 mark:=# accept", "chain i input 0\niif=cni0 drop", &ways);
+    assert_string_equal(none, "accept");
+    g_autofree char *notes = ways_of_many(
+        300, "limit:0 mark:=# accept",
+        "limit:0 notrack\nchain i input 0\nstate=64 drop\nstate=8 accept\nreject", &ways);
+    assert_string_equal(notes, "accept");
+}
+
+/* Nobody reads hundreds of ways: the outcomes are told, and as many of the ways as are of use. */
+static void test_ways_that_are_not_told(G_GNUC_UNUSED void **state)
+{
+    guint ways;
+    g_autofree char *outcomes = ways_of_many(700, "limit:0 drop", "chain i input 0\nreject", &ways);
+    assert_string_equal(outcomes, "reject drop");
+    assert_int_equal(ways, 512 + 1);
+}
+
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(test_stages)};
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_worlds_that_are_joined),
+        cmocka_unit_test(test_ways_that_are_not_told),
+    };
     return RUN_CASES(test_ways, order) + RUN_CASES(test_ways, links) +
            RUN_CASES(test_ways, tracking) + RUN_CASES(test_on_host, translations) +
+           RUN_CASES(test_ways, hairpins) + RUN_CASES(test_ways, bridged) +
            RUN_CASES(test_ways, loopback) + RUN_CASES(test_on_host, routing) +
            RUN_CASES(test_tables, tables) +
            cmocka_run_group_tests_name("stages", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "cases.h"
 #include "hosts.h"
+#include "rules.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -23,6 +24,7 @@ typedef struct {
     const char *to;     /* where it goes, where that is another place */
     bool known_too;
     bool rules_new;
+    bool delivered;
 } TracedCase;
 
 #define BEGIN(id)  id " ip " TABLE " begin-in 3 continue 192.0.2.1:8088"
@@ -106,6 +108,47 @@ static const TracedCase cases[] = {
      .outcome = OUTCOME_DROP,
      .stages = "FORWARD drop",
      .rules_new = true},
+    {.name = "a chain that the ruleset does not have",
+     .messages = {BEGIN("1"), NEW("1"), "1 ip filter LATE policy accept", LEFT("1")},
+     .state = TRACED_PASSED,
+     .outcome = OUTCOME_ACCEPT,
+     .stages = "",
+     .rules_new = true},
+    {.name = "it arrives",
+     .messages = {BEGIN("1"), NEW("1"), "1 ip " TABLE " end-in policy accept"},
+     .state = TRACED_PASSED,
+     .outcome = OUTCOME_ACCEPT,
+     .stages = "",
+     .delivered = true},
+    {.name = "another port of the same host",
+     .messages = {BEGIN("1"), NEW("1"), "1 ip " TABLE " end-out - continue 192.0.2.1:80",
+                  LEAVES("1")},
+     .state = TRACED_PASSED,
+     .outcome = OUTCOME_ACCEPT,
+     .stages = "",
+     .to = "192.0.2.1 80"},
+    {.name = "handed to a program",
+     .messages = {BEGIN("1"), NEW("1"), "1 ip filter FORWARD 12 queue"},
+     .state = TRACED_UNFINISHED,
+     .outcome = OUTCOME_ANY,
+     .stages = "FORWARD unknown"},
+    {.name = "a chain of which the base chain was not seen",
+     .messages = {BEGIN("1"), NEW("1"), "1 inet firewalld filter_FWD_public 101 drop"},
+     .state = TRACED_UNFINISHED,
+     .outcome = OUTCOME_ANY,
+     .stages = ""},
+    {.name = "a chain of another table than the base chain that was seen",
+     .messages = {BEGIN("1"), NEW("1"), "1 ip filter FORWARD 8 jump",
+                  "1 inet firewalld filter_FWD_public 101 drop"},
+     .state = TRACED_UNFINISHED,
+     .outcome = OUTCOME_ANY,
+     .stages = ""},
+    {.name = "dropped at a bridge, and what comes of it to the host",
+     .messages = {BEGIN("1"), NEW("1"), BEGIN("2"), "1 ip filter FORWARD policy drop",
+                  "2 ip " TABLE " end-out policy accept"},
+     .state = TRACED_REFUSED,
+     .outcome = OUTCOME_DROP,
+     .stages = "FORWARD drop"},
     {.name = "a table that the ruleset does not have",
      .messages = {BEGIN("1"), NEW("1"), "1 ip late f policy accept", LEFT("1")},
      .state = TRACED_PASSED,
@@ -119,11 +162,8 @@ static gint32 verdict_parse(const char *word)
     static const struct {
         const char *word;
         gint32 verdict;
-    } verdicts[] = {{"accept", NF_ACCEPT},
-                    {"drop", NF_DROP},
-                    {"continue", NFT_CONTINUE},
-                    {"jump", NFT_JUMP},
-                    {"return", NFT_RETURN}};
+    } verdicts[] = {{"accept", NF_ACCEPT}, {"drop", NF_DROP},   {"continue", NFT_CONTINUE},
+                    {"jump", NFT_JUMP},    {"queue", NF_QUEUE}, {"return", NFT_RETURN}};
     for (gsize i = 0; i < G_N_ELEMENTS(verdicts); i++) {
         if (g_str_equal(verdicts[i].word, word))
             return verdicts[i].verdict;
@@ -185,6 +225,7 @@ static void test_traced(void **state)
     assert_int_equal(traced->way.outcome, row->outcome);
     assert_int_equal(traced->way.translated, row->to != NULL);
     assert_int_equal(traced->rules_new, row->rules_new);
+    assert_int_equal(traced->way.delivered, row->delivered);
     if (row->to != NULL) {
         g_autofree char *address = ip_address_to_string(&traced->way.to.address);
         g_autofree char *to = g_strdup_printf("%s %u", address, traced->way.port);
@@ -192,7 +233,64 @@ static void test_traced(void **state)
     }
 }
 
+/* ---- hooks and rules ---- */
+
+typedef struct {
+    const char *name;
+    NftFamily family;
+    guint32 hook;
+    PathHook expected;
+} HookCase;
+
+static const HookCase hooks[] = {
+    {"prerouting", NFT_FAMILY_IPV4, NF_INET_PRE_ROUTING, PATH_PREROUTING},
+    {"input", NFT_FAMILY_IPV6, NF_INET_LOCAL_IN, PATH_INPUT},
+    {"forward", NFT_FAMILY_INET, NF_INET_FORWARD, PATH_FORWARD},
+    {"output", NFT_FAMILY_IPV4, NF_INET_LOCAL_OUT, PATH_OUTPUT},
+    {"postrouting", NFT_FAMILY_INET, NF_INET_POST_ROUTING, PATH_POSTROUTING},
+    {"ingress of family inet", NFT_FAMILY_INET, NF_INET_INGRESS, PATH_INGRESS},
+    {"ingress of a device", NFT_FAMILY_NETDEV, 0, PATH_INGRESS},
+    {"egress of a device", NFT_FAMILY_NETDEV, 1, PATH_EGRESS},
+    {"prerouting of a bridge", NFT_FAMILY_BRIDGE, NF_BR_PRE_ROUTING, PATH_BRIDGE_IN},
+    {"input of a bridge", NFT_FAMILY_BRIDGE, NF_BR_LOCAL_IN, PATH_BRIDGE_IN},
+    {"output of a bridge", NFT_FAMILY_BRIDGE, NF_BR_LOCAL_OUT, PATH_BRIDGE_OUT},
+    {"postrouting of a bridge", NFT_FAMILY_BRIDGE, NF_BR_POST_ROUTING, PATH_BRIDGE_OUT},
+};
+
+static void test_hook(void **state)
+{
+    const HookCase *row = *state;
+    const NftTable table = {.family = row->family};
+    const NftChain chain = {.hook = row->hook};
+    assert_int_equal(path_hook_of_chain(&table, &chain), row->expected);
+}
+
+typedef struct {
+    const char *name;
+    const char *rule;
+    bool rejects;
+} RejectCase;
+
+static const RejectCase rejections[] = {
+    {"reject", "saddr=10.0.0.1 reject", true},
+    {"REJECT of xtables", "target:REJECT:0:b0", true},
+    {"another target", "target:DROP:0:b0", false},
+    {"a target without a name", "target", false},
+    {"drop", "saddr=10.0.0.1 drop", false},
+};
+
+static void test_rejection(void **state)
+{
+    const RejectCase *row = *state;
+    g_autofree char *text = g_strconcat("table ip t\nchain c input 0\n", row->rule, NULL);
+    g_autoptr(Ruleset) ruleset = rules_parse(text);
+    const NftChain *chain = nft_table_chain(ruleset_table(ruleset, NFT_FAMILY_IPV4, "t"), "c");
+    assert_int_equal(nft_rule_rejects(nft_chain_rule(chain, 1)), row->rejects);
+    assert_null(nft_chain_rule(chain, 2));
+}
+
 int main(void)
 {
-    return RUN_CASES(test_traced, cases);
+    return RUN_CASES(test_traced, cases) + RUN_CASES(test_hook, hooks) +
+           RUN_CASES(test_rejection, rejections);
 }
