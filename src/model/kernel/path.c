@@ -36,7 +36,8 @@ typedef struct {
     const Stages *stages;
     const Link *in;
     const Link *out;
-    bool switched; /* from port to port of a bridge, not routed */
+    bool switched;  /* from port to port of a bridge, not routed */
+    bool delivered; /* to this host itself */
 } Walker;
 
 typedef struct {
@@ -124,7 +125,7 @@ static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss l
     }
     way->masqueraded = packet->masqueraded || packet->translated_source;
     way->out = walker->out;
-    way->delivered = walker->out == NULL && loss == LOSS_NONE;
+    way->delivered = walker->delivered;
     bool is_new = (walk->path->possible & outcome) != outcome;
     walk->path->possible |= outcome;
     bool is_told = !g_hash_table_add(walk->told, telling_parts(way));
@@ -755,6 +756,8 @@ static void finish_all(Walk *walk)
 
 static void run_delivery(Walk *walk)
 {
+    ARRAY_FOREACH (Walker, walker, walk->walkers)
+        walker->delivered = true;
     set_interfaces(walk, true, false);
     run_hook(walk, PATH_INPUT, NULL);
     finish_all(walk);

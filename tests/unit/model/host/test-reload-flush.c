@@ -169,19 +169,20 @@ static void test_users_rules(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = sketch("firewalld 1.3.3 public\n"
                                           "link docker0 bridge addr 172.17.0.1/16,fd17::1/64\n");
-    snapshot->ruleset = rules_parse("table ip filter\nset s 4 10.0.0.1\n"
-                                    "chain DOCKER-USER\n"
-                                    "saddr=10.9.9.9 drop\n"
-                                    "saddr=10.9.9.9 return\n"
-                                    "neutral:counter return\n"
-                                    "neutral:counter accept\n"
-                                    "chain INPUT input 0\n"
-                                    "payload:1:12:2:r0 cmp:0:r0:0xac11 accept\n"
-                                    "payload:1:12:1:r0 cmp:0:r0:0xac accept\n"
-                                    "cmp:0:r0 accept\n"
-                                    "table ip6 filter\nchain INPUT input 0\n"
-                                    "payload:1:8:16:r0 cmp:0:r0:fd17::9 accept\n"
-                                    "payload:1:8:16:r0 cmp:0:r0:fd18::9 accept\n");
+    snapshot->ruleset =
+        rules_parse("table ip filter\nset s 4 10.0.0.1\n"
+                    "chain DOCKER-USER\n"
+                    "saddr=10.9.9.9 drop\n"
+                    "saddr=10.9.9.9 return\n"
+                    "neutral:counter return\n"
+                    "neutral:counter accept\n"
+                    "chain INPUT input 0\n"
+                    "payload:1:12:2:r0 cmp:0:r0:0xac11 accept\n"
+                    "payload:1:12:1:r0 cmp:0:r0:0xac accept\n"
+                    "cmp:0:r0 accept\n"
+                    "table ip6 filter\nchain INPUT input 0\n"
+                    "payload:1:8:16:r0 cmp:0:r0:0xfd170000000000000000000000000009 accept\n"
+                    "payload:1:8:16:r0 cmp:0:r0:0xfd180000000000000000000000000009 accept\n");
     g_autoptr(GPtrArray) flushed = reload_flushed_rules(snapshot);
     assert_int_equal(flushed->len, 2);
     const FlushedRules *ipv4 = g_ptr_array_index(flushed, 0);

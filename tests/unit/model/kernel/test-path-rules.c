@@ -290,19 +290,20 @@ static const RuleCase translations[] = {
      "accept; drop in postrouting: ip n q", NULL},
     {"masquerading of IPv6",
      "table ip6 n\nchain s postrouting 100 nat\nmasquerade\nchain q postrouting 200\n"
-     "payload:1:8:16:r0 cmp:0:r0:fd00:2::1 drop",
+     "payload:1:8:16:r0 cmp:0:r0:0xfd000002000000000000000000000001 drop",
      "forward in cni0 out enp2s0 from fd00:1::2 to fd00:2::9 back-by-it tcp 80",
      "drop in postrouting: ip6 n q", NULL},
     {"a redirection of IPv6",
      "table ip6 n\nchain d prerouting -100 nat\nredirect:80\nchain i input 0\n"
-     "payload:1:24:16:r0 cmp:0:r0:fd00:2::1 dport=80 drop",
+     "payload:1:24:16:r0 cmp:0:r0:0xfd000002000000000000000000000001 dport=80 drop",
      "forward in enp2s0 out cni0 from fd00:2::9 to fd00:1::2 back-by-it tcp 22",
      "drop in input: ip6 n i", NULL},
     {"of any family, in a table of both", /* NFPROTO_INET */
      "table inet n\nchain d prerouting -100 nat\nimmediate:r0:10.244.2.2 nat:1:1:r0", IN22,
      "accept, to 10.244.2.2 port 22 out cni0", NULL},
     {"addresses of IPv6 that are written over are routed anew",
-     "table inet a\nchain c prerouting -150\nimmediate:r0:fd00:1::2 payload-set:1:24:16:r0",
+     "table inet a\nchain c prerouting -150\nimmediate:r0:0xfd000001000000000000000000000002 "
+     "payload-set:1:24:16:r0",
      "input in enp2s0 from fd00:2::2 to fd00:2::1 back-by-it tcp 22",
      "accept, to fd00:1::2 port 22 out cni0", NULL},
     {"source only once",
