@@ -2,6 +2,8 @@
 /* The roles of links, host by host, and which ways there are between them. */
 #include "model/host/topology.h"
 
+#include "model/host/outside-routes.h"
+
 #include "sketch.h"
 
 #define LO       "link lo loopback addr 127.0.0.1/8\n"
@@ -417,6 +419,12 @@ static void test_way(void **state)
     assert_int_equal(topology_can_forward(topology, from, to), test->leads);
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    topology_free(NULL);
+    outside_routes_free(NULL);
+}
+
 /* ---- names and switches ---- */
 
 static void test_a_member_of_a_vrf_comes_in_by_the_vrf(G_GNUC_UNUSED void **state)
@@ -457,6 +465,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_nothing_named),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
         cmocka_unit_test(test_a_member_of_a_vrf_comes_in_by_the_vrf),
     };
     return RUN_CASES(test_role, roles) + RUN_CASES(test_declared, declared) +

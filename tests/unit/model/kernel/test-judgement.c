@@ -315,9 +315,18 @@ static void test_without_rules(G_GNUC_UNUSED void **state)
     assert_string_equal(text, "accept by 1");
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    judgement_free(NULL);
+    path_free(NULL);
+    machine_free(NULL);
+    verdict_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_freeing_nothing_is_fine),
         cmocka_unit_test(test_without_rules),
         cmocka_unit_test(test_the_legacy_table),
     };
