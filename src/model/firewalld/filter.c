@@ -4,15 +4,8 @@
 #include "model/firewalld/filter.h"
 
 #include "model/foreach.h"
+#include "model/host/filter-index.h"
 #include "model/host/tracking.h"
-
-typedef enum {
-    PHASE_PRE,   /* rich rules with a negative priority */
-    PHASE_DENY,  /* those without a priority that refuse */
-    PHASE_ALLOW, /* those without a priority that accept */
-    PHASE_POST,  /* rich rules with a positive priority */
-    PHASE_NONE,  /* logs, marks and rewrites: they decide nothing */
-} Phase;
 
 /* In 0.9 rules with a port, a protocol or a service, and those of masquerade, are about the states new and
  * untracked only (read in nftables.py, seen in the rules of 0.9.3). Later releases test no state, or have
@@ -50,72 +43,57 @@ static Outcome outcome_of(const RichRule *rule)
     return (Outcome)0;
 }
 
-static Phase phase_of(const RichRule *rule)
+/* A rich rule of FILTER; *BEST is of those of its priority. */
+static void consult_rich_rule(Trace *trace, Owner owner, const RichRule *rule, FilterScope scope,
+                              Match *best)
 {
-    if (!rule->understood)
-        return PHASE_PRE;
-    Outcome outcome = outcome_of(rule);
-    if (outcome == 0)
-        return PHASE_NONE;
-    if (rule->priority != 0)
-        return rule->priority < 0 ? PHASE_PRE : PHASE_POST;
-    return outcome == OUTCOME_ACCEPT ? PHASE_ALLOW : PHASE_DENY;
+    if (scope != FILTER_WHOLE && rule->understood && rule->element != RICH_ELEMENT_ICMP_BLOCK &&
+        rule->element != RICH_ELEMENT_ICMP_TYPE)
+        return;
+    Match match = match_rich(trace, rule);
+    /* An action with a rate limit lets the rest of the packets go on. */
+    if (rule->action_limited)
+        match = match_and(match, MATCH_MAYBE);
+    Outcome outcome = rule->understood ? outcome_of(rule) : OUTCOME_ANY;
+    if (match != MATCH_NO)
+        trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome,
+                        (Setting){SETTING_RICH_RULE, .name = rule->text}, best);
 }
 
-/* All rich rules of PHASE that have PRIORITY. */
+/* All rich rules of PHASE, group by group of one priority; *BEST is of the last group, and what has no priority
+ * is one. */
 static void consult_rich_rules(Trace *trace, Owner owner, const Filter *filter, FilterScope scope,
-                               Phase phase, int priority, Match *best)
-{
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        bool in_scope = scope == FILTER_WHOLE || !rule->understood ||
-                        rule->element == RICH_ELEMENT_ICMP_BLOCK ||
-                        rule->element == RICH_ELEMENT_ICMP_TYPE;
-        if (phase_of(rule) != phase || rule->priority != priority || !in_scope)
-            continue;
-        Match match = match_rich(trace, rule);
-        /* An action with a rate limit lets the rest of the packets go on. */
-        if (rule->action_limited)
-            match = match_and(match, MATCH_MAYBE);
-        Outcome outcome = rule->understood ? outcome_of(rule) : OUTCOME_ANY;
-        if (match != MATCH_NO)
-            trace_unordered(trace, STAGE_RICH_RULE, owner, match, outcome,
-                            (Setting){SETTING_RICH_RULE, .name = rule->text}, best);
-    }
-}
-
-/* The lowest priority above AFTER that a rule of PHASE has; false where there is none. */
-static bool next_priority(const Filter *filter, Phase phase, int after, int *priority)
-{
-    bool found = false;
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (phase_of(rule) != phase || rule->priority <= after ||
-            (found && rule->priority >= *priority))
-            continue;
-        *priority = rule->priority;
-        found = true;
-    }
-    return found;
-}
-
-static void consult_in_order_of_priority(Trace *trace, Owner owner, const Filter *filter,
-                                         FilterScope scope, Phase phase)
+                               RichPhase phase, Match *best)
 {
     int priority = G_MININT;
-    while (!trace->decided && next_priority(filter, phase, priority, &priority)) {
-        Match best = MATCH_NO;
-        consult_rich_rules(trace, owner, filter, scope, phase, priority, &best);
-        trace_unordered_end(trace, best);
+    PortWalk walk = filter_rich_rules(filter, phase, trace->flow->port);
+    for (const RichRule *rule = port_walk_next(&walk); rule != NULL && !trace->decided;
+         rule = port_walk_next(&walk)) {
+        if (rule->priority != priority && priority != G_MININT) {
+            trace_unordered_end(trace, *best);
+            *best = MATCH_NO;
+        }
+        priority = rule->priority;
+        consult_rich_rule(trace, owner, rule, scope, best);
     }
+}
+
+static void consult_phase(Trace *trace, Owner owner, const Filter *filter, FilterScope scope,
+                          RichPhase phase)
+{
+    Match best = MATCH_NO;
+    consult_rich_rules(trace, owner, filter, scope, phase, &best);
+    trace_unordered_end(trace, best);
 }
 
 void filter_pre(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
 {
-    consult_in_order_of_priority(trace, owner, filter, scope, PHASE_PRE);
+    consult_phase(trace, owner, filter, scope, RICH_PHASE_PRE);
 }
 
 void filter_post(Trace *trace, Owner owner, const Filter *filter, FilterScope scope)
 {
-    consult_in_order_of_priority(trace, owner, filter, scope, PHASE_POST);
+    consult_phase(trace, owner, filter, scope, RICH_PHASE_POST);
 }
 
 /* ICMP blocks are in the deny phase as they stand, and in the allow phase when inverted. */
@@ -136,21 +114,18 @@ void filter_deny(Trace *trace, Owner owner, const Filter *filter, FilterScope sc
     Match best = MATCH_NO;
     if (!filter->icmp_block_inversion)
         consult_icmp_blocks(trace, owner, filter, OUTCOME_REJECT, &best);
-    consult_rich_rules(trace, owner, filter, scope, PHASE_DENY, 0, &best);
+    consult_rich_rules(trace, owner, filter, scope, RICH_PHASE_DENY, &best);
     trace_unordered_end(trace, best);
 }
 
 /* ---- what is accepted ---- */
 
-static void accept_ports(Trace *trace, Owner owner, FlowEnd end, const GPtrArray *ranges)
+static void accept_port(Trace *trace, Owner owner, FlowEnd end, const PortRange *range)
 {
     SettingKind kind = end == FLOW_SOURCE ? SETTING_SOURCE_PORT : SETTING_PORT;
-    PTR_ARRAY_FOREACH (const PortRange, range, ranges) {
-        Match match = match_port(trace->flow, end, range);
-        if (match != MATCH_NO)
-            trace_rule(trace, STAGE_PORT, owner, match, OUTCOME_ACCEPT,
-                       (Setting){kind, .port = range});
-    }
+    Match match = match_port(trace->flow, end, range);
+    if (match != MATCH_NO)
+        trace_rule(trace, STAGE_PORT, owner, match, OUTCOME_ACCEPT, (Setting){kind, .port = range});
 }
 
 static void accept_lists(Trace *trace, Owner owner, const Filter *filter)
@@ -162,8 +137,12 @@ static void accept_lists(Trace *trace, Owner owner, const Filter *filter)
             trace_rule(trace, STAGE_SERVICE, owner, match, OUTCOME_ACCEPT,
                        (Setting){SETTING_SERVICE, .name = *service});
     }
-    accept_ports(trace, owner, FLOW_DESTINATION, filter->ports);
-    accept_ports(trace, owner, FLOW_SOURCE, filter->source_ports);
+    PortWalk walk = filter_ports(filter, trace->flow->port);
+    for (const PortRange *range = port_walk_next(&walk); range != NULL;
+         range = port_walk_next(&walk))
+        accept_port(trace, owner, FLOW_DESTINATION, range);
+    PTR_ARRAY_FOREACH (const PortRange, range, filter->source_ports)
+        accept_port(trace, owner, FLOW_SOURCE, range);
     STRV_FOREACH (protocol, filter->protocols) {
         Match match = match_protocol(trace->flow, *protocol);
         if (match != MATCH_NO)
@@ -179,7 +158,7 @@ void filter_allow(Trace *trace, Owner owner, const Filter *filter, FilterScope s
     Match best = MATCH_NO;
     if (filter->icmp_block_inversion)
         consult_icmp_blocks(trace, owner, filter, OUTCOME_ACCEPT, &best);
-    consult_rich_rules(trace, owner, filter, scope, PHASE_ALLOW, 0, &best);
+    consult_rich_rules(trace, owner, filter, scope, RICH_PHASE_ALLOW, &best);
     trace_unordered_end(trace, best);
 }
 
@@ -216,9 +195,8 @@ void filter_masquerade(Trace *trace, Owner owner, const Filter *filter)
     if (filter->masquerade == TRISTATE_YES)
         trace_rule(trace, STAGE_MASQUERADE, owner, MATCH_YES, OUTCOME_ACCEPT,
                    (Setting){SETTING_MASQUERADE});
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (rule->understood && rule->element != RICH_ELEMENT_MASQUERADE)
-            continue;
+    PortWalk walk = filter_rich_masquerades(filter);
+    for (const RichRule *rule = port_walk_next(&walk); rule != NULL; rule = port_walk_next(&walk)) {
         RichRule any_family = *rule;
         any_family.has_family = false;
         Match match = rule->understood ? match_rich_rule_ends(trace->snapshot->firewalld,

@@ -64,19 +64,42 @@ static Match match_prefix(const Flow *flow, const FlowAddress *address, const Ip
     return match == MATCH_MAYBE && flow->typical && single_host ? MATCH_NO : match;
 }
 
-/* Forwarded and incoming packets carry the link header of the ingress frame only: a MAC does not match
- * as a destination, unless a bridge switches the frame from port to port. */
+/* Whether the packet has a MAC address at END, *MAC, NULL where it is not known. Forwarded and incoming packets
+ * carry the link header of the ingress frame only: none matches as a destination, unless a bridge switches the
+ * frame from port to port. */
+static bool may_have_mac(const Flow *flow, FlowEnd end, const char **mac)
+{
+    *mac = end == FLOW_SOURCE ? flow->from_mac : NULL;
+    if (flow->direction == FLOW_OUTPUT || flow->typical)
+        return false;
+    return end == FLOW_SOURCE || (flow->in != NULL && g_strcmp0(flow->in, flow->out) == 0);
+}
+
 static Match match_mac(const Flow *flow, FlowEnd end, const char *mac)
 {
-    if (flow->direction == FLOW_OUTPUT || flow->typical)
+    const char *own;
+    if (!may_have_mac(flow, end, &own))
         return MATCH_NO;
-    if (end == FLOW_DESTINATION) {
-        bool may_be_switched = flow->in != NULL && g_strcmp0(flow->in, flow->out) == 0;
-        return may_be_switched ? MATCH_MAYBE : MATCH_NO;
-    }
-    if (flow->from_mac == NULL)
+    if (own == NULL)
         return MATCH_MAYBE;
-    return g_ascii_strcasecmp(flow->from_mac, mac) == 0 ? MATCH_YES : MATCH_NO;
+    return g_ascii_strcasecmp(own, mac) == 0 ? MATCH_YES : MATCH_NO;
+}
+
+static Match match_entries(const Flow *flow, FlowEnd end, const AddressSet *entries)
+{
+    const FlowAddress *address = end == FLOW_SOURCE ? &flow->from : &flow->to;
+    Match all = address_set_covers_family(entries, flow->family);
+    switch (address->kind) {
+    case FLOW_ADDRESS_ELSEWHERE:
+        return all == MATCH_YES ? MATCH_YES : MATCH_NO;
+    case FLOW_ADDRESS_ANY:
+        return all;
+    case FLOW_ADDRESS_PREFIX:
+        break;
+    }
+    return address->prefix.address.family == flow->family
+               ? address_set_covers(entries, &address->prefix, flow->typical)
+               : MATCH_NO;
 }
 
 /* Sets of one plain dimension are evaluated; of others (hash:ip,port, hash:net,iface, ...) nothing
@@ -88,14 +111,12 @@ static Match match_ipset(const Firewalld *firewalld, const Flow *flow, FlowEnd e
     if (ipset == NULL || !ipset->entries_read ||
         (ipset->type != NULL && strchr(ipset->type, ',') != NULL))
         return MATCH_MAYBE;
-    Match match = MATCH_NO;
-    for (char **entry = ipset->entries; *entry != NULL && match != MATCH_YES; entry++) {
-        g_autoptr(AddressSpec) spec = address_spec_parse(*entry);
-        if (spec->kind == ADDRESS_SPEC_IPSET)
-            spec->kind = ADDRESS_SPEC_UNKNOWN;
-        match = match_or(match, match_address(firewalld, flow, end, spec));
-    }
-    return match;
+    const AddressSet *entries = ipset_addresses(ipset);
+    Match match = address_set_has_unknown(entries) ? MATCH_MAYBE : MATCH_NO;
+    const char *mac;
+    if (may_have_mac(flow, end, &mac))
+        match = match_or(match, address_set_has_mac(entries, mac));
+    return match_or(match, match_entries(flow, end, entries));
 }
 
 Match match_address(const Firewalld *firewalld, const Flow *flow, FlowEnd end,

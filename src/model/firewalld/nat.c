@@ -6,6 +6,7 @@
 #include "model/firewalld/filter.h"
 #include "model/firewalld/policies.h"
 #include "model/foreach.h"
+#include "model/host/filter-index.h"
 
 #include <string.h>
 
@@ -66,10 +67,13 @@ static void consult(Trace *trace, const Chain *chain, const ForwardPort *forward
 
 /* ---- all of a zone or policy ---- */
 
-static bool has_priority(const RichRule *rule, int sign)
+/* The next rule of WALK whose priority is of SIGN, or NULL. */
+static const RichRule *next_of(PortWalk *walk, int sign)
 {
-    return rule->understood && rule->element == RICH_ELEMENT_FORWARD_PORT &&
-           (rule->priority > 0) - (rule->priority < 0) == sign;
+    const RichRule *rule = port_walk_next(walk);
+    while (rule != NULL && (rule->priority > 0) - (rule->priority < 0) != sign)
+        rule = port_walk_next(walk);
+    return rule;
 }
 
 static Match match_rich(const Trace *trace, const RichRule *rule)
@@ -84,8 +88,9 @@ static bool is_ambiguous(const Trace *trace, const Filter *filter, int sign)
 {
     guint matching = 0;
     bool one_may_keep = false;
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (!has_priority(rule, sign) || match_rich(trace, rule) == MATCH_NO)
+    PortWalk walk = filter_rich_forward_ports(filter, trace->flow->port);
+    for (const RichRule *rule = next_of(&walk, sign); rule != NULL; rule = next_of(&walk, sign)) {
+        if (match_rich(trace, rule) == MATCH_NO)
             continue;
         matching++;
         one_may_keep =
@@ -97,11 +102,10 @@ static bool is_ambiguous(const Trace *trace, const Filter *filter, int sign)
 static void consult_rich(Trace *trace, const Chain *chain, const Filter *filter, int sign)
 {
     Match order = is_ambiguous(trace, filter, sign) ? MATCH_MAYBE : MATCH_YES;
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (has_priority(rule, sign))
-            consult(trace, chain, rule->forward_port, match_and(match_rich(trace, rule), order),
-                    (Setting){SETTING_RICH_RULE, .name = rule->text});
-    }
+    PortWalk walk = filter_rich_forward_ports(filter, trace->flow->port);
+    for (const RichRule *rule = next_of(&walk, sign); rule != NULL; rule = next_of(&walk, sign))
+        consult(trace, chain, rule->forward_port, match_and(match_rich(trace, rule), order),
+                (Setting){SETTING_RICH_RULE, .name = rule->text});
 }
 
 /* The chains "pre", "allow" and "post"; in "allow" rich rules follow what is no rule. */
@@ -331,13 +335,8 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
 
 static bool translates(const Filter *filter)
 {
-    if (filter->forward_ports->len > 0)
-        return true;
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (rule->understood && rule->element == RICH_ELEMENT_FORWARD_PORT)
-            return true;
-    }
-    return false;
+    PortWalk rich = filter_rich_forward_ports(filter, 0);
+    return filter->forward_ports->len > 0 || port_walk_next(&rich) != NULL;
 }
 
 static bool any_policy_translates(const Trace *trace)

@@ -25,6 +25,7 @@ static void filter_clear(Filter *filter)
     g_strfreev(filter->icmp_blocks);
     g_ptr_array_unref(filter->forward_ports);
     g_ptr_array_unref(filter->rich_rules);
+    g_clear_pointer(&filter->index, filter_index_unref);
 }
 
 /* The lists of a filter are shared: zone_own_ports() is called before one is changed. */
@@ -38,6 +39,8 @@ static Filter filter_copy(const Filter *filter)
     copy.icmp_blocks = g_strdupv(filter->icmp_blocks);
     copy.forward_ports = g_ptr_array_ref(filter->forward_ports);
     copy.rich_rules = g_ptr_array_ref(filter->rich_rules);
+    if (filter->index != NULL)
+        copy.index = g_rc_box_acquire(filter->index);
     return copy;
 }
 
@@ -86,6 +89,7 @@ void zone_own_ports(Zone *zone)
     GPtrArray *own = ports_copy(zone->filter.ports);
     g_ptr_array_unref(zone->filter.ports);
     zone->filter.ports = own;
+    g_clear_pointer(&zone->filter.index, filter_index_unref);
 }
 
 void zone_free(Zone *zone)
@@ -203,7 +207,15 @@ void ipset_free(Ipset *ipset)
     g_free(ipset->name);
     g_free(ipset->type);
     g_strfreev(ipset->entries);
+    g_clear_pointer(&ipset->addresses, address_set_free);
     g_free(ipset);
+}
+
+const AddressSet *ipset_addresses(const Ipset *ipset)
+{
+    if (ipset->addresses == NULL)
+        ((Ipset *)ipset)->addresses = address_set_new(ipset->entries);
+    return ipset->addresses;
 }
 
 /* The options are strings and nothing else: they are copied and freed as an array. */

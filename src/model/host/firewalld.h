@@ -2,6 +2,7 @@
 /* What firewalld was read to hold: zones, policies and what they name, running and permanent. */
 #pragma once
 
+#include "model/host/address-set.h"
 #include "model/host/rich-rule.h"
 #include "model/host/tristate.h"
 
@@ -14,6 +15,8 @@ typedef enum {
     TARGET_DROP,
 } Target;
 
+typedef struct FilterIndex FilterIndex;
+
 /* What zones and policies have in common: what they accept and refuse. */
 typedef struct {
     char **services;
@@ -25,7 +28,10 @@ typedef struct {
     Tristate masquerade;
     GPtrArray *forward_ports; /* ForwardPort */
     GPtrArray *rich_rules;    /* RichRule */
+    FilterIndex *index; /* of ports and rich_rules: see filter-index.h; NULL: none asked for yet */
 } Filter;
+
+void filter_index_unref(FilterIndex *index);
 
 typedef struct {
     char *name;
@@ -65,6 +71,7 @@ typedef struct {
     char *type;        /* "hash:ip", ... or NULL where it was not read */
     bool entries_read; /* false: which addresses it holds is not known */
     char **entries;
+    AddressSet *addresses; /* of the entries: see ipset_addresses(); NULL: not asked for yet */
 } Ipset;
 
 /* firewalld.conf, as the D-Bus properties of its "config" object give it; NULL: not read. */
@@ -131,6 +138,9 @@ Service *service_new(const char *name);
 void service_free(Service *service);
 Ipset *ipset_new(const char *name);
 void ipset_free(Ipset *ipset);
+
+/* The entries, parsed when first asked for; they must not change any more (transfer none). */
+const AddressSet *ipset_addresses(const Ipset *ipset);
 
 /* All return NULL where there is none of that name (transfer none). */
 Zone *firewalld_zone(const Firewalld *firewalld, const char *name);

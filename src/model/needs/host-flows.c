@@ -12,7 +12,14 @@ typedef struct {
     FlowAddress from;
     HostFlowFunc function;
     gpointer user;
+    GHashTable *named; /* the ports and services told of: many rules can name one */
 } Walk;
+
+static bool is_new(const Walk *walk, const char *name)
+{
+    return !g_hash_table_contains(walk->named, name) &&
+           g_hash_table_add(walk->named, g_strdup(name));
+}
 
 static Flow flow_to_host(const Walk *walk, Family family, Protocol protocol, guint16 port)
 {
@@ -39,7 +46,7 @@ static void tell_port(const Walk *walk, const PortRange *range)
     g_autofree char *name = port_range_text(range);
     Protocol protocol = protocol_from_word(range->protocol, walk->family);
     Flow flow = flow_to_host(walk, walk->family, protocol, range->first);
-    if (protocol != PROTOCOL_ANY && range->first != 0)
+    if (protocol != PROTOCOL_ANY && range->first != 0 && is_new(walk, name))
         tell(walk, SERVICE_PORT, name, &flow);
 }
 
@@ -77,6 +84,8 @@ static void tell_service(const Walk *walk, const char *name, const Service *serv
 
 static void tell_service_by_name(const Walk *walk, const char *name)
 {
+    if (!is_new(walk, name))
+        return;
     g_autoptr(GHashTable) visited = g_hash_table_new(g_direct_hash, g_direct_equal);
     tell_service(walk, name, firewalld_service(walk->snapshot->firewalld, name), visited);
 }
@@ -119,15 +128,17 @@ static void walk_all(const Walk *walk, const Zone *zone)
 void host_flows_foreach(const Snapshot *snapshot, const char *interface, HostFlowFunc function,
                         gpointer user)
 {
+    g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const Walk walk = {snapshot, interface, FAMILY_IPV4, {.kind = FLOW_ADDRESS_ELSEWHERE},
-                       function, user};
+                       function, user,      named};
     walk_all(&walk, dispatch_interface(snapshot, interface).zone);
 }
 
 void host_flows_foreach_from(const Snapshot *snapshot, const char *interface, Family family,
                              const FlowAddress *from, HostFlowFunc function, gpointer user)
 {
-    const Walk walk = {snapshot, interface, family, *from, function, user};
+    g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const Walk walk = {snapshot, interface, family, *from, function, user, named};
     Flow any = flow_to_host(&walk, family, PROTOCOL_ANY, 0);
     walk_all(&walk, dispatch_first(snapshot, &any, DISPATCH_INGRESS).zone);
 }

@@ -6,6 +6,7 @@
 
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
+#include "model/host/filter-index.h"
 
 /* Ways that are looked at in the kernel's rules for who translates them: a trunk may have thousands. */
 enum { TRANSLATIONS_MAX = 64 };
@@ -43,11 +44,11 @@ static bool masquerades(const Filter *filter)
 {
     if (filter->masquerade == TRISTATE_YES)
         return true;
-    PTR_ARRAY_FOREACH (const RichRule, rule, filter->rich_rules) {
-        if (rule->understood && rule->element == RICH_ELEMENT_MASQUERADE)
-            return true;
-    }
-    return false;
+    PortWalk walk = filter_rich_masquerades(filter);
+    const RichRule *rule = port_walk_next(&walk);
+    while (rule != NULL && !rule->understood)
+        rule = port_walk_next(&walk);
+    return rule != NULL;
 }
 
 /* The zone of the hosts in LINK's network: one of its sources counts before the link. */
