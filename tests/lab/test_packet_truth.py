@@ -153,12 +153,21 @@ class Truth:
                 (probe, fates[probe.number], judge + answer)
                 for probe, answer in zip(probes, answers)
                 if answer not in (fates[probe.number], "unknown")
+                and not self._swallowed(answer, fates[probe.number])
             ]
             # What is moved at run time can leave rules of which only the kernel knows.
             self.counts[judge + ("wrong after a move" if moved else "wrong")] += len(some)
             if not judge or FULL and not moved:
                 wrong += some
         return wrong
+
+    def _swallowed(self, answer: str, fate: str) -> bool:
+        """Whether it may be the rejection that was dropped. Before 0.9.5 firewalld's policies see
+        that, too, and `reject` is what becomes of the packet, not of its answer."""
+        is_old = self._wide is not None and self._wide < (0, 9, 5)
+        swallowed = is_old and (answer, fate) == ("reject", "drop")
+        self.counts["rejections swallowed"] += swallowed
+        return swallowed
 
     def _answered(self, probes: list[Probe]) -> list[Probe]:
         """Those of PROBES whose answers are not refused. Before 0.9.5 firewalld's policies see what
