@@ -73,17 +73,29 @@ bool run_tried_reload(const Run *run)
 
 /* ---- failing ---- */
 
-/* "run: " and the commands for ACTIONS, last action first; INVERSE: for what undoes them (transfer full). */
-static char *commands_hint(const GPtrArray *actions, bool inverse)
+/* Adds the command for ACTION to HINT, or for what undoes it. */
+static void add_command(GString *hint, const Action *action, bool inverse)
 {
-    g_autoptr(GString) hint = g_string_new(NULL);
-    for (guint i = actions->len; i > 0; i--) {
-        const Action *action = g_ptr_array_index(actions, i - 1);
-        g_autoptr(Action) step = inverse ? action_inverse(action) : action_copy(action);
-        g_autofree char *command = action_command_line(step);
-        g_string_append_printf(hint, "%s%s", hint->len == 0 ? "run: " : "; ", command);
-    }
-    return g_string_free(g_steal_pointer(&hint), FALSE);
+    g_autoptr(Action) step = inverse ? action_inverse(action) : action_copy(action);
+    g_autofree char *command = action_command_line(step);
+    g_string_append_printf(hint, "%s%s", hint->len == 0 ? "run: " : "; ", command);
+}
+
+/* The same for ACTIONS, last action first. */
+static void add_commands(GString *hint, const GPtrArray *actions, bool inverse)
+{
+    for (guint i = actions->len; i > 0; i--)
+        add_command(hint, g_ptr_array_index(actions, i - 1), inverse);
+}
+
+/* What firewalld could not write it neither shows nor removes, and yet no other zone may have the interface
+ * (1.3.3, /etc/firewalld read-only). Where there is room again, doing and undoing it ends that. */
+static void add_rewriting(GString *hint, const Action *failed)
+{
+    if (failed == NULL || failed->scope != SCOPE_PERMANENT)
+        return;
+    add_command(hint, failed, false);
+    add_command(hint, failed, true);
 }
 
 /* Undoes everything because of REASON, and sets the error that says how that ended. */
@@ -98,8 +110,11 @@ static void undo_because_of(const Run *run, const Action *uncertain, const GErro
             run->result->rolled_back ? "everything was put back" : "nothing was changed");
         return;
     }
-    g_autofree char *hint = commands_hint(left, true);
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint, "%s; %u %s could not be put back",
+    g_autoptr(GString) hint = g_string_new(NULL);
+    if (!g_ptr_array_find((GPtrArray *)left, uncertain, NULL))
+        add_rewriting(hint, uncertain);
+    add_commands(hint, left, true);
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint->str, "%s; %u %s could not be put back",
                      reason->message, left->len, left->len == 1 ? "change" : "changes");
 }
 
@@ -107,7 +122,7 @@ static void undo_because_of(const Run *run, const Action *uncertain, const GErro
 static void stop_because_of(const Run *run, const GError *reason, GError **error)
 {
     TransactionResult *result = run->result;
-    for (guint i = run->actions->len; i > 0; i--) { /* commands_hint() begins at the end */
+    for (guint i = run->actions->len; i > 0; i--) { /* add_commands() begins at the end */
         Action *action = g_ptr_array_index(run->actions, i - 1);
         bool is_done = result->observed != NULL ? action_is_done(action, result->observed)
                                                 : action->state == ACTION_DONE;
@@ -115,8 +130,10 @@ static void stop_because_of(const Run *run, const GError *reason, GError **error
             g_ptr_array_add(result->left, action);
     }
     result->changed = true;
-    g_autofree char *hint = result->left->len > 0 ? commands_hint(result->left, false) : NULL;
-    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, hint, "%s; %u %s still to be put back",
+    g_autoptr(GString) hint = g_string_new(NULL);
+    add_commands(hint, result->left, false);
+    const char *listed = hint->len > 0 ? hint->str : NULL;
+    nicfix_error_set(error, NICFIX_ERROR_NOT_UNDONE, listed, "%s; %u %s still to be put back",
                      reason->message, result->left->len,
                      result->left->len == 1 ? "change is" : "changes are");
 }

@@ -24,6 +24,8 @@ enum { TIMEOUT_MS = 200, MAX_ANSWERS = 8 };
     "!org.fedoraproject.FirewallD1.Exception COMMAND_FAILED: 'python-nftables' failed"
 #define UNMAPPED                                                                                   \
     "!org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code19 Operation was cancelled"
+#define NOT_WRITTEN                                                                                \
+    "!org.freedesktop.DBus.Python.OSError [Errno 30] Read-only file system: 'public.xml'"
 #define INVALID "!org.fedoraproject.FirewallD1.Exception INVALID_ZONE: broken"
 #define REFUSED "!org.fedoraproject.FirewallD1.NotAuthorizedException Not Authorized(uid): config"
 
@@ -451,6 +453,33 @@ static void test_part(G_GNUC_UNUSED void **state)
     assert_int_equal(((Action *)g_ptr_array_index(plan->actions, 1))->state, ACTION_PLANNED);
 }
 
+/* firewalld can have in a part of its memory what it failed to write. */
+static void test_what_cannot_be_written(G_GNUC_UNUSED void **state)
+{
+    static const FaultCase row = {.answers = {{SAVE, NOT_WRITTEN}},
+                                  .before = WORLD_NEW,
+                                  .after = WORLD_RUNTIME_ONLY,
+                                  .finally = WORLD_RUNTIME_ONLY};
+    g_autofree PeerAnswer *answers = answers_of(&row);
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, TIMEOUT_MS);
+    g_autoptr(Snapshot) snapshot = read_world(WORLD_NEW);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    g_ptr_array_add(actions, action_new(ACTION_UNBIND, SCOPE_PERMANENT, "enp2s0", "public", NULL));
+    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_PERMANENT, "enp2s0", NULL, "public"));
+    g_autoptr(Plan) plan = plan_of_actions(snapshot, actions, NULL);
+    witness.row = &row;
+    witness.n_reads = 0;
+    const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
+    const Transaction transaction = {.bus = peer->bus, .options = &options};
+    g_auto(TransactionResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    assert_false(transaction_run(&transaction, plan, &result, &error));
+    assert_string_equal(nicfix_error_hint(error),
+                        "run: firewall-cmd --permanent --zone=public --add-interface=enp2s0; "
+                        "firewall-cmd --permanent --zone=public --remove-interface=enp2s0; "
+                        "firewall-cmd --permanent --zone=public --add-interface=enp2s0");
+}
+
 /* A permanent move is two actions: what the first one did is not to be seen in the end. */
 static void test_unbind_and_bind(G_GNUC_UNUSED void **state)
 {
@@ -475,6 +504,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_part),
+        cmocka_unit_test(test_what_cannot_be_written),
         cmocka_unit_test(test_unbind_and_bind),
     };
     return RUN_CASES(test_fault, faults) + cmocka_run_group_tests(others, NULL, NULL);
