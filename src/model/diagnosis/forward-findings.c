@@ -57,21 +57,14 @@ static void add_flow(const Survey *survey, Finding *finding, const WayCoverage *
 
 /* ---- what other programs refuse ---- */
 
-/* Networks that their own software keeps apart are refused by that software's rules: that is what they
- * are for. A link is known to be Docker's or libvirt's by its name. */
-static bool is_kept_apart(const Link *link, const PathStage *stage)
-{
-    const char *owner = stage->table != NULL ? nft_owner(stage->table, stage->chain) : NULL;
-    return owner != NULL && g_strcmp0(link_maker(link->name), owner) == 0;
-}
-
-/* The same where firewalld would refuse it, too: as an internal network of Docker's. */
+/* A network that its own software keeps apart, where firewalld would refuse it, too: as an internal one of
+ * Docker's. */
 static bool is_left_alone(const Link *downstream, const WayCoverage *way)
 {
     if (way->coverage != COVERAGE_REFUSED || judgement_is_firewallds(way->judgement))
         return false;
     const PathStage *stage = judgement_decision(way->judgement);
-    return stage != NULL && is_kept_apart(downstream, stage);
+    return stage != NULL && nft_keeps_apart(stage->table, stage->chain, downstream->name);
 }
 
 static Finding *finding_elsewhere(const Survey *survey, const Link *uplink, const PathStage *stage)
@@ -95,7 +88,8 @@ static void note_elsewhere(const Survey *survey, const Link *uplink, const Link 
 {
     const PathStage *stage = judgement_decision(way->judgement);
     /* Of forwarding that is off there is another finding. */
-    if (stage == NULL || stage->loss == LOSS_NOT_FORWARDED || is_kept_apart(downstream, stage))
+    if (stage == NULL || stage->loss == LOSS_NOT_FORWARDED ||
+        nft_keeps_apart(stage->table, stage->chain, downstream->name))
         return;
     Finding *finding = finding_elsewhere(survey, uplink, stage);
     if (finding->refused->len < FINDING_FLOWS)

@@ -19,14 +19,11 @@ static const char *name_of(const Link *link)
     return link != NULL ? link->name : NULL;
 }
 
-/* Networks that their own software keeps apart are refused by that software's rules: that is what they
- * are for. */
 static bool is_kept_apart(const Need *need, const PathStage *stage)
 {
-    const char *owner = stage->table != NULL ? nft_owner(stage->table, stage->chain) : NULL;
     const Link *ends[] = {need->in, need->out};
-    for (guint i = 0; owner != NULL && i < G_N_ELEMENTS(ends); i++) {
-        if (ends[i] != NULL && g_strcmp0(link_maker(ends[i]->name), owner) == 0)
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+        if (ends[i] != NULL && nft_keeps_apart(stage->table, stage->chain, ends[i]->name))
             return true;
     }
     return false;

@@ -128,3 +128,9 @@ const char *nft_rule_owner(const NftTable *table, const NftChain *chain, const N
     }
     return owner;
 }
+
+bool nft_keeps_apart(const NftTable *table, const NftChain *chain, const char *link)
+{
+    const char *owner = table != NULL ? nft_owner(table, chain) : NULL;
+    return owner != NULL && g_strcmp0(link_maker(link), owner) == 0;
+}

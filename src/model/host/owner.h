@@ -23,3 +23,7 @@ const char *nft_rule_owner(const NftTable *table, const NftChain *chain, const N
 
 /* The program that makes links with names such as NAME, or NULL (static). */
 const char *link_maker(const char *name);
+
+/* Whether TABLE's CHAIN is of the program that makes links with names such as LINK. Networks that their own
+ * software keeps apart are refused by its rules: that is what they are for. */
+bool nft_keeps_apart(const NftTable *table, const NftChain *chain, const char *link);
