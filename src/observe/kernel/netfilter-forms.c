@@ -4,7 +4,9 @@
  * (the functions *_cb() in src/ and src/expr/).
  *
  *     .  anything     1 2 4 8  a number of so many bytes     b  at least one byte
- *     s  text with a NUL at its end                          a capital  a nest of the table below */
+ *     s  text with a NUL at its end                          a capital  a nest of the table below
+ *     h  a handle, of 8 bytes: the kernel counts them from 1 on (nf_tables_alloc_handle()), and so large that
+ *        JSON cannot have it is none of its */
 #include "observe/kernel/netfilter-forms.h"
 
 #include <glib.h>
@@ -30,12 +32,12 @@ typedef struct {
 } Nest;
 
 static const Nest messages[] = {
-    [NETFILTER_TABLE] = {0, ".s448..4", 0, 0, false},
-    [NETFILTER_CHAIN] = {0, ".s8sH44sC.44.", 0, 0, false},
-    [NETFILTER_RULE] = {0, ".ss8.P8..44", HAS(NFTA_RULE_CHAIN), 0, false},
-    [NETFILTER_SET] = {0, ".ss444444S484..48EL", 0, 0, false},
+    [NETFILTER_TABLE] = {0, ".s44h..4", 0, 0, false},
+    [NETFILTER_CHAIN] = {0, ".shsH44sC.44.", 0, 0, false},
+    [NETFILTER_RULE] = {0, ".ssh.P8..44", HAS(NFTA_RULE_CHAIN), 0, false},
+    [NETFILTER_SET] = {0, ".ss444444S484..4hEL", 0, 0, false},
     [NETFILTER_ELEMENTS] = {0, ".ssI4", 0, 0, false},
-    [NETFILTER_TRACE] = {0, ".ss84V4bbb4242444", HAS(NFTA_TRACE_ID) | HAS(NFTA_TRACE_TYPE), 0,
+    [NETFILTER_TRACE] = {0, ".ssh4V4bbb4242444", HAS(NFTA_TRACE_ID) | HAS(NFTA_TRACE_TYPE), 0,
                          false},
 };
 
@@ -101,6 +103,9 @@ static bool attribute_fits(const struct nlattr *attribute, char form, guint dept
         return nla_len(attribute) > 0;
     case 's':
         return is_text(attribute);
+    case 'h':
+        return nla_len(attribute) == sizeof(guint64) &&
+               GUINT64_FROM_BE(nla_get_u64(attribute)) <= G_MAXINT64;
     case 'E':
         return expression_fits(attribute, depth + 1);
     default:

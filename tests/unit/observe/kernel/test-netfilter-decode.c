@@ -276,9 +276,11 @@ static void test_expressions_that_do_not_fit(G_GNUC_UNUSED void **state)
     }
 }
 
-/* No other program could name what these messages name, or the kernel is newer than this file. */
+/* No other program could name what these messages name, the kernel is newer than this file, or no handle of its
+ * is so large. */
 static void test_not_to_be_named(G_GNUC_UNUSED void **state)
 {
+    static const guint8 huge[sizeof(guint64)] = {0x80};
     const struct nfgenmsg inet = {.nfgen_family = NFPROTO_INET}, unknown = {.nfgen_family = 200};
     const struct {
         int type;
@@ -295,6 +297,11 @@ static void test_not_to_be_named(G_GNUC_UNUSED void **state)
          PIECES(TEXT(NFTA_RULE_CHAIN, "c"),
                 NEST(NFTA_RULE_EXPRESSIONS, NEST(NFTA_LIST_ELEM, EMPTY(NFTA_EXPR_DATA))))},
         {NFT_MSG_NEWRULE, &inet, PIECES(TEXT(NFTA_RULE_TABLE, "t"))},
+        {NFT_MSG_NEWTABLE, &inet,
+         PIECES(TEXT(NFTA_TABLE_NAME, "huge"), STRUCT(NFTA_TABLE_HANDLE, huge))},
+        {NFT_MSG_NEWCHAIN, &inet,
+         PIECES(TEXT(NFTA_CHAIN_TABLE, "t"), TEXT(NFTA_CHAIN_NAME, "huge"),
+                STRUCT(NFTA_CHAIN_HANDLE, huge))},
     };
     for (guint i = 0; i < G_N_ELEMENTS(messages); i++) {
         g_autoptr(Ruleset) ruleset = ruleset_new();
