@@ -18,10 +18,11 @@
     for (type *item = (type *)(void *)(array)->data; item != foreach_end(array, sizeof(type));     \
          item++)
 
-/* Behind the last element; an empty array may have no data. */
+/* Behind the last element; an empty array may have no data, to which nothing can be added but as a
+ * number. */
 static inline const void *foreach_end(const GArray *array, gsize size)
 {
-    return array->len == 0 ? array->data : array->data + array->len * size;
+    return (const void *)((guintptr)array->data + array->len * size);
 }
 
 /* ITEM is a char *const * that points at each string of the NULL-terminated STRV, which may be NULL. */
@@ -31,5 +32,6 @@ static inline const void *foreach_end(const GArray *array, gsize size)
 static inline char *const *foreach_string(char *const *strv)
 {
     static char *const none[] = {NULL};
-    return strv != NULL ? strv : none;
+    char *const *const strings[] = {none, strv};
+    return strings[strv != NULL];
 }
