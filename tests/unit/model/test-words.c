@@ -2,6 +2,7 @@
 /* Enumerations and their words: each value has one, each word leads back to its value, and whatever else a
  * document or a user says is no value. */
 #include "model/diagnosis/diagnosis.h"
+#include "model/firewalld/dispatch.h"
 #include "model/plan/action.h"
 #include "model/plan/reload.h"
 
@@ -71,7 +72,20 @@ static void test_words(void **state)
     assert_int_equal(test->from_word("nonsense"), test->otherwise);
 }
 
+/* Of these some values share a word, or have none on purpose. */
+static void test_what_is_no_value_has_no_word(G_GNUC_UNUSED void **state)
+{
+    enum { NONE = 1000 };
+    assert_null(target_word((Target)NONE));
+    assert_null(role_word((Role)NONE));
+    assert_null(bound_by_word((BoundBy)NONE));
+    assert_null(flow_direction_word((FlowDirection)NONE));
+    assert_null(protocol_word((Protocol)NONE));
+    assert_null(protocol_word(PROTOCOL_ANY));
+}
+
 int main(void)
 {
-    return RUN_CASES(test_words, words);
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_what_is_no_value_has_no_word)};
+    return RUN_CASES(test_words, words) + cmocka_run_group_tests(others, NULL, NULL);
 }

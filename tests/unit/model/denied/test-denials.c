@@ -156,6 +156,27 @@ static void test_many_groups(void **state)
     assert_int_equal(sorted->len + denials_left_off(denials), lines);
 }
 
+/* Whatever a line leaves out counts, too: ARP has no protocol, and a bridge logs no source. */
+static void test_what_a_line_leaves_out(G_GNUC_UNUSED void **state)
+{
+    const LogTime time = {.usec = 1};
+    g_autoptr(Denials) denials = denials_new();
+    const LoggedPacket bare = {.prefix = (char *)"filter_IN_public_REJECT", .destination_port = -1};
+    const LoggedPacket unnamed = {.destination_port = -1};
+    DenialGroup *group = denials_add(denials, &bare, &time);
+    assert_non_null(group);
+    assert_ptr_equal(denials_add(denials, &bare, &time), group);
+    assert_int_equal(group->count, 2);
+    assert_int_equal(group->sources->len, 0);
+    assert_null(denials_add(denials, &unnamed, &time));
+    assert_int_equal(denials_left_off(denials), 0);
+}
+
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    denials_free(NULL);
+}
+
 /* ---- causes ---- */
 
 #define NODE                                                                                       \
@@ -177,6 +198,9 @@ static const CauseCase causes[] = {
     {"panic", NODE "firewalld 1.3.3 public panic yes\n", "drop panic-mode -", FLOW_FORWARD},
     {"an uplink that refuses on purpose", NODE "zone drop target DROP\nbind drop eth0\n",
      "reject uplink-in-rejecting-zone fix", FLOW_FORWARD},
+    {"what is only a note is no cause",
+     "host forwarding4 no\n" NODE "zone drop target DROP\nbind drop eth0\n", "reject - fix",
+     FLOW_FORWARD},
     {"a pair of zones", NODE "zone work\nbind work eth0\n", "reject forward-blocked fix",
      FLOW_FORWARD},
     {"the way out is not the way in", NODE, "reject - fix", FLOW_INPUT},
@@ -213,9 +237,13 @@ static void test_cause(void **state)
 int main(void)
 {
     const struct CMUnitTest groups[] = {
-        cmocka_unit_test(test_groups),      cmocka_unit_test(test_order),
-        cmocka_unit_test(test_many_ports),  cmocka_unit_test(test_many_sources),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_many_ports),
+        cmocka_unit_test(test_many_sources),
         cmocka_unit_test(test_many_groups),
+        cmocka_unit_test(test_what_a_line_leaves_out),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
     };
     return RUN_CASES(test_prefix, prefixes) + RUN_CASES(test_cause, causes) +
            cmocka_run_group_tests_name("groups", groups, NULL, NULL);

@@ -232,9 +232,18 @@ static void test_protocols(G_GNUC_UNUSED void **state)
     }
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    traced_denials_free(NULL);
+    trace_message_free(NULL);
+}
+
 int main(void)
 {
-    const struct CMUnitTest protocols[] = {cmocka_unit_test(test_protocols)};
+    const struct CMUnitTest protocols[] = {
+        cmocka_unit_test(test_protocols),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
+    };
     return RUN_CASES(test_traced_denial, cases) + RUN_CASES(test_owner, owners) +
            cmocka_run_group_tests_name("protocols", protocols, NULL, NULL);
 }

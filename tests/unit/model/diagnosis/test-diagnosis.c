@@ -422,10 +422,84 @@ static void test_a_finding_rests_on_few_of_many_flows(G_GNUC_UNUSED void **state
     assert_int_equal(finding->evidence->len, 2 + 6);
 }
 
+/* What makes two findings one: whatever else they say, they are about the same. */
+static void test_what_makes_findings_the_same(G_GNUC_UNUSED void **state)
+{
+    const Expectation expectation = {0};
+    const struct {
+        const char *interface;
+        const char *peer;
+        FindingId id;
+        NeedKind need;
+        const Expectation *expectation;
+        bool same;
+    } rows[] = {
+        {"eth0", "eth1", FINDING_NEED_REFUSED, NEED_POD_TO_POD, NULL, true},
+        {"eth0", "eth1", FINDING_REFUSED_ELSEWHERE, NEED_POD_TO_POD, NULL, false},
+        {"eth0", "eth1", FINDING_NEED_REFUSED, NEED_LAN_TO_WAN, NULL, false},
+        {"eth2", "eth1", FINDING_NEED_REFUSED, NEED_POD_TO_POD, NULL, false},
+        {NULL, "eth1", FINDING_NEED_REFUSED, NEED_POD_TO_POD, NULL, false},
+        {"eth0", "eth2", FINDING_NEED_REFUSED, NEED_POD_TO_POD, NULL, false},
+        {"eth0", NULL, FINDING_NEED_REFUSED, NEED_POD_TO_POD, NULL, false},
+        {"eth0", "eth1", FINDING_NEED_REFUSED, NEED_POD_TO_POD, &expectation, false},
+    };
+    g_autoptr(Finding) finding = finding_new(FINDING_NEED_REFUSED, SEVERITY_INFO, "eth0", "public");
+    finding->peer = g_strdup("eth1");
+    finding->need = NEED_POD_TO_POD;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Finding) other =
+            finding_new(rows[i].id, SEVERITY_ERROR, rows[i].interface, "work");
+        other->peer = g_strdup(rows[i].peer);
+        other->need = rows[i].need;
+        other->expectation = rows[i].expectation;
+        assert_int_equal(finding_is_same(finding, other), rows[i].same);
+    }
+}
+
+static void test_a_finding_without_a_flow_has_no_cause(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(PUBLIC "bind public gone\n");
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    const Finding *finding = g_ptr_array_index(diagnosis->findings, 0);
+    assert_int_equal(finding->id, FINDING_STALE_BINDING);
+    assert_true(finding->evidence->len > 0);
+    assert_null(finding_cause(finding));
+}
+
+/* The same fault is worse when it is an error now. */
+static void test_worse(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) idle = sketch(PUBLIC NODE "host forwarding4 no\n");
+    g_autoptr(Snapshot) busy = sketch(PUBLIC NODE);
+    g_autoptr(Snapshot) fine = sketch(PUBLIC NODE "bind public eth0\n");
+    g_autoptr(Diagnosis) warning = diagnose(idle, NULL);
+    g_autoptr(Diagnosis) error = diagnose(busy, NULL);
+    g_autoptr(Diagnosis) none = diagnose(fine, NULL);
+    const Finding *worse = g_ptr_array_index(error->findings, 0);
+    assert_ptr_equal(diagnosis_first_worse(warning, error, SEVERITY_ERROR), worse);
+    assert_ptr_equal(diagnosis_first_worse(none, error, SEVERITY_ERROR), worse);
+    assert_null(diagnosis_first_worse(error, error, SEVERITY_ERROR));
+    assert_null(diagnosis_first_worse(error, warning, SEVERITY_WARNING));
+    assert_null(diagnosis_first_worse(none, warning, SEVERITY_ERROR));
+    assert_null(diagnosis_first_worse(error, none, SEVERITY_WARNING));
+}
+
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    diagnosis_free(NULL);
+    finding_free(NULL);
+    fix_free(NULL);
+    refusal_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_worst_first_and_counted),
+        cmocka_unit_test(test_what_makes_findings_the_same),
+        cmocka_unit_test(test_a_finding_without_a_flow_has_no_cause),
+        cmocka_unit_test(test_worse),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
         cmocka_unit_test(test_logging_that_was_left),
         cmocka_unit_test(test_the_same_thing_is_found_whatever_its_severity),
         cmocka_unit_test(test_what_is_refused_is_kept),

@@ -64,6 +64,17 @@ static const KernelCase elsewhere[] = {
      "error refused-elsewhere eth0 cni0 docker0\n"},
     {"two rules are two", GOOD, DROP "iif=cni0 drop\niif=docker0 drop", NULL,
      "error refused-elsewhere eth0 cni0\nerror refused-elsewhere eth0 docker0\n"},
+    {"two ways out, of which another fault is known",
+     NODE "link eth1 physical addr 198.51.100.10/24\nnet 198.51.100.0/24 dev eth1 proto 2\n"
+          "route 0.0.0.0/0 dev eth1 via 198.51.100.1 metric 9\nbind public eth1\n",
+     DROP "iif=cni0 oif=eth0 drop\niif=cni0 oif=eth1 drop", NULL,
+     "error uplink-unbound eth0 cni0\nerror refused-elsewhere eth0 cni0\n"
+     "error refused-elsewhere eth1 cni0\n"},
+    {"more networks than are shown",
+     GOOD "link a bridge addr 10.1.1.1/24\nlink b bridge addr 10.1.2.1/24\n"
+          "link c bridge addr 10.1.3.1/24\nlink d bridge addr 10.1.4.1/24\n"
+          "link e bridge addr 10.1.5.1/24\n",
+     DROP "oif=eth0 drop", NULL, "error refused-elsewhere eth0 cni0 docker0 a b c d e\n"},
     {"a network that Docker keeps apart", GOOD, DOCKER_RULES "drop", NULL, ""},
     {"that Docker keeps apart, where firewalld would refuse it, too",
      NODE "bind public eth0\nchange docker target default\n", DOCKER_RULES "drop", NULL, ""},
@@ -104,6 +115,14 @@ static const KernelCase needs[] = {
      "table ip filter\nchain FORWARD forward 0\niif=virbr0 jump:LIBVIRT_FWO\nchain LIBVIRT_FWO\n"
      "drop",
      NULL, ""},
+    {"a service of the host that Docker's rule refuses to LXD",
+     "link eth0 physical addr 192.0.2.10/24\nlink lxdbr0 bridge addr 10.77.0.1/24\n"
+     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nrule 4 table 254\nzone public\n"
+     "zone trusted target ACCEPT\nbind public eth0\nbind trusted lxdbr0\n"
+     "socket tcp 10.77.0.1 53\n",
+     "table ip filter\nchain INPUT input 0\niif=lxdbr0 jump:DOCKER-ISOLATION-STAGE-1\n"
+     "chain DOCKER-ISOLATION-STAGE-1\ndrop",
+     NULL, "error refused-elsewhere lxdbr0 lxdbr0\nwarning reload-harms -\n"},
     {"that somebody else keeps apart", TUNNEL, DROP "iif=virbr0 drop", NULL,
      "error refused-elsewhere virbr0>tun0 virbr0\n"},
 };
@@ -129,6 +148,16 @@ static const KernelCase own[] = {
     {"as configured", SERVER, TABLE "reject:2:3", NULL, ""},
     {"a port more", SERVER, TABLE "proto=6 dport=4 accept\nreject:2:3", NULL,
      "error rules-differ -\n"},
+    {"links that firewalld's rules never see",
+     SERVER "zone work\nlink br0 bridge down\nlink v veth in br0\nbind work v\nbind work br0\n",
+     TABLE "reject:2:3", NULL, ""},
+    {"the same, on a release that keeps rules of what was moved",
+     SERVER "firewalld 2.3.1 public\nzone work\nlink br0 bridge down\nlink v veth in br0\n"
+            "bind work v\nbind work br0\n",
+     TABLE "reject:2:3", NULL, ""},
+    {"more differences than are shown",
+     SERVER "change public ports 1/tcp,2/tcp,3/tcp,5/tcp,6/tcp,7/tcp,8/tcp,9/tcp\n",
+     TABLE "reject:2:3", NULL, "error rules-differ -\n"},
     {"the table is gone", SERVER, "table inet other", NULL, "error rules-differ -\n"},
     {"what a failed reload leaves", SERVER,
      TABLE "reject:2:3\ntable inet firewalld_policy_drop\nchain f input 9", NULL,

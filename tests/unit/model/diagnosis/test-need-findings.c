@@ -95,6 +95,22 @@ static const HostCase cases[] = {
     {"two sites: the tunnel is with the network", SITES "bind internal wg0", NULL, "both lan0\n"},
 
     {"Docker beside storage: no alarm", DOCKER, NULL, "info need-refused stor0>eth0 lan-to-wan\n"},
+    {"Docker beside seven networks: one note",
+     DOCKER "link s1 physical addr 10.9.1.10/24\nzone z1\nbind z1 s1\nlink s2 physical addr "
+            "10.9.2.10/24\nzone z2\nbind z2 s2\nlink s3 physical addr 10.9.3.10/24\nzone z3\nbind "
+            "z3 s3\nlink s4 physical addr 10.9.4.10/24\nzone z4\nbind z4 s4\nlink s5 physical addr "
+            "10.9.5.10/24\nzone z5\nbind z5 s5\nlink s6 physical addr 10.9.6.10/24\nzone z6\nbind "
+            "z6 s6\nlink s7 physical addr 10.9.7.10/24\nzone z7\nbind z7 s7\n",
+     NULL, "info need-refused stor0>eth0 lan-to-wan\n"},
+    {"Docker that cannot reach its storage: that error says enough",
+     DOCKER "link x dummy\nchange docker interfaces x\nbind public docker0", NULL,
+     "error forward-blocked stor0\n"},
+    {"Docker beside storage whose zone was not read: no note",
+     "link eth0 physical addr 192.0.2.10/24\nlink stor0 physical addr 10.9.0.10/24\n"
+     "link docker0 bridge addr 172.17.0.1/16\nroute 0.0.0.0/0 dev eth0 via 192.0.2.1\n"
+     "zone public\nzone hidden unread\nzone docker target ACCEPT\nbind docker docker0\n"
+     "bind hidden stor0\nbind public eth0\n",
+     NULL, ""},
     {"Docker beside storage: the user says that it routes", DOCKER, "stor0",
      "error need-refused stor0>eth0 lan-to-wan\nboth stor0\n"},
     {"a VPN for some networks", VPN "bind public docker0", NULL,

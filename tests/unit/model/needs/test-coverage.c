@@ -3,6 +3,10 @@
  * changes no answer. */
 #include "model/needs/coverage.h"
 
+#include "model/needs/expectation.h"
+#include "model/needs/flow-classes.h"
+#include "model/needs/need.h"
+
 #include "hosts.h"
 
 #define NODE                                                                                       \
@@ -56,6 +60,20 @@ static const CoverageCase coverages[] = {
     {"a route that leads nowhere is nobody's",
      NODE "net 10.3.0.9/32 dev bare type 6\nchange trusted sources 10.3.0.9/32", OUT, "bare", "up",
      COVERAGE_OPEN, NULL},
+    {"a host of a set and one by its hardware are no addresses",
+     NODE "net 10.3.0.9/32 dev bare\nipset friends hash:ip 10.3.0.9\n"
+          "change trusted sources ipset:others,02:00:00:00:00:01,10.0.0.0/8,10.3.0.9",
+     OUT, "bare", "up", COVERAGE_ACCEPTED, NULL},
+    {"a pod of netkit",
+     NODE "link n netkit\nnet 10.3.0.9/32 dev n\nchange trusted sources 10.3.0.9/32", OUT, "n",
+     "up", COVERAGE_ACCEPTED, NULL},
+    {"an address of its own is no host behind it",
+     NODE "net 10.3.0.9/32 dev bare type 2\nchange trusted sources 10.3.0.9/32", OUT, "bare", "up",
+     COVERAGE_OPEN, NULL},
+    {"hosts of both families, named one by one",
+     NODE "net 10.3.0.9/32 dev bare\nnet fd00:3::9/128 dev bare\nroute ::/0 dev up\n"
+          "change trusted sources fd00:3::9,10.3.0.9,10.3.0.7,fd00:3::7,10.3.0.8,fd00:3::8",
+     OUT, "bare", "up", COVERAGE_ACCEPTED, NULL},
     {"an uplink of IPv6 alone, without an address",
      "host forwarding6 yes\nlink up veth\nlink pods bridge addr 10.1.0.1/24\nroute ::/0 dev up\n"
      "zone public\n",
@@ -216,12 +234,21 @@ static void test_families_are_not_of_one_class(G_GNUC_UNUSED void **state)
     assert_int_equal(ipv6.coverage, COVERAGE_ACCEPTED);
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    coverage_map_free(NULL);
+    flow_classes_free(NULL);
+    need_free(NULL);
+    expectation_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_classes_change_nothing),
         cmocka_unit_test(test_what_settings_tell_apart_is_not_of_one_class),
         cmocka_unit_test(test_families_are_not_of_one_class),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
     };
     return RUN_CASES(test_coverage, coverages) + cmocka_run_group_tests(others, NULL, NULL);
 }

@@ -360,6 +360,44 @@ static void test_state(void **state)
     assert_int_equal(action_is_done(action, snapshot), test->is_done);
 }
 
+/* A record is a file, and can name what is no port. */
+static void test_what_is_no_port_is_not_added(G_GNUC_UNUSED void **state)
+{
+    static const char *const ports[] = {"nonsense", "x/tcp", "70000/tcp", "9-8/udp"};
+    for (gsize i = 0; i < G_N_ELEMENTS(ports); i++) {
+        g_autoptr(Snapshot) snapshot = sketch("zone a ports 53/udp\n");
+        g_autoptr(Action) action =
+            action_new_for_zone(ACTION_ADD_PORT, SCOPE_RUNTIME, "a", ports[i]);
+        action_predict(action, snapshot);
+        assert_int_equal(firewalld_zone(snapshot->firewalld, "a")->filter.ports->len, 1);
+        assert_false(action_is_done(action, snapshot));
+    }
+}
+
+/* What is gone meanwhile cannot be changed, and nothing else is. */
+static void test_what_is_gone_is_left_alone(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch("zone a\nmanager eth1 home uuid 1-2\n");
+    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    g_ptr_array_add(gone, action_new_for_profile("eth0", "3-4", "home", "work"));
+    g_ptr_array_add(gone,
+                    action_new_for_policy(ACTION_REMOVE_POLICY, SCOPE_RUNTIME, "p", "a", "b"));
+    g_ptr_array_add(gone,
+                    action_new_for_policy(ACTION_REMOVE_POLICY, SCOPE_PERMANENT, "p", "a", "b"));
+    g_ptr_array_add(gone, action_new_for_policy(ACTION_ADD_POLICY, SCOPE_PERMANENT, "p", "a", "b"));
+    for (guint i = 0; i < gone->len; i++) {
+        const Action *action = g_ptr_array_index(gone, i);
+        action_predict(action, snapshot);
+        if (action->scope == SCOPE_PERMANENT) {
+            assert_false(action_precondition_holds(action, snapshot));
+            assert_false(action_is_done(action, snapshot));
+        }
+    }
+    assert_int_equal(snapshot->firewalld->policies->len, 0);
+    assert_null(networkmanager_device(snapshot->networkmanager, "eth0"));
+    assert_string_equal(networkmanager_device(snapshot->networkmanager, "eth1")->zone, "home");
+}
+
 /* ---- profiles ---- */
 
 typedef struct {
@@ -441,6 +479,8 @@ static void test_json_words(G_GNUC_UNUSED void **state)
 int main(void)
 {
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_what_is_no_port_is_not_added),
+        cmocka_unit_test(test_what_is_gone_is_left_alone),
         cmocka_unit_test(test_a_profile_there_and_back),
         cmocka_unit_test(test_a_binding_is_by_that_very_name),
         cmocka_unit_test(test_json_words),

@@ -322,11 +322,18 @@ static void test_random_hosts(G_GNUC_UNUSED void **state)
     assert_true(cured > goals / 2);
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    cure_free(NULL);
+    action_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_a_renamed_card_keeps_its_zone),
         cmocka_unit_test(test_random_hosts),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
     };
     return RUN_CASES(test_report, reports) + cmocka_run_group_tests(others, NULL, NULL);
 }

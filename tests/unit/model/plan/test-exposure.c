@@ -34,6 +34,16 @@ static const ServiceCase services[] = {
     {"a service that only includes another", "zone public\nzone to services samba-client\n",
      "+samba-client\n"},
     {"services that include each other", "zone public\nzone to services a\n", "+a\n"},
+    {"a port that no packet of a known protocol has",
+     "zone public\nzone to ports 5/nosuch,/nosuch\n", ""},
+    {"a service with such ports", "service odd ports 5/nosuch\nzone public\nzone to services odd\n",
+     ""},
+    {"a service with every port", "service all ports /tcp\nzone public\nzone to services all\n",
+     "+any other port\n"},
+    {"a service for the members of a set",
+     "service set ports 99/tcp destination4 ipset:friends\nipset friends hash:ip 192.0.2.10\n"
+     "zone public\nzone to services set\n",
+     ""},
     {"a service that was not read", "zone public\nzone to services nosuch\n", ""},
     {"a rich rule with a service",
      "zone public\nzone to rich 'rule service name=\"http\" accept'\n", "+http\n"},
@@ -156,6 +166,9 @@ static const NetworkCase networks[] = {
      "link lan0 physical addr 10.7.0.1/24\nnet 10.8.0.0/16 dev lan0\nbind internal lan0\n",
      ACTION_ADD_SOURCE, NULL, NULL, "trusted", "10.8.0.0/16", "+lan0>br1\n+lan0>host\n+lan0>wan0\n",
      300},
+    {"a network behind the way out, as a source", "net 10.9.0.0/16 dev wan0 via 203.0.113.7\n",
+     ACTION_ADD_SOURCE, NULL, NULL, "trusted", "10.9.0.0/16", "+wan0>br0\n+wan0>br1\n+wan0>host\n",
+     300},
     {"a zone that does not run", "", ACTION_ENABLE_FORWARD, NULL, NULL, "nosuch", NULL, "", 0},
     {"a zone by one of its sources", "change internal sources 192.168.2.0/24 forward no\n",
      ACTION_ENABLE_FORWARD, NULL, NULL, "internal", NULL, "+br0>br1\n+br1>br0\n", 200},
@@ -250,6 +263,9 @@ static const SocketCase sockets[] = {
     {"on every address of both families", "socket tcp :: 9\n", "9/tcp", SILENCED},
     {"on every address of IPv6 alone", "socket tcp :: 9 only6\n", "9/tcp", CLOSED},
     {"on an address of IPv6", "socket tcp fd00::1 9\n", "9/tcp", CLOSED},
+    {"on every address of IPv4 alone, beside a network of IPv6",
+     "link br6 bridge addr fd00:6::1/64\nbind internal br6\nsocket tcp 0.0.0.0 9\n", "9/tcp",
+     "!br0>host\n-br0>host\n-br6>host\n"},
     {"on another port", "socket tcp 0.0.0.0 10\n", "9/tcp", CLOSED},
     {"of another protocol", "socket udp 0.0.0.0 9\n", "9/tcp", CLOSED},
     {"UDP", "socket udp 0.0.0.0 9\n", "9/udp", SILENCED},
@@ -293,6 +309,7 @@ static const NeedCase needs[] = {
     {"another way out", "", NULL, "forward in br0 out br1 tcp 443", "+br0>wan0\n"},
     {"to the host", "", NULL, "input in br0 tcp 443", "+br0>wan0\n"},
     {"from the host", "", NULL, "output out wan0 tcp 443", "+br0>wan0\n"},
+    {"from anywhere", "", NULL, "forward out wan0 tcp 443", "+br0>wan0\n"},
     {"a port", "", "53/udp", "input in br0 udp 53", ""},
     {"another port", "", "53/udp", "input in br0 udp 67", "+br0>host\n"},
     {"the port of another protocol", "", "53/udp", "input in br0 tcp 53", "+br0>host\n"},
@@ -344,9 +361,18 @@ static void test_what_is_refused_elsewhere(G_GNUC_UNUSED void **state)
     }
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    exposure_free(NULL);
+    exposure_base_free(NULL);
+}
+
 int main(void)
 {
-    const struct CMUnitTest others[] = {cmocka_unit_test(test_what_is_refused_elsewhere)};
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_what_is_refused_elsewhere),
+        cmocka_unit_test(test_freeing_nothing_is_fine),
+    };
     return RUN_CASES(test_services, services) + RUN_CASES(test_networks, networks) +
            RUN_CASES(test_sockets, sockets) + RUN_CASES(test_needs, needs) +
            cmocka_run_group_tests(others, NULL, NULL);

@@ -282,6 +282,7 @@ static const BetterCase betters[] = {
     {"what lasts only", NODE "lasting zone public services ssh\nlasting zone drop target DROP\n",
      "--zone drop --interface eth0 --permanent-only",
      "nicfix apply --zone public --interface eth0 --permanent-only"},
+    {"a link that is not there", NODE, "--interface eth7", "none"},
     {"nothing would do",
      NODE "bind public eth0\nchange docker target default sources 10.244.0.0/16\n",
      "--interface eth0", "none"},
@@ -297,6 +298,15 @@ static void test_better(void **state)
     g_auto(GStrv) better = fixes_find_better(snapshot, &words.request);
     g_autofree char *found = command_text(better);
     assert_string_equal(found, test->better);
+}
+
+/* A request that names nothing asks about everything. */
+static void test_better_for_no_interface_in_particular(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(NODE);
+    g_auto(GStrv) better = fixes_find_better(snapshot, &(PlanRequest){.zone = "drop"});
+    g_autofree char *found = command_text(better);
+    assert_string_equal(found, "nicfix apply --zone public --interface eth0");
 }
 
 /* ---- the fix of a flow ---- */
@@ -319,6 +329,8 @@ static const FlowCase flows[] = {
     {"to the pods, from another zone", NODE "bind work eth0\n", FLOW_FORWARD, "eth0", "cni0",
      "nicfix apply --zone work --interface cni0"},
     {"to the host", NODE "change public target DROP\n", FLOW_INPUT, "eth0", NULL, "none"},
+    {"to the host, from nowhere in particular", NODE "change public target DROP\n", FLOW_INPUT,
+     NULL, NULL, "none"},
     {"by a link that is not there", NODE, FLOW_FORWARD, "cni0", "eth9", "none"},
     {"by one that is not there", NODE, FLOW_FORWARD, "eth9", "eth0", "none"},
     {"to the host, from a network that leads nowhere else",
@@ -402,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_what_is_declared_stays_declared),
+        cmocka_unit_test(test_better_for_no_interface_in_particular),
         cmocka_unit_test(test_firewallds_share_is_cured_alone),
         cmocka_unit_test(test_what_is_offered_on_real_hosts_cures),
         cmocka_unit_test(test_a_thousand_links_are_not_bound_one_by_one),

@@ -63,7 +63,26 @@ static void test_lost(void **state)
     assert_int_equal(told, row->told);
 }
 
+/* Neither what is no binding nor what lasts of another interface makes a difference. */
+static void test_other_actions(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(NODE);
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    g_ptr_array_add(actions,
+                    action_new(ACTION_ENABLE_FORWARD, SCOPE_RUNTIME, NULL, NULL, "public"));
+    const Finding *finding = g_ptr_array_index(diagnosis->findings, 0);
+    guint known = finding->evidence->len;
+    lost_bindings_explain(diagnosis, snapshot, actions);
+    assert_int_equal(finding->evidence->len, known);
+    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_RUNTIME, "eth0", NULL, "public"));
+    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_PERMANENT, "cni0", NULL, "public"));
+    lost_bindings_explain(diagnosis, snapshot, actions);
+    assert_int_equal(finding->evidence->len, known + 1);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_lost, cases);
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_other_actions)};
+    return RUN_CASES(test_lost, cases) + cmocka_run_group_tests(others, NULL, NULL);
 }

@@ -92,6 +92,11 @@ static const OfferCase offers[] = {
      "--permanent-only",
      "nmcli connection modify 1-2 connection.zone public\n"
      "firewall-offline-cmd --zone=work --remove-interface=eth0\n"},
+    {"of two fixes that put one interface into different zones the worse finding's",
+     NODE "change work interfaces eth0\n", "",
+     "firewall-cmd --zone=public --change-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --add-interface=eth0\n"},
+    {"by force the same", NODE, "--force", BIND_ETH0},
     {"something is offered, beside an error without a fix",
      NODE "firewalld 1.3.3 public panic yes\n", "", BIND_ETH0},
 };
@@ -136,6 +141,21 @@ static void test_uplinks_that_share_downstreams(G_GNUC_UNUSED void **state)
                                   "--set-target=ACCEPT\n"
                                   "firewall-cmd --reload\n");
     assert_false(diagnosis_has(plan->after, SEVERITY_ERROR));
+}
+
+/* Who only asks whether there is a plan need not hear why there is none. */
+static void test_the_reason_is_optional(G_GNUC_UNUSED void **state)
+{
+    const char *const unknown[] = {"eth7", NULL};
+    const Offer offers_refused[] = {
+        {.finding = -1, .interfaces = unknown},
+        {.finding = -1, .permanent_only = true},
+        {.finding = FINDING_PANIC_MODE},
+        {.finding = -1, .force = true, .runtime_only = true},
+    };
+    g_autoptr(Snapshot) snapshot = sketch(ROUTER "firewalld 1.3.3 public panic yes\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(offers_refused); i++)
+        assert_null(plan_of_offer(snapshot, &offers_refused[i], NULL));
 }
 
 /* ---- on hosts as they are ---- */
@@ -184,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_uplinks_that_share_downstreams),
+        cmocka_unit_test(test_the_reason_is_optional),
         cmocka_unit_test(test_hosts),
     };
     return RUN_CASES(test_offer, offers) + cmocka_run_group_tests(others, NULL, NULL);

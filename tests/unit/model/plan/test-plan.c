@@ -429,6 +429,20 @@ static void test_what_cannot_be_compared(G_GNUC_UNUSED void **state)
     assert_int_equal(refusal.finding->id, FINDING_RULES_DIFFER);
 }
 
+/* What cannot be planned has no actions either. */
+static void test_no_actions(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(NODE);
+    static const char *const requests[] = {"--permanent-only", "--zone nosuch", "--zone trusted",
+                                           "--interface eth7"};
+    for (gsize i = 0; i < G_N_ELEMENTS(requests); i++) {
+        g_auto(RequestWords) words = request_parse(requests[i]);
+        g_autofree char *zone = NULL;
+        assert_null(plan_choose_actions(snapshot, &words.request, &zone));
+        assert_null(zone);
+    }
+}
+
 /* ---- what is predicted ---- */
 
 typedef struct {
@@ -475,6 +489,19 @@ static const PredictionCase predictions[] = {
      "--move",
      "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
      "note policies forgotten work (1 losses)\n"},
+    {"the policies towards a zone that loses its only interface, and those of others",
+     NODE "change work sources 198.51.100.0/24\nbind work eth0\n"
+          "policy a ingress ANY egress HOST\npolicy p ingress public egress work\n",
+     "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"
+     "note policies forgotten work (losses unread)\n"},
+    {"policies that only that interface keeps",
+     NODE "permanent x -\nbind work eth0\npolicy p ingress work egress HOST\n", "--move",
+     "cures forward-blocked\nopens dhcpv6-client by eth0\ncloses port 8080/tcp by eth0\n"},
+    {"what breaks something else, where the user says so", NODE "bind work eth0\nbind work cni0\n",
+     "--interface cni0 --zone public --move --force",
+     "opens dhcpv6-client by cni0\ncloses eth0 to cni0\ncloses port 8080/tcp by cni0\n"
+     "closes cni0 to eth0\n"},
     {"the policies of a zone that keeps an interface",
      NODE "link x dummy\nchange work sources 198.51.100.0/24 interfaces x\nbind work eth0\n"
           "policy p ingress work egress HOST\n",
@@ -625,7 +652,10 @@ static void test_lock_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_cannot_be_compared)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_cannot_be_compared),
+        cmocka_unit_test(test_no_actions),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL) + RUN_CASES(test_plan, plans) +
            RUN_CASES(test_plan_done_is_done, plans) + RUN_CASES(test_refusal, refusals) +
            RUN_CASES(test_prediction, predictions) + RUN_CASES(test_preconditions, preconditions) +

@@ -92,6 +92,20 @@ static const HarmCase harms[] = {
     {"a zone that is gone then", NODE "zone own interfaces pods services http\n",
      "closes service http on pods; zone own is lost"},
     {"a zone without members that is gone then", NODE "zone own services http\n", ""},
+    {"a service for a source only",
+     NODE "zone own sources 10.1.0.0/24 services http\nlasting zone own sources 10.1.0.0/24\n",
+     "closes service http from 10.1.0.0/24"},
+    {"what may be closed then",
+     NODE "change public services http\n"
+          "lasting change public services ssh,http rich 'rule nonsense'\n",
+     "closes may be: service http on eth0 and 1 more like eth0; closes may be: ping on eth0 and 1 "
+     "more like eth0"},
+    {"what only may pass now is not closed, but its rule is lost",
+     NODE "change public services ssh,http rich 'rule nonsense'\n"
+          "lasting change public services ssh,http target DROP\n",
+     "zone public loses rich-rule rule nonsense"},
+    {"direct rules", NODE "firewalld 1.3.3 public direct yes\n",
+     "direct rules that are not permanent are lost"},
     {"an icmp-block that lasts only", NODE "lasting change public icmp-blocks echo-request\n",
      "closes ping on eth0 and 1 more like eth0"},
 };
@@ -108,7 +122,13 @@ static void test_harm(void **state)
     assert_true(reload_harm_is_none(harm) == (*test->harm == '\0'));
 }
 
+static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
+{
+    reload_harm_free(NULL);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_harm, harms);
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_freeing_nothing_is_fine)};
+    return RUN_CASES(test_harm, harms) + cmocka_run_group_tests(others, NULL, NULL);
 }
