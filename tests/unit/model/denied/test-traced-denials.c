@@ -232,6 +232,33 @@ static void test_protocols(G_GNUC_UNUSED void **state)
     }
 }
 
+/* What this host sends has no link that it came in by, and was routed. */
+static void test_what_the_host_sends(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(TracedDenials) traced = traced_denials_new(OWN);
+    g_autoptr(TraceMessage) message =
+        message_of(&(Message){1, "ip late", "f", 3, NF_DROP, true, 0});
+    g_auto(TracedDenial) denied = {0};
+    message->iif = 0;
+    assert_true(traced_denials_take(traced, message, NULL, &denied));
+    assert_false(denied.packet.unrouted);
+}
+
+/* Only a rule or a policy ends a packet, and not every family has a word. */
+static void test_odd_messages(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(TracedDenials) traced = traced_denials_new(OWN);
+    g_autoptr(TraceMessage) message =
+        message_of(&(Message){1, "ip late", "f", 3, NF_DROP, true, 3});
+    g_auto(TracedDenial) denied = {0};
+    message->is_rule = false;
+    assert_false(traced_denials_take(traced, message, NULL, &denied));
+    message->is_rule = true;
+    message->family = (NftFamily)99;
+    assert_true(traced_denials_take(traced, message, NULL, &denied));
+    assert_string_equal(denied.denial.table, "? late");
+}
+
 static void test_freeing_nothing_is_fine(G_GNUC_UNUSED void **state)
 {
     traced_denials_free(NULL);
@@ -242,6 +269,8 @@ int main(void)
 {
     const struct CMUnitTest protocols[] = {
         cmocka_unit_test(test_protocols),
+        cmocka_unit_test(test_what_the_host_sends),
+        cmocka_unit_test(test_odd_messages),
         cmocka_unit_test(test_freeing_nothing_is_fine),
     };
     return RUN_CASES(test_traced_denial, cases) + RUN_CASES(test_owner, owners) +

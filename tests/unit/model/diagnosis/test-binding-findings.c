@@ -76,6 +76,13 @@ static const FindingCase findings[] = {
     {"a name that comes and goes with a profile",
      NODE "bind public eth0\nchange public interfaces eth0,eth7\nmanager eth7 public uuid u\n",
      "info stale-binding eth7\n"},
+    {"two zone files beside a profile of another zone",
+     NODE "zone work\nbind public eth0\npermanent pods '!two zones'\nmanager pods work uuid u\n"
+          "change work interfaces pods\n",
+     "error zone-conflict pods\n"
+     "error forward-blocked eth0\n"},
+    {"what lasts fails firewalld's own check", NODE "bind public eth0\nfault 'INVALID_ZONE: x'\n",
+     "error zone-conflict -\n"},
     {"a name that comes and goes with a VPN",
      NODE "bind public eth0\nchange public interfaces eth0,ppp0\n", "info stale-binding ppp0\n"},
     {"an alternative name",

@@ -188,6 +188,11 @@ static const KernelCase forwarding[] = {
      "link eth0 physical addr 192.0.2.10/24 forwarding no\nlink cni0 bridge addr 10.244.2.1/24\n"
      "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nbind public eth0\n",
      NULL, NULL, "warning forwarding-off eth0 cni0\n"},
+    {"a network that does not leave there",
+     "link eth0 physical addr 192.0.2.10/24 forwarding no\nlink red vrf table 9\n"
+     "link cni0 bridge in red addr 10.244.2.1/24\nroute 0.0.0.0/0 dev eth0 via 192.0.2.1\n"
+     "rule 4 l3mdev\nrule 4 table 254\nzone public\nbind public eth0\n",
+     NULL, NULL, ""},
     {"of IPv6 there are none to lose",
      "link eth0 physical addr 192.0.2.10/24 forwarding no\nlink cni0 bridge addr fd00:1::1/64\n"
      "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nbind public eth0\n",

@@ -183,6 +183,27 @@ static const NeedCase cases[] = {
      "evident host-service listened virbr0> dhcp refused\n"
      "evident host-service listened virbr0> dns refused\n"
      "evident host-service listened virbr0> dns refused\n"},
+    {"names on all addresses are none that Docker serves",
+     DOCKER "socket udp 192.0.2.10 53\nsocket udp 172.17.0.1 53", NULL,
+     "possible lan-to-wan forwarding stor0>eth0 accepted\n"},
+    {"DHCPv6 that waits on an address",
+     LIBVIRT "host forwarding6 yes\nlink virbr1 bridge addr fd00:5::1/64\n"
+             "socket udp fd00:5::1 547",
+     NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr1> dhcpv6 refused\n"},
+    {"bound to the link, on an address that is another's",
+     LIBVIRT "socket tcp 10.99.0.1 8080 on virbr0", NULL,
+     "evident host-service listened virbr0> dhcp refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> dns refused\n"
+     "evident host-service listened virbr0> 8080/tcp refused\n"},
+    {"the link is down, and the socket bound to it",
+     "link eth0 physical addr 192.0.2.10/24\nlink virbr0 bridge addr 192.168.122.1/24 down\n"
+     "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nsocket udp 0.0.0.0 67 on virbr0",
+     NULL, ""},
     {"the link is down",
      "link eth0 physical addr 192.0.2.10/24\nlink virbr0 bridge addr 192.168.122.1/24 down\n"
      "route 0.0.0.0/0 dev eth0 via 192.0.2.1\nzone public\nsocket udp 192.168.122.1 53",
@@ -209,6 +230,13 @@ static const NeedCase cases[] = {
      "evident pod-to-pod host-routes cali1>cali2 accepted\n"
      "evident pod-to-pod host-routes cali2>cali1 refused\n"},
     {"forwarding is off", CALICO "host forwarding4 no", NULL, ""},
+    {"pods that are down, and pods of netkit",
+     CALICO "link cali4 veth down\nnet 10.244.1.8/32 dev cali4\nlink n1 netkit\n"
+            "net 10.244.1.9/32 dev n1\nbind public n1",
+     NULL,
+     "evident pod-to-pod host-routes cali1>cali2 refused\n"
+     "evident pod-to-pod host-routes cali1>n1 accepted\n"
+     "evident pod-to-pod host-routes n1>cali1 refused\n"},
     {"pods of other nodes, by bird", CALICO BIRD, NULL,
      "evident pod-to-pod host-routes cali1>cali2 refused\n"
      "evident node-to-pod routed eth0>cali1 refused\n"
@@ -486,6 +514,52 @@ static void test_ruled(void **state)
     assert_string_equal(text, test->needs);
 }
 
+/* ---- sites ---- */
+
+static const NeedCase sites[] = {
+    {"of the other family, too", SITES "net fd00:2::/64 dev wg0", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident site-to-site routed lan0>wg0 refused\n"
+     "evident site-to-site routed wg0>lan0 refused\n"},
+    {"of the other family alone",
+     "link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"
+     "link wg0 wireguard addr 10.8.0.1/24\nroute 0.0.0.0/0 dev wan0\nnet fd00:2::/64 dev wg0\n"
+     "zone public\nhost forwarding6 yes\n",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a tunnel that does not forward",
+     SITES "link wg1 wireguard addr 10.7.0.1/24 forwarding no\nnet 192.168.3.0/24 dev wg1", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident site-to-site routed lan0>wg0 refused\n"
+     "evident site-to-site routed wg0>lan0 refused\n"},
+    {"a policy that refuses one way on purpose",
+     SITES "zone vpn\nchange public interfaces wan0\nbind vpn wg0\n"
+           "policy no ingress internal egress vpn target DROP",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident site-to-site routed wg0>lan0 refused\n"},
+    {"beside containers, where the network serves addresses",
+     SITES "link docker0 bridge addr 172.17.0.1/16\nzone docker target ACCEPT\n"
+           "bind docker docker0\nsocket udp 0.0.0.0 67 on lan0",
+     NULL,
+     "evident lan-to-wan served lan0>wan0 refused\n"
+     "evident site-to-site routed lan0>wg0 refused\n"
+     "evident site-to-site routed wg0>lan0 refused\n"
+     "evident site-to-site routed docker0>wg0 accepted\n"
+     "evident host-service listened lan0> dhcp refused\n"},
+    {"beside containers, where nothing says that the network is routed",
+     SITES "link docker0 bridge addr 172.17.0.1/16\nzone docker target ACCEPT\n"
+           "bind docker docker0",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "possible site-to-site forwarding lan0>wg0 refused\n"
+     "possible site-to-site forwarding wg0>lan0 refused\n"
+     "evident site-to-site routed docker0>wg0 accepted\n"},
+    {"networks behind a bridge, and an overlay",
+     FLANNEL "link tun0 tun addr 10.9.8.2/24\nnet 10.20.0.0/16 dev tun0\n"
+             "net 10.30.0.0/16 dev cni0 via 10.244.0.9\nlink flannel.1 vxlan addr 10.244.0.0/32",
+     NULL, "evident site-to-site routed cni0>tun0 refused\n"},
+};
+
 /* ---- limits ---- */
 
 /* As many lines of FORMAT, which takes a number, as COUNT. */
@@ -519,6 +593,9 @@ static void test_limits(G_GNUC_UNUSED void **state)
     g_autoptr(Snapshot) tunnels = sketch(FLANNEL);
     add_many(tunnels, "link tun# tun addr 10.9.#.1/24\nnet 10.20.#.0/24 dev tun#", 100);
     assert_int_equal(count_needs(tunnels, NEED_SITE_TO_SITE), 64);
+    g_autoptr(Snapshot) networks = sketch(FLANNEL "link tun1 tun addr 10.9.8.2/24\n");
+    add_many(networks, "net 10.20.#.0/24 dev tun1", 100);
+    assert_int_equal(count_needs(networks, NEED_SITE_TO_SITE), 1);
     g_autoptr(Snapshot) bridges = sketch(FLANNEL);
     add_many(bridges, "link b# bridge addr 10.77.#.1/24", 90);
     sketch_add(bridges, "net 10.77.200.0/24 dev eth0 via 192.0.2.11");
@@ -535,6 +612,7 @@ static void test_limits(G_GNUC_UNUSED void **state)
 int main(void)
 {
     const struct CMUnitTest limits[] = {cmocka_unit_test(test_limits)};
-    return RUN_CASES(test_needs, cases) + RUN_CASES(test_published, published) +
-           RUN_CASES(test_ruled, ruled) + cmocka_run_group_tests_name("limits", limits, NULL, NULL);
+    return RUN_CASES(test_needs, cases) + RUN_CASES(test_needs, sites) +
+           RUN_CASES(test_published, published) + RUN_CASES(test_ruled, ruled) +
+           cmocka_run_group_tests_name("limits", limits, NULL, NULL);
 }
