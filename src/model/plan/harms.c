@@ -166,27 +166,29 @@ static bool has_equal_priority(const Firewalld *firewalld, int priority)
     return false;
 }
 
-/* 2.0 to 2.4 put rules of policies of one priority into the wrong places (measured). */
-static Harm harm_of_policy(const Snapshot *snapshot, const Action *action)
+/* 2.0 to 2.4 put rules of policies of one priority into the wrong places (measured). BESIDE_ANOTHER: one
+ * is made together with ACTION's. */
+static Harm harm_of_policy(const Snapshot *snapshot, const Action *action, bool beside_another)
 {
     enum { PRIORITY = -1 }; /* of a new policy */
     if (reload_loses(snapshot))
         return (Harm){HARM_RELOAD, .zone = action->to};
     const Firewalld *firewalld = snapshot->firewalld;
     bool may_mix = firewalld->version == NULL || firewalld_generation(firewalld) == GENERATION_2;
-    if (may_mix && has_equal_priority(firewalld, PRIORITY))
+    if (may_mix && (beside_another || has_equal_priority(firewalld, PRIORITY)))
         return (Harm){HARM_EQUAL_PRIORITIES, .zone = action->to};
     return (Harm){HARM_NONE};
 }
 
 Harm harm_of_actions(const Snapshot *snapshot, const Diagnosis *diagnosis, const GPtrArray *actions)
 {
+    guint policies = 0;
     PTR_ARRAY_FOREACH (const Action, action, actions) {
         Harm harm = {HARM_NONE};
         if (action->interface != NULL && action->to != NULL)
             harm = harm_of_bindings(snapshot, diagnosis->topology, action);
         else if (action->op == ACTION_ADD_POLICY && action->scope == SCOPE_RUNTIME)
-            harm = harm_of_policy(snapshot, action);
+            harm = harm_of_policy(snapshot, action, policies++ > 0);
         if (harm.kind != HARM_NONE)
             return harm;
     }

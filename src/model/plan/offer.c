@@ -191,6 +191,9 @@ static Plan *plan_fixes(const Snapshot *snapshot, const Diagnosis *diagnosis, co
     LostFlow lost;
     if (!offer->force && diagnosis_find_lost(plan->before, plan->after, LOST_SURELY, &lost))
         return refuse(plan, (PlanRefusal){REFUSED_LOSES_FLOW, .lost = lost}, refusal);
+    const Harm harm = harm_of_actions(plan->start, plan->before, plan->actions);
+    if (harm.kind != HARM_NONE && !offer->force)
+        return refuse(plan, (PlanRefusal){REFUSED_HARM, .harm = harm}, refusal);
     /* Where the permanent configuration was not read, nothing can be changed either. */
     const PlanNote *reload = plan_find_note(plan, NOTE_RELOADS);
     bool loses = reload != NULL && reload->losses != NULL && reload->losses->len > 0;
@@ -209,7 +212,8 @@ static Plan *plan_union(const Snapshot *snapshot, const Snapshot *start, const O
     fixes_suggest(start, diagnosis, offer->declared);
     g_auto(PlanRefusal) of_all = {0};
     Plan *plan = plan_fixes(snapshot, diagnosis, offer, G_MAXUINT, &of_all);
-    if (plan == NULL && (of_all.code == REFUSED_WORSE || of_all.code == REFUSED_LOSES_FLOW))
+    if (plan == NULL && (of_all.code == REFUSED_WORSE || of_all.code == REFUSED_LOSES_FLOW ||
+                         of_all.code == REFUSED_HARM))
         return plan_fixes(snapshot, diagnosis, offer, 1, refusal);
     if (plan == NULL && refusal != NULL) {
         *refusal = of_all;

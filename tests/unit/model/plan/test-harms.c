@@ -142,7 +142,37 @@ static void test_policy(void **state)
     assert_harm(snapshot, action, test->harm, NULL);
 }
 
+/* Policies that are made together are of one priority, too. */
+typedef struct {
+    const char *name;
+    const char *release;
+    HarmKind harm;
+} TogetherCase;
+
+static const TogetherCase together[] = {
+    {"two policies before 2.0", "firewalld 1.3.3 public\n", HARM_NONE},
+    {"two from 2.0 to 2.4", "firewalld 2.3.1 public\n", HARM_EQUAL_PRIORITIES},
+    {"two since 2.5", "firewalld 2.5.0 public\n", HARM_NONE},
+    {"two of a release that is not known", "firewalld - public\n", HARM_EQUAL_PRIORITIES},
+};
+
+static void test_together(void **state)
+{
+    static const char *const from[] = {"work", "home"};
+    static const ActionScope scopes[] = {SCOPE_PERMANENT, SCOPE_RUNTIME};
+    const TogetherCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(ROUTER);
+    sketch_add(snapshot, test->release);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    for (gsize i = 0; i < G_N_ELEMENTS(scopes) * G_N_ELEMENTS(from); i++)
+        g_ptr_array_add(actions, action_new_for_policy(ACTION_ADD_POLICY, scopes[i / 2],
+                                                       from[i % 2], from[i % 2], "public"));
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    assert_int_equal(harm_of_actions(snapshot, diagnosis, actions).kind, test->harm);
+}
+
 int main(void)
 {
-    return RUN_CASES(test_binding, bindings) + RUN_CASES(test_policy, policies);
+    return RUN_CASES(test_binding, bindings) + RUN_CASES(test_policy, policies) +
+           RUN_CASES(test_together, together);
 }

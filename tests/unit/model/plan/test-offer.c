@@ -27,12 +27,16 @@
     "link wan0 physical addr 198.51.100.2/24\nlink lan0 physical addr 192.168.1.1/24\n"            \
     "route 0.0.0.0/0 dev wan0 via 198.51.100.1\nzone public\nzone internal\n"                      \
     "zone external masquerade yes\nbind internal lan0\nbind external wan0\n"
-#define POLICY                                                                                     \
-    "firewall-cmd --permanent --new-policy=nicfix-inte-exter\n"                                    \
-    "firewall-cmd --permanent --policy=nicfix-inte-exter --add-ingress-zone=internal\n"            \
-    "firewall-cmd --permanent --policy=nicfix-inte-exter --add-egress-zone=external\n"             \
-    "firewall-cmd --permanent --policy=nicfix-inte-exter --set-target=ACCEPT\n"                    \
-    "firewall-cmd --reload\n"
+#define TWO_LANS ROUTER "link lan1 physical addr 192.168.2.1/24\nzone work\nbind work lan1\n"
+#define POLICY_OF(name, zone)                                                                      \
+    "firewall-cmd --permanent --new-policy=" name "\n"                                             \
+    "firewall-cmd --permanent --policy=" name " --add-ingress-zone=" zone "\n"                     \
+    "firewall-cmd --permanent --policy=" name " --add-egress-zone=external\n"                      \
+    "firewall-cmd --permanent --policy=" name " --set-target=ACCEPT\n"
+#define POLICY_OF_INTERNAL POLICY_OF("nicfix-inte-exter", "internal")
+#define POLICY_OF_WORK     POLICY_OF("nicfix-work-exter", "work")
+#define RELOAD             "firewall-cmd --reload\n"
+#define POLICY             POLICY_OF_INTERNAL RELOAD
 
 typedef struct {
     const char *name;
@@ -83,6 +87,11 @@ static const OfferCase offers[] = {
      NODE "firewalld 1.3.3 public panic yes\nbind public eth0\nbind public gone\n", "", NULL,
      REFUSED_NOTHING_OFFERED, "panic-mode"},
     {"a policy", ROUTER, "", POLICY},
+    {"two policies, each for its network", TWO_LANS, "", POLICY_OF_INTERNAL POLICY_OF_WORK RELOAD},
+    {"one at a time from 2.0 to 2.4, which mix up rules of policies of one priority",
+     "firewalld 2.3.1 public\n" TWO_LANS, "", POLICY_OF_INTERNAL RELOAD},
+    {"both again since 2.5", "firewalld 2.5.0 public\n" TWO_LANS, "",
+     POLICY_OF_INTERNAL POLICY_OF_WORK RELOAD},
     {"a policy, by where the flows leave", ROUTER, "--interface wan0", POLICY},
     {"a policy cannot be had at run time only", ROUTER, "--runtime-only", NULL,
      REFUSED_POLICY_AT_RUN_TIME, "need-refused"},
