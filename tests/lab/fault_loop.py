@@ -286,6 +286,7 @@ def counted(record: Callable[[str, object], None], loops: Sequence[FaultLoop]) -
         ends: Counter[tuple[str, str]] = sum((loop.ends for loop in loops), Counter())
         record("fault points", [(*end, number) for end, number in ends.items()])
     missed = sum(number for (_, end), number in ends.items() if end == "not reached")
-    assert missed <= 1 + ends.total() // 20, f"{missed} of {ends.total()} faults were not reached"
+    # On a busy machine a run with a short timeout may end before it comes to a late call.
+    assert missed <= 1 + ends.total() // 10, f"{missed} of {ends.total()} faults were not reached"
     wrong = [text for loop in loops for text in loop.wrong]
     assert not wrong, f"{len(wrong)} faults left something wrong:\n" + "\n\n".join(wrong)
