@@ -21,12 +21,8 @@ static const char *name_of(const Link *link)
 
 static bool is_kept_apart(const Need *need, const PathStage *stage)
 {
-    const Link *ends[] = {need->in, need->out};
-    for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
-        if (ends[i] != NULL && nft_keeps_apart(stage->table, stage->chain, ends[i]->name))
-            return true;
-    }
-    return false;
+    return nft_keeps_apart(stage->table, stage->chain, need->in->name) ||
+           (need->out != NULL && nft_keeps_apart(stage->table, stage->chain, need->out->name));
 }
 
 /* ---- which finding ---- */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { N_FAMILIES = 2, N_LENGTHS = 129 };
+enum { N_LENGTHS = 129 };
 
 struct AddressSet {
     GArray *hosts;                       /* IpPrefix, sorted */
@@ -17,11 +17,6 @@ struct AddressSet {
     GHashTable *macs;
     bool has_unknown;
 };
-
-static guint number_of(Family family)
-{
-    return family == FAMILY_IPV6 ? 1 : 0;
-}
 
 static IpPrefix masked(const IpPrefix *prefix, guint8 length)
 {
@@ -50,8 +45,8 @@ static void add_prefix(AddressSet *set, const IpPrefix *prefix)
     Family family = prefix->address.family;
     IpPrefix own = masked(prefix, prefix->length);
     g_array_append_val(own.length == ip_address_bits(family) ? set->hosts : set->networks, own);
-    set->lengths[number_of(family)][own.length] = true;
-    set->families[number_of(family)] = true;
+    set->lengths[family_index(family)][own.length] = true;
+    set->families[family_index(family)] = true;
 }
 
 AddressSet *address_set_new(char *const *entries)
@@ -111,17 +106,19 @@ static bool has_within(const GArray *prefixes, const IpPrefix *prefix)
 
 Match address_set_covers_family(const AddressSet *set, Family family)
 {
-    if (set->lengths[number_of(family)][0])
+    if (set->lengths[family_index(family)][0])
         return MATCH_YES;
-    return set->families[number_of(family)] ? MATCH_MAYBE : MATCH_NO;
+    return set->families[family_index(family)] ? MATCH_MAYBE : MATCH_NO;
 }
 
 Match address_set_covers(const AddressSet *set, const IpPrefix *prefix, bool only_networks)
 {
-    const bool *lengths = set->lengths[number_of(prefix->address.family)];
+    const bool *lengths = set->lengths[family_index(prefix->address.family)];
     for (guint8 length = 0; length <= prefix->length; length++) {
+        if (!lengths[length])
+            continue;
         IpPrefix outer = masked(prefix, length);
-        if (lengths[length] && (has(set->networks, &outer) || has(set->hosts, &outer)))
+        if (has(set->networks, &outer) || has(set->hosts, &outer))
             return MATCH_YES;
     }
     IpPrefix own = masked(prefix, prefix->length);

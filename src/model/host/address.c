@@ -24,6 +24,11 @@ guint8 ip_address_bits(Family family)
     return family == FAMILY_IPV4 ? 32 : 128;
 }
 
+guint family_index(Family family)
+{
+    return family == FAMILY_IPV6 ? 1 : 0;
+}
+
 static int kernel_family(Family family)
 {
     return family == FAMILY_IPV4 ? AF_INET : AF_INET6;

@@ -62,6 +62,10 @@ gboolean ip_address_same(gconstpointer a, gconstpointer b);
 bool ip_address_equal(const IpAddress *a, const IpAddress *b);
 guint8 ip_address_bits(Family family);
 
+/* For arrays of something for each family. */
+enum { N_FAMILIES = 2 };
+guint family_index(Family family);
+
 /* Whether every address of INNER lies in OUTER (YES), some do (MAYBE), or none does (NO). */
 Match ip_prefix_covers(const IpPrefix *outer, const IpPrefix *inner);
 

@@ -88,7 +88,7 @@ struct FilterIndex {
     PortList ports;
 };
 
-RichPhase rich_rule_phase(const RichRule *rule)
+static RichPhase phase_of(const RichRule *rule)
 {
     if (!rule->understood)
         return RICH_PHASE_PRE;
@@ -115,7 +115,7 @@ static void add_rich_rules(FilterIndex *index, const GPtrArray *rich_rules)
     g_ptr_array_set_free_func(sorted, NULL);
     g_ptr_array_sort(sorted, compare_priorities); /* stable since GLib 2.32 */
     PTR_ARRAY_FOREACH (const RichRule, rule, sorted) {
-        RichPhase phase = rich_rule_phase(rule);
+        RichPhase phase = phase_of(rule);
         bool has_port = rule->understood && rule->element == RICH_ELEMENT_PORT;
         if (phase != RICH_PHASE_NONE)
             port_list_add(&index->rich_rules[phase], rule, has_port ? rule->port : NULL);

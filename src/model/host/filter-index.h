@@ -16,8 +16,6 @@ typedef enum {
     N_RICH_PHASES = RICH_PHASE_NONE,
 } RichPhase;
 
-RichPhase rich_rule_phase(const RichRule *rule);
-
 /* Goes through some of a list in its order, for port_walk_next(). To be taken as opaque. */
 typedef struct {
     const struct PortList *list;

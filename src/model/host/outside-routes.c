@@ -8,7 +8,7 @@
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 
-enum { N_FAMILIES = 2, NEVER = G_MAXINT };
+enum { NEVER = G_MAXINT };
 
 /* What the rules of one family let through: of each table the shortest prefix. */
 typedef struct {
@@ -23,11 +23,6 @@ struct OutsideRoutes {
     GHashTable *vrfs;   /* Link, by the number of its table */
     GHashTable *halves; /* keys of the halves there are */
 };
-
-static guint family_index(Family family)
-{
-    return family == FAMILY_IPV6 ? 1 : 0;
-}
 
 /* ---- rules ---- */
 

@@ -96,11 +96,6 @@ static GHashTable *count_ports(const Snapshot *snapshot)
     return ports;
 }
 
-static guint family_index(Family family)
-{
-    return family == FAMILY_IPV6 ? 1 : 0;
-}
-
 /* Of a link without addresses so many are looked at: a pod has few. */
 enum { HOSTS_MAX = 16 };
 

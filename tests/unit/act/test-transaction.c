@@ -453,6 +453,23 @@ static void test_part(G_GNUC_UNUSED void **state)
     assert_int_equal(((Action *)g_ptr_array_index(plan->actions, 1))->state, ACTION_PLANNED);
 }
 
+/* A permanent move is two actions. */
+static bool unbind_and_bind(const FaultCase *row, TransactionResult *result, GError **error)
+{
+    g_autofree PeerAnswer *answers = answers_of(row);
+    g_autoptr(Peer) peer = peer_new_with_timeout(answers, TIMEOUT_MS);
+    g_autoptr(Snapshot) snapshot = read_world(WORLD_NEW);
+    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    g_ptr_array_add(actions, action_new(ACTION_UNBIND, SCOPE_PERMANENT, "enp2s0", "public", NULL));
+    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_PERMANENT, "enp2s0", NULL, "public"));
+    g_autoptr(Plan) plan = plan_of_actions(snapshot, actions, NULL);
+    witness.row = row;
+    witness.n_reads = 0;
+    const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
+    const Transaction transaction = {.bus = peer->bus, .options = &options};
+    return transaction_run(&transaction, plan, result, error);
+}
+
 /* firewalld can have in a part of its memory what it failed to write. */
 static void test_what_cannot_be_written(G_GNUC_UNUSED void **state)
 {
@@ -460,43 +477,22 @@ static void test_what_cannot_be_written(G_GNUC_UNUSED void **state)
                                   .before = WORLD_NEW,
                                   .after = WORLD_RUNTIME_ONLY,
                                   .finally = WORLD_RUNTIME_ONLY};
-    g_autofree PeerAnswer *answers = answers_of(&row);
-    g_autoptr(Peer) peer = peer_new_with_timeout(answers, TIMEOUT_MS);
-    g_autoptr(Snapshot) snapshot = read_world(WORLD_NEW);
-    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    g_ptr_array_add(actions, action_new(ACTION_UNBIND, SCOPE_PERMANENT, "enp2s0", "public", NULL));
-    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_PERMANENT, "enp2s0", NULL, "public"));
-    g_autoptr(Plan) plan = plan_of_actions(snapshot, actions, NULL);
-    witness.row = &row;
-    witness.n_reads = 0;
-    const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
-    const Transaction transaction = {.bus = peer->bus, .options = &options};
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) error = NULL;
-    assert_false(transaction_run(&transaction, plan, &result, &error));
+    assert_false(unbind_and_bind(&row, &result, &error));
     assert_string_equal(nicfix_error_hint(error),
                         "run: firewall-cmd --permanent --zone=public --add-interface=enp2s0; "
                         "firewall-cmd --permanent --zone=public --remove-interface=enp2s0; "
                         "firewall-cmd --permanent --zone=public --add-interface=enp2s0");
 }
 
-/* A permanent move is two actions: what the first one did is not to be seen in the end. */
+/* What the first action did is not to be seen in the end. */
 static void test_unbind_and_bind(G_GNUC_UNUSED void **state)
 {
-    g_autoptr(Peer) peer = peer_new_with_timeout(willing, TIMEOUT_MS);
-    g_autoptr(Snapshot) snapshot = read_world(WORLD_NEW);
-    g_autoptr(GPtrArray) actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-    g_ptr_array_add(actions, action_new(ACTION_UNBIND, SCOPE_PERMANENT, "enp2s0", "public", NULL));
-    g_ptr_array_add(actions, action_new(ACTION_BIND, SCOPE_PERMANENT, "enp2s0", NULL, "public"));
-    g_autoptr(Plan) plan = plan_of_actions(snapshot, actions, NULL);
     static const FaultCase row = {.before = WORLD_NEW, .after = WORLD_NEW};
-    witness.row = &row;
-    witness.n_reads = 0;
-    const ObserveOptions options = {.scope = OBSERVE_ALL_ZONES};
-    const Transaction transaction = {.bus = peer->bus, .options = &options};
     g_auto(TransactionResult) result = {0};
     g_autoptr(GError) error = NULL;
-    assert_true(transaction_run(&transaction, plan, &result, &error));
+    assert_true(unbind_and_bind(&row, &result, &error));
     assert_true(result.verified);
 }
 
