@@ -36,23 +36,23 @@ static char *service_text(const ExposureChange *change)
 }
 
 /* "eth0", or "cali1 and 12 alike". */
-static char *senders_text(const ExposureChange *change)
+static char *links_text(const char *interface, guint alike)
 {
-    return change->alike > 0 ? g_strdup_printf("%s and %u alike", change->interface, change->alike)
-                             : g_strdup(change->interface);
+    return alike > 0 ? g_strdup_printf("%s and %u alike", interface, alike) : g_strdup(interface);
 }
 
 static void append_changes(GString *text, const char *what, const GPtrArray *changes)
 {
     PTR_ARRAY_FOREACH (const ExposureChange, change, changes) {
         g_autofree char *service = service_text(change);
-        g_autofree char *senders = senders_text(change);
+        g_autofree char *senders = links_text(change->interface, change->alike);
+        g_autofree char *receivers = links_text(change->to, change->to_alike);
         g_autofree char *raw =
             change->to != NULL
                 ? g_strdup_printf("%s traffic from %s %s %s", what, senders,
                                   g_str_equal(change->interface, change->to) ? "back out through"
                                                                              : "to",
-                                  change->to)
+                                  receivers)
                 : g_strdup_printf("%s %s on this host from %s", what, service, senders);
         g_autofree char *line = escape_for_terminal(raw);
         g_string_append_printf(text, "  %s\n", line);
@@ -74,7 +74,8 @@ static void append_exposure(GString *text, const Exposure *exposure)
     append_changes(text, "opens", exposure->opens);
     append_changes(text, "closes", exposure->closes);
     PTR_ARRAY_FOREACH (const ExposureChange, change, exposure->translates) {
-        g_autofree char *senders = senders_text(change);
+        g_autofree char *senders = links_text(change->interface, change->alike);
+        g_autofree char *receivers = links_text(change->to, change->to_alike);
         g_autofree char *raw =
             g_strdup_printf("%s masquerading traffic from %s to %s",
                             change->starts ? "starts" : "stops", senders, change->to);
@@ -223,6 +224,7 @@ static json_t *changes_json(const GPtrArray *changes)
         json_object_set_new(object, "service", json_text(change->to == NULL ? service : NULL));
         json_object_set_new(object, "to", json_text(change->to));
         json_object_set_new(object, "alike", json_integer(change->alike));
+        json_object_set_new(object, "to_alike", json_integer(change->to_alike));
         json_array_append_new(array, object);
     }
     return array;

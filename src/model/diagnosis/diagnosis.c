@@ -37,6 +37,20 @@ static void find_panic(GPtrArray *findings, Tristate panic)
     g_ptr_array_add(findings, finding);
 }
 
+static guint hash_finding(gconstpointer key)
+{
+    const Finding *finding = key;
+    guint name = finding->interface != NULL ? g_str_hash(finding->interface) : 0;
+    guint peer = finding->peer != NULL ? g_str_hash(finding->peer) : 0;
+    guint about = name * 31 + peer * 7 + g_direct_hash(finding->expectation);
+    return about * 31 + (guint)finding->id * 16 + (guint)finding->need;
+}
+
+static gboolean same_finding(gconstpointer a, gconstpointer b)
+{
+    return finding_is_same(a, b);
+}
+
 Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
 {
     Diagnosis *diagnosis = g_new0(Diagnosis, 1);
@@ -63,11 +77,10 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
                              diagnosis->calm, declared != NULL ? declared->expectations : NULL,
                              diagnosis->coverage);
     g_ptr_array_sort(diagnosis->findings, worst_first);
-    diagnosis->failed = g_hash_table_new(g_direct_hash, g_direct_equal);
+    diagnosis->known = g_hash_table_new(hash_finding, same_finding);
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        if (finding->expectation != NULL)
-            g_hash_table_insert(diagnosis->failed, (gpointer)finding->expectation,
-                                (gpointer)finding);
+        if (!g_hash_table_contains(diagnosis->known, finding))
+            g_hash_table_add(diagnosis->known, (gpointer)finding);
         diagnosis->errors += finding->severity == SEVERITY_ERROR;
         diagnosis->warnings += finding->severity == SEVERITY_WARNING;
         diagnosis->infos += finding->severity == SEVERITY_INFO;
@@ -85,6 +98,7 @@ void diagnosis_add_left_logging(Diagnosis *diagnosis, const Snapshot *snapshot)
         finding,
         (Evidence){.kind = EVIDENCE_ANSWER, .subject = "getLogDenied", .value = log_denied});
     g_ptr_array_add(diagnosis->findings, finding);
+    g_hash_table_add(diagnosis->known, finding);
     g_ptr_array_sort(diagnosis->findings, worst_first);
     diagnosis->warnings++;
 }
@@ -93,7 +107,7 @@ void diagnosis_free(Diagnosis *diagnosis)
 {
     if (diagnosis == NULL)
         return;
-    g_hash_table_unref(diagnosis->failed);
+    g_hash_table_unref(diagnosis->known);
     g_array_unref(diagnosis->expectations);
     g_ptr_array_unref(diagnosis->needs);
     coverage_map_free(diagnosis->coverage);
@@ -106,15 +120,7 @@ void diagnosis_free(Diagnosis *diagnosis)
 
 const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding)
 {
-    if (finding->expectation != NULL) {
-        const Finding *known = g_hash_table_lookup(diagnosis->failed, finding->expectation);
-        return known != NULL && finding_is_same(known, finding) ? known : NULL;
-    }
-    PTR_ARRAY_FOREACH (const Finding, other, diagnosis->findings) {
-        if (finding_is_same(other, finding))
-            return other;
-    }
-    return NULL;
+    return g_hash_table_lookup(diagnosis->known, finding);
 }
 
 const Finding *diagnosis_first_worse(const Diagnosis *before, const Diagnosis *after,

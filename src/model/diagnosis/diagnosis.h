@@ -15,8 +15,9 @@ typedef struct {
     GPtrArray *needs;      /* Need: see needs_of() */
     GArray *expectations;  /* ExpectationResult, in the order in which they were declared */
     GPtrArray *findings;   /* Finding, worst first */
-    GHashTable *failed;    /* Expectation to the Finding about it: there may be thousands */
-    GHashTable *refusals;  /* Link to Refusal: what the findings about forwarding rest on */
+    GHashTable
+        *known; /* the first of FINDINGS of those that are the same: there may be thousands */
+    GHashTable *refusals; /* Link to Refusal: what the findings about forwarding rest on */
     guint errors;
     guint warnings;
     guint infos;

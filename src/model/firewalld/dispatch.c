@@ -126,15 +126,28 @@ static gint by_zone_name(gconstpointer a, gconstpointer b)
     return strcmp((*(const Zone *const *)a)->name, (*(const Zone *const *)b)->name);
 }
 
+/* The zones of FIREWALLD by name (transfer full): mostly they are listed so. */
+static GPtrArray *zones_by_name(const Firewalld *firewalld)
+{
+    GPtrArray *zones = firewalld->zones;
+    for (guint i = 1; i < zones->len; i++) {
+        if (by_zone_name(&zones->pdata[i - 1], &zones->pdata[i]) <= 0)
+            continue;
+        GPtrArray *sorted = g_ptr_array_new();
+        g_ptr_array_extend(sorted, zones, NULL, NULL);
+        g_ptr_array_sort(sorted, by_zone_name);
+        return sorted;
+    }
+    return g_ptr_array_ref(zones);
+}
+
 static GArray *candidates_for(const Snapshot *snapshot, const Flow *flow, DispatchSide side,
                               const char *interface, const ZoneMatch *ingress)
 {
     const Firewalld *firewalld = snapshot->firewalld;
     bool is_total = firewalld_generation(firewalld) >= GENERATION_2;
-    g_autoptr(GPtrArray) zones = g_ptr_array_new();
-    g_ptr_array_extend(zones, firewalld->zones, NULL, NULL);
-    if (!is_total)
-        g_ptr_array_sort(zones, by_zone_name);
+    g_autoptr(GPtrArray) zones =
+        is_total ? g_ptr_array_ref(firewalld->zones) : zones_by_name(firewalld);
     GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
     if (flow != NULL) {
         PTR_ARRAY_FOREACH (const Zone, zone, zones)

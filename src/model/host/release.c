@@ -43,9 +43,12 @@ static guint number_of(const Firewalld *firewalld)
         return FOR_GOOD - 1;
     guint parts[3] = {0};
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
-        char *end;
-        parts[i] = (guint)MIN(g_ascii_strtoull(text, &end, 10), 999);
-        text = *end == '.' ? end + 1 : "";
+        for (; g_ascii_isdigit(*text); text++)
+            parts[i] = MIN(parts[i] * 10 + (guint)g_ascii_digit_value(*text), 999);
+        if (*text == '.')
+            text++;
+        else
+            text = "";
     }
     return VERSION(parts[0], parts[1], parts[2]);
 }

@@ -197,6 +197,24 @@ void exposure_base_free(ExposureBase *base)
     g_free(base);
 }
 
+static void describe_place(GString *text, const FlowPlace *end)
+{
+    g_string_append_printf(text, "%p%d%d%d", (gconstpointer)end->class, end->is_outside,
+                           end->is_uplinks, end->is_uplink);
+}
+
+void exposure_base_describe_places(const ExposureBase *base,
+                                   void (*tell)(const Link *link, const char *place, gpointer user),
+                                   gpointer user)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    ARRAY_FOREACH (const FlowPlace, end, base->ends) {
+        g_string_truncate(text, 0);
+        describe_place(text, end);
+        tell(end->link, text->str, user);
+    }
+}
+
 /* ---- what the actions touch ---- */
 
 static bool is_member(const Snapshot *snapshot, const char *zone_name, const FlowPlace *end)
@@ -225,11 +243,9 @@ static bool is_of_source(const Snapshot *snapshot, const char *source, const Flo
     return match_address(snapshot->firewalld, &flow, FLOW_SOURCE, spec) != MATCH_NO;
 }
 
-/* Whether ACTION can change how what comes from or goes to END fares. */
+/* Whether ACTION, of a zone or of a wildcard, can change how what comes from or goes to END fares. */
 static bool touches(const Action *action, const Snapshot *after, const FlowPlace *end)
 {
-    if (action->scope == SCOPE_NETWORKMANAGER)
-        return false;
     if (action->interface != NULL)
         return match_interface(action->interface, end->link->name) != MATCH_NO ||
                match_interface(action->interface, end->name) != MATCH_NO;
@@ -254,6 +270,50 @@ static bool touches(const Action *action, const Snapshot *after, const FlowPlace
     return is_member(after, action->to, end);
 }
 
+/* What is done, by what it can change: links to which the same is done stay alike. */
+typedef struct {
+    GHashTable *of_link; /* a link's name to what is done to it alone, as text */
+    GPtrArray *of_many;  /* Action: of zones and of wildcards */
+} ActionIndex;
+
+static void free_text(gpointer text)
+{
+    g_string_free(text, TRUE);
+}
+
+static void index_action(ActionIndex *index, Action *action)
+{
+    if (action->interface == NULL || interface_is_wildcard(action->interface)) {
+        g_ptr_array_add(index->of_many, action);
+        return;
+    }
+    GString *done = g_hash_table_lookup(index->of_link, action->interface);
+    if (done == NULL) {
+        done = g_string_new(NULL);
+        g_hash_table_insert(index->of_link, action->interface, done);
+    }
+    g_string_append_printf(done, "-%d,%d,%s>%s", (int)action->op, (int)action->scope,
+                           action->from != NULL ? action->from : "",
+                           action->to != NULL ? action->to : "");
+}
+
+static ActionIndex action_index_new(const GPtrArray *actions)
+{
+    ActionIndex index = {g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_text),
+                         g_ptr_array_new()};
+    PTR_ARRAY_FOREACH (Action, action, actions) {
+        if (action->scope != SCOPE_NETWORKMANAGER)
+            index_action(&index, action);
+    }
+    return index;
+}
+
+static void action_index_clear(ActionIndex *index)
+{
+    g_hash_table_unref(index->of_link);
+    g_ptr_array_unref(index->of_many);
+}
+
 static void class_free(gpointer data)
 {
     PlaceClass *class = data;
@@ -261,20 +321,25 @@ static void class_free(gpointer data)
     g_free(class);
 }
 
-/* What an end is put into a class by: its class before, and which actions touch it (transfer full). */
-static char *key_of(const FlowPlace *end, const Snapshot *after, const GPtrArray *actions,
+/* What an end is put into a class by: its class before, and what is done to it (transfer full). */
+static char *key_of(const FlowPlace *end, const Snapshot *after, const ActionIndex *index,
                     bool *touched)
 {
     GString *key = g_string_new(NULL);
-    g_string_printf(key, "%p%d%d%d", (gconstpointer)end->class, end->is_outside, end->is_uplinks,
-                    end->is_uplink);
-    *touched = false;
-    PTR_ARRAY_FOREACH (const Action, action, actions) {
-        if (!touches(action, after, end))
-            continue;
-        *touched = true;
-        g_string_append_printf(key, "-%u", action_index);
+    describe_place(key, end);
+    gsize untouched = key->len;
+    const char *const names[] = {end->link->name, end->name};
+    guint different = g_str_equal(names[0], names[1]) ? 1 : 2;
+    for (guint i = 0; i < different; i++) {
+        const GString *done = g_hash_table_lookup(index->of_link, names[i]);
+        if (done != NULL)
+            g_string_append_printf(key, "/%u%s", i, done->str);
     }
+    PTR_ARRAY_FOREACH (const Action, action, index->of_many) {
+        if (touches(action, after, end))
+            g_string_append_printf(key, "-%u", action_index);
+    }
+    *touched = key->len > untouched;
     return g_string_free(key, FALSE);
 }
 
@@ -284,9 +349,10 @@ static GPtrArray *classes_of(const ExposureBase *base, const Snapshot *after,
 {
     GPtrArray *classes = g_ptr_array_new_with_free_func(class_free);
     g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    ActionIndex index = action_index_new(actions);
     ARRAY_FOREACH (const FlowPlace, end, base->ends) {
         bool touched;
-        g_autofree char *key = key_of(end, after, actions, &touched);
+        g_autofree char *key = key_of(end, after, &index, &touched);
         PlaceClass *class = g_hash_table_lookup(known, key);
         if (class == NULL) {
             class = g_new0(PlaceClass, 1);
@@ -301,6 +367,7 @@ static GPtrArray *classes_of(const ExposureBase *base, const Snapshot *after,
         g_hash_table_add(class->names, (gpointer)end->link->name);
         g_hash_table_add(class->names, (gpointer)end->name);
     }
+    action_index_clear(&index);
     return classes;
 }
 
@@ -362,6 +429,9 @@ static ExposureChange *note(Comparison *comparison, GPtrArray *list, const Place
         change->kind = kind;
         change->name = g_strdup(name);
         change->alike = g_hash_table_size(comparison->from->names) - 1;
+        bool is_among = to != NULL && g_hash_table_contains(to->names, from->link->name);
+        if (to != NULL && comparison->end->link != from->link)
+            change->to_alike = g_hash_table_size(to->names) - 1 - (is_among && change->alike == 0);
         g_ptr_array_add(list, change);
         g_hash_table_insert(comparison->seen, g_steal_pointer(&key), change);
     }

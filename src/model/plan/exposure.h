@@ -14,6 +14,7 @@ typedef struct {
     guint alike;      /* how many further interfaces are filtered as it is */
     bool is_outside;  /* they come from other networks, by an uplink */
     char *to;         /* where they leave; NULL: they are for this host */
+    guint to_alike;   /* how many further interfaces TO stands for, the sender's own aside */
     bool is_transit;  /* from other networks to other networks: from uplink to uplink */
     ServiceKind kind; /* of those for this host */
     char *name;       /* of a service or port; else empty */
@@ -40,6 +41,12 @@ typedef struct ExposureBase ExposureBase;
 ExposureBase *exposure_base_new(const Snapshot *snapshot, const Topology *topology);
 void exposure_base_free(ExposureBase *base);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExposureBase, exposure_base_free)
+
+/* Calls TELL, with USER, for each end of flows that BASE has, of a link and the networks behind it: PLACE is
+ * the same text for all that firewalld filters alike and that lead as far. */
+void exposure_base_describe_places(const ExposureBase *base,
+                                   void (*tell)(const Link *link, const char *place, gpointer user),
+                                   gpointer user);
 
 /* The difference between BASE's snapshot and AFTER, which ACTIONS (Action) lead to. NEEDED (Flow; NULL
  * for none) are flows that are to pass: these and their like are not counted as opened (transfer

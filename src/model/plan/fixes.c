@@ -4,7 +4,7 @@
 
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
-#include "model/plan/cures.h"
+#include "model/plan/alike.h"
 
 /* ---- from a cure to a fix ---- */
 
@@ -195,6 +195,79 @@ static Cure *find_cure(const Search *search, const Finding *finding, GHashTable 
     return found;
 }
 
+/* The first finding of those that are alike, and what is offered for it. */
+typedef struct {
+    const Finding *finding;
+    const Cure *cure; /* NULL: nothing */
+} Precedent;
+
+/* The cures that are found, and what may be derived from them. */
+typedef struct {
+    const Search *search;
+    GHashTable *of_kind; /* the last Cure found for a finding of the kind */
+    GPtrArray *all;      /* Cure: owns them */
+    AlikeLinks *links;
+    GHashTable *precedents; /* what alike_links_describe() says, to Precedent */
+    GPtrArray *derived;     /* Finding: what its precedent has is offered for it */
+} Suggestions;
+
+static void offer(Suggestions *suggestions, Finding *finding, Cure *cure)
+{
+    if (cure == NULL)
+        return;
+    if (!g_ptr_array_find(suggestions->all, cure, NULL))
+        g_ptr_array_add(suggestions->all, cure);
+    finding->fix = fix_from(cure, finding, suggestions->search->declared);
+}
+
+static Cure *search_for(const Suggestions *suggestions, const Finding *finding)
+{
+    return find_cure(suggestions->search, finding, suggestions->of_kind, suggestions->all);
+}
+
+/* Offers for FINDING what is offered for one that is alike, or what a search finds. */
+static void suggest(Suggestions *suggestions, Finding *finding)
+{
+    g_autofree char *kind = alike_links_describe(suggestions->links, finding);
+    const Precedent *precedent =
+        kind != NULL ? g_hash_table_lookup(suggestions->precedents, kind) : NULL;
+    if (precedent == NULL) {
+        Cure *cure = search_for(suggestions, finding);
+        offer(suggestions, finding, cure);
+        const Precedent first = {finding, cure};
+        if (kind != NULL)
+            g_hash_table_insert(suggestions->precedents, g_steal_pointer(&kind),
+                                g_memdup2(&first, sizeof first));
+    } else if (precedent->cure != NULL) {
+        g_autoptr(Cure) cure = cure_for_alike(precedent->cure, suggestions->search->snapshot,
+                                              precedent->finding->interface, finding->interface);
+        finding->fix = fix_from(cure, finding, suggestions->search->declared);
+        g_ptr_array_add(suggestions->derived, finding);
+    }
+}
+
+/* What was derived is predicted all at once: a finding that is left is searched for by itself. */
+static void verify_derived(Suggestions *suggestions)
+{
+    if (suggestions->derived->len == 0)
+        return;
+    const Search *search = suggestions->search;
+    g_autoptr(Snapshot) predicted = snapshot_copy(search->snapshot);
+    predicted->firewalld_predicted = true;
+    PTR_ARRAY_FOREACH (const Finding, finding, suggestions->derived) {
+        PTR_ARRAY_FOREACH (const Action, action, finding->fix->actions)
+            action_predict(action, predicted);
+    }
+    g_autoptr(Diagnosis) after = diagnose(predicted, search->declared);
+    PTR_ARRAY_FOREACH (Finding, finding, suggestions->derived) {
+        const Finding *left = diagnosis_find(after, finding);
+        if (left == NULL || left->severity < finding->severity)
+            continue;
+        g_clear_pointer(&finding->fix, fix_free);
+        offer(suggestions, finding, search_for(suggestions, finding));
+    }
+}
+
 void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
                    const Declared *declared)
 {
@@ -203,20 +276,21 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
     g_autoptr(ExposureBase) base = exposure_base_new(calm, diagnosis->topology);
     g_autoptr(GArray) needed = plan_needed_flows(calm, diagnosis);
     const Search search = {calm, diagnosis, declared, base, needed};
-    g_autoptr(GHashTable) cures = g_hash_table_new(g_direct_hash, g_direct_equal);
+    g_autoptr(GHashTable) of_kind = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)cure_free);
+    g_autoptr(AlikeLinks) links = alike_links_new(calm, diagnosis, base);
+    g_autoptr(GHashTable) precedents =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GPtrArray) derived = g_ptr_array_new();
+    Suggestions suggestions = {&search, of_kind, all, links, precedents, derived};
     enum { MAX_EXPECTATIONS = 8 }; /* each fix is a search of its own */
     guint expectations = 0;
     PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
-        if (finding->expectation != NULL && expectations++ >= MAX_EXPECTATIONS)
-            continue;
-        Cure *cure = find_cure(&search, finding, cures, all);
-        if (cure == NULL)
-            continue;
-        if (!g_ptr_array_find(all, cure, NULL))
-            g_ptr_array_add(all, cure);
-        finding->fix = fix_from(cure, finding, declared);
+        if (is_curable(finding) &&
+            (finding->expectation == NULL || expectations++ < MAX_EXPECTATIONS))
+            suggest(&suggestions, finding);
     }
+    verify_derived(&suggestions);
 }
 
 /* ---- other fixes ---- */

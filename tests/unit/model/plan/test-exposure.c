@@ -149,7 +149,11 @@ static const NetworkCase networks[] = {
      "10.42.1.0/24", "+cali1>br0\n+cali1>br1\n+cali1>host\n+cali1>wan0\n", 400},
     {"networks without a zone that are bound by one wildcard",
      "link cali1 veth addr 10.42.1.1/24\nlink cali2 veth addr 10.42.2.1/24\n", ACTION_BIND, "cali+",
-     NULL, "internal", NULL, "+br0>cali1\n+cali1(1 alike)>br0\n+cali1(1 alike)>cali2\n", 300},
+     NULL, "internal", NULL,
+     "+br0>cali1(1 alike)\n+cali1(1 alike)>br0\n+cali1(1 alike)>cali2(1 alike)\n", 300},
+    {"a network behind one link, and links that its other end is like",
+     "link cali1 veth\nnet 10.42.1.2/32 dev cali1\nbind internal br1\n", ACTION_ADD_SOURCE, NULL,
+     NULL, "trusted", "10.42.1.0/24", "+cali1>br0(1 alike)\n+cali1>host\n+cali1>wan0\n", 300},
     {"what turns back through the way out", "change external forward no\n", ACTION_ENABLE_FORWARD,
      NULL, NULL, "external", NULL, "+wan0>wan0\n", 1},
     {"a network of IPv6 as a source", "link br6 bridge addr fd00:6::1/64\n", ACTION_ADD_SOURCE,
@@ -190,14 +194,19 @@ static const NetworkCase networks[] = {
      ACTION_BIND, "br1", NULL, "internal", NULL, "+br0>br1\n+br1>br0\n+br1>wan0\n", 300},
 };
 
+static char *alike_text(guint alike)
+{
+    return alike > 0 ? g_strdup_printf("(%u alike)", alike) : g_strdup("");
+}
+
 static void add_lines(GPtrArray *lines, char sign, const GPtrArray *changes)
 {
     for (guint i = 0; i < changes->len; i++) {
         const ExposureChange *change = g_ptr_array_index(changes, i);
-        g_autofree char *alike =
-            change->alike > 0 ? g_strdup_printf("(%u alike)", change->alike) : g_strdup("");
-        g_ptr_array_add(lines, g_strdup_printf("%c%s%s>%s\n", sign, change->interface, alike,
-                                               change->to != NULL ? change->to : "host"));
+        g_autofree char *alike = alike_text(change->alike);
+        g_autofree char *to_alike = alike_text(change->to_alike);
+        g_ptr_array_add(lines, g_strdup_printf("%c%s%s>%s%s\n", sign, change->interface, alike,
+                                               change->to != NULL ? change->to : "host", to_alike));
     }
 }
 
