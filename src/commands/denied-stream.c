@@ -44,6 +44,7 @@ bool denied_stream_read(DeniedStream *stream, GError **error)
 
 static void forget_host(DeniedStream *stream)
 {
+    g_clear_pointer(&stream->fixes, flow_fixes_free);
     g_clear_pointer(&stream->diagnosis, diagnosis_free);
     g_clear_pointer(&stream->snapshot, snapshot_free);
     g_clear_pointer(&stream->unknown, g_free);
@@ -61,6 +62,7 @@ bool denied_stream_look(DeniedStream *stream, GError **error)
     stream->snapshot = context_snapshot(context, &scope, NULL, &reason);
     if (stream->snapshot != NULL) {
         stream->diagnosis = diagnose(stream->snapshot, context_declared(context));
+        stream->fixes = flow_fixes_new(stream->snapshot, context_declared(context));
         if (is_live)
             stream->netlink = netlink_new(NETLINK_ROUTE, &reason);
     }
@@ -83,7 +85,7 @@ static DenialCause cause_of(const DeniedStream *stream, const DenialGroup *group
         g_auto(FlowQuestion) question = flow_question_from_packet(&group->packet);
         if (flow_question_resolve(&question, stream->snapshot, stream->netlink, &resolved, &reason))
             return denial_cause_of(stream->snapshot, stream->diagnosis, &resolved.flow,
-                                   context_declared(stream->context));
+                                   stream->fixes);
         unknown = reason->message;
     }
     return (DenialCause){.unknown = g_strdup(unknown)};

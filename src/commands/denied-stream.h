@@ -19,6 +19,7 @@ typedef struct {
     Snapshot *snapshot; /* NULL: the host cannot be read */
     char *unknown;      /* then why */
     Diagnosis *diagnosis;
+    FlowFixes *fixes;
     Netlink *netlink; /* NULL: the snapshot is not of this machine */
     gint64 looked_at; /* monotonic, microseconds */
 } DeniedStream;

@@ -20,6 +20,7 @@
 typedef struct {
     const Context *context;
     const Snapshot *snapshot;
+    FlowFixes *fixes;
     Netlink *netlink; /* NULL: the snapshot is not of this machine */
     JudgementScope scope;
     int watch; /* seconds; 0: not */
@@ -93,8 +94,6 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         (explainer->watch > 0 && !explain_watch_begin(&watch, snapshot, &resolved.flow, error)))
         return false;
     g_autoptr(Judgement) judgement = judgement_of(snapshot, &resolved.flow, explainer->scope);
-    g_autoptr(Fix) fix =
-        fixes_find_for_flow(snapshot, &resolved.flow, context_declared(explainer->context));
     g_auto(ExplainRoute) route = describe_route(&resolved);
     g_autoptr(Traced) traced = NULL;
     Explanation explanation = {
@@ -102,7 +101,7 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         .judgement = judgement,
         .route = &route,
         .port_named = resolved.master_of,
-        .fix = fix,
+        .fix = flow_fixes_find(explainer->fixes, &resolved.flow, judgement),
         .programs = programs_of(snapshot, &resolved.flow),
     };
     Output *output = explainer->context->output;
@@ -272,9 +271,11 @@ static int run(const Context *context, char **words, GError **error)
     g_autoptr(Netlink) netlink = NULL;
     if (context->options->snapshot == NULL && (netlink = netlink_new(NETLINK_ROUTE, error)) == NULL)
         return -1;
+    g_autoptr(FlowFixes) fixes = flow_fixes_new(snapshot, context_declared(context));
     Explainer explainer = {
         .context = context,
         .snapshot = snapshot,
+        .fixes = fixes,
         .netlink = netlink,
         .watch = watch,
         .scope = firewalld_only ? JUDGE_FIREWALLD_ONLY : JUDGE_PACKET,

@@ -3,7 +3,6 @@
 #include "model/denied/denials.h"
 
 #include "model/foreach.h"
-#include "model/plan/fixes.h"
 
 #include <string.h>
 
@@ -182,7 +181,7 @@ static bool is_about(const Finding *finding, const Flow *flow, const Judgement *
 }
 
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
-                            const Declared *declared)
+                            FlowFixes *fixes)
 {
     DenialCause cause = {.judgement = judgement_of(snapshot, flow, JUDGE_PACKET)};
     if (judgement_accepts(cause.judgement))
@@ -192,7 +191,7 @@ DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis
         if (cause.finding == NULL && is_about(finding, flow, cause.judgement))
             cause.finding = finding;
     }
-    cause.fix = fixes_find_for_flow(snapshot, flow, declared);
+    cause.fix = flow_fixes_find(fixes, flow, cause.judgement);
     return cause;
 }
 
@@ -200,6 +199,5 @@ void denial_cause_clear(DenialCause *cause)
 {
     judgement_free(cause->judgement);
     g_free(cause->unknown);
-    fix_free(cause->fix);
     memset(cause, 0, sizeof *cause);
 }

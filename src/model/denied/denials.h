@@ -8,6 +8,7 @@
 #include "model/diagnosis/finding.h"
 #include "model/host/flow.h"
 #include "model/firewalld/verdict.h"
+#include "model/plan/fixes.h"
 
 /* When a line was written. */
 typedef struct {
@@ -57,11 +58,11 @@ typedef struct {
     Judgement *judgement;   /* NULL: not known */
     char *unknown;          /* why JUDGEMENT is not known */
     const Finding *finding; /* the finding that explains it (of the diagnosis), NULL: none */
-    Fix *fix;               /* NULL: nicfix offers none */
+    const Fix *fix;         /* of the fixes; NULL: nicfix offers none */
 } DenialCause;
 
-/* The cause of the denial of FLOW. DECLARED as for topology_new(). */
+/* The cause of the denial of FLOW. DIAGNOSIS and FIXES are of SNAPSHOT and must outlive the result. */
 DenialCause denial_cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow,
-                            const Declared *declared);
+                            FlowFixes *fixes);
 void denial_cause_clear(DenialCause *cause);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DenialCause, denial_cause_clear)

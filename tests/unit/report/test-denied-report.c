@@ -72,7 +72,7 @@ static void count_line(Denials *denials, const char *line, guint seconds)
     denials_add(denials, &packet, &time);
 }
 
-static DenialCause cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis,
+static DenialCause cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis, FlowFixes *fixes,
                             const DenialGroup *group)
 {
     g_auto(FlowQuestion) question = flow_question_from_packet(&group->packet);
@@ -80,7 +80,7 @@ static DenialCause cause_of(const Snapshot *snapshot, const Diagnosis *diagnosis
     g_autoptr(GError) error = NULL;
     if (!flow_question_resolve(&question, snapshot, NULL, &resolved, &error))
         return (DenialCause){.unknown = g_strdup(error->message)};
-    return denial_cause_of(snapshot, diagnosis, &resolved.flow, NULL);
+    return denial_cause_of(snapshot, diagnosis, &resolved.flow, fixes);
 }
 
 static void test_report(void **state)
@@ -89,6 +89,7 @@ static void test_report(void **state)
     const TextStyle style = {.width = row->width};
     g_autoptr(Snapshot) snapshot = host_read(row->host);
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    g_autoptr(FlowFixes) fixes = flow_fixes_new(snapshot, NULL);
     g_autoptr(Denials) denials = denials_new();
     for (guint i = 0; row->lines[i] != NULL; i++)
         count_line(denials, row->lines[i], i);
@@ -100,7 +101,7 @@ static void test_report(void **state)
     source.notes = notes;
     for (guint i = 0; i < groups->len; i++) {
         const DenialGroup *group = g_ptr_array_index(groups, i);
-        causes[i] = cause_of(snapshot, diagnosis, group);
+        causes[i] = cause_of(snapshot, diagnosis, fixes, group);
         g_autofree char *shown = denied_report_group_text(group, &causes[i], &style);
         g_string_append(text, shown);
     }

@@ -101,14 +101,14 @@ static void test_explanation(void **state)
     g_auto(GStrv) words = g_strsplit(row->flow, " ", -1);
     const Flow flow = flow_parse(words);
     g_autoptr(Judgement) judgement = judgement_of(snapshot, &flow, JUDGE_PACKET);
-    g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
+    g_autoptr(FlowFixes) fixes = flow_fixes_new(snapshot, NULL);
     const ExplainRoute route = {0};
     const Explanation explanation = {
         .flow = &flow,
         .judgement = judgement,
         .route = &route,
         .port_named = row->port_named,
-        .fix = fix,
+        .fix = flow_fixes_find(fixes, &flow, judgement),
     };
     const TextStyle style = {.width = row->width};
     g_autofree char *text = g_str_has_suffix(row->name, ".json")

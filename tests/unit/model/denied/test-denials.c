@@ -226,7 +226,8 @@ static void test_cause(void **state)
     flow.out = row->direction == FLOW_FORWARD ? "eth0" : NULL;
     flow.protocol = PROTOCOL_TCP;
     flow.port = 8629;
-    g_auto(DenialCause) cause = denial_cause_of(snapshot, diagnosis, &flow, NULL);
+    g_autoptr(FlowFixes) fixes = flow_fixes_new(snapshot, NULL);
+    g_auto(DenialCause) cause = denial_cause_of(snapshot, diagnosis, &flow, fixes);
     g_autofree char *text =
         g_strdup_printf("%s %s %s", judgement_word(cause.judgement),
                         cause.finding != NULL ? finding_word(cause.finding->id) : "-",

@@ -117,7 +117,9 @@ static void test_report(void **state)
     flow.to = address_of(test->to);
     flow.protocol = test->protocol;
     flow.port = test->port;
-    g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
+    g_autoptr(FlowFixes) fixes = flow_fixes_new(snapshot, NULL);
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, &flow, JUDGE_PACKET);
+    const Fix *fix = flow_fixes_find(fixes, &flow, judgement);
     g_autofree char *cure = fix != NULL ? actions_text(fix->actions) : g_strdup("none");
     assert_string_equal(cure, test->cure);
 }

@@ -2,6 +2,7 @@
 /* Which fix is offered for what, and that each that is offered really cures. */
 #include "model/plan/fixes.h"
 
+#include "flows.h"
 #include "hosts.h"
 #include "requests.h"
 #include "rules.h"
@@ -354,9 +355,67 @@ static void test_flow(void **state)
     flow.out = test->out;
     flow.protocol = PROTOCOL_TCP;
     flow.port = 8629;
-    g_autoptr(Fix) fix = fixes_find_for_flow(snapshot, &flow, NULL);
-    g_autofree char *found = fix_text(fix);
+    g_autoptr(FlowFixes) known = flow_fixes_new(snapshot, NULL);
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, &flow, JUDGE_PACKET);
+    g_autofree char *found = fix_text(flow_fixes_find(known, &flow, judgement));
     assert_string_equal(found, test->fix);
+}
+
+/* Flows between the same ends have one fix as long as it lets them through. */
+typedef struct {
+    const char *name;
+    const char *host;
+    const char *flows[2];
+    bool same;
+} PairCase;
+
+static const PairCase pairs[] = {
+    {"another port",
+     NODE,
+     {"forward in cni0 out eth0 tcp 80", "forward in cni0 out eth0 tcp 81"},
+     true},
+    {"another source",
+     NODE,
+     {"forward in cni0 out eth0 from 10.244.2.2 tcp 80",
+      "forward in cni0 out eth0 from 10.244.2.3 tcp 80"},
+     false},
+    {"the way back",
+     NODE,
+     {"forward in cni0 out eth0 tcp 80", "forward in eth0 out cni0 tcp 80"},
+     false},
+    {"services of the host",
+     NODE "bind work cni0\n",
+     {"input in cni0 tcp 80", "input in cni0 tcp 81"},
+     false},
+    {"what the first fix does not let through",
+     NODE "change public rich 'rule port port=\"81\" protocol=\"tcp\" drop'\n"
+          "policy deny ingress ANY egress ANY priority -1 rich 'rule port port=\"81\" "
+          "protocol=\"tcp\" drop'\n",
+     {"forward in cni0 out eth0 tcp 80", "forward in cni0 out eth0 tcp 81"},
+     false},
+};
+
+static const Fix *fix_of(FlowFixes *known, const Snapshot *snapshot, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    const Flow flow = flow_parse(words);
+    g_autoptr(Judgement) judgement = judgement_of(snapshot, &flow, JUDGE_PACKET);
+    return flow_fixes_find(known, &flow, judgement);
+}
+
+static void test_pair(void **state)
+{
+    const PairCase *test = *state;
+    g_autoptr(Snapshot) snapshot = sketch(test->host);
+    g_autoptr(FlowFixes) known = flow_fixes_new(snapshot, NULL);
+    const Fix *first = fix_of(known, snapshot, test->flows[0]);
+    const Fix *second = fix_of(known, snapshot, test->flows[1]);
+    assert_non_null(first);
+    assert_int_equal(first == second, test->same);
+    g_autoptr(FlowFixes) alone = flow_fixes_new(snapshot, NULL);
+    g_autofree char *found = fix_text(second);
+    g_autofree char *expected = fix_text(fix_of(alone, snapshot, test->flows[1]));
+    assert_string_equal(found, expected);
 }
 
 /* ---- beside what the user and other programs say ---- */
@@ -421,5 +480,5 @@ int main(void)
     };
     return RUN_CASES(test_fix, fixes) + RUN_CASES(test_what_is_offered_cures, fixes) +
            RUN_CASES(test_better, betters) + RUN_CASES(test_flow, flows) +
-           cmocka_run_group_tests(others, NULL, NULL);
+           RUN_CASES(test_pair, pairs) + cmocka_run_group_tests(others, NULL, NULL);
 }
