@@ -135,5 +135,5 @@ bool registers_hold_typical_host(const Registers *registers, gint at, gsize leng
 
 bool registers_hold_frame_destination(const Registers *registers, gint at, gsize length)
 {
-    return length == ETH_ALEN && hold_whole(registers, at, PACKET_LINK, length);
+    return length >= ETH_ALEN && hold_whole(registers, at, PACKET_LINK, ETH_ALEN);
 }

@@ -45,5 +45,6 @@ void registers_teach(const Registers *registers, gint at, const guint8 *data, gs
 bool registers_hold_typical_host(const Registers *registers, gint at, gsize length,
                                  const Packet *packet);
 
-/* Whether the LENGTH bytes from AT are the whole address that a received frame was sent to. */
+/* Whether the LENGTH bytes from AT begin with the whole address that a received frame was sent to: nft
+ * compares it together with the sender's, which is behind it. */
 bool registers_hold_frame_destination(const Registers *registers, gint at, gsize length);
