@@ -409,7 +409,8 @@ static const PublishedCase published[] = {
                         "evident published-port published enp2s0> 8091/tcp accepted\n"},
     {"rulesets/cni", "evident published-port published enp2s0> 8092/tcp accepted\n"
                      "evident published-port published enp2s0> 8093/udp accepted\n"},
-    {"rulesets/kube-proxy-nftables", ""},
+    {"rulesets/kube-proxy-nftables",
+     "evident published-port published enp2s0> 30080/tcp accepted\n"},
     {"rulesets/libvirt", ""},
     {"rulesets/ufw", ""},
 };
@@ -461,11 +462,74 @@ static const NeedCase ruled[] = {
      NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"
      "evident published-port published wan0> 99/sctp accepted\n"
-     "evident published-port published wan0> 99/udp accepted\n"},
-    {"a source port is no port", NAT "proto=6 sport=8080 dnat:192.168.1.7", NULL,
-     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+     "evident published-port published wan0> 99/udp accepted\n"
+     "evident published-port published wan0> 97/tcp accepted\n"
+     "evident published-port published wan0> 97/udp accepted\n"
+     "evident published-port published wan0> all/tcp accepted\n"},
+    {"from a source port", NAT "proto=6 sport=8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> all/tcp accepted\n"},
     {"all but a port", NAT "proto=6 payload:2:2:2:r0 cmp:1:r0:p8080 dnat:192.168.1.7", NULL,
-     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8079/tcp accepted\n"
+     "evident published-port published wan0> 8081/tcp accepted\n"},
+    {"everything", NAT "iif=wan0 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> all accepted\n"},
+    {"a set of ports, a range among them",
+     "table ip n\nset s 2 p80 p8000..p8100\nchain p prerouting -100 nat\n"
+     "proto=6 payload:2:2:2:r0 lookup:s:r0 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 80/tcp accepted\n"
+     "evident published-port published wan0> 8000/tcp accepted\n"
+     "evident published-port published wan0> 8100/tcp accepted\n"},
+    {"a map of protocols and ports to chains, for this host and another",
+     "table ip n\nset m 12 198.51.100.2+b6+p80=jump:web 203.0.113.9+b6+p81=jump:web\n"
+     "chain p prerouting -100 nat\npayload:1:16:4:r0 meta:16:r1 payload:2:2:2:r2 "
+     "vmap:m:r0:yes\nchain web\nproto=6 dnat:192.168.1.7:8080",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 80/tcp accepted\n"},
+    {"a port that is named on the way to the rule",
+     NAT "proto=6 dport=8080 jump:a\nchain a\njump:b\nchain b\ndnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"chains that lead to one another",
+     NAT "jump:a\nchain a\njump:b\nchain b\njump:a\nproto=6 dport=8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 open\n"
+     "evident published-port published wan0> 8080/tcp open\n"},
+    {"iptables' list of ports, and one that another program closes",
+     NAT "proto=6 "
+         "match:multiport:1:"
+         "0x01035000901f9a1f00000000000000000000000000000000000000000000000000010000000000000000000"
+         "000000000 dnat:192.168.1.7\n"
+         "chain f forward 0\nproto=6 dport=8080 drop",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 80/tcp accepted\n"
+     "evident published-port published wan0> 8080/tcp elsewhere\n"
+     "evident published-port published wan0> 8090/tcp accepted\n"},
+    {"a port with a match that is not understood, closed by another program",
+     NAT "proto=6 dport=8080 match:odd:0 dnat:192.168.1.7\nchain f forward 0\n"
+         "daddr=192.168.1.7 drop",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp elsewhere\n"},
+    {"all ports, with a match that is not understood, closed by another program",
+     NAT "proto=6 match:odd:0 dnat:192.168.1.7\nchain f forward 0\ndaddr=192.168.1.7 drop", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> all/tcp elsewhere\n"},
+    {"what is sent to another address of this host",
+     NAT "daddr=192.168.1.1 proto=6 dport=8080 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"what is sent to another host", NAT "daddr=203.0.113.9 proto=6 dport=8080 dnat:192.168.1.7",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a rule for the other family",
+     "table inet n\nchain p prerouting -100 nat\nmeta:15:r0 cmp:0:r0:b10 proto=6 dport=8080 "
+     "dnat:192.168.1.7",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
     {"what the uplink never sees", NAT "iif=lan0 proto=6 dport=8080 dnat:192.168.1.7", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"},
     {"of both families",
@@ -478,9 +542,11 @@ static const NeedCase ruled[] = {
      NAT "proto=6 match:tcp:0:0x0000ffff901f901f00000000 dnat:192.168.1.7", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"
      "evident published-port published wan0> 8080/tcp accepted\n"},
-    {"a range of ports is no port",
-     NAT "proto=6 match:tcp:0:0x0000ffff901f911f00000000 dnat:192.168.1.7", NULL,
-     "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"a range of ports", NAT "proto=6 match:tcp:0:0x0000ffff901f911f00000000 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"
+     "evident published-port published wan0> 8081/tcp accepted\n"},
     {"rules that say less than they should",
      NAT "cmp:0:r0:p8080 iif=x dnat:192.168.1.7\nproto=6 match:tcp:0 iif=x dnat:192.168.1.7\n"
          "proto=6 match:udp:0:0x00 iif=x dnat:192.168.1.7\nproto=6 match:mark:0:0x00 iif=x "
@@ -602,11 +668,11 @@ static void test_limits(G_GNUC_UNUSED void **state)
     assert_int_equal(count_needs(bridges, NEED_NODE_TO_POD), 63); /* cni0 is the first of 64 */
     g_autoptr(Snapshot) ports = sketch(ROUTED);
     GString *rules = g_string_new(NAT);
-    for (guint i = 1; i <= 100; i++)
+    for (guint i = 1; i <= 300; i++)
         g_string_append_printf(rules, "proto=6 dport=%u dnat:192.168.1.7\n", i);
     ports->ruleset = rules_parse(rules->str);
     g_string_free(rules, TRUE);
-    assert_int_equal(count_needs(ports, NEED_PUBLISHED_PORT), 32);
+    assert_int_equal(count_needs(ports, NEED_PUBLISHED_PORT), 256);
 }
 
 int main(void)
