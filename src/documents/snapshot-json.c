@@ -56,6 +56,8 @@ static const Member link_members[] = {
     MEMBER_STRUCT(Link, programs, link_program_members, .optional = true),
     FIELD_MEMBER("hairpin", Link, hairpin, Tristate, &member_tristate, .nullable = true,
                  .optional = true),
+    FIELD_MEMBER("isolated", Link, isolated, Tristate, &member_tristate, .nullable = true,
+                 .optional = true),
     MEMBERS_END,
 };
 

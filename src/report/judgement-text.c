@@ -118,6 +118,12 @@ static char *loss_text(const Judgement *judgement, PathLoss loss)
             "cannot tell whether bridge %s sends it back: where it leaves through "
             "the port that it came in on, that depends on its hairpin mode",
             in);
+    case LOSS_ISOLATED:
+        return g_strdup_printf("the ports of bridge %s are isolated from one another", in);
+    case LOSS_ISOLATED_UNKNOWN:
+        return g_strdup_printf("cannot tell whether bridge %s passes it: some of its ports are "
+                               "isolated from one another",
+                               in);
     case LOSS_ROUTE_UNKNOWN:
     case LOSS_NONE:
         break;

@@ -53,6 +53,7 @@ static void add_links(Snapshot *snapshot)
     full->bridge_call_iptables = TRISTATE_NO;
     full->bridge_call_ip6tables = TRISTATE_YES;
     full->hairpin = TRISTATE_YES;
+    full->isolated = TRISTATE_NO;
     add_address(full, "10.244.2.1/24", 0, 0x80);
     add_address(full, "fe80::1/64", 253, 0xffffffff);
     snapshot_add_link(snapshot, full);

@@ -30,6 +30,8 @@ static inline const char *loss_text(PathLoss loss)
         [LOSS_ROUTE_UNKNOWN] = "route-unknown",
         [LOSS_HAIRPIN] = "hairpin",
         [LOSS_HAIRPIN_UNKNOWN] = "hairpin-unknown",
+        [LOSS_ISOLATED] = "isolated",
+        [LOSS_ISOLATED_UNKNOWN] = "isolated-unknown",
     };
     return words[loss];
 }

@@ -3,7 +3,7 @@
  *
  *   link NAME KIND [down] [in MASTER] [on LOWER] [table N] [addr P,P..] [alt N,N..] [forwarding no]
  *                  [port-kind K] [parent D] [mac M] [carrier no] [forwarding6 yes]
- *                  [skip-linkdown yes] [hairpin yes|no|?] [bridge4 yes] [bridge6 yes] [addr-link P]
+ *                  [skip-linkdown yes] [hairpin yes|no|?] [isolated yes] [bridge4 yes] [bridge6 yes] [addr-link P]
  *                  [addr-noroute P] [addr-secondary P] [programs xdp,tc-ingress,tc-egress]
  *   route PREFIX [dev NAME [via G] [dead|linkdown]].. [table N] [metric N] [nhid N] [type N] [tos N]
  *         [from P] [src A]
@@ -180,6 +180,8 @@ static inline void sketch_link_word(Snapshot *snapshot, Link *link, char ***word
         link->skip_linkdown_ipv4 = link->skip_linkdown_ipv6 = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "hairpin"))
         link->hairpin = sketch_tristate(sketch_value(word));
+    else if (g_str_equal(key, "isolated"))
+        link->isolated = sketch_tristate(sketch_value(word));
     else if (g_str_equal(key, "carrier"))
         link->carrier = sketch_tristate(sketch_value(word));
     else

@@ -38,10 +38,24 @@ Match bridge_returns_frames(const Snapshot *snapshot, const Link *bridge)
     PTR_ARRAY_FOREACH (const Link, port, snapshot->links) {
         if (port->master != bridge->index)
             continue;
-        yes = yes || port->hairpin != TRISTATE_NO;
-        no = no || port->hairpin != TRISTATE_YES;
+        bool isolated = port->isolated == TRISTATE_YES; /* from the others, and itself */
+        yes = yes || (port->hairpin != TRISTATE_NO && !isolated);
+        no = no || port->hairpin != TRISTATE_YES || isolated;
     }
     return yes == no ? MATCH_MAYBE : yes ? MATCH_YES : MATCH_NO;
+}
+
+Match bridge_isolates(const Snapshot *snapshot, const Link *bridge)
+{
+    guint isolated = 0;
+    guint others = 0;
+    PTR_ARRAY_FOREACH (const Link, port, snapshot->links) {
+        if (port->master != bridge->index)
+            continue;
+        isolated += port->isolated == TRISTATE_YES;
+        others += port->isolated != TRISTATE_YES;
+    }
+    return isolated < 2 ? MATCH_NO : others > 0 ? MATCH_MAYBE : MATCH_YES;
 }
 
 Match bridge_hosts_share_port(const Snapshot *snapshot, const Link *bridge)

@@ -17,6 +17,10 @@ bool bridge_switches(const Link *bridge, const FlowAddress *from, const FlowAddr
  * port's own. MAYBE where its ports differ, or are not known. */
 Match bridge_returns_frames(const Snapshot *snapshot, const Link *bridge);
 
+/* Whether BRIDGE passes nothing from one port of its own to another: isolated ports (bridge(8)) only
+ * speak with those that are not, and with this host. MAYBE where it depends on the ports. */
+Match bridge_isolates(const Snapshot *snapshot, const Link *bridge);
+
 /* Whether different hosts behind BRIDGE are behind the same port of it, and that port sends nothing
  * back: its forwarding database is not read. A container's link has one host behind it, any other port
  * may lead to a whole network. */

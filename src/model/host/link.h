@@ -44,7 +44,8 @@ typedef struct {
     LinkPrograms programs;          /* that see its packets, and may drop or redirect them */
     Tristate bridge_call_iptables;  /* of kind "bridge": its own nf_call_iptables */
     Tristate bridge_call_ip6tables; /* of kind "bridge": its own nf_call_ip6tables */
-    Tristate hairpin;     /* of a bridge's port: it sends frames back where they came from */
+    Tristate hairpin;  /* of a bridge's port: it sends frames back where they came from */
+    Tristate isolated; /* of a bridge's port: what other isolated ports take never leaves by it */
     GPtrArray *addresses; /* LinkAddress */
 } Link;
 

@@ -516,6 +516,7 @@ static Outcome outcome_of_loss(PathLoss loss)
     case LOSS_BLACKHOLE:
     case LOSS_MARTIAN:
     case LOSS_HAIRPIN:
+    case LOSS_ISOLATED:
         return OUTCOME_DROP;
     case LOSS_NO_ROUTE:
     case LOSS_UNREACHABLE:
@@ -523,6 +524,7 @@ static Outcome outcome_of_loss(PathLoss loss)
         return OUTCOME_REJECT;
     case LOSS_ROUTE_UNKNOWN:
     case LOSS_HAIRPIN_UNKNOWN:
+    case LOSS_ISOLATED_UNKNOWN:
         break;
     }
     return OUTCOME_ANY;
@@ -594,6 +596,21 @@ static Match returns_to_sender(const Walker *walker)
     return overlap && !walker->world.packet.source_typical ? MATCH_MAYBE : MATCH_NO;
 }
 
+/* What a bridge switches does not pass from one isolated port to another (should_deliver() of Linux 4.18
+ * and later). Who is behind which port is not known. */
+static PathLoss isolation_loss(const Walk *walk, const Walker *walker)
+{
+    switch (bridge_isolates(walk->snapshot, walker->in)) {
+    case MATCH_YES:
+        return LOSS_ISOLATED;
+    case MATCH_MAYBE:
+        return LOSS_ISOLATED_UNKNOWN;
+    case MATCH_NO:
+        break;
+    }
+    return LOSS_NONE;
+}
+
 /* A packet whose translated destination is behind the bridge that it came in on is switched there
  * where netfilter sees the bridge's frames (br_nf_pre_routing_finish()), whether this host forwards or
  * not, and else routed. Through the port that it came in on it goes back only in hairpin mode
@@ -604,7 +621,7 @@ static PathLoss translated_loss(const Walk *walk, const Walker *walker)
         match_or(returns_to_sender(walker), bridge_hosts_share_port(walk->snapshot, walker->in));
     Match returned = bridge_returns_frames(walk->snapshot, walker->in);
     if (by_its_port == MATCH_NO || returned == MATCH_YES)
-        return LOSS_NONE;
+        return isolation_loss(walk, walker);
     return by_its_port == MATCH_YES && returned == MATCH_NO ? LOSS_HAIRPIN : LOSS_HAIRPIN_UNKNOWN;
 }
 
@@ -620,7 +637,9 @@ static PathLoss forward_loss(const Walk *walk, Walker *walker, const Routing *ro
     PathLoss loss = loss_of(routing->kind);
     if (loss == LOSS_NONE && !walker->switched)
         loss = reverse_path_loss(walk, walker, routing->out);
-    if (loss != LOSS_NONE || routing->kind != ROUTING_FORWARD || walker->switched)
+    if (loss == LOSS_NONE && walker->switched)
+        return isolation_loss(walk, walker);
+    if (loss != LOSS_NONE || routing->kind != ROUTING_FORWARD)
         return loss;
     if (walker->world.packet.rerouted && returns_to_bridge(walk, walker, routing->out)) {
         walker->switched = true;
@@ -817,6 +836,20 @@ static void run_exit(Walk *walk)
     walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
 }
 
+/* What does not get from port to port without a chain of IP being asked. */
+static void lose_isolated(Walk *walk)
+{
+    g_autoptr(GArray) all = g_steal_pointer(&walk->walkers);
+    walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
+    ARRAY_FOREACH (Walker, walker, all) {
+        PathLoss loss = isolation_loss(walk, walker);
+        if (loss != LOSS_NONE)
+            note_route(walk, walker, loss);
+        else
+            g_array_append_val(walk->walkers, *walker);
+    }
+}
+
 static bool is_switched(const Walk *walk, const Link *in)
 {
     const Flow *flow = walk->flow;
@@ -837,6 +870,7 @@ static void run_arrival(Walk *walk, const Link *in)
         run_hook(walk, PATH_INGRESS, in);
     run_bridge(walk, PATH_BRIDGE_IN, in);
     if (walk->switched && !bridge_shows_frames(walk->snapshot, in, walk->flow->family)) {
+        lose_isolated(walk);
         run_bridge(walk, PATH_BRIDGE_OUT, in);
         finish_all(walk);
         return;

@@ -29,10 +29,12 @@ typedef enum {
     LOSS_UNREACHABLE, /* an unreachable route or rule */
     LOSS_PROHIBITED,
     LOSS_BLACKHOLE,
-    LOSS_MARTIAN,         /* its source cannot come in there */
-    LOSS_HAIRPIN,         /* the bridge sends nothing back out of the port that it came in on */
-    LOSS_ROUTE_UNKNOWN,   /* not a loss: where it would be routed could not be told */
-    LOSS_HAIRPIN_UNKNOWN, /* nor is this: whether the bridge sends it back could not be told */
+    LOSS_MARTIAN,          /* its source cannot come in there */
+    LOSS_HAIRPIN,          /* the bridge sends nothing back out of the port that it came in on */
+    LOSS_ISOLATED,         /* the bridge passes nothing between isolated ports */
+    LOSS_ROUTE_UNKNOWN,    /* not a loss: where it would be routed could not be told */
+    LOSS_HAIRPIN_UNKNOWN,  /* nor is this: whether the bridge sends it back could not be told */
+    LOSS_ISOLATED_UNKNOWN, /* nor is this: whether both ports are isolated could not be told */
 } PathLoss;
 
 typedef enum {

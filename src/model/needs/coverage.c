@@ -342,7 +342,9 @@ WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge)
 {
     WayCoverage worst = {.coverage = COVERAGE_IDLE};
     gpointer ports = g_hash_table_lookup(map->ports, GINT_TO_POINTER(bridge->index));
-    for (guint i = 0; i < G_N_ELEMENTS(families) && GPOINTER_TO_INT(ports) >= 2; i++) {
+    bool passes =
+        GPOINTER_TO_INT(ports) >= 2 && bridge_isolates(map->snapshot, bridge) != MATCH_YES;
+    for (guint i = 0; passes && i < G_N_ELEMENTS(families); i++) {
         Family family = families[i];
         /* A bridge without an address may switch any family: that of virtual machines, say. */
         bool switches = link_has_network(bridge, family) || !link_is_numbered(bridge);

@@ -37,8 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoverageMap, coverage_map_free)
 WayCoverage coverage_of(CoverageMap *map, const Link *downstream, const Link *uplink);
 
 /* The coverage of the ways between ports of BRIDGE where br_netfilter passes bridged frames to the
- * IP hooks (with the bridge as input and output interface); COVERAGE_IDLE where it does not, or
- * where there are fewer than two ports. */
+ * IP hooks (with the bridge as input and output interface); COVERAGE_IDLE where it does not,
+ * where there are fewer than two ports, or where all of them are isolated from one another. */
 WayCoverage coverage_within_bridge(CoverageMap *map, const Link *bridge);
 
 /* The coverage of the ways between BRIDGE's network here and its hosts behind TUNNEL, in both

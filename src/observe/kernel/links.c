@@ -45,6 +45,7 @@ static const struct nla_policy bridge_policy[IFLA_BR_MAX + 1] = {
 
 static const struct nla_policy port_policy[IFLA_BRPORT_MAX + 1] = {
     [IFLA_BRPORT_MODE] = {.type = NLA_U8},
+    [IFLA_BRPORT_ISOLATED] = {.type = NLA_U8},
 };
 
 static const struct nla_policy vrf_policy[IFLA_VRF_MAX + 1] = {
@@ -79,6 +80,7 @@ static bool read_port(Link *link, const struct nlattr *data, GError **error)
     if (!attributes_parse_nested(&port_attributes, data, port, error))
         return false;
     link->hairpin = switch_from_attribute(port[IFLA_BRPORT_MODE]);
+    link->isolated = switch_from_attribute(port[IFLA_BRPORT_ISOLATED]);
     return true;
 }
 

@@ -379,6 +379,14 @@ static const RuleCase hairpins[] = {
      BRIDGED "link eth1 physical in cni0 hairpin yes\nlink veth2 veth in cni0 hairpin no\n"},
     {"to another host behind the only port, routed", BACK, OTHER, BACK_ON,
      "link eth1 physical in cni0 hairpin no\n"},
+    {"to another host, by isolated ports", BACK, OTHER, "drop by routing: isolated",
+     BRIDGED "link veth1 veth in cni0 hairpin no isolated yes\n"
+             "link veth2 veth in cni0 hairpin no isolated yes\n"},
+    {"to its sender, by isolated ports in hairpin mode", BACK, SENDER, "drop by routing: hairpin",
+     BRIDGED "link veth1 veth in cni0 hairpin yes isolated yes\n"
+             "link veth2 veth in cni0 hairpin yes isolated yes\n"},
+    {"to another host, routed, by isolated ports", BACK, OTHER, BACK_ON,
+     "link veth1 veth in cni0 isolated yes\nlink veth2 veth in cni0 isolated yes\n"},
 };
 
 #define ALL_DROP   "table inet a\nchain p prerouting 0\ndrop\nchain f forward 0\ndrop\n"
@@ -392,6 +400,18 @@ static const RuleCase hairpins[] = {
 /* From port to port of a bridge: br_handle_frame() and br_netfilter of Linux. */
 static const RuleCase bridged[] = {
     {"no chain of IP is asked", ALL_DROP, SWITCHED, "accept", NULL},
+    {"between isolated ports", ALL_DROP, SWITCHED, "drop by routing: isolated",
+     "link veth1 veth in cni0 isolated yes\nlink veth2 veth in cni0 isolated yes\n"},
+    {"between isolated ports, with br_netfilter", "table inet a\nchain f forward 0\naccept",
+     SWITCHED, "drop by routing: isolated",
+     BRIDGED "link veth1 veth in cni0 isolated yes\nlink veth2 veth in cni0 isolated yes\n"},
+    {"between ports of which some are isolated", ALL_DROP, SWITCHED,
+     "unknown by routing: isolated-unknown",
+     "link veth1 veth in cni0 isolated yes\nlink veth2 veth in cni0 isolated yes\n"
+     "link veth3 veth in cni0\n"},
+    {"between an isolated port and others", ALL_DROP, SWITCHED, "accept",
+     "link veth1 veth in cni0 isolated yes\nlink veth2 veth in cni0 isolated no\n"
+     "link veth3 veth in cni0\n"},
     {"with br_netfilter they are", NOT_ROUTED, SWITCHED, FORWARDED, BRIDGED},
     {"the bridge is both ends", "table inet a\nchain f forward 0\niif=cni0 oif=cni0 drop", SWITCHED,
      FORWARDED, BRIDGED},

@@ -37,6 +37,8 @@ static char *link_text(const Link *link)
     append_text(text, " aka ", *altnames != '\0' ? altnames : NULL);
     if (link->hairpin != TRISTATE_UNKNOWN)
         g_string_append_printf(text, " hairpin %s", switch_word(link->hairpin));
+    if (link->isolated == TRISTATE_YES)
+        g_string_append(text, " isolated");
     g_string_append_printf(text, " carrier %s calls %s %s", switch_word(link->carrier),
                            switch_word(link->bridge_call_iptables),
                            switch_word(link->bridge_call_ip6tables));
@@ -117,6 +119,16 @@ static const MessageCase kinds[] = {
     {"a port of a bridge as it comes",
      LINK(U32(IFLA_MASTER, 3), NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bridge"),
                                     NEST(IFLA_INFO_SLAVE_DATA, U8(IFLA_BRPORT_MODE, 0)))),
+     .text = "7 x port of bridge master 3 hairpin no carrier ? calls ? ?"},
+    {"an isolated port of a bridge",
+     LINK(U32(IFLA_MASTER, 3),
+          NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bridge"),
+               NEST(IFLA_INFO_SLAVE_DATA, U8(IFLA_BRPORT_MODE, 0), U8(IFLA_BRPORT_ISOLATED, 1)))),
+     .text = "7 x port of bridge master 3 hairpin no isolated carrier ? calls ? ?"},
+    {"a port of a bridge that is not isolated",
+     LINK(U32(IFLA_MASTER, 3),
+          NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bridge"),
+               NEST(IFLA_INFO_SLAVE_DATA, U8(IFLA_BRPORT_MODE, 0), U8(IFLA_BRPORT_ISOLATED, 0)))),
      .text = "7 x port of bridge master 3 hairpin no carrier ? calls ? ?"},
     {"data of a port of another kind",
      LINK(U32(IFLA_MASTER, 3), NEST(IFLA_LINKINFO, TEXT(IFLA_INFO_SLAVE_KIND, "bond"),
