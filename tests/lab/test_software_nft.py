@@ -79,3 +79,21 @@ def test_frames_that_netfilter_does_not_see(scene: Scene, tmp_path: Path) -> Non
     verdicts.check()
     assert verdicts.fate("pod", "10.244.2.3", 7120) == "accept"
     assert verdicts.fate("pod", "10.244.2.3", 7241) == "drop"
+
+
+@pytest.mark.parametrize("with_br_netfilter", [0, 1])
+def test_isolated_ports(scene: Scene, tmp_path: Path, with_br_netfilter: int) -> None:
+    """The bridge passes nothing between isolated ports; everyone else is reached."""
+    host = scene.lab.host
+    host.sysctl({"net.bridge.bridge-nf-call-iptables": with_br_netfilter})
+    targets = [Target(address, 7120) for address in (scene.pod.addresses[0], "10.244.2.3", OUTSIDE)]
+    for one in ("vethpod", "vethnear"):
+        host.run("ip", "link", "set", one, "type", "bridge_slave", "isolated", "on")
+    try:
+        verdicts = scene.judge(targets, tmp_path, f"isolated, br_netfilter {with_br_netfilter}")
+    finally:
+        for one in ("vethpod", "vethnear"):
+            host.run("ip", "link", "set", one, "type", "bridge_slave", "isolated", "off")
+    verdicts.check()
+    assert verdicts.fate("pod", "10.244.2.3", 7120) == "drop"
+    assert verdicts.fate("near", scene.pod.addresses[0], 7120) == "drop"
