@@ -41,12 +41,18 @@ static void tell(const Walk *walk, ServiceKind kind, const char *name, const Flo
 
 /* ---- ports ---- */
 
+/* 0 is no port of a flow. */
+static guint16 first_port(const PortRange *range)
+{
+    return MAX(range->first, 1);
+}
+
 static void tell_port(const Walk *walk, const PortRange *range)
 {
     g_autofree char *name = port_range_text(range);
     Protocol protocol = protocol_from_word(range->protocol, walk->family);
-    Flow flow = flow_to_host(walk, walk->family, protocol, range->first);
-    if (protocol != PROTOCOL_ANY && range->first != 0 && is_new(walk, name))
+    Flow flow = flow_to_host(walk, walk->family, protocol, first_port(range));
+    if (protocol != PROTOCOL_ANY && range->last != 0 && is_new(walk, name))
         tell(walk, SERVICE_PORT, name, &flow);
 }
 
@@ -60,9 +66,9 @@ static void tell_service_port(const Walk *walk, const char *name, const Service 
         family == FAMILY_IPV4 ? service->destination_ipv4 : service->destination_ipv6;
     bool has_destinations = service->destination_ipv4 != NULL || service->destination_ipv6 != NULL;
     Protocol protocol = protocol_from_word(range->protocol, family);
-    if (protocol == PROTOCOL_ANY || range->first == 0 || (has_destinations && destination == NULL))
+    if (protocol == PROTOCOL_ANY || range->last == 0 || (has_destinations && destination == NULL))
         return;
-    Flow flow = flow_to_host(walk, family, protocol, range->first);
+    Flow flow = flow_to_host(walk, family, protocol, first_port(range));
     if (destination != NULL && destination->kind == ADDRESS_SPEC_PREFIX)
         flow.to = (FlowAddress){.kind = FLOW_ADDRESS_PREFIX, .prefix = destination->prefix};
     tell(walk, SERVICE_NAMED, name, &flow);
