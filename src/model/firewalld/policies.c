@@ -157,6 +157,17 @@ static void run_surely(Trace *trace, const Policy *policy)
                (Setting){SETTING_TARGET, .target = policy->target});
 }
 
+/* Whether the policy of the steps from FIRST on applies is open: what they decided may not be decided. */
+static void reopen(Trace *trace, guint first)
+{
+    for (guint i = first; i < trace->verdict->steps->len; i++) {
+        VerdictStep *step = g_ptr_array_index(trace->verdict->steps, i);
+        if (step->match == MATCH_YES && step->outcome != 0)
+            step->match = MATCH_MAYBE;
+    }
+    trace->decided = false;
+}
+
 static void run_policy(Trace *trace, const Policy *policy, Match match)
 {
     if (!policy->settings_read) {
@@ -164,10 +175,10 @@ static void run_policy(Trace *trace, const Policy *policy, Match match)
                       (Setting){SETTING_ALL, .unread = true});
         return;
     }
+    guint first = trace->verdict->steps->len;
     run_surely(trace, policy);
-    /* Whether it applies is open: what it decided may not be decided. */
     if (match == MATCH_MAYBE)
-        trace->decided = false;
+        reopen(trace, first);
 }
 
 /* ---- all of a phase ---- */
