@@ -108,11 +108,33 @@ static void consult_rich(Trace *trace, const Chain *chain, const Filter *filter,
                 (Setting){SETTING_RICH_RULE, .name = rule->text});
 }
 
+/* A rule that is not understood may still say that it forwards a port. */
+static bool may_forward_port(const RichRule *rule)
+{
+    return !rule->understood && strstr(rule->text, "forward-port") != NULL;
+}
+
+static bool has_ports(Protocol protocol)
+{
+    return protocol != PROTOCOL_ICMP && protocol != PROTOCOL_ICMPV6;
+}
+
+static void consult_not_understood(Trace *trace, const Chain *chain, const Filter *filter)
+{
+    PortWalk walk = filter_rich_masquerades(filter);
+    for (const RichRule *rule = port_walk_next(&walk); rule != NULL; rule = port_walk_next(&walk)) {
+        if (may_forward_port(rule) && has_ports(trace->flow->protocol))
+            trace_rule(trace, STAGE_FORWARD_PORT, chain->owner, MATCH_MAYBE, chain->outcome,
+                       (Setting){SETTING_RICH_RULE, .name = rule->text});
+    }
+}
+
 /* The chains "pre", "allow" and "post"; in "allow" rich rules follow what is no rule. */
 static void consult_filter(Trace *trace, const Chain *chain, const Filter *filter)
 {
     if (chain->applies == MATCH_NO)
         return;
+    consult_not_understood(trace, chain, filter);
     consult_rich(trace, chain, filter, -1);
     PTR_ARRAY_FOREACH (const ForwardPort, forward_port, filter->forward_ports) {
         if (family_of(forward_port) == trace->flow->family)
@@ -336,7 +358,12 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
 static bool translates(const Filter *filter)
 {
     PortWalk rich = filter_rich_forward_ports(filter, 0);
-    return filter->forward_ports->len > 0 || port_walk_next(&rich) != NULL;
+    PortWalk others = filter_rich_masquerades(filter);
+    bool may = filter->forward_ports->len > 0 || port_walk_next(&rich) != NULL;
+    for (const RichRule *rule = port_walk_next(&others); !may && rule != NULL;
+         rule = port_walk_next(&others))
+        may = may_forward_port(rule);
+    return may;
 }
 
 static bool any_policy_translates(const Trace *trace)
@@ -421,9 +448,7 @@ void nat_consult(Trace *trace)
 
 void nat_consult_unread(Trace *trace)
 {
-    Protocol protocol = trace->flow->protocol;
-    if ((trace->verdict->possible & OUTCOME_ACCEPT) != 0 || protocol == PROTOCOL_ICMP ||
-        protocol == PROTOCOL_ICMPV6)
+    if ((trace->verdict->possible & OUTCOME_ACCEPT) != 0 || !has_ports(trace->flow->protocol))
         return;
     g_autoptr(GArray) zones = zones_of_hook(trace);
     trace->decided = false;
