@@ -3,6 +3,7 @@
  * packets from 0.9.11 to 2.5.0; what was only read in firewalld's sources is marked as such. */
 #include "model/firewalld/nat.h"
 
+#include "model/firewalld/drifting.h"
 #include "model/firewalld/filter.h"
 #include "model/firewalld/policies.h"
 #include "model/foreach.h"
@@ -174,6 +175,8 @@ static GArray *zones_on(const Trace *trace, const Flow *flow, DispatchSide side,
                         const ZoneMatch *ingress)
 {
     DispatchExtent extent = extent_of(trace);
+    if (side == DISPATCH_INGRESS && zones_drift(trace->snapshot, flow) == MATCH_YES)
+        return zones_drifted_through(trace->snapshot, flow, side);
     GArray *zones = dispatch(trace->snapshot, flow, side, ingress, extent);
     if (extent == DISPATCH_TO_FIRST)
         end_with_first(zones);

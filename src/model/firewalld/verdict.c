@@ -5,6 +5,7 @@
 #include "model/firewalld/verdict.h"
 
 #include "model/foreach.h"
+#include "model/firewalld/drifting.h"
 #include "model/firewalld/filter.h"
 #include "model/firewalld/nat.h"
 #include "model/firewalld/policies.h"
@@ -119,15 +120,20 @@ static void end_with_reject(Trace *trace)
     trace_rule(trace, STAGE_END, NOBODY, MATCH_YES, OUTCOME_REJECT, (Setting){SETTING_END});
 }
 
-static void run_input_0_9(Trace *trace, const ZoneMatch *ingress)
+static void run_input_half_0_9(Trace *trace, const ZoneMatch *ingress)
 {
-    policies_run(trace, POLICIES_BEFORE_ZONE, ingress, NULL);
     if (ingress->zone != NULL && ingress->zone->settings_read) {
         const Filter *filter = &ingress->zone->filter;
         filter_run(trace, zone_owner(ingress), filter, FILTER_WHOLE);
         filter_icmp_tail(trace, zone_owner(ingress), filter, ingress->zone->target);
     }
     consult_terminal_target(trace, ingress);
+}
+
+static void run_input_0_9(Trace *trace, const ZoneMatch *ingress)
+{
+    policies_run(trace, POLICIES_BEFORE_ZONE, ingress, NULL);
+    run_input_half_0_9(trace, ingress);
     policies_run(trace, POLICIES_AFTER_ZONE, ingress, NULL);
     end_with_reject(trace);
 }
@@ -196,6 +202,37 @@ static void run_pair(Trace *trace, const ZoneMatch *ingress, const ZoneMatch *eg
     }
 }
 
+/* Which of overlapping interfaces takes it may be open. */
+static void note_drift(Trace *trace, Stage stage, const ZoneMatch *zone)
+{
+    note_zone(trace, stage, zone);
+    if (zone->match != MATCH_YES)
+        trace_unknown(trace, stage, zone_owner(zone), (Setting){SETTING_ZONE_DRIFTING});
+}
+
+/* AllowZoneDrifting of 0.9: the zone of the address first, then that of the interface. Which policies a
+ * packet meets does not depend on its zones there. */
+static void run_drifting(Trace *trace)
+{
+    bool forward = trace->flow->direction == FLOW_FORWARD;
+    g_autoptr(GArray) ingress =
+        zones_drifted_through(trace->snapshot, trace->flow, DISPATCH_INGRESS);
+    g_autoptr(GArray) egress =
+        forward ? zones_drifted_through(trace->snapshot, trace->flow, DISPATCH_EGRESS) : NULL;
+    policies_run(trace, POLICIES_BEFORE_ZONE, NULL, NULL);
+    ARRAY_FOREACH (const ZoneMatch, zone, ingress) {
+        note_drift(trace, STAGE_INGRESS_ZONE, zone);
+        (forward ? run_ingress_half_0_9 : run_input_half_0_9)(trace, zone);
+    }
+    for (guint i = 0; egress != NULL && i < egress->len; i++) {
+        const ZoneMatch *zone = &g_array_index(egress, ZoneMatch, i);
+        note_drift(trace, STAGE_EGRESS_ZONE, zone);
+        run_egress_half_0_9(trace, zone);
+    }
+    policies_run(trace, POLICIES_AFTER_ZONE, NULL, NULL);
+    end_with_reject(trace);
+}
+
 /* Runs the rest once for each zone the packet may leave through. 2.5.0 tries every one of them in OUTPUT,
  * one after the other; else each is a world of its own. */
 static void run_egress(Trace *trace, const ZoneMatch *ingress)
@@ -257,6 +294,11 @@ static void run_zones(Trace *trace)
                    (Setting){SETTING_HOST_OUTPUT});
         return;
     }
+    if (zones_drift(trace->snapshot, trace->flow) == MATCH_YES) {
+        run_drifting(trace);
+        nat_consult_unread(trace);
+        return;
+    }
     g_autoptr(GArray) zones =
         dispatch(trace->snapshot, trace->flow, DISPATCH_INGRESS, NULL, DISPATCH_TO_FIRST);
     ARRAY_FOREACH (const ZoneMatch, ingress, zones) {
@@ -292,18 +334,6 @@ static void note_assumptions(Trace *trace)
 
 /* ---- the whole ---- */
 
-/* AllowZoneDrifting of 0.9 lets a packet visit the zone of its source and then that of its interface:
- * where no zone has a source, it is no matter. */
-static bool may_drift(const Firewalld *firewalld)
-{
-    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones) {
-        if (zone->sources->len > 0)
-            return !firewalld_options_are_known(firewalld) ||
-                   g_strcmp0(firewalld->options.zone_drifting, "yes") == 0;
-    }
-    return false;
-}
-
 /* What could make any answer wrong: here nothing is predicted. */
 static void consult_unmodelled(Trace *trace)
 {
@@ -311,7 +341,7 @@ static void consult_unmodelled(Trace *trace)
     if (g_strcmp0(firewalld->options.backend, "iptables") == 0 &&
         firewalld->direct_rules != TRISTATE_NO)
         trace_unknown(trace, STAGE_POLICY, NOBODY, (Setting){SETTING_DIRECT_RULES});
-    if (trace->generation == GENERATION_0_9 && may_drift(firewalld))
+    if (zones_drift(trace->snapshot, trace->flow) == MATCH_MAYBE)
         trace_unknown(trace, STAGE_INGRESS_ZONE, NOBODY,
                       (Setting){SETTING_ZONE_DRIFTING, !firewalld_options_are_known(firewalld)});
     if (firewalld->policies_exist == TRISTATE_UNKNOWN)
