@@ -26,9 +26,15 @@ Match match_or(Match a, Match b)
 
 /* ---- interfaces ---- */
 
+/* A pattern is held against each of hundreds of names: its length is told once. */
+static bool ends_in_wildcard(const char *pattern, gsize length)
+{
+    return length > 0 && (pattern[length - 1] == '+' || pattern[length - 1] == '*');
+}
+
 bool interface_is_wildcard(const char *pattern)
 {
-    return g_str_has_suffix(pattern, "+") || g_str_has_suffix(pattern, "*");
+    return ends_in_wildcard(pattern, strlen(pattern));
 }
 
 bool interface_is_catch_all(const char *pattern)
@@ -38,8 +44,9 @@ bool interface_is_catch_all(const char *pattern)
 
 Match match_interface(const char *pattern, const char *name)
 {
-    bool matches = interface_is_wildcard(pattern) ? strncmp(pattern, name, strlen(pattern) - 1) == 0
-                                                  : g_str_equal(pattern, name);
+    gsize length = strlen(pattern);
+    bool matches = ends_in_wildcard(pattern, length) ? strncmp(pattern, name, length - 1) == 0
+                                                     : strcmp(pattern, name) == 0;
     return matches ? MATCH_YES : MATCH_NO;
 }
 
