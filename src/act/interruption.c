@@ -49,12 +49,12 @@ void interruption_forget(void)
 }
 
 /* A negative FD is ignored (poll(2)), and a TIMEOUT_MS below zero is none. */
-static bool wait_for(int fd, int timeout_ms)
+static bool wait_for(int fd, short events, int timeout_ms)
 {
     sigset_t set = all_held();
     int signals =
         signalfd(-1, &set, SFD_CLOEXEC); /* it only tells: what has arrived stays pending */
-    struct pollfd waited[] = {{.fd = fd, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    struct pollfd waited[] = {{.fd = fd, .events = events}, {.fd = signals, .events = POLLIN}};
     while (poll(waited, G_N_ELEMENTS(waited), timeout_ms) < 0 && errno == EINTR)
         continue;
     if (signals >= 0)
@@ -64,10 +64,15 @@ static bool wait_for(int fd, int timeout_ms)
 
 bool interruption_wait_readable(int fd)
 {
-    return wait_for(fd, -1);
+    return wait_for(fd, POLLIN, -1);
+}
+
+bool interruption_wait_writable(int fd)
+{
+    return wait_for(fd, POLLOUT, -1);
 }
 
 bool interruption_pause(unsigned int ms)
 {
-    return wait_for(-1, (int)MIN(ms, (unsigned int)G_MAXINT));
+    return wait_for(-1, 0, (int)MIN(ms, (unsigned int)G_MAXINT));
 }

@@ -21,5 +21,8 @@ void interruption_forget(void);
  * first. */
 bool interruption_wait_readable(int fd);
 
+/* Waits until FD takes what is written, likewise. */
+bool interruption_wait_writable(int fd);
+
 /* Sleeps for MS milliseconds; false at once where a signal that is held back arrives first. */
 bool interruption_pause(unsigned int ms);

@@ -39,10 +39,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyOptions, apply_options_clear)
 static bool carry_out_recorded(Change *change, Plan *plan, const Record *before, GError **error)
 {
     bool as_before;
-    if (change->mode == CHANGE_PREVIEW || plan->actions->len == 0) {
-        change_show_plan(change, plan);
+    change_show_plan(change, plan);
+    if (change->mode != CHANGE_PREVIEW && !change_check_shown(change, error))
+        return false;
+    if (change->mode == CHANGE_PREVIEW || plan->actions->len == 0)
         return change_carry_out(change, plan, NULL, &as_before, error);
-    }
     g_autoptr(Record) record = record_new(plan->actions, change->scope.declared);
     /* Adopt what an interrupted run had completed: undo then reverts it, too. */
     if (before != NULL && before->state != RECORD_DONE) {
@@ -52,9 +53,11 @@ static bool carry_out_recorded(Change *change, Plan *plan, const Record *before,
     }
     g_autoptr(GError) reason = NULL;
     bool recorded = record_save(record, &reason);
-    if (!recorded) /* as by a user who is not root; the change is made all the same */
-        plan_notes_add(plan->notes, (PlanNote){NOTE_NOT_RECORDED, .reason = reason->message});
-    change_show_plan(change, plan);
+    if (!recorded) { /* as by a user who is not root; the change is made all the same */
+        const PlanNote note = {NOTE_NOT_RECORDED, .reason = reason->message};
+        output_text(change->context->output, apply_report_note_text(&note));
+        plan_notes_add(plan->notes, note);
+    }
     bool done = change_carry_out(change, plan, NULL, &as_before, error);
     if (!recorded)
         return done;

@@ -28,7 +28,16 @@ bool change_lock(Change *change, GError **error)
         change->lock =
             lock_take(change->mode == CHANGE_ENDS_TRIAL ? LOCK_PASSES_STOPPED : LOCK_WAITS,
                       context_timeout_ms(change->context), error);
-    return change->lock != NULL;
+    if (change->lock == NULL)
+        return false;
+    output_hold(change->context->output);
+    return true;
+}
+
+void change_unlock(Change *change)
+{
+    g_clear_pointer(&change->lock, lock_free);
+    output_release(change->context->output);
 }
 
 bool change_observe(Change *change, const ObserveOptions *scope, GError **error)
@@ -61,7 +70,8 @@ void change_clear(Change *change)
     g_clear_pointer(&change->recorded, g_ptr_array_unref);
     snapshot_free(change->snapshot);
     bus_free(change->bus);
-    lock_free(change->lock);
+    if (change->context != NULL)
+        change_unlock(change);
     memset(change, 0, sizeof *change);
 }
 
@@ -73,12 +83,45 @@ void change_show_plan(Change *change, const Plan *plan)
     change->plan_is_shown = true;
 }
 
-bool change_check_shown(const Change *change, GError **error)
+static bool write_shown(Change *change, GError **error)
 {
+    Output *output = change->context->output;
     g_autoptr(GError) reason = NULL;
-    if (output_finish(change->context->output, &reason))
+    if (output->held->len > 0) {
+        g_clear_pointer(&change->lock, lock_free);
+        if (!interruption_wait_writable(fileno(output->stream))) {
+            g_string_truncate(output->held, 0);
+            nicfix_error_set(error, NICFIX_ERROR_UNDONE, NULL,
+                             "interrupted by %s; nothing was changed", interruption_pending());
+            return false;
+        }
+        output_release(output);
+    }
+    if (output_finish(output, &reason))
         return true;
     nicfix_error_set(error, NICFIX_ERROR_OUTPUT, NULL, "%s; nothing was changed", reason->message);
+    return false;
+}
+
+/* What tells the change on record from others (transfer full); NULL where none can be read. */
+static char *recorded_change(void)
+{
+    g_autoptr(Record) record = NULL;
+    return record_load(&record, NULL) && record != NULL
+               ? g_strdup_printf("%s %d %d", record->id, record->state, record->confirming)
+               : NULL;
+}
+
+bool change_check_shown(Change *change, GError **error)
+{
+    g_autofree char *before = recorded_change();
+    if (!write_shown(change, error) || !change_lock(change, error))
+        return false;
+    g_autofree char *after = recorded_change();
+    if (g_strcmp0(before, after) == 0)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
+                     "another nicfix changed this host meanwhile, and nothing was changed");
     return false;
 }
 
@@ -86,11 +129,11 @@ bool change_check_shown(const Change *change, GError **error)
 bool change_ask(Change *change, const Plan *plan, GError **error)
 {
     Output *output = change->context->output;
+    change_unlock(change);
     Output shown = *output;
     shown.quiet = false;
     output_text(&shown, apply_report_plan_text(plan, &shown.style));
     change->plan_is_shown = true;
-    g_clear_pointer(&change->lock, lock_free);
     return consent_ask(output, "Apply this?", error) && change_lock(change, error);
 }
 
@@ -134,8 +177,6 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
         output_json(output, apply_report_json(plan, &outcome, NULL));
         return true;
     }
-    if (!change_check_shown(change, error))
-        return false;
     bool tries_all = trial_is_of_all(plan->actions);
     const Transaction transaction = {
         .bus = change->bus,

@@ -41,15 +41,19 @@ bool change_observe(Change *change, const ObserveOptions *scope,
 bool change_observe_recorded(Change *change, const Record *record,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes the lock, which change_begin() does for a change for real, again where it was given back. */
+/* Takes the lock, which change_begin() does for a change for real, again where it was given back. What is
+ * written while it is held is kept until it is given back: nobody waits for a reader who does not read. */
 bool change_lock(Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void change_unlock(Change *change);
 
 /* Writes PLAN as text, once. */
 void change_show_plan(Change *change, const Plan *plan);
 
-/* Whether what was shown so far could be written: nobody may have to guess what is changed. Else
- * NICFIX_ERROR_OUTPUT. */
-bool change_check_shown(const Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether what was shown so far could be written: nobody may have to guess what is changed. The lock is
+ * given back for it, and taken again. Fails with NICFIX_ERROR_OUTPUT where it could not be written,
+ * NICFIX_ERROR_REFUSED where another nicfix made or ended a change meanwhile, and NICFIX_ERROR_UNDONE where
+ * a signal arrived. To be called before change_carry_out() for real. */
+bool change_check_shown(Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Shows PLAN and asks the user for it; others may change this host while he thinks. The lock is taken
  * again afterwards. Fails where he says no: see commands/consent.h. */
@@ -62,7 +66,7 @@ bool change_check_way_back(const Change *change, const Plan *plan,
 /* Carries out PLAN, or shows what it would do for a preview, and reports the outcome as text and
  * document. PENDING, where not NULL, is the record of a change on trial: only what changes the
  * running firewall is done. Returns false with an error where it failed, and sets *AS_BEFORE to
- * whether nothing is left changed. Changes nothing where the plan that was shown could not be written. */
+ * whether nothing is left changed. */
 bool change_carry_out(const Change *change, Plan *plan, const Record *pending, bool *as_before,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -105,6 +105,9 @@ static int run(const Context *context, char **words, GError **error)
         return -1;
     g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.scope.declared);
     change_show_plan(&change, plan);
+    /* Whoever does not read it for long may be late. */
+    if (!change_check_shown(&change, error) || !check_record(record, *words, error))
+        return -1;
     return make_permanent(&change, plan, record, error) ? STATUS_FINE : -1;
 }
 

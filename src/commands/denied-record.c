@@ -106,10 +106,10 @@ static bool record_switched(Change *change, DeniedStream *stream, guint seconds,
     bool recorded = is_left || firewalld_set_log_denied(change->bus, "all", &reason);
     if (recorded) {
         /* Let another nicfix make the fix meanwhile. */
-        g_clear_pointer(&change->lock, lock_free);
+        change_unlock(change);
         recorded = record(stream, NULL, seconds, &reason);
         /* Switch it off even if another nicfix keeps the lock for too long. */
-        change->lock = lock_take(LOCK_WAITS, context_timeout_ms(change->context), NULL);
+        (void)!change_lock(change, NULL);
     }
     if (!switch_off(change, stream->notes, error))
         return false;

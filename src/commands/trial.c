@@ -187,6 +187,6 @@ bool trial_run(Change *change, Plan *plan, guint seconds, GError **error)
         return false;
     }
     /* confirm and undo need the lock. */
-    g_clear_pointer(&change->lock, lock_free);
+    change_unlock(change);
     return !countdown_is_seen(change->context->output) || wait_for_end(change, record, error);
 }

@@ -76,9 +76,11 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
 }
 
 /* What is left of a trial stays on trial. */
-static bool carry_out(const Change *change, Plan *plan, Record *record, GError **error)
+static bool carry_out(Change *change, Plan *plan, Record *record, GError **error)
 {
     bool as_before;
+    if (change->mode != CHANGE_PREVIEW && !change_check_shown(change, error))
+        return false;
     bool done = change_carry_out(change, plan, NULL, &as_before, error);
     if (change->mode == CHANGE_PREVIEW || record == NULL)
         return done;

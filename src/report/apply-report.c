@@ -95,6 +95,13 @@ static void append_findings(GString *text, const char *what, const GPtrArray *fi
     }
 }
 
+char *apply_report_note_text(const PlanNote *note)
+{
+    g_autofree char *raw = plan_note_text(note);
+    g_autofree char *line = escape_for_terminal(raw);
+    return g_strdup_printf("  note: %s\n", line);
+}
+
 char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
 {
     if (plan->actions->len == 0)
@@ -108,9 +115,8 @@ char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
     append_findings(text, "causes", plan->caused);
     append_exposure(text, plan->exposure);
     PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
-        g_autofree char *raw = plan_note_text(note);
-        g_autofree char *line = escape_for_terminal(raw);
-        g_string_append_printf(text, "  note: %s\n", line);
+        g_autofree char *line = apply_report_note_text(note);
+        g_string_append(text, line);
     }
     return g_string_free(text, FALSE);
 }

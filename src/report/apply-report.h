@@ -28,6 +28,9 @@ typedef struct {
 /* The plan before it is carried out (transfer full). */
 char *apply_report_plan_text(const Plan *plan, const TextStyle *style);
 
+/* One line of it: a NOTE that was added since (transfer full). */
+char *apply_report_note_text(const PlanNote *note);
+
 /* How it ended (transfer full). */
 char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
                                 const TextStyle *style);

@@ -52,10 +52,18 @@ bool output_wants_json(const Output *output)
     return output->format == FORMAT_JSON || output->format == FORMAT_JSON_LINES;
 }
 
+static void put(Output *output, const char *text)
+{
+    if (output->held != NULL)
+        g_string_append(output->held, text);
+    else
+        fputs(text, output->stream);
+}
+
 void output_text(Output *output, char *text)
 {
     if (output_wants_text(output))
-        fputs(text, output->stream);
+        put(output, text);
     g_free(text);
 }
 
@@ -63,10 +71,10 @@ void output_json(Output *output, json_t *document)
 {
     if (output_wants_json(output)) {
         g_autofree char *text = json_document_text(document, output->format == FORMAT_JSON);
-        fputs(text, output->stream);
-        fputc('\n', output->stream);
+        put(output, text);
+        put(output, "\n");
         output->has_document = true;
-        if (output->format == FORMAT_JSON_LINES)
+        if (output->format == FORMAT_JSON_LINES && output->held == NULL)
             fflush(output->stream);
     }
     json_decref(document);
@@ -75,8 +83,21 @@ void output_json(Output *output, json_t *document)
 void output_special(Output *output, char *content)
 {
     if (output->format == FORMAT_SPECIAL)
-        fputs(content, output->stream);
+        put(output, content);
     g_free(content);
+}
+
+void output_hold(Output *output)
+{
+    if (output->held == NULL)
+        output->held = g_string_new(NULL);
+}
+
+void output_release(Output *output)
+{
+    g_autoptr(GString) text = g_steal_pointer(&output->held);
+    if (text != NULL)
+        fputs(text->str, output->stream);
 }
 
 bool output_finish(Output *output, GError **error)

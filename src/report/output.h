@@ -35,6 +35,7 @@ typedef struct {
     TextStyle style;
     bool quiet;          /* text is not written, documents and pages are */
     bool has_document;   /* a JSON document was written */
+    GString *held;       /* what is to be written later; NULL: it is written at once */
     bool reports_change; /* what is written tells of a change that was made and verified */
 } Output;
 
@@ -54,6 +55,11 @@ void output_json(Output *output, json_t *document);
 
 /* Writes CONTENT (takes it) where the output is in the command's own format. */
 void output_special(Output *output, char *content);
+
+/* Keeps what is written from now on in memory, until output_release() writes it: who must not wait for a
+ * reader, who may not read, can do so in between. */
+void output_hold(Output *output);
+void output_release(Output *output);
 
 /* Writes out what is still buffered; false with NICFIX_ERROR_OUTPUT where something was lost, or
  * NICFIX_ERROR_UNREPORTED where it was the report of a change. */

@@ -4,6 +4,7 @@ that made it."""
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit.networkmanager import ethernet_profile
@@ -301,6 +303,56 @@ def test_another_nicfix_is_stopped(lab: Lab) -> None:
     with lock_held(lab) as holder:
         holder.send_signal(signal.SIGSTOP)
         wait_until(lambda: ended(lab))
+    assert bound(lab) == (False, False)
+
+
+@contextlib.contextmanager
+def reading_nothing(lab: Lab, room: bool, *args: str) -> Iterator[subprocess.Popen[bytes]]:
+    """nicfix with ARGS, whose reader reads nothing: it can write once if there is ROOM."""
+    reader, writer = os.pipe2(os.O_DIRECT)  # nothing is joined
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    if not room:
+        os.write(writer, b".")
+    command = lab.host.command(["stdbuf", "-o0", *lab.nicfix_command(*args)])
+    with subprocess.Popen(command, env={**os.environ, **lab.bus.env}, stdout=writer) as process:
+        os.close(writer)
+        try:
+            yield process
+        finally:
+            os.close(reader)
+
+
+def test_nobody_reads_what_confirm_shows(lab: Lab) -> None:
+    """The change is undone, and nothing is confirmed afterwards."""
+    pending = lab.nicfix(*TRY, "5", "--timeout", "1", "--json").json["pending"]
+    with reading_nothing(lab, False, "confirm", pending["id"]):
+        wait_until(lambda: ended(lab))
+        assert bound(lab) == (False, False)
+    assert bound(lab) == (False, False)
+
+
+def holds_signals(pid: int) -> bool:
+    """Whether SIGTERM does not end the process PID (proc(5))."""
+    held = re.search(r"SigBlk:\s*(\w+)", Path(f"/proc/{pid}/status").read_text("ascii"))
+    return held is not None and bool(int(held[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
+def test_confirm_is_interrupted_while_nobody_reads(lab: Lab) -> None:
+    """It ends, and the change stays on trial."""
+    pending = lab.nicfix(*TRY, "60", "--json").json["pending"]
+    with reading_nothing(lab, False, "confirm", pending["id"]) as process:
+        wait_until(lambda: holds_signals(process.pid))
+        process.terminate()
+        assert process.wait(LIMIT) == 5
+    assert not ended(lab)
+
+
+def test_nobody_reads_the_report(lab: Lab) -> None:
+    """The change is undone in time although its report is still to be written."""
+    with reading_nothing(lab, True, *TRY, "5", "--timeout", "1") as process:
+        wait_until(lambda: bound(lab) == (True, False))
+        wait_until(lambda: ended(lab))
+        assert process.poll() is None
     assert bound(lab) == (False, False)
 
 
