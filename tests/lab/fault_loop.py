@@ -253,12 +253,13 @@ class FaultLoop:
             self.lab.run(*command)
         return "listed"
 
-    def count(self, end: End, left: Bound, why: str) -> None:
-        """A run ended with END: the world must be exactly what it is with the bindings LEFT. WHY is
-        printed if it is not."""
+    def count(self, end: End, left: Bound, why: str, *others: Bound) -> None:
+        """A run ended with END: the world must be exactly what it is with the bindings LEFT, or one
+        of OTHERS. WHY is printed if it is not."""
         different = self.differences(left)
-        self.ends[self.kind, "wrong" if different else end] += 1
-        if different:
+        is_wrong = bool(different) and all(self.differences(other) for other in others)
+        self.ends[self.kind, "wrong" if is_wrong else end] += 1
+        if is_wrong:
             fault = f"{different} not as with {left}, but {self.bound()}"
             self.wrong.append(f"{self.kind}: {why}\n{fault}")
 

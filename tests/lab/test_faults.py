@@ -58,6 +58,7 @@ class Trouble:
     labs: int = 1  # at once, where a run mostly waits
     polkit_rules: Mapping[str, str] | None = None  # as in Plan
     left: Callable[[Job, End, Outcome], Bound] = all_or_nothing
+    or_left: Callable[[Job, End, Outcome], Bound] | None = None  # as well
     worlds: tuple[Bound, ...] = ()  # that may be left, beside the old and the new
 
 
@@ -182,7 +183,8 @@ def other_client_binds_for_good(loop: FaultLoop) -> None:
 
 
 def what_lasts(job: Job, end: End, outcome: Outcome) -> Bound:
-    """firewalld has started anew: the running firewall is as the permanent configuration says."""
+    """firewalld has started anew: the running firewall is as the permanent configuration says. If
+    that was undone afterwards, it is as before, and the trial goes on."""
     left = all_or_nothing(job, end, outcome)
     return left._replace(now=left.lasting)
 
@@ -326,7 +328,8 @@ def try_at(loop: FaultLoop, trouble: Trouble, point: Point, spoil: Sequence[Faul
     if spoil:
         link_comes(loop)
     end = loop.end_of(outcome)
-    loop.count(end, trouble.left(loop.job, end, outcome), f"{point}\n{outcome}")
+    lefts = [left(loop.job, end, outcome) for left in (trouble.left, trouble.or_left) if left]
+    loop.count(end, lefts[0], f"{point}\n{outcome}", *lefts[1:])
     loop.restore()
 
 
@@ -417,7 +420,8 @@ def test_at_each_step(make_lab: LabMaker, record_property: Record, name: str) ->
 # Every kind of fault for each job, beside those of which each point is tried.
 SERVICE_STOPS = {name: TROUBLES[name] for name in ("SIGTERM", *STOPS)}
 AFTER_START = {
-    name: replace(TROUBLES[name], left=what_lasts, worlds=(Bound(),)) for name in STARTS
+    name: replace(TROUBLES[name], left=what_lasts, or_left=all_or_nothing, worlds=(Bound(),))
+    for name in STARTS
 }
 ALL = {
     "bind": (BIND, ANSWER_TROUBLES),
