@@ -4,6 +4,7 @@
 #include "report/escape.h"
 #include "report/finding-text.h"
 #include "report/fix-text.h"
+#include "report/journal-socket.h"
 #include "report/json-parts.h"
 
 #include <string.h>
@@ -110,7 +111,7 @@ static void write_entry(const WatchOutput *output, const JournalEntry *entry, co
                         const char *description, const char *color)
 {
     if (output->to_journal) {
-        g_log_writer_journald(G_LOG_LEVEL_MESSAGE, entry->fields, entry->count, NULL);
+        journal_send(entry->fields, entry->count);
         return;
     }
     g_autofree char *when = time_now("%F %T");

@@ -385,6 +385,40 @@ def test_entries_of_the_journal(lab: Lab) -> None:
     assert ids <= catalog(lab.folder)
 
 
+# Fills the queue of the journal.
+FILL_JOURNAL = """
+import contextlib, socket
+client = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+client.setblocking(False)
+client.connect("/run/systemd/journal/socket")
+with contextlib.suppress(BlockingIOError):
+    while True:
+        client.send(b"MESSAGE=x\\n")
+"""
+
+
+def test_the_journal_does_not_read(lab: Lab) -> None:
+    """What cannot be written is lost, and nicfix goes on."""
+    metrics = lab.folder / "metrics"
+    with Journal(lab.host, lab.folder) as journal:
+        command = ["systemd-cat", *lab.nicfix_command("watch", "--metrics", str(metrics))]
+        process = subprocess.Popen(
+            [*DIE_WITH_PARENT, *lab.host.command(command)], env={**os.environ, **lab.bus.env}
+        )
+        try:
+            wanted = (f"NICFIX_INTERFACE={UPLINK}",)
+            journal.service.wait_until(lambda: bool(journal.entries(*wanted)), "entry")
+            journal.service.send(signal.SIGSTOP)
+            lab.host.run("/usr/bin/python3", "-c", FILL_JOURNAL)
+            before = metrics.read_text()
+            bind(lab)
+            journal.service.wait_until(lambda: metrics.read_text() != before, "pass")
+        finally:
+            process.terminate()
+            journal.service.send(signal.SIGCONT)
+            assert process.wait() == 0
+
+
 def catalog(folder: Path) -> set[str]:
     """The ids in the catalog, as systemd reads it."""
     root = folder / "catalog"
