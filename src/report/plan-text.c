@@ -100,6 +100,11 @@ static const struct {
                             "them",
                             "use --permanent-only, and run firewall-cmd --reload when it suits "
                             "({losses})"},
+    [REFUSED_RULES_KEPT_BY_RELOAD] =
+        {NICFIX_ERROR_REFUSED,
+         "this version of firewalld keeps the rules that {interface} has in zone {zone} when it is "
+         "moved at run time, and with FlushAllOnReload=no only a restart removes them",
+         "use --permanent-only, and run systemctl restart firewalld when it suits ({losses})"},
     [REFUSED_HARM] = {NICFIX_ERROR_REFUSED, "{harm}", OVERRIDE},
 };
 

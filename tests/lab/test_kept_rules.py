@@ -20,10 +20,10 @@ MOVE = ("apply", "--zone", "work", "--interface", UPLINK, "--move", "--yes")
 FROM_OUTSIDE = ("explain", UPLINK, FAR_OUTSIDE, "->", f"{LAN_HOST}:80/tcp")
 
 
-@pytest.fixture(name="router")
-def _router(make_lab: LabMaker) -> Lab:
+def make_router(make_lab: LabMaker, **options: str) -> Lab:
     """Its uplink is in a zone with a LAN, its pods are in another."""
     config = FirewalldConfig(
+        options=options,
         zones={
             "dmz": FORWARD + bound(UPLINK) + bound(LAN),
             "work": FORWARD + bound("cni0"),
@@ -39,6 +39,11 @@ def _router(make_lab: LabMaker) -> Lab:
     return lab
 
 
+@pytest.fixture(name="router")
+def _router(make_lab: LabMaker) -> Lab:
+    return make_router(make_lab)
+
+
 def test_a_move_at_run_time_is_refused(router: Lab) -> None:
     """It leaves open what the new zone closes; what lasts and a reload cure."""
     first = router.firewall_now()
@@ -51,6 +56,20 @@ def test_a_move_at_run_time_is_refused(router: Lab) -> None:
     router.firewall_cmd("--reload")
     assert router.tcp() == "connected"
     assert router.nicfix(*FROM_OUTSIDE).code == 1
+    assert router.nicfix("check").code == 0
+
+
+def test_where_a_reload_keeps_bindings_only_a_start_cures(make_lab: LabMaker) -> None:
+    """The reload puts the running binding back, which is the old one."""
+    router = make_router(make_lab, FlushAllOnReload="no")
+    refused = router.nicfix(*MOVE, "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (2, "refused"), refused
+    assert "only a restart removes them" in refused.json["error"]["message"]
+    assert router.nicfix(*MOVE, "--permanent-only").code == 0
+    router.firewall_cmd("--reload")
+    assert router.tcp() != "connected"
+    router.firewalld.restart()
+    assert router.tcp() == "connected"
     assert router.nicfix("check").code == 0
 
 

@@ -26,17 +26,26 @@ static bool check_move(Planner *planner, const char *name, const char *from, Act
                           (PlanRefusal){REFUSED_PROGRAMS_LINK, .interface = name, .zone = from});
 }
 
+/* What EVENT, which makes firewalld load what lasts, undoes beside; NULL where that is not known. */
+static GPtrArray *losses_by(const Snapshot *snapshot, ReloadEvent event)
+{
+    g_autoptr(Snapshot) after = snapshot_after_reload(snapshot, event, NULL);
+    return after != NULL ? reload_losses_between(snapshot, after, event) : NULL;
+}
+
 /* A move at run time that leaves rules behind cures nothing for sure: what lasts has to be changed, and
- * firewalld to load it. */
+ * firewalld to load it. Where a reload keeps bindings, it puts the old one back: only a start does it. */
 static bool check_kept_rules(Planner *planner, const char *name, const char *from)
 {
     if (planner->request->force || !dispatch_would_keep_rules(planner->snapshot, name, from))
         return true;
-    GPtrArray *losses = reload_losses(planner->snapshot);
+    bool is_kept = firewalld_keeps_state_on_reload(planner->snapshot->firewalld);
+    GPtrArray *losses = losses_by(planner->snapshot, is_kept ? EVENT_REBOOT : EVENT_RELOAD);
     plan_notes_add(planner->plan->notes, (PlanNote){NOTE_RULES_KEPT, .interface = (char *)name,
                                                     .zone = (char *)from, .losses = losses});
-    return planner_refuse(planner, (PlanRefusal){REFUSED_RULES_KEPT, .interface = name,
-                                                 .zone = from, .losses = losses});
+    return planner_refuse(planner,
+                          (PlanRefusal){is_kept ? REFUSED_RULES_KEPT_BY_RELOAD : REFUSED_RULES_KEPT,
+                                        .interface = name, .zone = from, .losses = losses});
 }
 
 static bool plan_running_binding(Planner *planner, const Link *link)

@@ -99,7 +99,8 @@ typedef enum {
     REFUSED_RELOAD_LOSES,       /* losses: ReloadLoss */
     REFUSED_POLICY_AT_RUN_TIME, /* finding: the worst one, whose fix cannot be made at run time only */
     REFUSED_RULES_KEPT,         /* interface, zone: whose rules would stay; losses: ReloadLoss */
-    REFUSED_HARM,               /* harm; better */
+    REFUSED_RULES_KEPT_BY_RELOAD, /* likewise, and a reload keeps the binding that they are of */
+    REFUSED_HARM,                 /* harm; better */
 } PlanRefusalCode;
 
 typedef struct {

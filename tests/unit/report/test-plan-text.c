@@ -177,6 +177,13 @@ static const RefusalCase refusals[] = {
      "this would break something else: firewalld is in panic mode and drops all traffic, even "
      "of established connections",
      "use --force to override"},
+    {"rules that a reload keeps",
+     {REFUSED_RULES_KEPT_BY_RELOAD, .interface = "eth0", .zone = "work"},
+     NICFIX_ERROR_REFUSED,
+     "this version of firewalld keeps the rules that eth0 has in zone work when it is moved at run "
+     "time, and with FlushAllOnReload=no only a restart removes them",
+     "use --permanent-only, and run systemctl restart firewalld when it suits (what else it would "
+     "lose could not be read)"},
     {"harm",
      {REFUSED_HARM, .harm = {HARM_OUTSIDE_INSIDE, .interface = "wan0", .zone = "internal"}},
      NICFIX_ERROR_REFUSED,
