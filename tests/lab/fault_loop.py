@@ -114,6 +114,7 @@ class FaultLoop:
         self.wrong: list[str] = []
         self.doubts_files = False  # firewalld's; to check them takes firewalld a while
         self._id = ""
+        self._fill_a_page()
         self._record = self._make_record()
         self._worlds = {one: self.world_with(one) for one in (job.old, job.new, *worlds)}
         self.restore()
@@ -121,6 +122,18 @@ class FaultLoop:
     @property
     def _record_file(self) -> Path:
         return self.lab.bus.state / "last-change"
+
+    def _fill_a_page(self) -> None:
+        """The file of zone public takes one page of memory as it is, and two with the uplink: on a
+        full disk, what firewalld frees first is not enough for what it writes then."""
+        page, reserve = 4096, 5
+        self._describe("x")
+        size = self.lab.run("stat", "-c", "%s", "/etc/firewalld/zones/public.xml").stdout
+        self._describe("x" * (page - reserve - int(size)))
+        self.lab.firewall_cmd("--reload")  # the running firewall has it from its next start on
+
+    def _describe(self, text: str) -> None:
+        self.lab.firewall_cmd("--permanent", "--zone=public", f"--set-description={text}")
 
     def _make_record(self) -> bytes:
         if not self.job.record:

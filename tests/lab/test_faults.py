@@ -103,13 +103,14 @@ def files_are_writable(loop: FaultLoop) -> None:
 
 def disk_is_full(loop: FaultLoop) -> None:
     """firewalld's files have a disk of their own from the first time on, which has room for no
-    more."""
+    more. A backup of firewalld's that it can make shorter would give it some."""
     loop.doubts_files = True
     loop.lab.host.run("sh", "-euc", """
         if ! findmnt -n -t tmpfs /etc/firewalld >/dev/null; then
             mkdir -p /run/disk; mount -t tmpfs -o size=256k tmpfs /run/disk
             cp -a /etc/firewalld/. /run/disk; mount --bind /run/disk /etc/firewalld
         fi
+        rm -f /etc/firewalld/zones/*.old
         dd if=/dev/zero of=/etc/firewalld/filler bs=4k 2>/dev/null || true""")
 
 
@@ -398,7 +399,8 @@ JOBS = {
     f"{job_name}: {name}": (job, name, trouble)
     for job_name, job, troubles in (
         ("bind", BIND, {**ANSWER_TROUBLES, **FILE_TROUBLES}),
-        ("move", MOVE, MOVE_TROUBLES),
+        ("move", MOVE, {**MOVE_TROUBLES, **FILE_TROUBLES}),
+        ("confirm", CONFIRM, FILE_TROUBLES),
         ("move by profile", MOVE_PROFILE, PROFILE_TROUBLES),
     )
     for name, trouble in troubles.items()
