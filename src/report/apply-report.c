@@ -78,7 +78,7 @@ static void append_exposure(GString *text, const Exposure *exposure)
         g_autofree char *receivers = links_text(change->to, change->to_alike);
         g_autofree char *raw =
             g_strdup_printf("%s masquerading traffic from %s to %s",
-                            change->starts ? "starts" : "stops", senders, change->to);
+                            change->starts ? "starts" : "stops", senders, receivers);
         g_autofree char *line = escape_for_terminal(raw);
         g_string_append_printf(text, "  %s\n", line);
     }
