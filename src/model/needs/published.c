@@ -28,8 +28,10 @@ static bool is_followed(const Path *path)
 
 static Coverage coverage_of_translated(const WayCoverage *way, guint possible)
 {
-    if (!is_followed(way->judgement->path) || way->coverage == COVERAGE_ACCEPTED)
-        return way->coverage;
+    if (way->coverage == COVERAGE_ACCEPTED)
+        return COVERAGE_ACCEPTED;
+    if (!is_followed(way->judgement->path)) /* what is translated may pass all the same */
+        return way->coverage == COVERAGE_REFUSED ? COVERAGE_OPEN : way->coverage;
     if (possible == OUTCOME_ACCEPT)
         return COVERAGE_ACCEPTED;
     if ((possible & OUTCOME_ACCEPT) != 0)

@@ -555,12 +555,96 @@ static const NeedCase ruled[] = {
          "proto=6 payload:2:2:2:r0 cmp:0:r0:b1 iif=x dnat:192.168.1.7\n"
          "proto=6 payload:1:2:2:r0 cmp:0:r0:p8080 iif=x dnat:192.168.1.7",
      NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"rules that cannot be followed",
+     NAT "proto=6 payload:2:2:2:r0 cmp:0:r0 dnat:192.168.1.7\n"
+         "proto=6 payload:2:2:2:r0 range:0:r0:p8080:b1 dnat:192.168.1.7\n"
+         "proto=6 payload:2:2:2:r0 lookup:gone:r0 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> all/tcp open\n"},
     {"a port that another program closes again",
      NAT "proto=6 dport=8080 dnat:192.168.1.7:80\nchain f forward 0\ndaddr=192.168.1.7 drop", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"
      "evident published-port published wan0> 8080/tcp elsewhere\n"},
     {"a source that is translated is no port", NAT "proto=6 dport=8080 snat:192.168.1.7", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"from a port on, and up to another",
+     NAT "proto=6 payload:2:2:2:r0 cmp:5:r0:p8000 cmp:3:r0:p8100 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8000/tcp accepted\n"
+     "evident published-port published wan0> 8100/tcp accepted\n"},
+    {"above a port, and below another",
+     NAT "proto=6 payload:2:2:2:r0 cmp:4:r0:p8000 cmp:2:r0:p8100 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8001/tcp accepted\n"
+     "evident published-port published wan0> 8099/tcp accepted\n"},
+    {"a range in one expression",
+     NAT "proto=6 payload:2:2:2:r0 range:0:r0:p8000:p8100 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8000/tcp accepted\n"
+     "evident published-port published wan0> 8100/tcp accepted\n"},
+    {"all but a range", NAT "proto=6 payload:2:2:2:r0 range:1:r0:p8000:p8100 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 7999/tcp accepted\n"
+     "evident published-port published wan0> 8101/tcp accepted\n"},
+    {"all but the first port, and all but the last",
+     NAT "proto=6 payload:2:2:2:r0 cmp:1:r0:p0 iif=wan0 dnat:192.168.1.7\n"
+         "proto=17 payload:2:2:2:r0 cmp:1:r0:p65535 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 1/tcp accepted\n"
+     "evident published-port published wan0> 65534/udp accepted\n"},
+    {"a set of this host's addresses",
+     "table ip n\nset s 4 198.51.100.2 192.168.1.1\nchain p prerouting -100 nat\n"
+     "payload:1:16:4:r0 lookup:s:r0 proto=6 dport=8080 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"a set of other hosts",
+     "table ip n\nset s 4 203.0.113.9\nchain p prerouting -100 nat\n"
+     "payload:1:16:4:r0 lookup:s:r0 proto=6 dport=8080 dnat:192.168.1.7",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"all but a set of other hosts",
+     "table ip n\nset s 4 203.0.113.9\nchain p prerouting -100 nat\n"
+     "payload:1:16:4:r0 lookup:s:r0:1 proto=6 dport=8080 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"chains that are not there",
+     "table ip n\nset m 2 p80=jump:gone\nchain p prerouting -100 nat\n"
+     "proto=6 payload:2:2:2:r0 vmap:m:r0:yes\njump:gone",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"iptables' way of saying it for UDP",
+     NAT "proto=17 match:udp:0:0x0000ffff901f901f0000 dnat:192.168.1.7", NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/udp accepted\n"},
+    {"the family and the protocol in their own words",
+     "table inet n\nchain p prerouting -100 nat\nmeta:15:r0 cmp:0:r0:b2 payload:1:9:1:r1 "
+     "cmp:0:r1:b6 dport=8080 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"of IPv6, which this host has no address of",
+     "table ip6 n\nchain p prerouting -100 nat\npayload:1:6:1:r0 cmp:0:r0:b6 payload:1:24:16:r4 "
+     "cmp:0:r4:0xfd000000000000000000000000000009 dport=8080 nat:1:10\nproto=6 dport=8081 nat:1:10",
+     NULL, "possible lan-to-wan forwarding lan0>wan0 refused\n"},
+    {"the same port for one address and for all",
+     NAT
+     "daddr=192.168.1.1 proto=6 dport=8080 dnat:192.168.1.7\nproto=6 dport=8080 dnat:192.168.1.7\n"
+     "daddr=192.168.1.1 proto=6 dport=8080 dnat:192.168.1.8",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"
+     "evident published-port published wan0> 8080/tcp accepted\n"},
+    {"iptables' list of source ports",
+     NAT "proto=6 "
+         "match:multiport:1:"
+         "0x00035000901f9a1f00000000000000000000000000000000000000000000000000010000000000000000000"
+         "000000000 dnat:192.168.1.7",
+     NULL,
+     "possible lan-to-wan forwarding lan0>wan0 refused\n"
+     "evident published-port published wan0> all/tcp accepted\n"},
     {"firewalld's own forward port is a setting",
      "table inet firewalld\nchain p prerouting -90 nat\nproto=6 dport=8080 dnat:192.168.1.7", NULL,
      "possible lan-to-wan forwarding lan0>wan0 refused\n"},
