@@ -4,7 +4,7 @@
 #include "commands/explain-watch.h"
 #include "model/error.h"
 #include "model/host/topology.h"
-#include "model/plan/fixes.h"
+#include "model/plan/flow-fixes.h"
 #include "observe/flow-question.h"
 #include "report/error-report.h"
 #include "report/explain-report.h"

@@ -8,7 +8,7 @@
 #include "model/diagnosis/finding.h"
 #include "model/host/flow.h"
 #include "model/firewalld/verdict.h"
-#include "model/plan/fixes.h"
+#include "model/plan/flow-fixes.h"
 
 /* When a line was written. */
 typedef struct {

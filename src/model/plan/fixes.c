@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From findings to what has to pass, and from cures to commands: see fixes.h. */
+/* From findings to what has to pass, and from cures to commands: see fixes.h. flow-fixes.c is about single
+ * flows. */
 #include "model/plan/fixes.h"
 
-#include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
 #include "model/plan/alike.h"
+#include "model/plan/fix-search.h"
 
 /* ---- from a cure to a fix ---- */
 
@@ -41,8 +42,7 @@ static void add_commands(Fix *fix, const Action *action)
         g_ptr_array_extend_and_steal(fix->firewall_cmd, g_steal_pointer(&commands));
 }
 
-/* FINDING is NULL where no finding leads to CURE: then a command of nicfix may not do so either. */
-static Fix *fix_from(const Cure *cure, const Finding *finding, const Declared *declared)
+Fix *fix_of_cure(const Cure *cure, const Finding *finding, const Declared *declared)
 {
     Fix *fix = fix_new();
     fix->command = cure->command != NULL ? g_strdupv(cure->command)
@@ -58,7 +58,7 @@ static Fix *fix_from(const Cure *cure, const Finding *finding, const Declared *d
 
 /* ---- what has to pass ---- */
 
-static bool is_curable(const Finding *finding)
+bool finding_is_curable(const Finding *finding)
 {
     switch (finding->id) {
     case FINDING_UPLINK_UNBOUND:
@@ -105,8 +105,7 @@ static void add_flow_of_last(GArray *flows, const Snapshot *snapshot, const Find
     g_array_append_val(flows, flow);
 }
 
-/* The flows that FINDING, of SNAPSHOT, rests on (Flow; transfer full). */
-static GArray *flows_of(const Snapshot *snapshot, const Finding *finding)
+GArray *finding_flows(const Snapshot *snapshot, const Finding *finding)
 {
     GArray *flows = g_array_new(FALSE, FALSE, sizeof(Flow));
     PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
@@ -133,28 +132,21 @@ static bool asks_for_nothing(const Finding *finding, const GArray *flows)
 
 /* ---- fixes of findings ---- */
 
-typedef struct {
-    const Snapshot *snapshot;
-    Diagnosis *diagnosis;
-    const Declared *declared;
-    ExposureBase *base;
-    GArray *needed;
-} Search;
-
-static CureGoal goal_of(const Search *search, const Finding *finding, const GArray *flows)
+CureGoal fix_search_goal(const FixSearch *search, const Finding *finding, const GArray *flows)
 {
     return (CureGoal){search->snapshot, search->declared, search->diagnosis, finding, flows, false};
 }
 
-static CureGoal goal_of_finding(const Search *search, const Finding *finding, const GArray *flows)
+static CureGoal goal_of_finding(const FixSearch *search, const Finding *finding,
+                                const GArray *flows)
 {
-    CureGoal goal = goal_of(search, finding, flows);
+    CureGoal goal = fix_search_goal(search, finding, flows);
     goal.whatever_else = true;
     return goal;
 }
 
 /* One cure often is good for several findings of one kind: the first is tried on the others. */
-static bool is_cured_by(const Search *search, const Finding *finding, const GArray *flows,
+static bool is_cured_by(const FixSearch *search, const Finding *finding, const GArray *flows,
                         const Cure *cure)
 {
     CureGoal goal = goal_of_finding(search, finding, flows);
@@ -164,7 +156,7 @@ static bool is_cured_by(const Search *search, const Finding *finding, const GArr
 }
 
 /* What is offered for another finding anyway, where that is good for FINDING, too; else NULL. */
-static Cure *find_among(const Search *search, const Finding *finding, const GArray *flows,
+static Cure *find_among(const FixSearch *search, const Finding *finding, const GArray *flows,
                         const GPtrArray *cures)
 {
     enum { MAX_TRIED = 4 };
@@ -175,11 +167,11 @@ static Cure *find_among(const Search *search, const Finding *finding, const GArr
     return NULL;
 }
 
-static Cure *find_cure(const Search *search, const Finding *finding, GHashTable *cures,
+static Cure *find_cure(const FixSearch *search, const Finding *finding, GHashTable *cures,
                        const GPtrArray *all)
 {
-    g_autoptr(GArray) flows = flows_of(search->snapshot, finding);
-    if (!is_curable(finding) || asks_for_nothing(finding, flows))
+    g_autoptr(GArray) flows = finding_flows(search->snapshot, finding);
+    if (!finding_is_curable(finding) || asks_for_nothing(finding, flows))
         return NULL;
     gpointer kind = GINT_TO_POINTER((int)finding->id * 256 + (int)finding->need);
     Cure *known = g_hash_table_lookup(cures, kind);
@@ -203,7 +195,7 @@ typedef struct {
 
 /* The cures that are found, and what may be derived from them. */
 typedef struct {
-    const Search *search;
+    const FixSearch *search;
     GHashTable *of_kind; /* the last Cure found for a finding of the kind */
     GPtrArray *all;      /* Cure: owns them */
     AlikeLinks *links;
@@ -217,7 +209,7 @@ static void offer(Suggestions *suggestions, Finding *finding, Cure *cure)
         return;
     if (!g_ptr_array_find(suggestions->all, cure, NULL))
         g_ptr_array_add(suggestions->all, cure);
-    finding->fix = fix_from(cure, finding, suggestions->search->declared);
+    finding->fix = fix_of_cure(cure, finding, suggestions->search->declared);
 }
 
 static Cure *search_for(const Suggestions *suggestions, const Finding *finding)
@@ -241,7 +233,7 @@ static void suggest(Suggestions *suggestions, Finding *finding)
     } else if (precedent->cure != NULL) {
         g_autoptr(Cure) cure = cure_for_alike(precedent->cure, suggestions->search->snapshot,
                                               precedent->finding->interface, finding->interface);
-        finding->fix = fix_from(cure, finding, suggestions->search->declared);
+        finding->fix = fix_of_cure(cure, finding, suggestions->search->declared);
         g_ptr_array_add(suggestions->derived, finding);
     }
 }
@@ -251,7 +243,7 @@ static void verify_derived(Suggestions *suggestions)
 {
     if (suggestions->derived->len == 0)
         return;
-    const Search *search = suggestions->search;
+    const FixSearch *search = suggestions->search;
     g_autoptr(Snapshot) predicted = snapshot_copy(search->snapshot);
     predicted->firewalld_predicted = true;
     PTR_ARRAY_FOREACH (const Finding, finding, suggestions->derived) {
@@ -275,7 +267,7 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
     const Snapshot *calm = diagnosis->calm;
     g_autoptr(ExposureBase) base = exposure_base_new(calm, diagnosis->topology);
     g_autoptr(GArray) needed = plan_needed_flows(calm, diagnosis);
-    const Search search = {calm, diagnosis, declared, base, needed};
+    const FixSearch search = {calm, diagnosis, declared, base, needed};
     g_autoptr(GHashTable) of_kind = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)cure_free);
     g_autoptr(AlikeLinks) links = alike_links_new(calm, diagnosis, base);
@@ -286,7 +278,7 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
     enum { MAX_EXPECTATIONS = 8 }; /* each fix is a search of its own */
     guint expectations = 0;
     PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
-        if (is_curable(finding) &&
+        if (finding_is_curable(finding) &&
             (finding->expectation == NULL || expectations++ < MAX_EXPECTATIONS))
             suggest(&suggestions, finding);
     }
@@ -326,178 +318,4 @@ char **fixes_find_better(const Snapshot *snapshot, const PlanRequest *request)
             return as_asked(finding->fix->command, request);
     }
     return NULL;
-}
-
-/* What strangers try on this host is not to be let in. */
-static bool is_from_outside(const Snapshot *snapshot, const Diagnosis *diagnosis, const Flow *flow)
-{
-    const Link *link = flow->in != NULL ? snapshot_link_by_name(snapshot, flow->in) : NULL;
-    const UplinkReason *reason =
-        link != NULL ? topology_uplink_reason(diagnosis->topology, link) : NULL;
-    return reason != NULL && (reason->kind != UPLINK_IS_HARDWARE ||
-                              link_leads_outside(snapshot, diagnosis->topology, link));
-}
-
-static bool is_known(const Snapshot *snapshot, const char *name)
-{
-    return name == NULL || snapshot_link_by_name(snapshot, name) != NULL;
-}
-
-static bool is_same_way(const Flow *a, const Flow *b)
-{
-    return a->direction == b->direction && g_strcmp0(a->in, b->in) == 0 &&
-           g_strcmp0(a->out, b->out) == 0;
-}
-
-/* The finding that rests on a flow which takes the way of FLOW, or NULL. */
-static const Finding *finding_about(const Diagnosis *diagnosis, const Flow *flow)
-{
-    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        g_autoptr(GArray) flows = is_curable(finding) ? flows_of(diagnosis->calm, finding) : NULL;
-        for (guint i = 0; flows != NULL && i < flows->len; i++) {
-            if (is_same_way(&g_array_index(flows, Flow, i), flow))
-                return finding;
-        }
-    }
-    return NULL;
-}
-
-struct FlowFixes {
-    Search search; /* its diagnosis is NULL until a flow is refused */
-    Diagnosis *diagnosis;
-    GHashTable *known; /* the ends of a forwarded flow, as text, to Solution */
-    GPtrArray *fixes;  /* Fix: owns them */
-};
-
-/* What cures flows between two ends. */
-typedef struct {
-    Fix *fix;
-    Snapshot *predicted;
-} Solution;
-
-static void solution_free(gpointer data)
-{
-    Solution *solution = data;
-    snapshot_free(solution->predicted);
-    g_free(solution);
-}
-
-FlowFixes *flow_fixes_new(const Snapshot *snapshot, const Declared *declared)
-{
-    FlowFixes *fixes = g_new0(FlowFixes, 1);
-    fixes->search = (Search){.snapshot = snapshot, .declared = declared};
-    fixes->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, solution_free);
-    fixes->fixes = g_ptr_array_new_with_free_func((GDestroyNotify)fix_free);
-    return fixes;
-}
-
-void flow_fixes_free(FlowFixes *fixes)
-{
-    if (fixes == NULL)
-        return;
-    g_clear_pointer(&fixes->search.needed, g_array_unref);
-    exposure_base_free(fixes->search.base);
-    diagnosis_free(fixes->diagnosis);
-    g_hash_table_unref(fixes->known);
-    g_ptr_array_unref(fixes->fixes);
-    g_free(fixes);
-}
-
-static void prepare(FlowFixes *fixes)
-{
-    Search *search = &fixes->search;
-    if (fixes->diagnosis != NULL)
-        return;
-    fixes->diagnosis = diagnose(search->snapshot, search->declared);
-    search->diagnosis = fixes->diagnosis;
-    search->base = exposure_base_new(search->snapshot, search->diagnosis->topology);
-    search->needed = plan_needed_flows(search->snapshot, search->diagnosis);
-}
-
-/* What check offers on FLOW's way, if that lets FLOW through, too. */
-static Fix *fix_of_finding(const Search *search, const Flow *flow)
-{
-    const Finding *finding = finding_about(search->diagnosis, flow);
-    if (finding == NULL)
-        return NULL;
-    g_autoptr(GArray) flows = flows_of(search->snapshot, finding);
-    g_array_append_val(flows, *flow);
-    const CureGoal goal = goal_of(search, finding, flows);
-    g_autoptr(Cure) cure = cure_find(&goal, search->base, search->needed);
-    return cure != NULL ? fix_from(cure, finding, search->declared) : NULL;
-}
-
-/* A fix of FLOW alone. It is needed, as long as it is sought for. */
-static Fix *fix_of_flow(const Search *search, const Flow *flow)
-{
-    g_autoptr(GArray) flows = g_array_new(FALSE, FALSE, sizeof(Flow));
-    g_array_append_val(flows, *flow);
-    g_array_append_val(search->needed, *flow);
-    const CureGoal goal = goal_of(search, NULL, flows);
-    g_autoptr(Cure) cure = cure_find(&goal, search->base, search->needed);
-    g_array_set_size(search->needed, search->needed->len - 1);
-    return cure != NULL ? fix_from(cure, NULL, search->declared) : NULL;
-}
-
-static void append_end(GString *text, const char *link, const FlowAddress *address)
-{
-    g_autofree char *prefix = address->kind == FLOW_ADDRESS_PREFIX
-                                  ? ip_prefix_to_string(&address->prefix)
-                                  : g_strdup_printf("%d", (int)address->kind);
-    g_string_append_printf(text, "%s@%s>", link, prefix);
-}
-
-/* The ends of FLOW as text, or NULL: for this host each port may have a fix of its own (transfer full). */
-static char *ends_of(const Flow *flow)
-{
-    if (flow->direction != FLOW_FORWARD || flow->in == NULL || flow->out == NULL)
-        return NULL;
-    GString *text = g_string_new(flow->from_mac);
-    append_end(text, flow->in, &flow->from);
-    append_end(text, flow->out, &flow->to);
-    return g_string_free(text, FALSE);
-}
-
-static const Fix *known_fix(const FlowFixes *fixes, const char *ends, const Flow *flow)
-{
-    const Solution *solution = ends != NULL ? g_hash_table_lookup(fixes->known, ends) : NULL;
-    if (solution == NULL)
-        return NULL;
-    g_autoptr(Judgement) then = judgement_of(solution->predicted, flow, JUDGE_PACKET);
-    return judgement_accepts(then) ? solution->fix : NULL;
-}
-
-/* Takes FIX, which cures flows between ENDS. */
-static void keep(FlowFixes *fixes, const char *ends, Fix *fix)
-{
-    g_ptr_array_add(fixes->fixes, fix);
-    if (ends == NULL)
-        return;
-    const Solution solution = {fix, snapshot_copy(fixes->search.snapshot)};
-    solution.predicted->firewalld_predicted = true;
-    PTR_ARRAY_FOREACH (const Action, action, fix->actions)
-        action_predict(action, solution.predicted);
-    g_hash_table_replace(fixes->known, g_strdup(ends), g_memdup2(&solution, sizeof solution));
-}
-
-const Fix *flow_fixes_find(FlowFixes *fixes, const Flow *flow, const Judgement *judgement)
-{
-    Search *search = &fixes->search;
-    if (flow->direction == FLOW_OUTPUT || judgement_accepts(judgement) ||
-        judgement->firewalld->ingress.zone == NULL || !is_known(search->snapshot, flow->in) ||
-        !is_known(search->snapshot, flow->out))
-        return NULL;
-    prepare(fixes);
-    if (flow->direction == FLOW_INPUT && is_from_outside(search->snapshot, search->diagnosis, flow))
-        return NULL;
-    g_autofree char *ends = ends_of(flow);
-    const Fix *known = known_fix(fixes, ends, flow);
-    if (known != NULL)
-        return known;
-    Fix *fix = fix_of_finding(search, flow);
-    if (fix == NULL)
-        fix = fix_of_flow(search, flow);
-    if (fix != NULL)
-        keep(fixes, ends, fix);
-    return fix;
 }

@@ -4,7 +4,7 @@
 #include "report/explain-report.h"
 
 #include "model/firewalld/verdict.h"
-#include "model/plan/fixes.h"
+#include "model/plan/flow-fixes.h"
 
 #include "flows.h"
 #include "golden.h"

@@ -6,6 +6,7 @@
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
+#include "model/plan/flow-fixes.h"
 
 #include "sketch.h"
 

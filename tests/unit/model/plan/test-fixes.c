@@ -2,6 +2,8 @@
 /* Which fix is offered for what, and that each that is offered really cures. */
 #include "model/plan/fixes.h"
 
+#include "model/plan/flow-fixes.h"
+
 #include "flows.h"
 #include "hosts.h"
 #include "requests.h"
