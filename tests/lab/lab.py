@@ -185,7 +185,8 @@ class Lab:
             raise RuntimeError("this lab was made without a nicfix")
         return [str(self._nicfix), *args]
 
-    def _nicfix_env(self) -> dict[str, str]:
+    def nicfix_env(self) -> dict[str, str]:
+        """The environment that the program under test needs beside that of the bus."""
         return {**_SANITIZERS, **hardware.environment(self.plan.hardware)}
 
     def nicfix(
@@ -196,7 +197,7 @@ class Lab:
         env: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Runs nicfix on the host, as root or as USER; raises where it crashes."""
-        all_env = {**self._nicfix_env(), **(env or {})}
+        all_env = {**self.nicfix_env(), **(env or {})}
         outcome = self.run(*self.nicfix_command(*args), user=user, stdin=stdin, env=all_env)
         if outcome.code < 0 or outcome.code == _SANITIZER_EXIT:
             raise AssertionError(f"nicfix {args} crashed: {outcome}")
@@ -210,7 +211,7 @@ class Lab:
         running."""
         process = subprocess.Popen(
             self.host.command([*by, *self.nicfix_command(*args)]),
-            env={**os.environ, **self.bus.env, **self._nicfix_env()},
+            env={**os.environ, **self.bus.env, **self.nicfix_env()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -314,7 +314,8 @@ def reading_nothing(lab: Lab, room: bool, *args: str) -> Iterator[subprocess.Pop
     if not room:
         os.write(writer, b".")
     command = lab.host.command(["stdbuf", "-o0", *lab.nicfix_command(*args)])
-    with subprocess.Popen(command, env={**os.environ, **lab.bus.env}, stdout=writer) as process:
+    env = {**os.environ, **lab.bus.env, **lab.nicfix_env()}
+    with subprocess.Popen(command, env=env, stdout=writer) as process:
         os.close(writer)
         try:
             yield process
