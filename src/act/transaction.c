@@ -268,11 +268,7 @@ static Snapshot *predict_part(const Run *run)
 {
     if (run->actions->len == run->plan->actions->len)
         return NULL;
-    Snapshot *predicted = snapshot_copy(run->plan->start);
-    predicted->firewalld_predicted = true;
-    PTR_ARRAY_FOREACH (const Action, action, run->actions)
-        action_predict(action, predicted);
-    return predicted;
+    return snapshot_after_actions(run->plan->start, run->actions);
 }
 
 /* Refuses findings that were not predicted, and flows that were to pass and are refused by the kernel's

@@ -301,6 +301,15 @@ void action_predict(const Action *action, Snapshot *snapshot)
     }
 }
 
+Snapshot *snapshot_after_actions(const Snapshot *snapshot, const GPtrArray *actions)
+{
+    Snapshot *after = snapshot_copy(snapshot);
+    after->firewalld_predicted = true;
+    PTR_ARRAY_FOREACH (const Action, action, actions)
+        action_predict(action, after);
+    return after;
+}
+
 /* ---- where a snapshot is ---- */
 
 bool action_is_observable(const Action *action, const Snapshot *snapshot)

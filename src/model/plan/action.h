@@ -87,6 +87,9 @@ Action *action_inverse(const Action *action);
  * of its effects are predicted where the permanent configuration was read, else the policy alone. */
 void action_predict(const Action *action, Snapshot *snapshot);
 
+/* SNAPSHOT as it would be after ACTIONS (Action), in their order (transfer full). */
+Snapshot *snapshot_after_actions(const Snapshot *snapshot, const GPtrArray *actions);
+
 /* Whether what ACTION changes was read into SNAPSHOT; else the next two mean nothing. */
 bool action_is_observable(const Action *action, const Snapshot *snapshot);
 

@@ -14,15 +14,6 @@ void cure_free(Cure *cure)
     g_free(cure);
 }
 
-static Snapshot *predict(const CureGoal *goal, const Cure *cure)
-{
-    Snapshot *predicted = snapshot_copy(goal->snapshot);
-    predicted->firewalld_predicted = true;
-    PTR_ARRAY_FOREACH (const Action, action, cure->actions)
-        action_predict(action, predicted);
-    return predicted;
-}
-
 /* firewalld's own share is the cheaper question. */
 static bool passes(const CureGoal *goal, const Snapshot *snapshot, const Flow *flow)
 {
@@ -38,7 +29,7 @@ static bool passes(const CureGoal *goal, const Snapshot *snapshot, const Flow *f
 bool cure_is_promising(const CureGoal *goal, const ExposureBase *base, const GArray *needed,
                        Cure *cure)
 {
-    g_autoptr(Snapshot) predicted = predict(goal, cure);
+    g_autoptr(Snapshot) predicted = snapshot_after_actions(goal->snapshot, cure->actions);
     ARRAY_FOREACH (const Flow, flow, goal->flows) {
         if (!passes(goal, predicted, flow))
             return false;
@@ -65,7 +56,7 @@ static bool puts_into_refusal(const Diagnosis *before, const Diagnosis *after)
 
 bool cure_holds(const CureGoal *goal, const Cure *cure)
 {
-    g_autoptr(Snapshot) predicted = predict(goal, cure);
+    g_autoptr(Snapshot) predicted = snapshot_after_actions(goal->snapshot, cure->actions);
     g_autoptr(Diagnosis) diagnosis = diagnose(predicted, goal->declared);
     const Finding *left = goal->finding != NULL ? diagnosis_find(diagnosis, goal->finding) : NULL;
     return (left == NULL || left->severity < goal->finding->severity) &&

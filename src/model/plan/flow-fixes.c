@@ -42,8 +42,7 @@ static const Finding *finding_about(const Diagnosis *diagnosis, const Flow *flow
 }
 
 struct FlowFixes {
-    FixSearch search; /* its diagnosis is NULL until a flow is refused */
-    Diagnosis *diagnosis;
+    FixSearch search;  /* its diagnosis is NULL until a flow is refused */
     GHashTable *known; /* the ends of a forwarded flow, as text, to Solution */
     GPtrArray *fixes;  /* Fix: owns them */
 };
@@ -76,7 +75,7 @@ void flow_fixes_free(FlowFixes *fixes)
         return;
     g_clear_pointer(&fixes->search.needed, g_array_unref);
     exposure_base_free(fixes->search.base);
-    diagnosis_free(fixes->diagnosis);
+    diagnosis_free(fixes->search.diagnosis);
     g_hash_table_unref(fixes->known);
     g_ptr_array_unref(fixes->fixes);
     g_free(fixes);
@@ -85,10 +84,9 @@ void flow_fixes_free(FlowFixes *fixes)
 static void prepare(FlowFixes *fixes)
 {
     FixSearch *search = &fixes->search;
-    if (fixes->diagnosis != NULL)
+    if (search->diagnosis != NULL)
         return;
-    fixes->diagnosis = diagnose(search->snapshot, search->declared);
-    search->diagnosis = fixes->diagnosis;
+    search->diagnosis = diagnose(search->snapshot, search->declared);
     search->base = exposure_base_new(search->snapshot, search->diagnosis->topology);
     search->needed = plan_needed_flows(search->snapshot, search->diagnosis);
 }
@@ -152,10 +150,7 @@ static void keep(FlowFixes *fixes, const char *ends, Fix *fix)
     g_ptr_array_add(fixes->fixes, fix);
     if (ends == NULL)
         return;
-    const Solution solution = {fix, snapshot_copy(fixes->search.snapshot)};
-    solution.predicted->firewalld_predicted = true;
-    PTR_ARRAY_FOREACH (const Action, action, fix->actions)
-        action_predict(action, solution.predicted);
+    const Solution solution = {fix, snapshot_after_actions(fixes->search.snapshot, fix->actions)};
     g_hash_table_replace(fixes->known, g_strdup(ends), g_memdup2(&solution, sizeof solution));
 }
 
