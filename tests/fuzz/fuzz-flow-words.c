@@ -96,9 +96,10 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     const gint64 now = 1775547919 * (gint64)G_USEC_PER_SEC;
     g_autofree char *text = g_strndup((const char *)data, size);
     g_autoptr(Snapshot) snapshot = host();
-    LogTime time = {0};
-    log_time_find((const char *)data, size, now, &time);
-    g_free(time.text);
+    g_auto(LogClock) clock = {0};
+    g_auto(LogTime) time = {0};
+    log_clock_start(&clock, now);
+    log_time_find((const char *)data, size, &clock, &time);
     expect(text, snapshot);
     if (!g_utf8_validate(text, -1, NULL))
         return 0;

@@ -20,6 +20,9 @@ enum {
     POLL_INTERVAL_MS = 1000, /* for a file that was moved away and is not back yet */
 };
 
+/* What every line of netfilter has. */
+#define MARK "OUT="
+
 typedef struct {
     char *path; /* NULL: standard input */
     int fd;
@@ -27,6 +30,7 @@ typedef struct {
     bool follow;
     bool has_ended; /* standard input has */
     bool in_long;   /* the rest of a line that is too long is skipped */
+    LogClock clock; /* of this reading */
     gsize filled;   /* bytes in the buffer: the beginning of a line */
     char buffer[BUFFER_SIZE];
 } LogFile;
@@ -65,34 +69,45 @@ static bool entry_is_of_another(const json_t *entry)
  * host. TIME is what was found at its beginning. */
 static bool line_is_of_another(const char *line, gsize length, const LogTime *time)
 {
-    if (time->text == NULL || !g_str_has_prefix(line, time->text))
+    static const char kernel[] = "kernel:";
+    gsize start = time->text != NULL ? strlen(time->text) : 0;
+    if (start == 0 || start > length || memcmp(line, time->text, start) != 0)
         return false;
-    gsize start = strlen(time->text);
-    g_autofree char *rest = g_strndup(line + start, MIN(length - start, (gsize)LINE_START));
-    g_auto(GStrv) words = g_strsplit(g_strstrip(rest), " ", 3);
+    const char *host = line + start;
+    const char *end = host + strnlen(host, MIN(length - start, (gsize)LINE_START));
+    while (host < end && g_ascii_isspace(*host))
+        host++;
+    while (host < end && g_ascii_isspace(end[-1]))
+        end--;
+    const char *after_host = memchr(host, ' ', (gsize)(end - host));
+    const char *program = after_host != NULL ? after_host + 1 : end;
+    const char *after_program = memchr(program, ' ', (gsize)(end - program));
+    if (after_program == NULL || after_host == host || after_host[-1] == ':' ||
+        after_program == program || after_program[-1] != ':')
+        return false;
+    bool is_kernels = (gsize)(after_program - program) == strlen(kernel) &&
+                      memcmp(program, kernel, strlen(kernel)) == 0;
     bool may_be_prefix =
-        line[0] == '[' && g_strv_length(words) == 3 && g_str_has_prefix(words[2], "IN=");
-    return g_strv_length(words) == 3 && !g_str_has_suffix(words[0], ":") &&
-           g_str_has_suffix(words[1], ":") && !g_str_equal(words[1], "kernel:") && !may_be_prefix;
+        line[0] == '[' && end - after_program > 3 && memcmp(after_program + 1, "IN=", 3) == 0;
+    return !is_kernels && !may_be_prefix;
 }
 
-static void take_text(const char *line, gsize length, KernelSink *sink)
+static void take_text(LogFile *file, const char *line, gsize length, KernelSink *sink)
 {
     g_auto(LogTime) time = {0};
-    log_time_find(line, length, g_get_real_time(), &time);
+    log_time_find(line, length, &file->clock, &time);
     if (line_is_of_another(line, length, &time))
         sink->foreign++;
     else
         kernel_sink_put(sink, line, length, &time);
 }
 
-static void take_line(const char *line, gsize length, KernelSink *sink)
+/* Takes a line that has MARK in it. */
+static void take_line(LogFile *file, const char *line, gsize length, KernelSink *sink)
 {
     LogTime time = {0};
-    if (memmem(line, length, "OUT=", 4) == NULL)
-        return;
     if (line[0] != '{') {
-        take_text(line, length, sink);
+        take_text(file, line, length, sink);
         return;
     }
     json_auto_t *entry = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
@@ -109,19 +124,35 @@ static void take_line(const char *line, gsize length, KernelSink *sink)
 
 /* ---- lines ---- */
 
-/* Takes the complete lines of the buffer and moves the rest to its beginning. */
-static void take_lines(LogFile *file, KernelSink *sink)
+/* Takes the lines between LINE and END that may be of netfilter. Most lines of a log are not: they are passed over
+ * without looking where they begin and end. */
+static void take_lines(LogFile *file, const char *line, const char *end, KernelSink *sink)
 {
-    char *line = file->buffer;
-    char *end;
-    gsize left = file->filled;
-    while ((end = memchr(line, '\n', left)) != NULL) {
-        if (!file->in_long)
-            take_line(line, (gsize)(end - line), sink);
-        file->in_long = false;
-        left -= (gsize)(end + 1 - line);
-        line = end + 1;
+    const char *mark;
+    while ((mark = memmem(line, (gsize)(end - line), MARK, strlen(MARK))) != NULL) {
+        const char *before = memrchr(line, '\n', (gsize)(mark - line));
+        const char *after = memchr(mark, '\n', (gsize)(end - mark));
+        line = before != NULL ? before + 1 : line;
+        take_line(file, line, (gsize)((after != NULL ? after : end) - line), sink);
+        line = after != NULL ? after + 1 : end;
     }
+}
+
+/* Takes the complete lines of the buffer and moves the rest to its beginning. */
+static void take_buffer(LogFile *file, KernelSink *sink)
+{
+    const char *line = file->buffer;
+    const char *filled = line + file->filled;
+    const char *last = memrchr(line, '\n', file->filled);
+    if (last != NULL && file->in_long) {
+        line = (const char *)memchr(line, '\n', file->filled) + 1;
+        file->in_long = false;
+    }
+    if (last != NULL) {
+        take_lines(file, line, last + 1, sink);
+        line = last + 1;
+    }
+    gsize left = (gsize)(filled - line);
     if (left == BUFFER_SIZE || file->in_long) {
         sink->skipped += !file->in_long;
         file->in_long = true;
@@ -133,8 +164,7 @@ static void take_lines(LogFile *file, KernelSink *sink)
 
 static void take_last_line(LogFile *file, KernelSink *sink)
 {
-    if (file->filled > 0)
-        take_line(file->buffer, file->filled, sink);
+    take_lines(file, file->buffer, file->buffer + file->filled, sink);
     file->filled = 0;
 }
 
@@ -145,7 +175,7 @@ static bool read_to_end(LogFile *file, KernelSink *sink, GError **error)
         ssize_t length = read(file->fd, file->buffer + file->filled, BUFFER_SIZE - file->filled);
         if (length > 0) {
             file->filled += (gsize)length;
-            take_lines(file, sink);
+            take_buffer(file, sink);
             if (file->path == NULL && file->follow)
                 return true; /* more may take its time */
         } else if (length == 0) {
@@ -169,9 +199,8 @@ static bool was_rotated(const LogFile *file)
            there.st_size < lseek(file->fd, 0, SEEK_CUR);
 }
 
-static bool read_file(gpointer state, KernelSink *sink, GError **error)
+static bool read_all(LogFile *file, KernelSink *sink, GError **error)
 {
-    LogFile *file = state;
     if (!read_to_end(file, sink, error))
         return false;
     if (file->follow && was_rotated(file)) {
@@ -188,6 +217,15 @@ static bool read_file(gpointer state, KernelSink *sink, GError **error)
     if (!file->follow || file->has_ended)
         take_last_line(file, sink);
     return true;
+}
+
+static bool read_file(gpointer state, KernelSink *sink, GError **error)
+{
+    LogFile *file = state;
+    log_clock_start(&file->clock, g_get_real_time());
+    bool complete = read_all(file, sink, error);
+    log_clock_clear(&file->clock);
+    return complete;
 }
 
 static bool wait_for_lines(gpointer state, guint timeout_ms)

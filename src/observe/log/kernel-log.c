@@ -10,101 +10,140 @@ enum {
     MAX_LINE = 4096, /* the kernel cuts lines at 1024 bytes; log daemons add some */
 };
 
-/* The words of a line, as pointers into a copy of it; bytes that are not printable ASCII are no
- * part of any value that is used, and part words as blanks do. */
-static char **split(const char *line, gsize length)
+/* Part of a line. */
+typedef struct {
+    const char *text; /* NULL: the line does not have it */
+    gsize length;
+} Piece;
+
+/* The values that are used, and the order of their keys in a line. */
+typedef enum {
+    FIELD_IN,
+    FIELD_OUT,
+    FIELD_MAC,
+    FIELD_SRC,
+    FIELD_DST,
+    FIELD_PROTO,
+    FIELD_SPT,
+    FIELD_DPT,
+    FIELD_TYPE,
+    FIELD_CODE,
+    FIELDS,
+} Field;
+
+static const char *const keys[FIELDS] = {
+    [FIELD_IN] = "IN",     [FIELD_OUT] = "OUT",     [FIELD_MAC] = "MAC", [FIELD_SRC] = "SRC",
+    [FIELD_DST] = "DST",   [FIELD_PROTO] = "PROTO", [FIELD_SPT] = "SPT", [FIELD_DPT] = "DPT",
+    [FIELD_TYPE] = "TYPE", [FIELD_CODE] = "CODE",
+};
+
+/* Takes the next word of what is between *AT and END. Bytes that are not printable ASCII are no part of any value
+ * that is used, and part words as blanks do: of two in a row there is an empty word between. */
+static Piece next_word(const char **at, const char *end)
 {
-    g_autofree char *copy = g_strndup(line, MIN(length, (gsize)MAX_LINE));
-    for (char *p = copy; *p != '\0'; p++) {
-        if (!g_ascii_isgraph(*p))
-            *p = ' ';
-    }
-    return g_strsplit(copy, " ", -1);
+    const char *start = *at;
+    const char *stop = start;
+    while (stop < end && g_ascii_isgraph(*stop))
+        stop++;
+    *at = stop < end ? stop + 1 : NULL;
+    return (Piece){start, (gsize)(stop - start)};
 }
 
 /* The value of WORD if it is KEY=VALUE; older firewalld puts the quote that closes the prefix right
  * before IN=. */
-static const char *value_of(const char *word, const char *key)
+static Piece value_of(Piece word, Field field)
 {
-    if (*word == '"')
-        word++;
-    gsize length = strlen(key);
-    return strncmp(word, key, length) == 0 && word[length] == '=' ? word + length + 1 : NULL;
+    gsize key = strlen(keys[field]);
+    if (word.length > 0 && *word.text == '"')
+        word = (Piece){word.text + 1, word.length - 1};
+    if (word.length <= key || word.text[key] != '=' || memcmp(word.text, keys[field], key) != 0)
+        return (Piece){0};
+    return (Piece){word.text + key + 1, word.length - key - 1};
 }
 
-static const char *find(char *const *words, const char *key)
+static char *text_of(Piece value)
 {
-    for (; *words != NULL; words++) {
-        const char *value = value_of(*words, key);
-        if (value != NULL)
-            return value;
+    bool usable = value.length > 0 && value.length <= MAX_WORD;
+    return usable ? g_strndup(value.text, value.length) : NULL;
+}
+
+static int number_of(Piece value, int max)
+{
+    int number = 0;
+    for (gsize i = 0; i < value.length; i++) {
+        if (!g_ascii_isdigit(value.text[i]))
+            return -1;
+        number = number * 10 + (value.text[i] - '0');
+        if (number > max)
+            return -1;
     }
-    return NULL;
-}
-
-static char *find_text(char *const *words, const char *key)
-{
-    const char *value = find(words, key);
-    bool usable = value != NULL && *value != '\0' && strlen(value) <= MAX_WORD;
-    return usable ? g_strdup(value) : NULL;
-}
-
-static int find_number(char *const *words, const char *key, int max)
-{
-    const char *value = find(words, key);
-    guint64 number;
-    if (value == NULL || !g_ascii_string_to_unsigned(value, 10, 0, (guint64)max, &number, NULL))
-        return -1;
-    return (int)number;
+    return value.length > 0 ? number : -1;
 }
 
 /* MAC= is the whole Ethernet header: destination, source, type. */
-static char *find_source_mac(char *const *words)
+static char *source_mac_of(Piece header)
 {
     enum { MAC_LENGTH = 17, HEADER_LENGTH = 41 };
-    const char *header = find(words, "MAC");
-    return header != NULL && strlen(header) == HEADER_LENGTH
-               ? g_strndup(header + MAC_LENGTH + 1, MAC_LENGTH)
-               : NULL;
+    return header.length == HEADER_LENGTH ? g_strndup(header.text + MAC_LENGTH + 1, MAC_LENGTH)
+                                          : NULL;
 }
 
-/* The last word before the fields that ends in a colon, as firewalld's prefixes do. */
-static char *find_prefix(char *const *words)
+/* What is before the colon of WORD. */
+static char *prefix_of(Piece word)
 {
-    const char *prefix = NULL;
-    for (; *words != NULL && value_of(*words, "IN") == NULL; words++) {
-        if (g_str_has_suffix(*words, ":"))
-            prefix = *words;
-    }
-    if (prefix == NULL || strlen(prefix) > MAX_WORD)
+    if (word.text == NULL || word.length > MAX_WORD)
         return NULL;
-    prefix += *prefix == '"';
-    return g_strndup(prefix, strlen(prefix) - 1);
+    gsize quote = *word.text == '"';
+    return g_strndup(word.text + quote, word.length - quote - 1);
+}
+
+/* Finds the values, the first of each key, and the last word before them that ends in a colon, as firewalld's
+ * prefixes do. */
+static bool find_values(const char *line, const char *end, Piece values[FIELDS], Piece *prefix)
+{
+    const char *at = line;
+    while (at != NULL && values[FIELD_IN].text == NULL) {
+        Piece word = next_word(&at, end);
+        values[FIELD_IN] = value_of(word, FIELD_IN);
+        if (values[FIELD_IN].text == NULL && word.length > 0 && word.text[word.length - 1] == ':')
+            *prefix = word;
+    }
+    if (at == NULL)
+        return false;
+    values[FIELD_OUT] = value_of(next_word(&at, end), FIELD_OUT);
+    if (values[FIELD_OUT].text == NULL)
+        return false;
+    while (at != NULL) {
+        Piece word = next_word(&at, end);
+        for (Field field = FIELD_MAC; word.length > 0 && field < FIELDS; field++) {
+            if (values[field].text == NULL)
+                values[field] = value_of(word, field);
+        }
+    }
+    return values[FIELD_SRC].text != NULL && values[FIELD_DST].text != NULL;
 }
 
 bool kernel_log_parse(const char *line, gsize length, LoggedPacket *packet)
 {
-    g_auto(GStrv) words = split(line, length);
-    char *const *fields = words;
-    while (*fields != NULL && value_of(*fields, "IN") == NULL)
-        fields++;
-    if (*fields == NULL || fields[1] == NULL || value_of(fields[1], "OUT") == NULL ||
-        find(fields, "SRC") == NULL || find(fields, "DST") == NULL)
+    Piece values[FIELDS] = {0};
+    Piece prefix = {0};
+    const char *end = line + strnlen(line, MIN(length, (gsize)MAX_LINE));
+    if (!find_values(line, end, values, &prefix))
         return false;
-    char *protocol = find_text(fields, "PROTO");
     *packet = (LoggedPacket){
-        .prefix = find_prefix(words),
-        .in = find_text(fields, "IN"),
-        .out = find_text(fields, "OUT"),
-        .source = find_text(fields, "SRC"),
-        .destination = find_text(fields, "DST"),
-        .source_mac = find_source_mac(fields),
-        .protocol = protocol != NULL ? g_ascii_strdown(protocol, -1) : NULL,
-        .source_port = find_number(fields, "SPT", G_MAXUINT16),
-        .destination_port = find_number(fields, "DPT", G_MAXUINT16),
-        .icmp_type = find_number(fields, "TYPE", G_MAXUINT8),
-        .icmp_code = find_number(fields, "CODE", G_MAXUINT8),
+        .prefix = prefix_of(prefix),
+        .in = text_of(values[FIELD_IN]),
+        .out = text_of(values[FIELD_OUT]),
+        .source = text_of(values[FIELD_SRC]),
+        .destination = text_of(values[FIELD_DST]),
+        .source_mac = source_mac_of(values[FIELD_MAC]),
+        .protocol = text_of(values[FIELD_PROTO]),
+        .source_port = number_of(values[FIELD_SPT], G_MAXUINT16),
+        .destination_port = number_of(values[FIELD_DPT], G_MAXUINT16),
+        .icmp_type = number_of(values[FIELD_TYPE], G_MAXUINT8),
+        .icmp_code = number_of(values[FIELD_CODE], G_MAXUINT8),
     };
-    g_free(protocol);
+    for (char *p = packet->protocol; p != NULL && *p != '\0'; p++)
+        *p = g_ascii_tolower(*p);
     return true;
 }

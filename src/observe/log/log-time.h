@@ -3,13 +3,13 @@
 #pragma once
 
 #include "model/denied/denials.h"
+#include "observe/log/log-clock.h"
 
 /* Finds the time at the beginning of LINE, of LENGTH arbitrary bytes: as rsyslog, dmesg
  * and journalctl -o short* write it, the names of months and days in any language. Only the first
- * 80 bytes are searched. A line of syslog has no year: it is taken from the latest matching day before
- * NOW (microseconds since the epoch). A time that is not understood is kept as text; *TIME is empty
- * where there is none. */
-void log_time_find(const char *line, gsize length, gint64 now, LogTime *time);
+ * 80 bytes are searched. CLOCK says when that was, and supplies the year that a line of syslog does not
+ * have. A time that is not understood is kept as text; *TIME is empty where there is none. */
+void log_time_find(const char *line, gsize length, LogClock *clock, LogTime *time);
 
 /* Parses a time in the past as a user gives it, as of NOW: "10m", "-2h", "3d" and "2 hours ago",
  * "today", "yesterday", "08:45[:19]" of today, "2026-04-07[ 08:45[:19]]", ISO 8601 and "@1712472319".
