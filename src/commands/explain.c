@@ -105,10 +105,12 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         .programs = programs_of(snapshot, &resolved.flow),
     };
     Output *output = explainer->context->output;
-    output_text(output, explain_report_text(&explanation, &output->style));
+    if (output_wants_text(output))
+        output_text(output, explain_report_text(&explanation, &output->style));
     if (explainer->watch > 0 && !watch_packet(explainer, &watch, &explanation, &traced, error))
         return false;
-    output_json(output, explain_report_json(&explanation));
+    if (output_wants_json(output))
+        output_json(output, explain_report_json(&explanation));
     *status = status_of(judgement, traced);
     return true;
 }
