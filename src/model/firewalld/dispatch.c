@@ -58,15 +58,17 @@ static void add_sources(const Snapshot *snapshot, const Flow *flow, DispatchSide
 static void add_interfaces(const char *name, DispatchSide side, const Zone *zone,
                            GArray *candidates, bool newest_first, guint first)
 {
-    STRV_FOREACH (interface, zone->interfaces) {
-        if (name == NULL || match_interface(*interface, name) == MATCH_NO)
+    NameWalk walk = zone_interfaces_for(zone, name);
+    for (const char *interface = name_walk_next(&walk); interface != NULL;
+         interface = name_walk_next(&walk)) {
+        if (match_interface(interface, name) == MATCH_NO)
             continue;
-        BoundBy by = interface_is_wildcard(*interface) ? BOUND_BY_WILDCARD : BOUND_BY_INTERFACE;
+        BoundBy by = interface_is_wildcard(interface) ? BOUND_BY_WILDCARD : BOUND_BY_INTERFACE;
         Candidate candidate = {
-            .match = {zone, by, *interface, false, MATCH_YES, false},
+            .match = {zone, by, interface, false, MATCH_YES, false},
             .priority = side == DISPATCH_INGRESS ? zone->ingress_priority : zone->egress_priority,
-            .rank = interface_is_catch_all(*interface) ? 2 : 1,
-            .text = *interface,
+            .rank = interface_is_catch_all(interface) ? 2 : 1,
+            .text = interface,
         };
         g_array_insert_val(candidates, newest_first ? first : candidates->len, candidate);
     }
@@ -154,8 +156,10 @@ static GArray *candidates_for(const Snapshot *snapshot, const Flow *flow, Dispat
             add_sources(snapshot, flow, side, zone, ingress, candidates);
     }
     guint first = candidates->len;
-    PTR_ARRAY_FOREACH (const Zone, zone, zones)
+    for (guint i = 0; interface != NULL && i < zones->len; i++) {
+        const Zone *zone = g_ptr_array_index(zones, i);
         add_interfaces(interface, side, zone, candidates, !is_total, first);
+    }
     if (!is_total) {
         settle_order_of_interfaces(snapshot, candidates, first);
         return candidates;
@@ -204,11 +208,6 @@ ZoneMatch dispatch_interface(const Snapshot *snapshot, const char *name)
 
 /* ---- rules that stay ---- */
 
-static bool zone_lists_interface(const Zone *zone, const char *name)
-{
-    return g_strv_contains((const char *const *)zone->interfaces, name);
-}
-
 /* The zone that NAME is bound to permanently, and not at run time; NULL for none. */
 static const Zone *moved_out_of(const Snapshot *snapshot, const char *name)
 {
@@ -228,10 +227,8 @@ static bool is_other_side(const Snapshot *snapshot, const Flow *flow, DispatchSi
     if (name == NULL || moved_out_of(snapshot, name) == zone ||
         g_strcmp0(zone->name, snapshot->firewalld->default_zone) == 0)
         return true;
-    STRV_FOREACH (interface, zone->interfaces) {
-        if (match_interface(*interface, name) != MATCH_NO)
-            return true;
-    }
+    if (zone_takes_interface(zone, name))
+        return true;
     FlowEnd end = side == DISPATCH_INGRESS ? FLOW_SOURCE : FLOW_DESTINATION;
     PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
         if (match_address(snapshot->firewalld, flow, end, source) != MATCH_NO)

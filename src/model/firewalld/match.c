@@ -26,15 +26,9 @@ Match match_or(Match a, Match b)
 
 /* ---- interfaces ---- */
 
-/* A pattern is held against each of hundreds of names: its length is told once. */
-static bool ends_in_wildcard(const char *pattern, gsize length)
-{
-    return length > 0 && (pattern[length - 1] == '+' || pattern[length - 1] == '*');
-}
-
 bool interface_is_wildcard(const char *pattern)
 {
-    return ends_in_wildcard(pattern, strlen(pattern));
+    return name_is_wildcard(pattern, strlen(pattern));
 }
 
 bool interface_is_catch_all(const char *pattern)
@@ -45,9 +39,20 @@ bool interface_is_catch_all(const char *pattern)
 Match match_interface(const char *pattern, const char *name)
 {
     gsize length = strlen(pattern);
-    bool matches = ends_in_wildcard(pattern, length) ? strncmp(pattern, name, length - 1) == 0
+    bool matches = name_is_wildcard(pattern, length) ? strncmp(pattern, name, length - 1) == 0
                                                      : strcmp(pattern, name) == 0;
     return matches ? MATCH_YES : MATCH_NO;
+}
+
+bool zone_takes_interface(const Zone *zone, const char *name)
+{
+    NameWalk walk = zone_interfaces_for(zone, name);
+    for (const char *interface = name_walk_next(&walk); interface != NULL;
+         interface = name_walk_next(&walk)) {
+        if (match_interface(interface, name) != MATCH_NO)
+            return true;
+    }
+    return false;
 }
 
 /* ---- addresses ---- */

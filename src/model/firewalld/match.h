@@ -21,6 +21,9 @@ bool interface_is_wildcard(const char *pattern);
 /* Whether the pattern is only its wildcard, which matches every interface. */
 bool interface_is_catch_all(const char *pattern);
 
+/* Whether one of the interfaces of ZONE, or of its wildcards, matches the link NAME. */
+bool zone_takes_interface(const Zone *zone, const char *name);
+
 Match match_address(const Firewalld *firewalld, const Flow *flow, FlowEnd end,
                     const AddressSpec *spec);
 Match match_port(const Flow *flow, FlowEnd end, const PortRange *range);

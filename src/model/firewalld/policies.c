@@ -47,9 +47,11 @@ static void match_members(const Trace *trace, const Zone *zone, DispatchSide sid
     const char *name = ingress ? flow->in : flow->out;
     /* Some releases write the wildcard for a name, which no interface has. */
     bool wildcards = release_has(trace->snapshot->firewalld, RELEASE_WILDCARDS_IN_POLICIES);
-    for (char **interface = zone->interfaces; name != NULL && *interface != NULL; interface++) {
-        if (wildcards || !interface_is_wildcard(*interface))
-            ways[WAY_INTERFACE] = match_or(ways[WAY_INTERFACE], match_interface(*interface, name));
+    NameWalk walk = zone_interfaces_for(zone, name != NULL ? name : "");
+    for (const char *interface = name_walk_next(&walk); name != NULL && interface != NULL;
+         interface = name_walk_next(&walk)) {
+        if (wildcards || !interface_is_wildcard(interface))
+            ways[WAY_INTERFACE] = match_or(ways[WAY_INTERFACE], match_interface(interface, name));
     }
     PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
         Way way = way_of_source(trace->snapshot->firewalld, source);

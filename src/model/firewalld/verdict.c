@@ -20,18 +20,28 @@ static Owner zone_owner(const ZoneMatch *match)
 
 /* ---- parts of a zone ---- */
 
+static bool match_exit_interface(const Zone *zone, const char *out, const char **exit)
+{
+    if (out == NULL)
+        return false;
+    NameWalk walk = zone_interfaces_for(zone, out);
+    for (const char *interface = name_walk_next(&walk); interface != NULL;
+         interface = name_walk_next(&walk)) {
+        if (!interface_is_catch_all(interface) && match_interface(interface, out) == MATCH_YES) {
+            *exit = interface;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Only what the zone lists is an exit of its intra-zone forwarding; the default zone's catch-all
  * adds nothing to the list (0.9 to 2.5). */
 static Match match_exit(const Trace *trace, const Zone *zone, const char **exit)
 {
     Match best = MATCH_NO;
-    STRV_FOREACH (interface, zone->interfaces) {
-        if (!interface_is_catch_all(*interface) && trace->flow->out != NULL &&
-            match_interface(*interface, trace->flow->out) == MATCH_YES) {
-            *exit = *interface;
-            return MATCH_YES;
-        }
-    }
+    if (match_exit_interface(zone, trace->flow->out, exit))
+        return MATCH_YES;
     for (guint i = 0; i < zone->sources->len && best != MATCH_YES; i++) {
         const AddressSpec *source = g_ptr_array_index(zone->sources, i);
         Match match =

@@ -59,9 +59,56 @@ static Zone *zone_copy(const Zone *zone)
     Zone *copy = g_memdup2(zone, sizeof *zone);
     copy->name = g_strdup(zone->name);
     copy->interfaces = g_strdupv(zone->interfaces);
+    copy->interface_index = NULL;
     copy->sources = g_ptr_array_ref(zone->sources);
     copy->filter = filter_copy(&zone->filter);
     return copy;
+}
+
+void zone_set_interfaces(Zone *zone, char **names)
+{
+    if (names != zone->interfaces)
+        g_strfreev(zone->interfaces);
+    zone->interfaces = names;
+    g_clear_pointer(&zone->interface_index, name_index_free);
+}
+
+void zone_add_interface(Zone *zone, const char *name)
+{
+    guint count = g_strv_length(zone->interfaces);
+    char **names = g_renew(char *, g_steal_pointer(&zone->interfaces), count + 2);
+    names[count] = g_strdup(name);
+    names[count + 1] = NULL;
+    zone_set_interfaces(zone, names);
+}
+
+void zone_remove_interface(Zone *zone, const char *name)
+{
+    char **kept = zone->interfaces;
+    STRV_FOREACH (item, zone->interfaces) {
+        if (g_str_equal(*item, name))
+            g_free(*item);
+        else
+            *kept++ = *item;
+    }
+    *kept = NULL;
+    zone_set_interfaces(zone, zone->interfaces);
+}
+
+/* What is kept of a constant zone is no part of its value. */
+NameWalk zone_interfaces_for(const Zone *zone, const char *name)
+{
+    return name_walk(&((Zone *)zone)->interface_index, zone->interfaces, name);
+}
+
+bool zone_lists_interface(const Zone *zone, const char *name)
+{
+    NameWalk walk = zone_interfaces_for(zone, name);
+    for (const char *item = name_walk_next(&walk); item != NULL; item = name_walk_next(&walk)) {
+        if (g_str_equal(item, name))
+            return true;
+    }
+    return false;
 }
 
 void zone_own_sources(Zone *zone)
@@ -97,6 +144,7 @@ void zone_free(Zone *zone)
     if (zone == NULL)
         return;
     g_free(zone->name);
+    name_index_free(zone->interface_index);
     g_strfreev(zone->interfaces);
     g_ptr_array_unref(zone->sources);
     filter_clear(&zone->filter);
@@ -278,7 +326,7 @@ void firewalld_free(Firewalld *firewalld)
     g_free(firewalld);
 }
 
-/* Zones, policies, services, ipsets and bindings all begin with their name. */
+/* Zones, policies, services and ipsets all begin with their name. */
 static gpointer find_named(const GPtrArray *list, const char *name)
 {
     PTR_ARRAY_FOREACH (char *const, element, list) {
@@ -365,6 +413,7 @@ Permanent *permanent_copy(const Permanent *permanent)
 
 void permanent_free(Permanent *permanent)
 {
+    name_index_free(permanent->index);
     g_ptr_array_unref(permanent->bindings);
     firewalld_free(permanent->firewalld);
     g_free(permanent->fault);
@@ -373,7 +422,7 @@ void permanent_free(Permanent *permanent)
 
 const PermanentBinding *permanent_binding(const Permanent *permanent, const char *interface)
 {
-    return find_named(permanent->bindings, interface);
+    return name_index_find(&((Permanent *)permanent)->index, permanent->bindings, interface);
 }
 
 /* ---- words ---- */

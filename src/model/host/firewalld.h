@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/host/address-set.h"
+#include "model/host/name-index.h"
 #include "model/host/rich-rule.h"
 #include "model/host/tristate.h"
 
@@ -39,7 +40,8 @@ typedef struct {
     Target target;
     Tristate forward;
     char **interfaces;
-    GPtrArray *sources; /* AddressSpec */
+    NameIndex *interface_index; /* of INTERFACES; NULL: none asked for since they changed */
+    GPtrArray *sources;         /* AddressSpec */
     int ingress_priority;
     int egress_priority;
     Filter filter;
@@ -109,6 +111,7 @@ typedef struct {
 
 typedef struct {
     GPtrArray *bindings;  /* PermanentBinding: of the uplinks and the bound links */
+    NameIndex *index;     /* of BINDINGS; NULL: none asked for yet */
     Firewalld *firewalld; /* what firewalld would load now; its version, state and panic are not
                              known. NULL: not asked for, or not readable */
     char *fault; /* why firewalld could not load it, in its own words; NULL: nothing known */
@@ -127,6 +130,19 @@ void firewalld_own_services(Firewalld *firewalld);
 
 Zone *zone_new(const char *name);
 void zone_free(Zone *zone);
+
+/* Puts NAME behind the other interfaces of ZONE, and takes every one of that name out of it. */
+void zone_add_interface(Zone *zone, const char *name);
+void zone_remove_interface(Zone *zone, const char *name);
+
+/* Takes NAMES (transfer full) for the interfaces of ZONE. */
+void zone_set_interfaces(Zone *zone, char **names);
+
+/* The interfaces of ZONE that match the link NAME or may do so, in ZONE's order, for name_walk_next(). */
+NameWalk zone_interfaces_for(const Zone *zone, const char *name);
+
+/* Whether NAME is listed in ZONE as it stands: that a wildcard matches it does not count. */
+bool zone_lists_interface(const Zone *zone, const char *name);
 
 /* As firewalld_own_policies(). */
 void zone_own_sources(Zone *zone);

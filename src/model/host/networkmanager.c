@@ -4,6 +4,8 @@
 
 #include "model/foreach.h"
 
+G_STATIC_ASSERT(G_STRUCT_OFFSET(ManagedDevice, interface) == 0);
+
 ManagedDevice *managed_device_new(const char *interface)
 {
     ManagedDevice *device = g_new0(ManagedDevice, 1);
@@ -52,6 +54,7 @@ NetworkManager *networkmanager_copy(const NetworkManager *networkmanager)
 void networkmanager_free(NetworkManager *networkmanager)
 {
     g_free(networkmanager->version);
+    name_index_free(networkmanager->index);
     g_ptr_array_unref(networkmanager->devices);
     g_free(networkmanager);
 }
@@ -59,11 +62,8 @@ void networkmanager_free(NetworkManager *networkmanager)
 const ManagedDevice *networkmanager_device(const NetworkManager *networkmanager,
                                            const char *interface)
 {
-    PTR_ARRAY_FOREACH (const ManagedDevice, device, networkmanager->devices) {
-        if (g_strcmp0(device->interface, interface) == 0)
-            return device;
-    }
-    return NULL;
+    return name_index_find(&((NetworkManager *)networkmanager)->index, networkmanager->devices,
+                           interface);
 }
 
 bool networkmanager_is_known(const NetworkManager *networkmanager, const char *interface)

@@ -2,6 +2,7 @@
 /* What NetworkManager was read to say of its devices. */
 #pragma once
 
+#include "model/host/name-index.h"
 #include "model/host/tristate.h"
 
 #include <glib.h>
@@ -21,6 +22,7 @@ typedef struct {
     Tristate running;
     char *version;
     GPtrArray *devices; /* ManagedDevice: the uplinks and the bound links */
+    NameIndex *index;   /* of DEVICES; NULL: none asked for yet */
 } NetworkManager;
 
 NetworkManager *networkmanager_new(void);

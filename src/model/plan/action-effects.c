@@ -22,7 +22,7 @@ static Zone *zone_of(const Action *action, const Snapshot *snapshot, const char 
 const char *binding_of_interface(const Snapshot *snapshot, const char *name)
 {
     PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
-        if (g_strv_contains((const char *const *)zone->interfaces, name))
+        if (zone_lists_interface(zone, name))
             return zone->name;
     }
     return NULL;
@@ -214,9 +214,9 @@ static void predict_policy(const Action *action, Snapshot *snapshot)
 static void rebind(const char *name, Zone *from, Zone *to)
 {
     if (from != NULL)
-        remove_name(from->interfaces, name);
+        zone_remove_interface(from, name);
     if (to != NULL)
-        add_name(&to->interfaces, name);
+        zone_add_interface(to, name);
 }
 
 static void predict_permanent_binding(const Action *action, Snapshot *snapshot)

@@ -225,10 +225,8 @@ static bool is_member(const Snapshot *snapshot, const char *zone_name, const Flo
     const Flow flow = flow_from(end);
     if (dispatch_first(snapshot, &flow, DISPATCH_INGRESS).zone == zone)
         return true;
-    STRV_FOREACH (interface, zone->interfaces) {
-        if (match_interface(*interface, end->link->name) != MATCH_NO)
-            return true;
-    }
+    if (zone_takes_interface(zone, end->link->name))
+        return true;
     PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources) {
         if (match_address(snapshot->firewalld, &flow, FLOW_SOURCE, source) != MATCH_NO)
             return true;

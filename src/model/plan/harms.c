@@ -92,11 +92,9 @@ bool link_leads_outside(const Snapshot *snapshot, const Topology *topology, cons
 
 static bool binds_downstream(const Topology *topology, const Zone *zone)
 {
-    STRV_FOREACH (interface, zone->interfaces) {
-        PTR_ARRAY_FOREACH (const Link, link, topology_downstreams(topology)) {
-            if (match_interface(*interface, link->name) == MATCH_YES)
-                return true;
-        }
+    PTR_ARRAY_FOREACH (const Link, link, topology_downstreams(topology)) {
+        if (zone_takes_interface(zone, link->name))
+            return true;
     }
     return false;
 }

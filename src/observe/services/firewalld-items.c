@@ -150,8 +150,9 @@ static bool take_zone_interfaces(GVariant *reply, gpointer user, GError **error 
 {
     const Item *item = user;
     Zone *zone = firewalld_zone(item->items->firewalld, item->name);
-    g_strfreev(zone->interfaces);
-    g_variant_get(reply, "(^as)", &zone->interfaces);
+    char **interfaces;
+    g_variant_get(reply, "(^as)", &interfaces);
+    zone_set_interfaces(zone, interfaces);
     return true;
 }
 
