@@ -3,6 +3,7 @@
 #include "commands/command-line.h"
 #include "commands/explain-watch.h"
 #include "model/error.h"
+#include "model/foreach.h"
 #include "model/host/topology.h"
 #include "model/plan/flow-fixes.h"
 #include "observe/flow-question.h"
@@ -23,7 +24,8 @@ typedef struct {
     FlowFixes *fixes;
     Netlink *netlink; /* NULL: the snapshot is not of this machine */
     JudgementScope scope;
-    int watch; /* seconds; 0: not */
+    bool has_programs; /* some link has one that sees its packets */
+    int watch;         /* seconds; 0: not */
 } Explainer;
 
 static ExplainRoute describe_route(const ResolvedFlow *resolved)
@@ -42,10 +44,22 @@ static ExplainRoute describe_route(const ResolvedFlow *resolved)
     };
 }
 
-/* Of the interface it comes in on, on the way in, and of the one it goes out through, on the way out. */
-static LinkPrograms programs_of(const Snapshot *snapshot, const Flow *flow)
+static bool has_programs(const Snapshot *snapshot)
 {
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (link->programs.xdp || link->programs.tc_ingress || link->programs.tc_egress)
+            return true;
+    }
+    return false;
+}
+
+/* Of the interface it comes in on, on the way in, and of the one it goes out through, on the way out. */
+static LinkPrograms programs_of(const Explainer *explainer, const Flow *flow)
+{
+    const Snapshot *snapshot = explainer->snapshot;
     LinkPrograms programs = {0};
+    if (!explainer->has_programs)
+        return programs;
     const Link *in = flow->in != NULL ? snapshot_link_by_name(snapshot, flow->in) : NULL;
     const Link *out = flow->out != NULL ? snapshot_link_by_name(snapshot, flow->out) : NULL;
     if (in != NULL) {
@@ -102,7 +116,7 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         .route = &route,
         .port_named = resolved.master_of,
         .fix = flow_fixes_find(explainer->fixes, &resolved.flow, judgement),
-        .programs = programs_of(snapshot, &resolved.flow),
+        .programs = programs_of(explainer, &resolved.flow),
     };
     Output *output = explainer->context->output;
     if (output_wants_text(output))
@@ -279,6 +293,7 @@ static int run(const Context *context, char **words, GError **error)
         .snapshot = snapshot,
         .fixes = fixes,
         .netlink = netlink,
+        .has_programs = has_programs(snapshot),
         .watch = watch,
         .scope = firewalld_only ? JUDGE_FIREWALLD_ONLY : JUDGE_PACKET,
     };

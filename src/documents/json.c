@@ -4,6 +4,8 @@
 
 #include "model/foreach.h"
 
+#include <string.h>
+
 json_t *json_document(const char *name)
 {
     json_t *document = json_object();
@@ -15,7 +17,10 @@ json_t *json_text(const char *text)
 {
     if (text == NULL)
         return json_null();
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    gsize length = strlen(text);
+    if (g_utf8_validate(text, (gssize)length, NULL))
+        return json_stringn_nocheck(text, length);
+    g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
     return json_string(valid);
 }
 

@@ -4,6 +4,7 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
+#include "model/host/own-addresses.h"
 #include "model/host/topology.h"
 #include "model/kernel/routing.h"
 #include "observe/snapshot-routes.h"
@@ -69,13 +70,7 @@ static bool is_local(const Snapshot *snapshot, const IpAddress *address)
     const char *network = address->family == FAMILY_IPV4 ? "127.0.0.0/8" : "::1/128";
     if (ip_prefix_parse(network, &loopback) && ip_prefix_contains(&loopback, address))
         return true;
-    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
-        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses) {
-            if (ip_address_equal(&own->prefix.address, address))
-                return true;
-        }
-    }
-    return false;
+    return snapshot_owns_address(snapshot, address);
 }
 
 /* ---- links ---- */

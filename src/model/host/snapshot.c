@@ -3,6 +3,7 @@
 #include "model/host/snapshot.h"
 
 #include "model/foreach.h"
+#include "model/host/own-addresses.h"
 
 static void unread_free(Unread *unread)
 {
@@ -41,6 +42,7 @@ Snapshot *snapshot_new(void)
     snapshot->unread = g_ptr_array_new_with_free_func((GDestroyNotify)unread_free);
     snapshot->links_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     snapshot->links_by_index = g_hash_table_new(g_direct_hash, g_direct_equal);
+    snapshot->own_addresses = own_addresses_new();
     return snapshot;
 }
 
@@ -68,6 +70,7 @@ Snapshot *snapshot_with_kernel(const Snapshot *services, const Snapshot *kernel)
     ruleset_ref(copy->ruleset);
     g_hash_table_ref(copy->links_by_name);
     g_hash_table_ref(copy->links_by_index);
+    own_addresses_ref(copy->own_addresses);
     return copy;
 }
 
@@ -84,6 +87,7 @@ void snapshot_free(Snapshot *snapshot)
     g_free(snapshot->host);
     g_hash_table_unref(snapshot->links_by_name);
     g_hash_table_unref(snapshot->links_by_index);
+    own_addresses_unref(snapshot->own_addresses);
     g_ptr_array_unref(snapshot->links);
     g_ptr_array_unref(snapshot->routes);
     g_ptr_array_unref(snapshot->narrow_routes);

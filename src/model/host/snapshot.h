@@ -31,6 +31,8 @@ typedef struct {
                       known */
 } LegacyTable;
 
+typedef struct OwnAddresses OwnAddresses;
+
 typedef struct {
     char *taken_at; /* ISO 8601 with the offset from UTC */
     char *host;
@@ -52,9 +54,10 @@ typedef struct {
     Firewalld *firewalld;
     Permanent *permanent;
     NetworkManager *networkmanager;
-    GPtrArray *unread;          /* Unread */
-    GHashTable *links_by_name;  /* to Link; names and alternative names */
-    GHashTable *links_by_index; /* to Link */
+    GPtrArray *unread;           /* Unread */
+    GHashTable *links_by_name;   /* to Link; names and alternative names */
+    GHashTable *links_by_index;  /* to Link */
+    OwnAddresses *own_addresses; /* of LINKS: see own-addresses.h */
 } Snapshot;
 
 LegacyTable *legacy_table_new(void);

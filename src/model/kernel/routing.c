@@ -4,9 +4,9 @@
 
 #include "model/firewalld/match.h"
 #include "model/foreach.h"
+#include "model/host/own-addresses.h"
 
 #include <linux/fib_rules.h>
-#include <linux/if_addr.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/rtnetlink.h>
@@ -46,19 +46,6 @@ static guint fixed_types(const IpPrefix *prefix)
     return types;
 }
 
-/* The last address of a network, to which all of its hosts listen (not of /31 and /32, RFC 3021). */
-static bool is_broadcast_of(const IpPrefix *network, const IpAddress *address)
-{
-    if (network->address.family != FAMILY_IPV4 || network->length >= 31 ||
-        !ip_prefix_contains(network, address))
-        return false;
-    for (guint bit = network->length; bit < 32; bit++) {
-        if ((address->bytes[bit / 8] & 0x80 >> bit % 8) == 0)
-            return false;
-    }
-    return true;
-}
-
 static const Link *broadcast_link(const Snapshot *snapshot, const IpAddress *address)
 {
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
@@ -70,55 +57,17 @@ static const Link *broadcast_link(const Snapshot *snapshot, const IpAddress *add
     return NULL;
 }
 
-/* An IPv4 network of the loopback link is local as a whole (fib_add_ifaddr()). */
-static bool is_loopback_network(const Link *link, const LinkAddress *own)
-{
-    return link_is_loopback(link) && own->prefix.address.family == FAMILY_IPV4 &&
-           (own->flags & (IFA_F_SECONDARY | IFA_F_NOPREFIXROUTE)) == 0;
-}
-
-/* A router listens to the first address of each of its IPv6 networks (RFC 4291, section 2.6.1;
- * addrconf_join_anycast()). */
-static bool is_router_anycast(const Link *link, const LinkAddress *own, const IpAddress *address)
-{
-    const IpPrefix *network = &own->prefix;
-    if (address->family != FAMILY_IPV6 || network->length >= 127 || link_is_loopback(link) ||
-        link->forwarding_ipv6 != TRISTATE_YES || !ip_prefix_contains(network, address))
-        return false;
-    for (guint bit = network->length; bit < 128; bit++) {
-        if ((address->bytes[bit / 8] & 0x80 >> bit % 8) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* The types that the address OWN of LINK gives to those in PREFIX. */
-static guint types_by_address(const Link *link, const LinkAddress *own, const IpPrefix *prefix)
-{
-    guint types = 0;
-    if (own->prefix.address.family != prefix->address.family)
-        return 0;
-    if (ip_prefix_contains(prefix, &own->prefix.address) ||
-        (is_loopback_network(link, own) && ip_prefix_covers(&own->prefix, prefix) == MATCH_YES))
-        types |= 1 << RTN_LOCAL;
-    if (is_whole(prefix) && is_broadcast_of(&own->prefix, &prefix->address))
-        types |= 1 << RTN_BROADCAST;
-    if (is_whole(prefix) && is_router_anycast(link, own, &prefix->address))
-        types |= 1 << RTN_LOCAL;
-    return types;
-}
-
 guint address_types(const Snapshot *snapshot, const IpPrefix *prefix, const Link *on)
 {
     guint types = fixed_types(prefix);
     if (types != 0 && (types & 1 << RTN_UNICAST) == 0)
         return types;
-    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
-        if (on != NULL && link != on)
-            continue;
-        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses)
-            types |= types_by_address(link, own, prefix);
-    }
+    if (on != NULL)
+        types |= link_address_types(on, prefix);
+    else if (is_whole(prefix))
+        types |= own_address_types(snapshot, &prefix->address, false);
+    for (guint i = 0; on == NULL && !is_whole(prefix) && i < snapshot->links->len; i++)
+        types |= link_address_types(g_ptr_array_index(snapshot->links, i), prefix);
     if (is_whole(prefix))
         return types != 0 ? types : 1 << RTN_UNICAST;
     return types | 1 << RTN_UNICAST;
@@ -515,22 +464,10 @@ static Routing route_by_rules(const Snapshot *snapshot, const RoutingQuestion *q
 
 /* ---- the whole ---- */
 
-/* The addresses of links of a VRF are in its own table. */
-static guint types_at_home(const Snapshot *snapshot, const IpPrefix *prefix)
-{
-    guint types = 0;
-    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
-        if (vrf_of(snapshot, link) != NULL)
-            continue;
-        PTR_ARRAY_FOREACH (const LinkAddress, own, link->addresses)
-            types |= types_by_address(link, own, prefix);
-    }
-    return types;
-}
-
 static Routing routing_at_home(const Snapshot *snapshot, const IpPrefix *destination)
 {
-    guint types = is_whole(destination) ? types_at_home(snapshot, destination)
+    /* The addresses of links of a VRF are in its own table. */
+    guint types = is_whole(destination) ? own_address_types(snapshot, &destination->address, true)
                                         : address_types(snapshot, destination, NULL);
     if ((types & 1 << RTN_LOCAL) != 0 && (types & 1 << RTN_UNICAST) == 0)
         return (Routing){ROUTING_LOCAL, NULL, NULL};

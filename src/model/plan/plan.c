@@ -323,6 +323,7 @@ Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
 {
     Plan *plan = plan_empty(snapshot, request);
     g_autoptr(GPtrArray) links = g_ptr_array_new();
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
     Planner planner = {plan->start, request, plan, links, {0}};
     PTR_ARRAY_FOREACH (const Action, action, actions) {
         g_ptr_array_add(plan->actions, action_copy(action));
@@ -332,7 +333,7 @@ Plan *plan_of_actions_as(const Snapshot *snapshot, const GPtrArray *actions,
             plan->zone = g_strdup(action->to);
         const Link *link =
             action->interface != NULL ? snapshot_link_by_name(snapshot, action->interface) : NULL;
-        if (link != NULL && !g_ptr_array_find(links, link, NULL))
+        if (link != NULL && g_hash_table_add(seen, (gpointer)link))
             g_ptr_array_add(links, (gpointer)link);
     }
     bool predicted = predict_findings(&planner);
