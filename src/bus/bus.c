@@ -8,6 +8,7 @@
 struct Bus {
     GDBusConnection *connection;
     guint timeout_ms;
+    KnownReplies *known; /* NULL: every call is made */
 };
 
 Bus *bus_new_for_connection(GDBusConnection *connection, guint timeout_ms)
@@ -35,6 +36,16 @@ GDBusConnection *bus_connection(const Bus *bus)
 guint bus_timeout_ms(const Bus *bus)
 {
     return bus->timeout_ms;
+}
+
+void bus_set_known_replies(Bus *bus, KnownReplies *known)
+{
+    bus->known = known;
+}
+
+KnownReplies *bus_known_replies(const Bus *bus)
+{
+    return bus->known;
 }
 
 /* ---- opening ---- */

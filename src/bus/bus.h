@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bus/calls.h"
+#include "bus/known-replies.h"
 
 #include <gio/gio.h>
 
@@ -25,6 +26,13 @@ GDBusConnection *bus_connection(const Bus *bus);
 
 /* How long each call may take. */
 guint bus_timeout_ms(const Bus *bus);
+
+/* From now on calls whose replies KNOWN has are not made, and replies that last are kept there. KNOWN must
+ * outlive BUS; NULL: every call is made, as it is at first. */
+void bus_set_known_replies(Bus *bus, KnownReplies *known);
+
+/* Those (transfer none). */
+KnownReplies *bus_known_replies(const Bus *bus);
 
 /* Makes one call and waits for the reply. PATH is NULL where the row of ID has one. PARAMETERS may
  * be floating and is consumed; NULL stands for none. Returns the reply, a tuple of the row's type

@@ -13,48 +13,60 @@
 #define ZONE_TUPLE     "((sssbsasa(ss)asba(ssss)asasasasa(ss)b))"
 #define SERVICE_TUPLE  "((sssa(ss)asa{ss}asa(ss)))"
 
-#define RUNNING(interface, method, parameters, reply)                                              \
+#define BUS(method, parameters, reply)                                                             \
     {                                                                                              \
-        FIREWALLD, FIREWALLD_PATH, interface, method, parameters, reply                            \
+        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,           \
+            parameters, reply, LASTS_NOT                                                           \
     }
+#define RUNNING_LASTING(interface, method, parameters, reply, lasts)                               \
+    {                                                                                              \
+        FIREWALLD, FIREWALLD_PATH, interface, method, parameters, reply, lasts                     \
+    }
+#define RUNNING(interface, method, parameters, reply)                                              \
+    RUNNING_LASTING(interface, method, parameters, reply, LASTS_NOT)
+#define IN_RULES(interface, method, parameters, reply)                                             \
+    RUNNING_LASTING(interface, method, parameters, reply, LASTS_WITH_RULES)
 #define PERMANENT(method, parameters, reply)                                                       \
     {                                                                                              \
-        FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply                                  \
+        FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply, LASTS_NOT                       \
     }
 #define PERMANENT_AT(kind, method, parameters, reply)                                              \
     {                                                                                              \
-        FIREWALLD, NULL, CONFIG kind, method, parameters, reply                                    \
+        FIREWALLD, NULL, CONFIG kind, method, parameters, reply, LASTS_NOT                         \
     }
 #define PERMANENT_ZONE(method, parameters, reply) PERMANENT_AT(".zone", method, parameters, reply)
 
 static const CallRow rows[N_CALLS] = {
-    [CALL_BUS_NAME_HAS_OWNER] = {"org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                 "org.freedesktop.DBus", "NameHasOwner", "(s)", "(b)"},
+    [CALL_BUS_NAME_HAS_OWNER] = BUS("NameHasOwner", "(s)", "(b)"),
+    [CALL_BUS_GET_NAME_OWNER] = BUS("GetNameOwner", "(s)", "(s)"),
+    [CALL_BUS_GET_PROCESS_ID] = BUS("GetConnectionUnixProcessID", "(s)", "(u)"),
 
     [CALL_FIREWALLD_PROPERTIES] = RUNNING(PROPERTIES, "GetAll", "(s)", "(a{sv})"),
     [CALL_GET_DEFAULT_ZONE] = RUNNING(FIREWALLD, "getDefaultZone", "()", "(s)"),
-    [CALL_QUERY_PANIC_MODE] = RUNNING(FIREWALLD, "queryPanicMode", "()", "(b)"),
-    [CALL_GET_LOG_DENIED] = RUNNING(FIREWALLD, "getLogDenied", "()", "(s)"),
-    [CALL_GET_ZONES] = RUNNING(FIREWALLD ".zone", "getZones", "()", "(as)"),
+    [CALL_QUERY_PANIC_MODE] = IN_RULES(FIREWALLD, "queryPanicMode", "()", "(b)"),
+    [CALL_GET_LOG_DENIED] = IN_RULES(FIREWALLD, "getLogDenied", "()", "(s)"),
+    [CALL_GET_ZONES] = IN_RULES(FIREWALLD ".zone", "getZones", "()", "(as)"),
     [CALL_GET_ACTIVE_ZONES] = RUNNING(FIREWALLD ".zone", "getActiveZones", "()", "(a{sa{sas}})"),
-    [CALL_GET_ZONE_SETTINGS] = RUNNING(FIREWALLD ".zone", "getZoneSettings2", "(s)", "(a{sv})"),
-    [CALL_GET_ZONE_SETTINGS_TUPLE] = RUNNING(FIREWALLD, "getZoneSettings", "(s)", ZONE_TUPLE),
+    [CALL_GET_ZONE_SETTINGS] = IN_RULES(FIREWALLD ".zone", "getZoneSettings2", "(s)", "(a{sv})"),
+    [CALL_GET_ZONE_SETTINGS_TUPLE] = IN_RULES(FIREWALLD, "getZoneSettings", "(s)", ZONE_TUPLE),
     [CALL_GET_ZONE_OF_INTERFACE] = RUNNING(FIREWALLD ".zone", "getZoneOfInterface", "(s)", "(s)"),
     [CALL_GET_INTERFACES] = RUNNING(FIREWALLD ".zone", "getInterfaces", "(s)", "(as)"),
-    [CALL_GET_POLICIES] = RUNNING(FIREWALLD ".policy", "getPolicies", "()", "(as)"),
+    [CALL_GET_POLICIES] = IN_RULES(FIREWALLD ".policy", "getPolicies", "()", "(as)"),
     [CALL_GET_POLICY_SETTINGS] =
-        RUNNING(FIREWALLD ".policy", "getPolicySettings", "(s)", "(a{sv})"),
-    [CALL_GET_SERVICE_SETTINGS] = RUNNING(FIREWALLD, "getServiceSettings2", "(s)", "(a{sv})"),
+        IN_RULES(FIREWALLD ".policy", "getPolicySettings", "(s)", "(a{sv})"),
+    [CALL_GET_SERVICE_SETTINGS] = IN_RULES(FIREWALLD, "getServiceSettings2", "(s)", "(a{sv})"),
     [CALL_GET_SERVICE_SETTINGS_TUPLE] =
-        RUNNING(FIREWALLD, "getServiceSettings", "(s)", SERVICE_TUPLE),
+        IN_RULES(FIREWALLD, "getServiceSettings", "(s)", SERVICE_TUPLE),
     [CALL_GET_IPSET_SETTINGS] =
-        RUNNING(FIREWALLD ".ipset", "getIPSetSettings", "(s)", "((ssssa{ss}as))"),
-    [CALL_GET_DIRECT_RULES] = RUNNING(FIREWALLD ".direct", "getAllRules", "()", "(a(sssias))"),
+        IN_RULES(FIREWALLD ".ipset", "getIPSetSettings", "(s)", "((ssssa{ss}as))"),
+    [CALL_GET_DIRECT_RULES] = IN_RULES(FIREWALLD ".direct", "getAllRules", "()", "(a(sssias))"),
     [CALL_GET_DIRECT_PASSTHROUGHS] =
-        RUNNING(FIREWALLD ".direct", "getAllPassthroughs", "()", "(a(sas))"),
-    [CALL_CHECK_PERMANENT_CONFIG] = RUNNING(FIREWALLD, "checkPermanentConfig", "()", "()"),
+        IN_RULES(FIREWALLD ".direct", "getAllPassthroughs", "()", "(a(sas))"),
+    [CALL_CHECK_PERMANENT_CONFIG] =
+        RUNNING_LASTING(FIREWALLD, "checkPermanentConfig", "()", "()", LASTS_WITH_FILES),
 
-    [CALL_CONFIG_PROPERTIES] = {FIREWALLD, CONFIG_PATH, PROPERTIES, "GetAll", "(s)", "(a{sv})"},
+    [CALL_CONFIG_PROPERTIES] = {FIREWALLD, CONFIG_PATH, PROPERTIES, "GetAll", "(s)", "(a{sv})",
+                                LASTS_NOT},
     [CALL_CONFIG_GET_ZONE_OF_INTERFACE] = PERMANENT("getZoneOfInterface", "(s)", "(s)"),
     [CALL_CONFIG_GET_ZONE_BY_NAME] = PERMANENT("getZoneByName", "(s)", "(o)"),
     [CALL_CONFIG_ZONE_GET_SETTINGS] = PERMANENT_ZONE("getSettings2", "()", "(a{sv})"),
@@ -68,7 +80,7 @@ static const CallRow rows[N_CALLS] = {
     [CALL_CONFIG_IPSET_GET_SETTINGS] =
         PERMANENT_AT(".ipset", "getSettings", "()", "((ssssa{ss}as))"),
     [CALL_CONFIG_GET_DIRECT_SETTINGS] = {FIREWALLD, CONFIG_PATH, CONFIG ".direct", "getSettings",
-                                         "()", "((a(sss)a(sssias)a(sas)))"},
+                                         "()", "((a(sss)a(sssias)a(sas)))", LASTS_NOT},
 
     [CALL_SET_LOG_DENIED] = RUNNING(FIREWALLD, "setLogDenied", "(s)", "()"),
     [CALL_ADD_INTERFACE] = RUNNING(FIREWALLD ".zone", "addInterface", "(ss)", "(s)"),
@@ -98,17 +110,18 @@ static const CallRow rows[N_CALLS] = {
     [CALL_CONFIG_POLICY_REMOVE] = PERMANENT_AT(".policy", "remove", "()", "()"),
 
     [CALL_NETWORKMANAGER_PROPERTY] = {NM, "/org/freedesktop/NetworkManager", PROPERTIES, "Get",
-                                      "(ss)", "(v)"},
+                                      "(ss)", "(v)", LASTS_NOT},
     [CALL_NETWORKMANAGER_GET_DEVICE] = {NM, "/org/freedesktop/NetworkManager", NM,
-                                        "GetDeviceByIpIface", "(s)", "(o)"},
-    [CALL_NETWORKMANAGER_PROPERTIES_AT] = {NM, NULL, PROPERTIES, "GetAll", "(s)", "(a{sv})"},
+                                        "GetDeviceByIpIface", "(s)", "(o)", LASTS_NOT},
+    [CALL_NETWORKMANAGER_PROPERTIES_AT] = {NM, NULL, PROPERTIES, "GetAll", "(s)", "(a{sv})",
+                                           LASTS_NOT},
     [CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS] = {NM, NULL, NM ".Settings.Connection",
-                                                  "GetSettings", "()", "(a{sa{sv}})"},
+                                                  "GetSettings", "()", "(a{sa{sv}})", LASTS_NOT},
     [CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID] = {NM, "/org/freedesktop/NetworkManager/Settings",
                                                  NM ".Settings", "GetConnectionByUuid", "(s)",
-                                                 "(o)"},
+                                                 "(o)", LASTS_NOT},
     [CALL_NETWORKMANAGER_UPDATE_PROFILE] = {NM, NULL, NM ".Settings.Connection", "Update2",
-                                            "(a{sa{sv}}ua{sv})", "(a{sv})"},
+                                            "(a{sa{sv}}ua{sv})", "(a{sv})", LASTS_NOT},
 };
 
 const CallRow *call_row(CallId call)

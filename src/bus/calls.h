@@ -4,6 +4,8 @@
 
 typedef enum {
     CALL_BUS_NAME_HAS_OWNER,
+    CALL_BUS_GET_NAME_OWNER,
+    CALL_BUS_GET_PROCESS_ID,
 
     /* firewalld's running side, read */
     CALL_FIREWALLD_PROPERTIES,
@@ -79,6 +81,15 @@ typedef enum {
     N_CALLS,
 } CallId;
 
+/* How long firewalld's answer stays what it is. */
+typedef enum {
+    LASTS_NOT,
+    LASTS_WITH_RULES, /* while the kernel's rules are the same, for what is in force: every change of it that a
+                         packet can tell, and every reload, changes firewalld's table (its nftables backend) */
+    LASTS_WITH_FILES, /* while no file of firewalld's configuration changes */
+    N_LASTS,
+} CallLasts;
+
 typedef struct {
     const char *service; /* the bus name that is called */
     const char *path;    /* NULL where it differs from call to call */
@@ -86,6 +97,7 @@ typedef struct {
     const char *method;
     const char *parameters; /* GVariant type string of the arguments, always a tuple */
     const char *reply;      /* GVariant type string of the answer, always a tuple */
+    CallLasts lasts;
 } CallRow;
 
 #define FIREWALLD_SERVICE      "org.fedoraproject.FirewallD1"

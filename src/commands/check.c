@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix check: which uplinks no accepting zone covers, and what else will break. */
+#include "act/known-file.h"
 #include "act/logging-note.h"
 #include "act/record.h"
 #include "commands/command-line.h"
@@ -76,29 +77,47 @@ static bool needs_second_look(const Context *context, const Diagnosis *diagnosis
            diagnosis_has(diagnosis, SEVERITY_WARNING);
 }
 
-/* Looks at the host as SCOPE says, in place of what *SNAPSHOT and *DIAGNOSIS are (NULL: nothing). */
-static bool look(const Context *context, const CheckOptions *options, ObserveOptions scope,
-                 Snapshot **snapshot, Diagnosis **diagnosis, GError **error)
+/* A first look at all that decides whether something is wrong, of which most is known from an earlier check
+ * where neither the kernel's rules nor firewalld's files have changed since. Only root's answers are kept: others
+ * do not see the rules. */
+static Snapshot *look_first(const Context *context, const CheckOptions *options,
+                            KnownReplies *known, GError **error)
 {
-    g_clear_pointer(diagnosis, diagnosis_free);
-    g_clear_pointer(snapshot, snapshot_free);
-    *snapshot = observe_to_check(context, options, scope, error);
-    if (*snapshot != NULL)
-        *diagnosis = diagnose_now(context, *snapshot);
-    return *snapshot != NULL;
+    ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
+    scope.known = geteuid() == 0 ? known : NULL;
+    Snapshot *snapshot = observe_to_check(context, options, scope, error);
+    if (scope.known != NULL && context->options->snapshot == NULL)
+        known_file_save(known);
+    return snapshot;
+}
+
+/* A second look at what may be offered, too. A zone or policy that is not in force may have changed without
+ * the rules, so that only what firewalld has just said is known. */
+static Snapshot *look_again(const Context *context, const CheckOptions *options,
+                            KnownReplies *known, GError **error)
+{
+    ObserveOptions scope = context_offer_options(context);
+    known_replies_forget_old(known);
+    scope.known = known;
+    return observe_to_check(context, options, scope, error);
 }
 
 /* A host without a fault is looked at once, and one with a fault again, as apply does. */
 static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
-    g_autoptr(Snapshot) snapshot = NULL;
-    g_autoptr(Diagnosis) diagnosis = NULL;
-    if (!look(context, options, context_observe_options(context, OBSERVE_ACTIVE_ZONES), &snapshot,
-              &diagnosis, error))
+    g_autoptr(KnownReplies) known = known_file_load();
+    g_autoptr(Snapshot) snapshot = look_first(context, options, known, error);
+    if (snapshot == NULL)
         return -1;
-    if (needs_second_look(context, diagnosis) &&
-        !look(context, options, context_offer_options(context), &snapshot, &diagnosis, error))
-        return -1;
+    g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
+    if (needs_second_look(context, diagnosis)) {
+        g_clear_pointer(&diagnosis, diagnosis_free);
+        g_clear_pointer(&snapshot, snapshot_free);
+        snapshot = look_again(context, options, known, error);
+        if (snapshot == NULL)
+            return -1;
+        diagnosis = diagnose_now(context, snapshot);
+    }
     /* The last change on this host may explain a finding, as far as this user may read it. */
     g_autoptr(Record) record = NULL;
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
@@ -112,8 +131,8 @@ static int check_now(const Context *context, const CheckOptions *options, GError
 static int check_for_nagios(const Context *context, const CheckOptions *options)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(Snapshot) snapshot = observe_to_check(
-        context, options, context_observe_options(context, OBSERVE_ACTIVE_ZONES), &reason);
+    g_autoptr(KnownReplies) known = known_file_load();
+    g_autoptr(Snapshot) snapshot = look_first(context, options, known, &reason);
     if (snapshot == NULL) {
         output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;

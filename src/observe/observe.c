@@ -17,6 +17,7 @@
 #include "observe/kernel/traffic-control.h"
 #include "observe/services/firewalld-permanent.h"
 #include "observe/services/firewalld.h"
+#include "observe/services/lasting.h"
 #include "observe/services/networkmanager.h"
 
 /* Only services that include each other in a chain need more than four batches. All batches together may
@@ -32,6 +33,8 @@ typedef struct {
     FirewalldReader *firewalld;
     NetworkManagerReader *networkmanager;
     PermanentReader *permanent; /* NULL: not wanted */
+    Lasting lasting;
+    bool fault_called; /* firewalld's check of its permanent configuration */
 } Observation;
 
 static void observation_clear(Observation *observation)
@@ -39,11 +42,20 @@ static void observation_clear(Observation *observation)
     firewalld_reader_free(observation->firewalld);
     networkmanager_reader_free(observation->networkmanager);
     permanent_reader_free(observation->permanent);
+    lasting_clear(&observation->lasting);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Observation, observation_clear)
 
 /* ---- the first batch ---- */
+
+static void add_check(Observation *observation, CallBatch *batch)
+{
+    const ObserveOptions *options = observation->options;
+    if (options->permanent_fault && !options->permanent && !observation->fault_called)
+        permanent_add_check(observation->snapshot, batch);
+    observation->fault_called = true;
+}
 
 static CallBatch *start_first_batch(Observation *observation)
 {
@@ -56,10 +68,13 @@ static CallBatch *start_first_batch(Observation *observation)
     observation->deadline =
         deadline_in(PATIENCE * MIN(bus_timeout_ms(observation->bus), G_MAXUINT / PATIENCE));
     CallBatch *batch = call_batch_new(observation->bus, options->cancellable);
-    firewalld_add_first_calls(observation->firewalld, batch);
+    observation->fault_called = false;
+    firewalld_add_first_calls(observation->firewalld, options->known != NULL, batch);
     networkmanager_add_first_calls(observation->networkmanager, batch);
-    if (options->permanent_fault && !options->permanent)
-        permanent_add_check(snapshot, batch);
+    if (options->known != NULL)
+        lasting_add_calls(&observation->lasting, batch);
+    else
+        add_check(observation, batch);
     call_batch_start(batch);
     return batch;
 }
@@ -126,7 +141,7 @@ static Interests interests_of(const Snapshot *snapshot, const Topology *topology
     };
 }
 
-static bool read_rest(const Observation *observation, GError **error)
+static bool read_rest(Observation *observation, GError **error)
 {
     Snapshot *snapshot = observation->snapshot;
     g_autoptr(Topology) topology = topology_new(snapshot, observation->options->declared);
@@ -142,6 +157,7 @@ static bool read_rest(const Observation *observation, GError **error)
             (observation->permanent != NULL &&
              !permanent_add_calls(observation->permanent, batch, error)))
             return false;
+        add_check(observation, batch);
         networkmanager_add_calls(observation->networkmanager, &interests, batch);
         if (call_batch_is_empty(batch))
             return true;
@@ -154,14 +170,43 @@ static bool read_rest(const Observation *observation, GError **error)
     return false;
 }
 
+/* Which replies are known depends on what the kernel and the bus have said. */
+static void set_states(const Observation *observation)
+{
+    KnownReplies *known = observation->options->known;
+    if (known == NULL)
+        return;
+    const char *guid = g_dbus_connection_get_guid(bus_connection(observation->bus));
+    g_autofree char *rules =
+        lasting_rules_state(&observation->lasting, guid, observation->snapshot);
+    g_autofree char *files = lasting_files_state(&observation->lasting, guid);
+    known_replies_set_state(known, LASTS_WITH_RULES, rules);
+    known_replies_set_state(known, LASTS_WITH_FILES, files);
+}
+
+/* What has changed while it was asked for holds for no state. */
+static void check_files_state(const Observation *observation)
+{
+    KnownReplies *known = observation->options->known;
+    if (known == NULL || !known_replies_have_grown(known))
+        return;
+    const char *guid = g_dbus_connection_get_guid(bus_connection(observation->bus));
+    g_autofree char *files = lasting_files_state(&observation->lasting, guid);
+    known_replies_set_state(known, LASTS_WITH_FILES, files);
+}
+
 static bool finish_services(Observation *observation, CallBatch *first, GError **error)
 {
     Snapshot *snapshot = observation->snapshot;
     guint unread_before = snapshot->unread->len;
     if (!finish_first_batch(observation, first, error) ||
         !read_again_until_started(observation, unread_before, error) ||
-        !check_state(snapshot->firewalld, error) || !read_rest(observation, error))
+        !check_state(snapshot->firewalld, error))
         return false;
+    set_states(observation);
+    if (!read_rest(observation, error))
+        return false;
+    check_files_state(observation);
     if (!firewalld_reader_finish(observation->firewalld, error))
         return false;
     if (observation->permanent != NULL)
@@ -212,17 +257,23 @@ static Snapshot *observe_once(Bus *bus, const ObserveOptions *options, GError **
 }
 
 /* firewalld and the kernel's rules belong together: what firewalld says in the middle of a reload it
- * says after it, when its rules are others. Where rules change all the time, the last look counts. */
+ * says after it, when its rules are others. Where rules change all the time, the last look counts, but what
+ * firewalld said then holds for no state. */
 Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
 {
     enum { LOOKS_MAX = 5 };
+    bus_set_known_replies(bus, options->known);
     Snapshot *snapshot = observe_once(bus, options, error);
-    for (int look = 1; snapshot != NULL && look < LOOKS_MAX; look++) {
-        if (!netfilter_has_changed(snapshot->ruleset))
-            break;
+    bool has_changed = snapshot == NULL || netfilter_has_changed(snapshot->ruleset);
+    for (int look = 1; snapshot != NULL && has_changed && look < LOOKS_MAX; look++) {
         snapshot_free(snapshot);
         snapshot = observe_once(bus, options, error);
+        has_changed = snapshot == NULL || netfilter_has_changed(snapshot->ruleset);
     }
+    bus_set_known_replies(bus, NULL);
+    for (CallLasts lasts = LASTS_NOT; options->known != NULL && has_changed && lasts < N_LASTS;
+         lasts++)
+        known_replies_set_state(options->known, lasts, NULL);
     return snapshot;
 }
 

@@ -14,7 +14,9 @@ typedef struct {
     bool downstream_bindings;    /* also the permanent bindings of all downstreams */
     bool permanent_fault;        /* also whether firewalld could load its permanent configuration */
     bool permanent;              /* also the whole permanent configuration, and that */
-    GCancellable *cancellable;   /* NULL: none; cancelling gives G_IO_ERROR_CANCELLED */
+    KnownReplies *known; /* answers what it knows, and keeps what lasts; NULL: firewalld is asked
+                                    for everything */
+    GCancellable *cancellable; /* NULL: none; cancelling gives G_IO_ERROR_CANCELLED */
 } ObserveOptions;
 
 /* Reads this host: the kernel, and firewalld and NetworkManager through BUS. What cannot be read but

@@ -10,6 +10,7 @@
 struct FirewalldReader {
     Items items; /* of the running side */
     ObserveScope scope;
+    bool lasting_called;    /* LASTING_CALLS */
     bool zones_called;      /* getZones */
     bool zones_unread;      /* and it failed */
     GError *bindings_error; /* getActiveZones was refused: why; else NULL */
@@ -131,19 +132,23 @@ static bool take_lack_of_direct(const GError *error, gpointer user)
     return true;
 }
 
+/* What may change while the kernel's rules stay the same. */
 static const FirstCall first_calls[] = {
     {CALL_FIREWALLD_PROPERTIES, FIREWALLD_SERVICE, take_identity, NULL,
      "firewalld's version and state"},
     {CALL_GET_DEFAULT_ZONE, NULL, take_default_zone, NULL, "the default zone"},
+    {CALL_GET_ACTIVE_ZONES, NULL, take_active_zones, take_lack_of_active_zones, "the active zones"},
+    {CALL_CONFIG_PROPERTIES, FIREWALLD_SERVICE ".config", take_options, NULL,
+     "the options of firewalld.conf"},
+};
+
+static const FirstCall lasting_calls[] = {
     {CALL_QUERY_PANIC_MODE, NULL, take_panic, NULL, "panic mode"},
     {CALL_GET_LOG_DENIED, NULL, take_log_denied, NULL, "whether denials are logged"},
-    {CALL_GET_ACTIVE_ZONES, NULL, take_active_zones, take_lack_of_active_zones, "the active zones"},
     {CALL_GET_POLICIES, NULL, items_take_policy_names, items_take_lack_of_policies, "the policies"},
     {CALL_GET_DIRECT_RULES, NULL, take_direct, take_lack_of_direct, "direct rules"},
     {CALL_GET_DIRECT_PASSTHROUGHS, NULL, take_direct, take_lack_of_direct,
      "direct passthrough rules"},
-    {CALL_CONFIG_PROPERTIES, FIREWALLD_SERVICE ".config", take_options, NULL,
-     "the options of firewalld.conf"},
 };
 
 static bool note_zones_unread(const GError *error G_GNUC_UNUSED, gpointer user)
@@ -158,16 +163,25 @@ static const FirstCall all_zones = {CALL_GET_ZONES, NULL, items_take_zone_names,
 
 static void add_all_zones(FirewalldReader *reader, CallBatch *batch)
 {
-    if (reader->scope == OBSERVE_ALL_ZONES && !reader->zones_called) {
+    if (reader->scope == OBSERVE_ALL_ZONES && !reader->zones_called && reader->lasting_called) {
         items_add_first_calls(&reader->items, &all_zones, 1, batch);
         reader->zones_called = true;
     }
 }
 
-void firewalld_add_first_calls(FirewalldReader *reader, CallBatch *batch)
+static void add_lasting_calls(FirewalldReader *reader, CallBatch *batch)
+{
+    if (!reader->lasting_called)
+        items_add_first_calls(&reader->items, lasting_calls, G_N_ELEMENTS(lasting_calls), batch);
+    reader->lasting_called = true;
+    add_all_zones(reader, batch);
+}
+
+void firewalld_add_first_calls(FirewalldReader *reader, bool may_be_known, CallBatch *batch)
 {
     items_add_first_calls(&reader->items, first_calls, G_N_ELEMENTS(first_calls), batch);
-    add_all_zones(reader, batch);
+    if (!may_be_known)
+        add_lasting_calls(reader, batch);
 }
 
 /* ---- every further batch ---- */
@@ -203,7 +217,7 @@ void firewalld_want_zone(FirewalldReader *reader, const char *name)
 bool firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch,
                          GError **error)
 {
-    add_all_zones(reader, batch);
+    add_lasting_calls(reader, batch);
     items_want_named(&reader->items);
     g_autoptr(GPtrArray) bindings = interests_bindings(interests);
     PTR_ARRAY_FOREACH (const char, binding, bindings)

@@ -19,8 +19,9 @@ FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope);
 void firewalld_reader_free(FirewalldReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FirewalldReader, firewalld_reader_free)
 
-/* Adds the calls of the first batch. */
-void firewalld_add_first_calls(FirewalldReader *reader, CallBatch *batch);
+/* Adds the calls of the first batch. Those whose replies MAY_BE_KNOWN are left to the next one, since which
+ * are is not known yet. */
+void firewalld_add_first_calls(FirewalldReader *reader, bool may_be_known, CallBatch *batch);
 
 /* Has the zone NAME read as well, if it exists; where even that cannot be read, the snapshot gets it
  * as a zone whose settings are unread. */
