@@ -9,14 +9,12 @@
 #include "model/plan/fixes.h"
 #include "observe/events.h"
 #include "report/escape.h"
+#include "report/journal-socket.h"
 #include "report/metrics.h"
 #include "report/watch-report.h"
 
 #include <glib-unix.h>
 #include <string.h>
-#ifdef HAVE_SYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
 
 enum {
     MAX_INTERVAL = 86400,
@@ -60,14 +58,6 @@ static void watcher_clear(Watcher *watcher)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watcher, watcher_clear)
 
-/* Tells systemd the state of a service of its, sd_notify(3); does nothing where it did not ask. */
-static void notify(G_GNUC_UNUSED const char *state)
-{
-#ifdef HAVE_SYSTEMD
-    sd_notify(0, state);
-#endif
-}
-
 /* ---- one pass ---- */
 
 static void set_bus(Watcher *watcher, Bus *bus)
@@ -110,7 +100,7 @@ static void report_state(Watcher *watcher, const char *state, const char *messag
     g_autofree char *line = escape_for_terminal(message);
     g_autofree char *status = g_strdup_printf("STATUS=%s: %s", state, line);
     if (!is_known || watcher->is_stale)
-        notify(status);
+        service_notify(status);
     if (is_known)
         return;
     g_free(watcher->state);
@@ -244,19 +234,14 @@ static gboolean interval_is_over(gpointer user)
 
 static gboolean keep_alive(G_GNUC_UNUSED gpointer user)
 {
-    notify("WATCHDOG=1");
+    service_notify("WATCHDOG=1");
     return G_SOURCE_CONTINUE;
 }
 
 /* Half of the time that systemd waits, as sd_watchdog_enabled(3) recommends; 0: it has no watchdog. */
 static guint watchdog_interval_ms(void)
 {
-    guint64 usec = 0;
-#ifdef HAVE_SYSTEMD
-    if (sd_watchdog_enabled(0, &usec) <= 0)
-        usec = 0;
-#endif
-    return (guint)(usec / 2 / G_TIME_SPAN_MILLISECOND);
+    return (guint)(service_watchdog_usec() / 2 / G_TIME_SPAN_MILLISECOND);
 }
 
 static gboolean quit(gpointer loop)
@@ -293,9 +278,9 @@ static bool watch(Watcher *watcher, guint interval_seconds, GError **error)
         guint watchdog_ms = watchdog_interval_ms();
         if (watchdog_ms > 0)
             g_timeout_add(watchdog_ms, keep_alive, NULL);
-        notify("READY=1");
+        service_notify("READY=1");
         g_main_loop_run(loop);
-        notify("STOPPING=1");
+        service_notify("STOPPING=1");
     }
     g_source_remove(interrupt);
     g_source_remove(terminate);
