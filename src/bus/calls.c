@@ -26,6 +26,16 @@
     RUNNING_LASTING(interface, method, parameters, reply, LASTS_NOT)
 #define IN_RULES(interface, method, parameters, reply)                                             \
     RUNNING_LASTING(interface, method, parameters, reply, LASTS_WITH_RULES)
+#define IN_FORCE(interface, method, parameters, reply)                                             \
+    RUNNING_LASTING(interface, method, parameters, reply, LASTS_IN_FORCE)
+#define IN_FILES(method, parameters, reply)                                                        \
+    {                                                                                              \
+        FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply, LASTS_WITH_WATCHED_FILES        \
+    }
+#define IN_FILES_AT(kind, method, parameters, reply)                                               \
+    {                                                                                              \
+        FIREWALLD, NULL, CONFIG kind, method, parameters, reply, LASTS_WITH_WATCHED_FILES          \
+    }
 #define PERMANENT(method, parameters, reply)                                                       \
     {                                                                                              \
         FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply, LASTS_NOT                       \
@@ -47,13 +57,13 @@ static const CallRow rows[N_CALLS] = {
     [CALL_GET_LOG_DENIED] = IN_RULES(FIREWALLD, "getLogDenied", "()", "(s)"),
     [CALL_GET_ZONES] = IN_RULES(FIREWALLD ".zone", "getZones", "()", "(as)"),
     [CALL_GET_ACTIVE_ZONES] = RUNNING(FIREWALLD ".zone", "getActiveZones", "()", "(a{sa{sas}})"),
-    [CALL_GET_ZONE_SETTINGS] = IN_RULES(FIREWALLD ".zone", "getZoneSettings2", "(s)", "(a{sv})"),
-    [CALL_GET_ZONE_SETTINGS_TUPLE] = IN_RULES(FIREWALLD, "getZoneSettings", "(s)", ZONE_TUPLE),
+    [CALL_GET_ZONE_SETTINGS] = IN_FORCE(FIREWALLD ".zone", "getZoneSettings2", "(s)", "(a{sv})"),
+    [CALL_GET_ZONE_SETTINGS_TUPLE] = IN_FORCE(FIREWALLD, "getZoneSettings", "(s)", ZONE_TUPLE),
     [CALL_GET_ZONE_OF_INTERFACE] = RUNNING(FIREWALLD ".zone", "getZoneOfInterface", "(s)", "(s)"),
     [CALL_GET_INTERFACES] = RUNNING(FIREWALLD ".zone", "getInterfaces", "(s)", "(as)"),
     [CALL_GET_POLICIES] = IN_RULES(FIREWALLD ".policy", "getPolicies", "()", "(as)"),
     [CALL_GET_POLICY_SETTINGS] =
-        IN_RULES(FIREWALLD ".policy", "getPolicySettings", "(s)", "(a{sv})"),
+        IN_FORCE(FIREWALLD ".policy", "getPolicySettings", "(s)", "(a{sv})"),
     [CALL_GET_SERVICE_SETTINGS] = IN_RULES(FIREWALLD, "getServiceSettings2", "(s)", "(a{sv})"),
     [CALL_GET_SERVICE_SETTINGS_TUPLE] =
         IN_RULES(FIREWALLD, "getServiceSettings", "(s)", SERVICE_TUPLE),
@@ -68,19 +78,20 @@ static const CallRow rows[N_CALLS] = {
     [CALL_CONFIG_PROPERTIES] = {FIREWALLD, CONFIG_PATH, PROPERTIES, "GetAll", "(s)", "(a{sv})",
                                 LASTS_NOT},
     [CALL_CONFIG_GET_ZONE_OF_INTERFACE] = PERMANENT("getZoneOfInterface", "(s)", "(s)"),
-    [CALL_CONFIG_GET_ZONE_BY_NAME] = PERMANENT("getZoneByName", "(s)", "(o)"),
-    [CALL_CONFIG_ZONE_GET_SETTINGS] = PERMANENT_ZONE("getSettings2", "()", "(a{sv})"),
-    [CALL_CONFIG_GET_ZONE_NAMES] = PERMANENT("getZoneNames", "()", "(as)"),
-    [CALL_CONFIG_GET_POLICY_NAMES] = PERMANENT("getPolicyNames", "()", "(as)"),
-    [CALL_CONFIG_GET_POLICY_BY_NAME] = PERMANENT("getPolicyByName", "(s)", "(o)"),
-    [CALL_CONFIG_POLICY_GET_SETTINGS] = PERMANENT_AT(".policy", "getSettings", "()", "(a{sv})"),
-    [CALL_CONFIG_GET_SERVICE_BY_NAME] = PERMANENT("getServiceByName", "(s)", "(o)"),
-    [CALL_CONFIG_SERVICE_GET_SETTINGS] = PERMANENT_AT(".service", "getSettings2", "()", "(a{sv})"),
-    [CALL_CONFIG_GET_IPSET_BY_NAME] = PERMANENT("getIPSetByName", "(s)", "(o)"),
+    [CALL_CONFIG_GET_ZONE_BY_NAME] = IN_FILES("getZoneByName", "(s)", "(o)"),
+    [CALL_CONFIG_ZONE_GET_SETTINGS] = IN_FILES_AT(".zone", "getSettings2", "()", "(a{sv})"),
+    [CALL_CONFIG_GET_ZONE_NAMES] = IN_FILES("getZoneNames", "()", "(as)"),
+    [CALL_CONFIG_GET_POLICY_NAMES] = IN_FILES("getPolicyNames", "()", "(as)"),
+    [CALL_CONFIG_GET_POLICY_BY_NAME] = IN_FILES("getPolicyByName", "(s)", "(o)"),
+    [CALL_CONFIG_POLICY_GET_SETTINGS] = IN_FILES_AT(".policy", "getSettings", "()", "(a{sv})"),
+    [CALL_CONFIG_GET_SERVICE_BY_NAME] = IN_FILES("getServiceByName", "(s)", "(o)"),
+    [CALL_CONFIG_SERVICE_GET_SETTINGS] = IN_FILES_AT(".service", "getSettings2", "()", "(a{sv})"),
+    [CALL_CONFIG_GET_IPSET_BY_NAME] = IN_FILES("getIPSetByName", "(s)", "(o)"),
     [CALL_CONFIG_IPSET_GET_SETTINGS] =
-        PERMANENT_AT(".ipset", "getSettings", "()", "((ssssa{ss}as))"),
+        IN_FILES_AT(".ipset", "getSettings", "()", "((ssssa{ss}as))"),
     [CALL_CONFIG_GET_DIRECT_SETTINGS] = {FIREWALLD, CONFIG_PATH, CONFIG ".direct", "getSettings",
-                                         "()", "((a(sss)a(sssias)a(sas)))", LASTS_NOT},
+                                         "()", "((a(sss)a(sssias)a(sas)))",
+                                         LASTS_WITH_WATCHED_FILES},
 
     [CALL_SET_LOG_DENIED] = RUNNING(FIREWALLD, "setLogDenied", "(s)", "()"),
     [CALL_ADD_INTERFACE] = RUNNING(FIREWALLD ".zone", "addInterface", "(ss)", "(s)"),

@@ -81,12 +81,15 @@ typedef enum {
     N_CALLS,
 } CallId;
 
-/* How long firewalld's answer stays what it is. */
+/* How long firewalld's answer stays what it is. "While the rules are the same" is true of what is in force, with
+ * its nftables backend: a change that a packet can tell, and every reload, changes firewalld's table. */
 typedef enum {
     LASTS_NOT,
-    LASTS_WITH_RULES, /* while the kernel's rules are the same, for what is in force: every change of it that a
-                         packet can tell, and every reload, changes firewalld's table (its nftables backend) */
+    LASTS_WITH_RULES, /* while the kernel's rules are the same */
+    LASTS_IN_FORCE, /* likewise, but a zone or policy that is not in force may change without them */
     LASTS_WITH_FILES, /* while no file of firewalld's configuration changes */
+    LASTS_WITH_WATCHED_FILES, /* likewise, but firewalld answers from memory, and reads a file again only 5 s
+                                 after it has changed (measured with 1.3.3) */
     N_LASTS,
 } CallLasts;
 

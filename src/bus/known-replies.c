@@ -94,10 +94,9 @@ static gboolean is_old(gpointer question G_GNUC_UNUSED, gpointer value, gpointer
     return ((const KnownReply *)value)->is_old;
 }
 
-void known_replies_forget_old(KnownReplies *known)
+void known_replies_forget_old(KnownReplies *known, CallLasts lasts)
 {
-    for (guint i = 0; i < N_LASTS; i++)
-        g_hash_table_foreach_remove(known->tables[i].replies, is_old, NULL);
+    g_hash_table_foreach_remove(known->tables[lasts].replies, is_old, NULL);
 }
 
 bool known_replies_have_grown(const KnownReplies *known)

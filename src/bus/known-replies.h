@@ -30,8 +30,9 @@ GVariant *known_replies_lookup(const KnownReplies *known, const CallRow *row, co
 void known_replies_keep(KnownReplies *known, const CallRow *row, const char *path,
                         GVariant *parameters, GVariant *reply);
 
-/* Forgets what known_replies_from_variant() brought: what is left was answered to this process. */
-void known_replies_forget_old(KnownReplies *known);
+/* Forgets what known_replies_from_variant() brought of what LASTS so: what is left was answered to this
+ * process. */
+void known_replies_forget_old(KnownReplies *known, CallLasts lasts);
 
 /* Whether replies were kept since the last known_replies_from_variant(). */
 bool known_replies_have_grown(const KnownReplies *known);

@@ -91,15 +91,17 @@ static Snapshot *look_first(const Context *context, const CheckOptions *options,
     return snapshot;
 }
 
-/* A second look at what may be offered, too. A zone or policy that is not in force may have changed without
- * the rules, so that only what firewalld has just said is known. */
+/* A second look at what may be offered, too. Of zones and policies only what firewalld has just said is known:
+ * one that is not in force may have changed. */
 static Snapshot *look_again(const Context *context, const CheckOptions *options,
                             KnownReplies *known, GError **error)
 {
     ObserveOptions scope = context_offer_options(context);
-    known_replies_forget_old(known);
+    known_replies_forget_old(known, LASTS_IN_FORCE);
     scope.known = known;
-    return observe_to_check(context, options, scope, error);
+    Snapshot *snapshot = observe_to_check(context, options, scope, error);
+    known_file_save(known);
+    return snapshot;
 }
 
 /* A host without a fault is looked at once, and one with a fault again, as apply does. */

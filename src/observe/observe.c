@@ -176,23 +176,16 @@ static void set_states(const Observation *observation)
     KnownReplies *known = observation->options->known;
     if (known == NULL)
         return;
-    const char *guid = g_dbus_connection_get_guid(bus_connection(observation->bus));
-    g_autofree char *rules =
-        lasting_rules_state(&observation->lasting, guid, observation->snapshot);
-    g_autofree char *files = lasting_files_state(&observation->lasting, guid);
-    known_replies_set_state(known, LASTS_WITH_RULES, rules);
-    known_replies_set_state(known, LASTS_WITH_FILES, files);
+    lasting_set_rules_state(&observation->lasting, observation->bus, observation->snapshot, known);
+    lasting_set_files_state(&observation->lasting, observation->bus, known);
 }
 
 /* What has changed while it was asked for holds for no state. */
 static void check_files_state(const Observation *observation)
 {
     KnownReplies *known = observation->options->known;
-    if (known == NULL || !known_replies_have_grown(known))
-        return;
-    const char *guid = g_dbus_connection_get_guid(bus_connection(observation->bus));
-    g_autofree char *files = lasting_files_state(&observation->lasting, guid);
-    known_replies_set_state(known, LASTS_WITH_FILES, files);
+    if (known != NULL && known_replies_have_grown(known))
+        lasting_set_files_state(&observation->lasting, observation->bus, known);
 }
 
 static bool finish_services(Observation *observation, CallBatch *first, GError **error)

@@ -11,8 +11,8 @@ static const char *const directories[] = {"/etc/firewalld", "/usr/lib/firewalld"
 enum {
     FILES_MAX = 16384,
     DEPTH_MAX = 4,
-    /* File systems give times in steps of a few milliseconds, some of 2 s (FAT). */
-    SETTLED_AFTER_S = 3,
+    SETTLED_AFTER_S = 3, /* times come in steps of a few milliseconds, with FAT of 2 s */
+    READ_AFTER_S = 10,   /* firewalld has read again what it watches, and twice that */
 };
 
 void lasting_clear(Lasting *lasting)
@@ -63,7 +63,7 @@ void lasting_add_calls(Lasting *lasting, CallBatch *batch)
 
 /* ---- the rules ---- */
 
-char *lasting_rules_state(const Lasting *lasting, const char *bus_guid, const Snapshot *snapshot)
+static char *rules_state(const Lasting *lasting, const char *bus_guid, const Snapshot *snapshot)
 {
     GStatBuf network;
     const Ruleset *ruleset = snapshot->ruleset;
@@ -73,6 +73,15 @@ char *lasting_rules_state(const Lasting *lasting, const char *bus_guid, const Sn
         return NULL;
     return g_strdup_printf("%s %s netns %" G_GUINT64_FORMAT " generation %u", bus_guid,
                            lasting->owner, (guint64)network.st_ino, ruleset->generation);
+}
+
+void lasting_set_rules_state(const Lasting *lasting, Bus *bus, const Snapshot *snapshot,
+                             KnownReplies *known)
+{
+    const char *guid = g_dbus_connection_get_guid(bus_connection(bus));
+    g_autofree char *state = rules_state(lasting, guid, snapshot);
+    known_replies_set_state(known, LASTS_WITH_RULES, state);
+    known_replies_set_state(known, LASTS_IN_FORCE, state);
 }
 
 /* ---- the files ---- */
@@ -126,13 +135,13 @@ typedef struct {
 
 static void note_file(FileWalk *walk, const char *path, const GStatBuf *file)
 {
-    g_autofree char *line =
-        g_strdup_printf("%s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT
-                        " %lld.%ld %lld.%ld %o\n",
-                        path, (guint64)file->st_dev, (guint64)file->st_ino, (gint64)file->st_size,
-                        (long long)file->st_mtim.tv_sec, file->st_mtim.tv_nsec,
-                        (long long)file->st_ctim.tv_sec, file->st_ctim.tv_nsec, file->st_mode);
-    g_checksum_update(walk->checksum, (const guchar *)line, -1);
+    const gint64 facts[] = {
+        (gint64)file->st_dev,         (gint64)file->st_ino,          (gint64)file->st_size,
+        (gint64)file->st_mode,        (gint64)file->st_mtim.tv_sec,  (gint64)file->st_mtim.tv_nsec,
+        (gint64)file->st_ctim.tv_sec, (gint64)file->st_ctim.tv_nsec,
+    };
+    g_checksum_update(walk->checksum, (const guchar *)facts, sizeof facts);
+    g_checksum_update(walk->checksum, (const guchar *)path, (gssize)strlen(path) + 1);
     walk->files++;
     walk->newest = MAX(walk->newest, MAX(file->st_mtim.tv_sec, file->st_ctim.tv_sec));
 }
@@ -163,18 +172,25 @@ static bool walk_files(FileWalk *walk, const char *path, guint depth)
     return !S_ISDIR(file.st_mode) || walk_directory(walk, path, depth);
 }
 
-char *lasting_files_state(const Lasting *lasting, const char *bus_guid)
+static bool walk_all(FileWalk *walk)
 {
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    FileWalk walk = {.checksum = checksum};
-    if (lasting->owner == NULL || !sees_our_files(lasting->pid))
-        return NULL;
     for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
-        if (!walk_files(&walk, directories[i], 0))
-            return NULL;
+        if (!walk_files(walk, directories[i], 0))
+            return false;
     }
-    if (walk.newest + SETTLED_AFTER_S >= g_get_real_time() / G_USEC_PER_SEC)
-        return NULL;
-    return g_strdup_printf("%s %s files %s", bus_guid, lasting->owner,
-                           g_checksum_get_string(checksum));
+    return true;
+}
+
+/* The checksum tells one state of root's own files from another, nothing else. */
+void lasting_set_files_state(const Lasting *lasting, Bus *bus, KnownReplies *known)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_MD5);
+    FileWalk walk = {.checksum = checksum};
+    g_autofree char *state = NULL;
+    if (lasting->owner != NULL && sees_our_files(lasting->pid) && walk_all(&walk))
+        state = g_strdup_printf("%s %s files %s", g_dbus_connection_get_guid(bus_connection(bus)),
+                                lasting->owner, g_checksum_get_string(checksum));
+    gint64 age = g_get_real_time() / G_USEC_PER_SEC - walk.newest;
+    known_replies_set_state(known, LASTS_WITH_FILES, age > SETTLED_AFTER_S ? state : NULL);
+    known_replies_set_state(known, LASTS_WITH_WATCHED_FILES, age > READ_AFTER_S ? state : NULL);
 }

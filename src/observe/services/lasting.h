@@ -16,12 +16,10 @@ void lasting_clear(Lasting *lasting);
  * say is left not known. */
 void lasting_add_calls(Lasting *lasting, CallBatch *batch);
 
-/* The state of the kernel's rules in SNAPSHOT, as a text for known_replies_set_state(): NULL where they were
- * not read, or where firewalld has rules outside nf_tables or may have (transfer full). BUS_GUID as of
- * g_dbus_connection_get_guid(). */
-char *lasting_rules_state(const Lasting *lasting, const char *bus_guid, const Snapshot *snapshot);
-
-/* The state of the files that firewalld loads: names, sizes, inodes and times (transfer full). NULL where
- * firewalld may see other files than this process, or where one changed so lately that it may change again
- * without a new time. */
-char *lasting_files_state(const Lasting *lasting, const char *bus_guid);
+/* Sets the states that KNOWN is answered in. That of the kernel's rules in SNAPSHOT is not known where they were
+ * not read, or where firewalld has rules outside nf_tables or may have. That of the files that firewalld loads
+ * (their names, sizes, inodes and times) is not where firewalld may see other files than this process, or
+ * where one has changed so lately that a further change may not show. */
+void lasting_set_rules_state(const Lasting *lasting, Bus *bus, const Snapshot *snapshot,
+                             KnownReplies *known);
+void lasting_set_files_state(const Lasting *lasting, Bus *bus, KnownReplies *known);
