@@ -5,7 +5,6 @@ pairs, on which a busy machine has little influence."""
 from __future__ import annotations
 
 import argparse
-import re
 import statistics
 import sys
 import time
@@ -17,8 +16,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lab"))
 
 from lab import UPLINK, Lab, Plan  # noqa: E402
+from labkit import monitor  # noqa: E402
 from labkit.firewalld import FORWARD, FirewalldConfig, bound  # noqa: E402
-from labkit.services import Service  # noqa: E402
 
 _WARM_UP = 3  # runs that do not count: caches fill, and firewalld imports modules
 
@@ -90,21 +89,7 @@ class Bench:
 
     def calls(self, lab: Lab, name: str) -> list[str]:
         """The calls that a program makes to services, sorted."""
-        monitor = Service(
-            lab.host,
-            f"monitor-of-{name}",
-            ["stdbuf", "-oL", "dbus-monitor", "--address", lab.bus.address],
-            lab.folder,
-            {},
-        )
-        monitor.spawn()
-        monitor.wait_until(lambda: "NameLost" in monitor.log(), "first line")
-        self.run(lab, name)
-        time.sleep(0.5)  # what it has heard of it writes at once
-        monitor.stop()
-        call = re.compile(r"^method call .* destination=(org\.\S*) .*(path=.*)$", re.MULTILINE)
-        texts = (" ".join(match.groups()) for match in call.finditer(monitor.log()))
-        return sorted(text for text in texts if not text.startswith("org.freedesktop.DBus "))
+        return monitor.calls(lab, lambda: self.run(lab, name))
 
 
 def _processor_time(pid: int) -> float:

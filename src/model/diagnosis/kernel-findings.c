@@ -91,23 +91,23 @@ static GPtrArray *links_of_zones(const Snapshot *snapshot, GPtrArray *all)
     return some;
 }
 
-/* Releases that keep rules of a link that was moved at run time keep those between it and each link of
- * its old zone, which D-Bus does not show. */
-static void compare_moved(const Snapshot *snapshot, CoverageMap *coverage)
+/* New connections between the networks of the zones. Releases that keep rules of a link that was moved at run
+ * time keep those between it and each link of its old zone, which D-Bus does not show: there it is each link. */
+static void compare_zones(const Snapshot *snapshot, CoverageMap *coverage)
 {
     enum { MOST_FLOWS = 1024 };
-    if (!release_has(snapshot->firewalld, RELEASE_KEEPS_RULES_OF_MOVED))
-        return;
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     g_autoptr(GPtrArray) some = links_of_zones(snapshot, all);
+    bool keeps_rules = release_has(snapshot->firewalld, RELEASE_KEEPS_RULES_OF_MOVED);
     guint left = MOST_FLOWS;
-    PTR_ARRAY_FOREACH (const Link, link, all) {
+    PTR_ARRAY_FOREACH (const Link, link, keeps_rules ? all : some) {
         for (guint i = 0; i < some->len && left > 0; i++, left--) {
             const Link *other = g_ptr_array_index(some, i);
             if (other == link)
                 continue;
             compare_forwarded(coverage, link, other);
-            compare_forwarded(coverage, other, link);
+            if (keeps_rules)
+                compare_forwarded(coverage, other, link);
         }
     }
 }
@@ -129,7 +129,7 @@ static void find_differences(GPtrArray *findings, const Snapshot *snapshot, Cove
     if (g_strcmp0(snapshot->firewalld->options.backend, "iptables") == 0)
         return;
     compare_host_flows(snapshot, coverage);
-    compare_moved(snapshot, coverage);
+    compare_zones(snapshot, coverage);
     Finding *finding = finding_new(FINDING_RULES_DIFFER, SEVERITY_ERROR, NULL, NULL);
     add_tables(finding, snapshot);
     PTR_ARRAY_FOREACH (const Judgement, judgement, coverage_differing(coverage)) {

@@ -128,14 +128,14 @@ static const ReadCase cases[] = {
      "networkmanager running=no\n"
      "unread firewalld's version and state (org.freedesktop.DBus.Properties.GetAll): not "
      "authorised to call GetAll of firewalld: that needs the polkit action " FW ".config\n"
+     "unread the options of firewalld.conf (org.freedesktop.DBus.Properties.GetAll): not "
+     "authorised to call GetAll of firewalld: that needs the polkit action " FW ".config\n"
      "unread whether denials are logged (" FW ".getLogDenied): not authorised to call getLogDenied "
      "of firewalld: that needs the polkit action " FW ".config.info\n"
      "unread direct rules (" FW ".direct.getAllRules): not authorised to call getAllRules of "
      "firewalld: that needs the polkit action " FW ".direct.info\n"
      "unread direct passthrough rules (" FW ".direct.getAllPassthroughs): not authorised to call "
      "getAllPassthroughs of firewalld: that needs the polkit action " FW ".direct.info\n"
-     "unread the options of firewalld.conf (org.freedesktop.DBus.Properties.GetAll): not "
-     "authorised to call GetAll of firewalld: that needs the polkit action " FW ".config\n"
      "unread the settings of zone public (" FW ".zone.getZoneSettings2): not authorised to call "
      "getZoneSettings2 of firewalld: that needs the polkit action " FW ".config.info\n"
      "unread the settings of policy allow (" FW ".policy.getPolicySettings): not authorised to "
@@ -196,9 +196,9 @@ static const ReadCase cases[] = {
      "permanent uplink0\n"
      "networkmanager running=no\n"
      "unread the default zone (" FW ".getDefaultZone): this firewalld has no getDefaultZone\n"
-     "unread whether denials are logged (" FW ".getLogDenied): this firewalld has no getLogDenied\n"
      "unread the options of firewalld.conf (org.freedesktop.DBus.Properties.GetAll): this "
      "firewalld has no GetAll\n"
+     "unread whether denials are logged (" FW ".getLogDenied): this firewalld has no getLogDenied\n"
      "unread the settings of zone internal (" FW ".getZoneSettings): this firewalld has no "
      "getZoneSettings\n",
      {{"GetAll " FW, "({'version': <'1.0'>, 'state': <'RUNNING'>},)"},
@@ -536,6 +536,64 @@ static void test_firewalld_failed_to_start(G_GNUC_UNUSED void **state)
                10);
 }
 
+/* ---- what need not be asked again ---- */
+
+#define OWNER(name)                                                                                \
+    {                                                                                              \
+        "GetNameOwner " FW, "('" name "',)"                                                        \
+    }
+
+static const PeerAnswer of_one[] = {QUIET_FIREWALLD, NO_NM, OWNER(":1.7"), {NULL, NULL}};
+static const PeerAnswer of_another[] = {QUIET_FIREWALLD, NO_NM, OWNER(":1.8"), {NULL, NULL}};
+static const PeerAnswer of_nobody[] = {QUIET_FIREWALLD, NO_NM, {NULL, NULL}};
+
+/* Reads a host whose rules have GENERATION (0: they were not read), and returns how many calls that took. */
+static gint calls_to_read(Peer *peer, const PeerAnswer *answers, KnownReplies *known,
+                          guint32 generation)
+{
+    gint before = peer->n_calls;
+    g_autoptr(Snapshot) snapshot = host();
+    g_autoptr(GError) error = NULL;
+    const ObserveOptions options = {
+        .declared = &(const Declared){.uplinks = (const char *const[]){"uplink0", NULL}},
+        .known = known,
+    };
+    if (generation != 0) {
+        snapshot->ruleset = ruleset_new();
+        snapshot->ruleset->generation = generation;
+        ruleset_add_table(snapshot->ruleset, nft_table_new(NFT_FAMILY_INET, "firewalld"));
+    }
+    peer->answers = answers;
+    bus_set_known_replies(peer->bus, known);
+    assert_true(observe_services(peer->bus, &options, snapshot, &error));
+    g_autofree char *description = describe_services(snapshot);
+    assert_string_equal(description, QUIET_EXPECTED "networkmanager running=no\n");
+    return peer->n_calls - before;
+}
+
+static void test_known_replies_are_not_asked_for(G_GNUC_UNUSED void **state)
+{
+    enum {
+        TO_BUS = 3,   /* who NetworkManager and firewalld are */
+        LIVE = 5,     /* version and state, default zone, active zones, options, permanent zone */
+        SETTINGS = 6, /* panic mode, log-denied, policies, direct rules, the zone */
+    };
+    g_autoptr(KnownReplies) known = known_replies_new();
+    g_autoptr(Peer) peer = peer_new(of_one);
+    assert_int_equal(calls_to_read(peer, of_one, known, 3), TO_BUS + LIVE + SETTINGS);
+    assert_int_equal(calls_to_read(peer, of_one, known, 3), TO_BUS + LIVE);
+    assert_int_equal(calls_to_read(peer, of_one, known, 4), TO_BUS + LIVE + SETTINGS);
+    assert_int_equal(calls_to_read(peer, of_one, known, 3), TO_BUS + LIVE + SETTINGS);
+    assert_int_equal(calls_to_read(peer, of_another, known, 3), TO_BUS + LIVE + SETTINGS);
+    assert_int_equal(calls_to_read(peer, of_another, known, 3), TO_BUS + LIVE);
+    known_replies_forget_old(known, LASTS_IN_FORCE); /* nothing is from a file */
+    assert_int_equal(calls_to_read(peer, of_another, known, 3), TO_BUS + LIVE);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(calls_to_read(peer, of_another, known, 0), TO_BUS + LIVE + SETTINGS);
+        assert_int_equal(calls_to_read(peer, of_nobody, known, 3), TO_BUS + LIVE + SETTINGS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -544,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_firewalld_names_too_much),
         cmocka_unit_test(test_firewalld_is_starting),
         cmocka_unit_test(test_firewalld_failed_to_start),
+        cmocka_unit_test(test_known_replies_are_not_asked_for),
     };
     return RUN_CASES(test_read, cases) + RUN_CASES(test_read, networkmanager_cases) +
            cmocka_run_group_tests(tests, NULL, NULL);
