@@ -14,6 +14,8 @@ struct AlikeLinks {
     const Diagnosis *diagnosis;
     GHashTable *traits;   /* Link to GString */
     GHashTable *by_owner; /* IpAddress, of the snapshot, to the Link that has it */
+    GHashTable *classes;  /* traits as text to the number of the class, from 1 on */
+    GHashTable *class_of; /* Link to that number */
 };
 
 static const char *or_none(const char *text)
@@ -71,6 +73,11 @@ static void add_link(const AlikeLinks *links, const Link *link)
                            topology_is_downstream(topology, link),
                            reason != NULL ? (int)reason->kind : -1,
                            link_leads_outside(links->snapshot, topology, link));
+    g_string_append_printf(text, "|%d,%s", link->parent_device != NULL,
+                           or_none(zone_of_owner(links->snapshot->firewalld, link)));
+    STRV_FOREACH (altname, link->altnames)
+        g_string_append_printf(text, ",%s",
+                               or_none(binding_of_interface(links->snapshot, *altname)));
     const int parts[] = {link->master, link->lower};
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
         const Link *other = snapshot_link_by_index(links->snapshot, parts[i]);
@@ -194,6 +201,8 @@ AlikeLinks *alike_links_new(const Snapshot *snapshot, const Diagnosis *diagnosis
     links->diagnosis = diagnosis;
     links->traits = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_text);
     links->by_owner = g_hash_table_new(ip_address_hash, ip_address_same);
+    links->classes = g_hash_table_new(g_str_hash, g_str_equal);
+    links->class_of = g_hash_table_new(g_direct_hash, g_direct_equal);
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
         add_link(links, link);
     exposure_base_describe_places(base, add_place, links);
@@ -215,9 +224,26 @@ void alike_links_free(AlikeLinks *links)
 {
     if (links == NULL)
         return;
+    g_hash_table_unref(links->class_of);
+    g_hash_table_unref(links->classes);
     g_hash_table_unref(links->traits);
     g_hash_table_unref(links->by_owner);
     g_free(links);
+}
+
+guint alike_links_class(AlikeLinks *links, const Link *link)
+{
+    guint class = GPOINTER_TO_UINT(g_hash_table_lookup(links->class_of, link));
+    if (class != 0)
+        return class;
+    char *traits = traits_of(links, link)->str;
+    class = GPOINTER_TO_UINT(g_hash_table_lookup(links->classes, traits));
+    if (class == 0) {
+        class = g_hash_table_size(links->classes) + 1;
+        g_hash_table_insert(links->classes, traits, GUINT_TO_POINTER(class));
+    }
+    g_hash_table_insert(links->class_of, (gpointer)link, GUINT_TO_POINTER(class));
+    return class;
 }
 
 /* ---- findings ---- */
@@ -267,11 +293,21 @@ static const char *profile_of(const Snapshot *snapshot, const char *name)
     return device != NULL ? device->profile_uuid : NULL;
 }
 
-static Action *action_for_alike(const Action *action, const Snapshot *snapshot, const char *from,
-                                const char *to)
+static const char *renamed(const char *name, const Renaming *renamings, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        if (g_strcmp0(name, renamings[i].from) == 0)
+            return renamings[i].to;
+    }
+    return NULL;
+}
+
+static Action *action_for_alike(const Action *action, const Snapshot *snapshot,
+                                const Renaming *renamings, guint n)
 {
     Action *other = action_copy(action);
-    if (g_strcmp0(action->interface, from) != 0)
+    const char *to = action->interface != NULL ? renamed(action->interface, renamings, n) : NULL;
+    if (to == NULL)
         return other;
     g_free(other->interface);
     other->interface = g_strdup(to);
@@ -282,16 +318,18 @@ static Action *action_for_alike(const Action *action, const Snapshot *snapshot, 
     return other;
 }
 
-Cure *cure_for_alike(const Cure *cure, const Snapshot *snapshot, const char *from, const char *to)
+Cure *cure_for_alike(const Cure *cure, const Snapshot *snapshot, const Renaming *renamings, guint n)
 {
     Cure *other = g_new0(Cure, 1);
     *other = *cure;
     other->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     PTR_ARRAY_FOREACH (const Action, action, cure->actions)
-        g_ptr_array_add(other->actions, action_for_alike(action, snapshot, from, to));
+        g_ptr_array_add(other->actions, action_for_alike(action, snapshot, renamings, n));
     other->command = g_strdupv(cure->command);
     for (char **word = other->command; word != NULL && word[0] != NULL && word[1] != NULL; word++) {
-        if (!g_str_equal(word[0], "--interface") || !g_str_equal(word[1], from))
+        const char *to =
+            g_str_equal(word[0], "--interface") ? renamed(word[1], renamings, n) : NULL;
+        if (to == NULL)
             continue;
         g_free(word[1]);
         word[1] = g_strdup(to);

@@ -18,6 +18,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AlikeLinks, alike_links_free)
  * other: it is about no link, or about particular flows. */
 char *alike_links_describe(const AlikeLinks *links, const Finding *finding);
 
-/* CURE, which is one of a finding on the link FROM, for the finding on the link TO that is alike
- * (transfer full). */
-Cure *cure_for_alike(const Cure *cure, const Snapshot *snapshot, const char *from, const char *to);
+/* The number of LINK's class, of links that are alike: never 0. */
+guint alike_links_class(AlikeLinks *links, const Link *link);
+
+/* What is said of the link FROM is said of TO, which is alike. */
+typedef struct {
+    const char *from;
+    const char *to;
+} Renaming;
+
+/* CURE with what it does to links done to others instead, by the N RENAMINGS (transfer full). */
+Cure *cure_for_alike(const Cure *cure, const Snapshot *snapshot, const Renaming *renamings,
+                     guint n);

@@ -231,8 +231,9 @@ static void suggest(Suggestions *suggestions, Finding *finding)
             g_hash_table_insert(suggestions->precedents, g_steal_pointer(&kind),
                                 g_memdup2(&first, sizeof first));
     } else if (precedent->cure != NULL) {
-        g_autoptr(Cure) cure = cure_for_alike(precedent->cure, suggestions->search->snapshot,
-                                              precedent->finding->interface, finding->interface);
+        const Renaming renaming = {precedent->finding->interface, finding->interface};
+        g_autoptr(Cure) cure =
+            cure_for_alike(precedent->cure, suggestions->search->snapshot, &renaming, 1);
         finding->fix = fix_of_cure(cure, finding, suggestions->search->declared);
         g_ptr_array_add(suggestions->derived, finding);
     }
