@@ -9,11 +9,12 @@
 
 enum { GAP = 2 };
 
-/* A row: each cell is a list of lines, escaped. */
+/* A row: each cell is a line or several, escaped. There may be many rows, and few cells have several lines. */
 typedef struct {
-    GPtrArray **cells;
+    GPtrArray **more; /* by column the lines after the first, or NULL; NULL: no cell has any */
     guint columns;
     const char *color; /* "": none */
+    char *cells[];     /* the first lines */
 } TableRow;
 
 struct Table {
@@ -24,20 +25,20 @@ struct Table {
 
 static TableRow *table_row_new(guint columns)
 {
-    TableRow *row = g_new0(TableRow, 1);
+    TableRow *row = g_malloc0(sizeof *row + columns * sizeof row->cells[0]);
     row->columns = columns;
     row->color = "";
-    row->cells = g_new0(GPtrArray *, columns);
-    for (guint i = 0; i < columns; i++)
-        row->cells[i] = g_ptr_array_new_with_free_func(g_free);
     return row;
 }
 
 static void table_row_free(TableRow *row)
 {
-    for (guint i = 0; i < row->columns; i++)
-        g_ptr_array_unref(row->cells[i]);
-    g_free(row->cells);
+    for (guint i = 0; i < row->columns; i++) {
+        g_free(row->cells[i]);
+        if (row->more != NULL && row->more[i] != NULL)
+            g_ptr_array_unref(row->more[i]);
+    }
+    g_free(row->more);
     g_free(row);
 }
 
@@ -62,7 +63,7 @@ void table_add(Table *table, const char *const *cells)
 {
     TableRow *row = table_row_new(table->columns);
     for (guint i = 0; i < table->columns; i++)
-        g_ptr_array_add(row->cells[i], escape_for_terminal(cells[i] != NULL ? cells[i] : "-"));
+        row->cells[i] = escape_for_terminal(cells[i] != NULL ? cells[i] : "-");
     g_ptr_array_add(table->rows, row);
 }
 
@@ -73,7 +74,12 @@ static TableRow *last_row(const Table *table)
 
 void table_add_line(Table *table, guint column, const char *cell)
 {
-    g_ptr_array_add(last_row(table)->cells[column], escape_for_terminal(cell));
+    TableRow *row = last_row(table);
+    if (row->more == NULL)
+        row->more = g_new0(GPtrArray *, row->columns);
+    if (row->more[column] == NULL)
+        row->more[column] = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(row->more[column], escape_for_terminal(cell));
 }
 
 void table_color(Table *table, const char *color)
@@ -83,10 +89,16 @@ void table_color(Table *table, const char *color)
 
 /* ---- widths ---- */
 
+static guint cell_height(const TableRow *row, guint column)
+{
+    return 1 + (row->more != NULL && row->more[column] != NULL ? row->more[column]->len : 0);
+}
+
 static const char *cell_line(const TableRow *row, guint column, guint line)
 {
-    const GPtrArray *lines = row->cells[column];
-    return line < lines->len ? g_ptr_array_index(lines, line) : "";
+    if (line == 0)
+        return row->cells[column];
+    return line < cell_height(row, column) ? g_ptr_array_index(row->more[column], line - 1) : "";
 }
 
 /* The width a column takes; 0 where every cell of it is "-". */
@@ -95,7 +107,7 @@ static gsize column_width(const Table *table, guint column)
     gsize width = 0;
     bool empty = table->rows->len > 0;
     PTR_ARRAY_FOREACH (const TableRow, row, table->rows) {
-        for (guint j = 0; j < row->cells[column]->len; j++)
+        for (guint j = 0; j < cell_height(row, column); j++)
             width = MAX(width, escape_display_width(cell_line(row, column, j)));
         empty = empty && g_str_equal(cell_line(row, column, 0), "-");
     }
@@ -173,7 +185,7 @@ static void render_aligned(const Rendering *rendering, const TableRow *row)
     g_autofree const char **cells = g_new0(const char *, row->columns);
     guint height = 1;
     for (guint i = 0; i < rendering->fitting; i++)
-        height = MAX(height, row->cells[i]->len);
+        height = MAX(height, cell_height(row, i));
     for (guint line = 0; line < height; line++) {
         for (guint i = 0; i < row->columns; i++)
             cells[i] = cell_line(row, i, line);
@@ -188,7 +200,7 @@ static GPtrArray *rest_of(const Rendering *rendering, const TableRow *row)
     GPtrArray *rest = g_ptr_array_new_with_free_func(g_free);
     for (guint i = rendering->fitting; i < row->columns; i++) {
         g_autofree char *title = g_ascii_strdown(rendering->table->titles[i], -1);
-        for (guint j = 0; j < row->cells[i]->len; j++) {
+        for (guint j = 0; j < cell_height(row, i); j++) {
             const char *line = cell_line(row, i, j);
             if (!g_str_equal(line, "-"))
                 g_ptr_array_add(rest,
