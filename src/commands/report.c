@@ -10,9 +10,9 @@
 #include "report/error-report.h"
 
 /* An unreadable document is also an error message: nobody may look at the page. */
-static FleetReport *read_fleet(const Context *context, char *const *files)
+static FleetReport *read_fleet(const Context *context, char *const *files, FleetView view)
 {
-    FleetReport *report = fleet_report_new();
+    FleetReport *report = fleet_report_new(view);
     g_autoptr(GPtrArray) paths = fleet_documents_find(files);
     PTR_ARRAY_FOREACH (const char, path, paths) {
         FleetHost *host = fleet_document_read(path, context_declared(context));
@@ -22,25 +22,41 @@ static FleetReport *read_fleet(const Context *context, char *const *files)
             error_report_print(error);
         }
         fleet_report_add(report, host);
+        g_clear_pointer(&paths->pdata[path_index], g_free);
     }
     fleet_report_finish(report);
     return report;
 }
 
-static void write_report(Output *output, const FleetReport *report)
+/* What is to be told of each host: nothing where a line of the table is enough. */
+static FleetView view_for(const Output *output)
+{
+    switch (output->format) {
+    case FORMAT_TEXT:
+        return NULL;
+    case FORMAT_SPECIAL:
+        return fleet_html_view;
+    case FORMAT_JSON:
+        return fleet_json_view;
+    case FORMAT_JSON_LINES:
+        break;
+    }
+    return fleet_json_line_view;
+}
+
+static bool write_report(Output *output, const FleetReport *report, GError **error)
 {
     switch (output->format) {
     case FORMAT_TEXT:
         output_text(output, fleet_text(report, &output->style));
-        break;
+        return true;
     case FORMAT_SPECIAL:
-        output_special(output, fleet_html(report));
-        break;
+        return fleet_html_write(report, output, error);
     case FORMAT_JSON:
     case FORMAT_JSON_LINES:
-        output_json(output, fleet_json(report));
         break;
     }
+    return fleet_json_write(report, output, error);
 }
 
 static int run(const Context *context, char **words, GError **error)
@@ -70,8 +86,9 @@ static int run(const Context *context, char **words, GError **error)
                          "no documents given");
         return -1;
     }
-    g_autoptr(FleetReport) report = read_fleet(context, words);
-    write_report(context->output, report);
+    g_autoptr(FleetReport) report = read_fleet(context, words, view_for(context->output));
+    if (!write_report(context->output, report, error))
+        return -1;
     if (!fleet_report_is_judged(report))
         return NOTHING_READ;
     return fleet_report_has(report, severity) ? STATUS_NOT_FINE : STATUS_FINE;

@@ -96,8 +96,9 @@ static void append_count(GString *page, const char *title, const char *bad, bool
                            count > 0 ? " " : "", count > 0 ? bad : "", title, cell);
 }
 
-static void append_host(GString *page, const FleetHost *host)
+char *fleet_html_view(const FleetHost *host)
 {
+    GString *page = g_string_new(NULL);
     bool judged = fleet_host_is_judged(host);
     g_autofree char *remark = fleet_text_remark(host);
     g_string_append(page, "<tr data-traits=\"");
@@ -122,12 +123,18 @@ static void append_host(GString *page, const FleetHost *host)
     PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings)
         append_finding(page, finding);
     g_string_append(page, "</td></tr>\n");
+    return g_string_free(page, FALSE);
 }
 
-static void append_hosts(GString *page, const FleetReport *report)
+static bool write_hosts(const FleetReport *report, Output *output, GError **error)
 {
-    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts)
-        append_host(page, host);
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts) {
+        g_autofree char *told = fleet_spool_get(report->spool, host->told, error);
+        if (told == NULL)
+            return false;
+        output_piece(output, told);
+    }
+    return true;
 }
 
 /* ---- above the hosts ---- */
@@ -213,31 +220,40 @@ static void append_policy(GString *page, G_GNUC_UNUSED const FleetReport *report
 
 /* ---- the page ---- */
 
-/* What stands in place of {{NAME}} in the layout. */
+/* What stands in place of {{NAME}} in the layout; the hosts are not in the list. */
 static const struct {
     const char *name;
     void (*append)(GString *page, const FleetReport *report);
 } parts[] = {
     {"policy", append_policy}, {"style", append_style},     {"summary", append_summary},
-    {"tiles", append_tiles},   {"tallies", append_tallies}, {"hosts", append_hosts},
-    {"script", append_script},
+    {"tiles", append_tiles},   {"tallies", append_tallies}, {"script", append_script},
 };
 
-char *fleet_html(const FleetReport *report)
+static bool write_part(const char *name, const FleetReport *report, Output *output, GError **error)
 {
-    GString *page = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (g_str_equal(name, "hosts"))
+        return write_hosts(report, output, error);
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (g_str_equal(parts[i].name, name))
+            parts[i].append(text, report);
+    }
+    output_piece(output, text->str);
+    return true;
+}
+
+bool fleet_html_write(const FleetReport *report, Output *output, GError **error)
+{
     g_autoptr(GString) layout = g_string_new(NULL);
     append_file(layout, "fleet-page.html");
     g_auto(GStrv) pieces = g_strsplit(layout->str, "{{", -1);
-    g_string_append(page, pieces[0]);
+    output_piece(output, pieces[0]);
     for (guint i = 1; pieces[i] != NULL; i++) {
         char *rest = strstr(pieces[i], "}}");
         *rest = '\0';
-        for (gsize j = 0; j < G_N_ELEMENTS(parts); j++) {
-            if (g_str_equal(parts[j].name, pieces[i]))
-                parts[j].append(page, report);
-        }
-        g_string_append(page, rest + strlen("}}"));
+        if (!write_part(pieces[i], report, output, error))
+            return false;
+        output_piece(output, rest + strlen("}}"));
     }
-    return g_string_free(page, FALSE);
+    return true;
 }

@@ -4,6 +4,12 @@
 #pragma once
 
 #include "fleet/fleet-report.h"
+#include "report/output.h"
 
-/* REPORT is finished (transfer full). */
-char *fleet_html(const FleetReport *report);
+/* The view of a report that is to be written as a page. */
+char *fleet_html_view(const FleetHost *host);
+
+/* Writes REPORT, which is finished and has this view, host by host. Fails where the spool cannot be read; a
+ * part is then written. */
+bool fleet_html_write(const FleetReport *report, Output *output,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,8 @@
 #include "model/foreach.h"
 #include "report/json-parts.h"
 
+#include <string.h>
+
 static json_t *summary_json(const FleetReport *report)
 {
     json_t *object = json_object();
@@ -51,14 +53,12 @@ static json_t *host_json(const FleetHost *host)
     return object;
 }
 
-json_t *fleet_json(const FleetReport *report)
+/* The document without its hosts. */
+static json_t *frame_json(const FleetReport *report)
 {
     json_t *document = json_document("report");
     json_object_set_new(document, "summary", summary_json(report));
-    json_t *hosts = json_array();
-    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts)
-        json_array_append_new(hosts, host_json(host));
-    json_object_set_new(document, "hosts", hosts);
+    json_object_set_new(document, "hosts", json_array());
     json_t *findings = json_array();
     PTR_ARRAY_FOREACH (const FleetTally, tally, report->tallies) {
         json_t *object = json_object();
@@ -69,4 +69,65 @@ json_t *fleet_json(const FleetReport *report)
     }
     json_object_set_new(document, "findings", findings);
     return document;
+}
+
+/* ---- how it is laid out ---- */
+
+/* As json_document_text() lays out a member that is a list. */
+typedef struct {
+    const char *before;
+    const char *between;
+    const char *after;
+} Layout;
+
+static const Layout indented = {"\n    ", ",\n    ", "\n  "};
+static const Layout one_line = {"", ",", ""};
+
+char *fleet_json_view(const FleetHost *host)
+{
+    json_auto_t *object = host_json(host);
+    g_autofree char *text = json_document_text(object, true);
+    /* A string has no line ends in it: they are escaped. */
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    return g_strjoinv(indented.before, lines);
+}
+
+char *fleet_json_line_view(const FleetHost *host)
+{
+    json_auto_t *object = host_json(host);
+    return json_document_text(object, false);
+}
+
+static bool write_hosts(const FleetReport *report, const Layout *layout, Output *output,
+                        GError **error)
+{
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts) {
+        g_autofree char *told = fleet_spool_get(report->spool, host->told, error);
+        if (told == NULL)
+            return false;
+        output_piece(output, host_index == 0 ? layout->before : layout->between);
+        output_piece(output, told);
+    }
+    if (report->hosts->len > 0)
+        output_piece(output, layout->after);
+    return true;
+}
+
+bool fleet_json_write(const FleetReport *report, Output *output, GError **error)
+{
+    bool is_indented = output->format == FORMAT_JSON;
+    json_auto_t *document = frame_json(report);
+    g_autofree char *frame = json_document_text(document, is_indented);
+    /* The only empty list of this name, as quotes in strings are escaped. */
+    const char *list = is_indented ? "\"hosts\": []" : "\"hosts\":[]";
+    char *end = strstr(frame, list);
+    g_assert(end != NULL);
+    end += strlen(list) - 1;
+    g_autofree char *head = g_strndup(frame, (gsize)(end - frame));
+    output_piece(output, head);
+    if (!write_hosts(report, is_indented ? &indented : &one_line, output, error))
+        return false;
+    output_piece(output, end);
+    output_piece(output, "\n");
+    return true;
 }

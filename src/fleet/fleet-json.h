@@ -3,8 +3,13 @@
 #pragma once
 
 #include "fleet/fleet-report.h"
+#include "report/output.h"
 
-#include <jansson.h>
+/* The views of a report that is to be written indented, and in one line. */
+char *fleet_json_view(const FleetHost *host);
+char *fleet_json_line_view(const FleetHost *host);
 
-/* REPORT is finished (transfer full). */
-json_t *fleet_json(const FleetReport *report);
+/* Writes REPORT, which is finished and has the view that OUTPUT asks for, host by host. Fails where the spool
+ * cannot be read; a part is then written. */
+bool fleet_json_write(const FleetReport *report, Output *output,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,11 @@
 #include "model/foreach.h"
 #include "model/words.h"
 
+enum { SPOOL_LIMIT = 1024 * 1024 };
+
+/* FOUND has a bit for each. */
+G_STATIC_ASSERT(FINDING_LAST < 64);
+
 void fleet_finding_free(FleetFinding *finding)
 {
     if (finding == NULL)
@@ -34,8 +39,9 @@ void fleet_host_free(FleetHost *host)
     g_free(host->host);
     g_free(host->file);
     g_free(host->firewalld);
-    g_ptr_array_unref(host->findings);
+    g_clear_pointer(&host->findings, g_ptr_array_unref);
     g_free(host->error);
+    g_free(host->worst_interface);
     g_free(host);
 }
 
@@ -57,9 +63,11 @@ bool fleet_host_has_infos(const FleetHost *host)
     return fleet_host_is_judged(host) && host->source != FLEET_APPLY;
 }
 
-FleetReport *fleet_report_new(void)
+FleetReport *fleet_report_new(FleetView view)
 {
     FleetReport *report = g_new0(FleetReport, 1);
+    report->view = view;
+    report->spool = fleet_spool_new(SPOOL_LIMIT);
     report->hosts = g_ptr_array_new_with_free_func((GDestroyNotify)fleet_host_free);
     report->tallies = g_ptr_array_new_with_free_func(g_free);
     return report;
@@ -71,12 +79,8 @@ void fleet_report_free(FleetReport *report)
         return;
     g_ptr_array_unref(report->hosts);
     g_ptr_array_unref(report->tallies);
+    fleet_spool_free(report->spool);
     g_free(report);
-}
-
-void fleet_report_add(FleetReport *report, FleetHost *host)
-{
-    g_ptr_array_add(report->hosts, host);
 }
 
 /* ---- order ---- */
@@ -147,18 +151,49 @@ static FleetTally *tally_of(FleetReport *report, FindingId id)
     return tally;
 }
 
+static guint64 bit_of(FindingId id)
+{
+    return G_GUINT64_CONSTANT(1) << id;
+}
+
+/* Takes from the findings of HOST what is needed of them at the end. */
+static void summarise(FleetReport *report, FleetHost *host)
+{
+    const FleetFinding *worst = NULL;
+    PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings) {
+        FleetTally *tally = tally_of(report, finding->id);
+        tally->severity = MAX(tally->severity, finding->severity);
+        host->found |= bit_of(finding->id);
+        if (worst == NULL || finding->severity > worst->severity)
+            worst = finding;
+    }
+    if (worst != NULL)
+        host->worst = worst->id;
+    if (worst != NULL && report->view == NULL)
+        host->worst_interface = g_strdup(worst->interface);
+}
+
+void fleet_report_add(FleetReport *report, FleetHost *host)
+{
+    summarise(report, host);
+    if (report->view != NULL) {
+        g_autofree char *told = report->view(host);
+        host->told = fleet_spool_add(report->spool, told);
+        g_clear_pointer(&host->firewalld, g_free);
+    }
+    g_clear_pointer(&host->findings, g_ptr_array_unref);
+    g_ptr_array_add(report->hosts, host);
+}
+
 /* Counts the findings of the COUNT documents at ROWS, which are of one host: a finding that is in
  * several of them, or on several interfaces, is on one host. */
 static void tally_host(FleetReport *report, FleetHost *const *rows, guint count)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
-    for (guint i = 0; i < count; i++) {
-        PTR_ARRAY_FOREACH (const FleetFinding, finding, rows[i]->findings) {
-            FleetTally *tally = tally_of(report, finding->id);
-            tally->severity = MAX(tally->severity, finding->severity);
-            tally->hosts += g_hash_table_add(seen, tally) ? 1 : 0;
-        }
-    }
+    guint64 found = 0;
+    for (guint i = 0; i < count; i++)
+        found |= rows[i]->found;
+    PTR_ARRAY_FOREACH (FleetTally, tally, report->tallies)
+        tally->hosts += (found & bit_of(tally->id)) != 0;
 }
 
 /* Counts one host, whose COUNT documents are at ROWS. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fleet: what the documents of many hosts say, a row for each document, and how many hosts have
- * each finding. Rows are added one by one, which means that no document has to outlive its row, and
- * are sorted and counted at the end. */
+ * each finding. Rows are added one by one, and are sorted and counted at the end. What is to be told of a
+ * row is made when it is added and spooled: a row that is kept has a few hundred bytes, whatever its document
+ * has. */
 #pragma once
 
+#include "fleet/fleet-spool.h"
 #include "model/diagnosis/finding.h"
 
 /* What a row was made from. */
@@ -39,11 +41,17 @@ typedef struct {
     FleetCount count;    /* what the host has now; 0 where that is not known */
     FleetCount before;   /* of FLEET_APPLY: what it had */
     guint infos;         /* of FLEET_CHECK and FLEET_SNAPSHOT */
-    char *firewalld;     /* its version; NULL: not known */
-    GPtrArray *findings; /* FleetFinding, in the order of the document */
+    char *firewalld;     /* its version; NULL: not known, or told by the view */
+    GPtrArray *findings; /* FleetFinding, in the order of the document; NULL once it was added */
     char *error;         /* why the host or the document could not be read, or why a change failed;
                           * NULL: neither */
-    bool alone;          /* no other document is of this host: known at the end */
+
+    /* Known once it was added: */
+    guint64 found;         /* a bit for each FindingId that it has */
+    FindingId worst;       /* the first of its worst findings, where FOUND is not 0 */
+    char *worst_interface; /* of that finding, or NULL; known where there is no view */
+    FleetPlace told;       /* what VIEW tells of it */
+    bool alone;            /* no other document is of this host: known at the end */
 } FleetHost;
 
 /* How many hosts have a finding. */
@@ -53,7 +61,12 @@ typedef struct {
     guint hosts;
 } FleetTally;
 
+/* What is told of HOST, with its findings (transfer full). */
+typedef char *(*FleetView)(const FleetHost *host);
+
 typedef struct {
+    FleetView view;      /* NULL: nothing */
+    FleetSpool *spool;   /* what it tells of each host */
     GPtrArray *hosts;    /* FleetHost; at the end worst first */
     GPtrArray *tallies;  /* FleetTally, likewise: empty until the end, as is what follows */
     guint names;         /* hosts, of which some may have several documents */
@@ -83,11 +96,11 @@ bool fleet_host_is_judged(const FleetHost *host);
 /* Whether the infos of HOST are known: a change does not count them. */
 bool fleet_host_has_infos(const FleetHost *host);
 
-FleetReport *fleet_report_new(void);
+FleetReport *fleet_report_new(FleetView view);
 void fleet_report_free(FleetReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetReport, fleet_report_free)
 
-/* Takes HOST. */
+/* Takes HOST, and forgets its findings once they are counted and told. */
 void fleet_report_add(FleetReport *report, FleetHost *host);
 
 /* Sorts the rows and counts, once all are added. Hosts with errors come first, then those of which

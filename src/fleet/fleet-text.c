@@ -44,30 +44,20 @@ static char *name_of(const FleetHost *host)
     return host->alone ? g_strdup(host->host) : g_strdup_printf("%s (%s)", host->host, host->file);
 }
 
-static const FleetFinding *worst_of(const FleetHost *host)
-{
-    const FleetFinding *worst = NULL;
-    PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings) {
-        if (worst == NULL || finding->severity > worst->severity)
-            worst = finding;
-    }
-    return worst;
-}
-
 /* What failed, or the worst finding and a remark (transfer full). */
 static char *worst_cell(const FleetHost *host)
 {
-    const FleetFinding *worst = worst_of(host);
     g_autofree char *remark = fleet_text_remark(host);
     if (host->error != NULL)
         return g_strdup(host->source == FLEET_APPLY   ? "apply failed"
                         : host->source == FLEET_ERROR ? "nicfix failed"
                                                       : "unreadable");
-    if (worst == NULL)
+    if (host->found == 0)
         return g_steal_pointer(&remark);
-    return g_strconcat(finding_word(worst->id), worst->interface != NULL ? " " : "",
-                       worst->interface != NULL ? worst->interface : "", remark != NULL ? ", " : "",
-                       remark, NULL);
+    const char *interface = host->worst_interface;
+    return g_strconcat(finding_word(host->worst), interface != NULL ? " " : "",
+                       interface != NULL ? interface : "", remark != NULL ? ", " : "", remark,
+                       NULL);
 }
 
 /* NULL where it is not known (transfer full). */

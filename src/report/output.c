@@ -80,6 +80,12 @@ void output_json(Output *output, json_t *document)
     json_decref(document);
 }
 
+void output_piece(Output *output, const char *piece)
+{
+    put(output, piece);
+    output->has_document = output->has_document || output_wants_json(output);
+}
+
 void output_special(Output *output, char *content)
 {
     if (output->format == FORMAT_SPECIAL)

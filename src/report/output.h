@@ -53,6 +53,10 @@ void output_text(Output *output, char *text);
 /* Writes DOCUMENT (takes it) where the output is JSON. */
 void output_json(Output *output, json_t *document);
 
+/* Writes PIECE, the next one of a document or a page that is too large to be kept; the caller knows that the
+ * output is of that format. */
+void output_piece(Output *output, const char *piece);
+
 /* Writes CONTENT (takes it) where the output is in the command's own format. */
 void output_special(Output *output, char *content);
 

@@ -141,7 +141,7 @@ static const FleetCase cases[] = {
 
 static FleetReport *make_report(const Document *documents)
 {
-    FleetReport *report = fleet_report_new();
+    FleetReport *report = fleet_report_new(NULL);
     for (guint i = 0; i < DOCUMENTS_MAX && documents[i].host != NULL; i++)
         fleet_report_add(report, make_host(&documents[i], i));
     fleet_report_finish(report);
@@ -193,7 +193,7 @@ static void test_answer(void **state)
 /* The largest count that an apply document can have, and one more, do not add up to 0. */
 static void test_counts_do_not_wrap(G_GNUC_UNUSED void **state)
 {
-    g_autoptr(FleetReport) report = fleet_report_new();
+    g_autoptr(FleetReport) report = fleet_report_new(NULL);
     for (guint i = 0; i < 2; i++) {
         FleetHost *host = make_host(&(Document){"web", FLEET_APPLY, ""}, i);
         host->count.errors = i == 0 ? G_MAXUINT32 : 1;
@@ -204,9 +204,39 @@ static void test_counts_do_not_wrap(G_GNUC_UNUSED void **state)
     assert_true(report->errors == (guint64)G_MAXUINT32 + 1);
 }
 
+/* ---- what is kept ---- */
+
+static char *view(const FleetHost *host)
+{
+    return g_strdup_printf("%s has %u findings\n", host->host, host->findings->len);
+}
+
+/* Of many documents little more is kept than the names of their hosts, and all is told. */
+static void test_findings_are_told_and_forgotten(void **state)
+{
+    (void)state;
+    enum { MANY = 100000 };
+    g_autoptr(FleetReport) report = fleet_report_new(view);
+    for (guint i = 0; i < MANY; i++) {
+        g_autofree char *name = g_strdup_printf("host%05u", i);
+        fleet_report_add(report, make_host(&(Document){name, FLEET_CHECK, "WI"}, i));
+        assert_true(fleet_spool_held(report->spool) < 2 * 1024 * 1024);
+    }
+    fleet_report_finish(report);
+    PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts) {
+        g_autofree char *told = fleet_spool_get(report->spool, host->told, NULL);
+        g_autofree char *expected = g_strdup_printf("host%05u has 2 findings\n", host_index);
+        assert_string_equal(told, expected);
+        assert_null(host->findings);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest others[] = {cmocka_unit_test(test_counts_do_not_wrap)};
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_counts_do_not_wrap),
+        cmocka_unit_test(test_findings_are_told_and_forgotten),
+    };
     return RUN_CASES(test_fleet, cases) + RUN_CASES(test_answer, answers) +
            cmocka_run_group_tests(others, NULL, NULL);
 }

@@ -17,10 +17,10 @@ static const char *const fleet[] = {"fleet", "incident.json", "hosts/docker.json
                                     NULL};
 static const char *const fine_fleet[] = {"fleet/router.json", "incident-cured.json", NULL};
 
-static FleetReport *read_fleet(const char *const *arguments)
+static FleetReport *read_fleet(const char *const *arguments, FleetView view)
 {
     assert_int_equal(chdir(g_getenv("FIXTURES")), 0);
-    FleetReport *report = fleet_report_new();
+    FleetReport *report = fleet_report_new(view);
     g_autoptr(GPtrArray) paths = fleet_documents_find((char *const *)arguments);
     for (guint i = 0; i < paths->len; i++)
         fleet_report_add(report, fleet_document_read(g_ptr_array_index(paths, i), NULL));
@@ -38,6 +38,36 @@ static char *content_of(const char *page)
     return g_regex_replace_literal(files, page, -1, 0, "...", 0, NULL);
 }
 
+/* ---- as it is written ---- */
+
+static char *written(const FleetReport *report, Output *output)
+{
+    char *text = NULL;
+    size_t size;
+    output->stream = open_memstream(&text, &size);
+    bool complete = output->format == FORMAT_SPECIAL ? fleet_html_write(report, output, NULL)
+                                                     : fleet_json_write(report, output, NULL);
+    assert_true(complete);
+    assert_int_equal(fclose(output->stream), 0);
+    return text;
+}
+
+/* (transfer full) */
+static char *page_of(const FleetReport *report)
+{
+    Output output = {.format = FORMAT_SPECIAL};
+    return written(report, &output);
+}
+
+/* (transfer full) */
+static char *json_of(const FleetReport *report)
+{
+    Output output = {.format = FORMAT_JSON};
+    char *text = written(report, &output);
+    assert_true(output.has_document);
+    return text;
+}
+
 /* ---- word for word ---- */
 
 typedef struct {
@@ -53,24 +83,45 @@ static const ViewCase views[] = {
     {"report-fine.html", fine_fleet, 0},
 };
 
-/* REPORT in the format that NAME ends in (transfer full). */
-static char *render(const char *name, const FleetReport *report, guint width)
+/* The fleet in the format that NAME ends in (transfer full). */
+static char *render(const char *name, const char *const *arguments, guint width)
 {
     const TextStyle style = {.width = width};
-    if (g_str_has_suffix(name, ".json"))
-        return document_text(fleet_json(report));
-    if (g_str_has_suffix(name, ".txt"))
+    bool is_json = g_str_has_suffix(name, ".json");
+    bool is_text = g_str_has_suffix(name, ".txt");
+    g_autoptr(FleetReport) report = read_fleet(arguments, is_json   ? fleet_json_view
+                                                          : is_text ? NULL
+                                                                    : fleet_html_view);
+    if (is_json)
+        return json_of(report);
+    if (is_text)
         return fleet_text(report, &style);
-    g_autofree char *page = fleet_html(report);
+    g_autofree char *page = page_of(report);
     return content_of(page);
 }
 
 static void test_view(void **state)
 {
     const ViewCase *test = *state;
-    g_autoptr(FleetReport) report = read_fleet(test->fleet);
-    g_autofree char *text = render(test->name, report, test->width);
+    g_autofree char *text = render(test->name, test->fleet, test->width);
     compare_with_golden(test->name, text);
+}
+
+/* What is pieced together is the document that one would make of the whole: indented, and in one line. */
+static void test_a_line_is_the_same_document(G_GNUC_UNUSED void **state)
+{
+    Output output = {.format = FORMAT_JSON_LINES};
+    g_autofree char *indented = render(".json", fleet, 0);
+    g_autoptr(FleetReport) report = read_fleet(fleet, fleet_json_line_view);
+    g_autofree char *line = written(report, &output);
+    json_auto_t *document = json_loads(line, 0, NULL);
+    json_auto_t *same = json_loads(indented, 0, NULL);
+    assert_non_null(document);
+    assert_true(json_equal(document, same));
+    g_autofree char *again = document_text(json_incref(document));
+    assert_string_equal(again, indented);
+    g_autofree char *compact = json_document_text(document, false);
+    assert_string_equal(g_strchomp(line), compact);
 }
 
 /* ---- the page and its files ---- */
@@ -90,8 +141,8 @@ static char *between(const char *page, const char *tag)
 /* The policy allows what is in the page and nothing else. */
 static void test_the_policy_names_style_and_script(G_GNUC_UNUSED void **state)
 {
-    g_autoptr(FleetReport) report = read_fleet(fine_fleet);
-    g_autofree char *page = fleet_html(report);
+    g_autoptr(FleetReport) report = read_fleet(fine_fleet, fleet_html_view);
+    g_autofree char *page = page_of(report);
     for (guint i = 0; i < 2; i++) {
         g_autofree char *content = between(page, i == 0 ? "style" : "script");
         g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA256, content, -1);
@@ -142,9 +193,9 @@ static const HostileCase hostile[] = {
 };
 
 /* A report in which every text is WORD. */
-static FleetReport *hostile_report(const char *word)
+static FleetReport *hostile_report(const char *word, FleetView view)
 {
-    FleetReport *report = fleet_report_new();
+    FleetReport *report = fleet_report_new(view);
     FleetFinding *finding = g_new0(FleetFinding, 1);
     finding->id = FINDING_UPLINK_UNBOUND;
     finding->severity = SEVERITY_ERROR;
@@ -187,12 +238,14 @@ static void test_hostile_name(void **state)
 {
     const HostileCase *test = *state;
     const TextStyle style = {.width = 60};
-    g_autoptr(FleetReport) report = hostile_report(test->word);
-    g_autoptr(FleetReport) harmless = hostile_report("harmless");
-    g_autofree char *page = fleet_html(report);
-    g_autofree char *model = fleet_html(harmless);
-    g_autofree char *text = fleet_text(report, &style);
-    g_autofree char *document = document_text(fleet_json(report));
+    g_autoptr(FleetReport) report = hostile_report(test->word, fleet_html_view);
+    g_autoptr(FleetReport) harmless = hostile_report("harmless", fleet_html_view);
+    g_autoptr(FleetReport) table = hostile_report(test->word, NULL);
+    g_autoptr(FleetReport) json = hostile_report(test->word, fleet_json_view);
+    g_autofree char *page = page_of(report);
+    g_autofree char *model = page_of(harmless);
+    g_autofree char *text = fleet_text(table, &style);
+    g_autofree char *document = json_of(json);
     assert_printable(page);
     assert_printable(text);
     assert_printable(document);
@@ -208,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_the_policy_names_style_and_script),
+        cmocka_unit_test(test_a_line_is_the_same_document),
     };
     return RUN_CASES(test_view, views) + RUN_CASES(test_hostile_name, hostile) +
            cmocka_run_group_tests(others, NULL, NULL);
