@@ -26,12 +26,14 @@ bool run_make_change(const Run *run, const Action *action, GError **error)
                : firewalld_change(transaction->bus, action, error);
 }
 
-/* Reads the host again, with everything about the interfaces of the plan, even those whose link has
- * gone meanwhile. The whole permanent configuration is read only where an action needs it. */
-static Snapshot *observe_again(const Run *run, GError **error)
+/* Reads the host again, with everything about the interfaces and zones of the plan, even those whose link has
+ * gone meanwhile. The whole permanent configuration is read only where an action needs it. SETTINGS_HOLD: what
+ * was read of zones, policies and services is taken for what it is now. */
+static Snapshot *observe_again(const Run *run, bool settings_hold, GError **error)
 {
     ObserveOptions options = *run->transaction->options;
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    g_autoptr(GStrvBuilder) zone_names = g_strv_builder_new();
     if (options.bindings != NULL)
         g_strv_builder_addv(names, (const char **)options.bindings);
     options.permanent = run->plan->permanent_only;
@@ -40,18 +42,26 @@ static Snapshot *observe_again(const Run *run, GError **error)
             g_strv_builder_add(names, action->interface);
         else if (action->scope == SCOPE_PERMANENT)
             options.permanent = true;
+        if (action->from != NULL)
+            g_strv_builder_add(zone_names, action->from);
+        if (action->to != NULL)
+            g_strv_builder_add(zone_names, action->to);
     }
     g_auto(GStrv) bindings = g_strv_builder_end(names);
+    g_auto(GStrv) zones = g_strv_builder_end(zone_names);
     options.bindings = (const char *const *)bindings;
+    options.zones = (const char *const *)zones;
+    options.scope = OBSERVE_ZONE_NAMES;
+    options.known_settings_hold = settings_hold;
     return observe(run->transaction->bus, &options, error);
 }
 
-Snapshot *run_observe(const Run *run, GError **error)
+static Snapshot *observe_patiently(const Run *run, bool settings_hold, GError **error)
 {
     gint64 deadline = deadline_in(bus_timeout_ms(run->transaction->bus));
     for (;;) {
         g_autoptr(GError) reason = NULL;
-        Snapshot *world = observe_again(run, &reason);
+        Snapshot *world = observe_again(run, settings_hold, &reason);
         if (world != NULL)
             return world;
         if (!g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NO_FIREWALLD) ||
@@ -60,6 +70,11 @@ Snapshot *run_observe(const Run *run, GError **error)
             return NULL;
         }
     }
+}
+
+Snapshot *run_observe(const Run *run, GError **error)
+{
+    return observe_patiently(run, false, error);
 }
 
 bool run_tried_reload(const Run *run)
@@ -296,10 +311,10 @@ static bool check_findings(const Run *run, GError **error)
     return false;
 }
 
-static bool verify_once(const Run *run, GError **error)
+static bool verify_once(const Run *run, bool settings_hold, GError **error)
 {
     TransactionResult *result = run->result;
-    result->observed = run_observe(run, error);
+    result->observed = observe_patiently(run, settings_hold, error);
     if (result->observed == NULL)
         return false;
     if (run->transaction->on_failure ==
@@ -329,15 +344,36 @@ static void forget_observed(TransactionResult *result)
     g_clear_pointer(&result->observed, snapshot_free);
 }
 
+/* Whether RUN changes nothing in firewalld but what is in its zones. */
+static bool keeps_settings(const Run *run)
+{
+    PTR_ARRAY_FOREACH (const Action, action, run->actions) {
+        bool is_member = action->interface != NULL || action->op == ACTION_ADD_SOURCE ||
+                         action->op == ACTION_REMOVE_SOURCE;
+        if (!is_member || action_reloads(action))
+            return false;
+    }
+    return true;
+}
+
 /* After a reload NetworkManager, Docker and their like put their interfaces back when they hear of it:
- * what is missing may come. */
+ * what is missing may come. Settings that the change keeps are asked for again only where what is in the zones
+ * and in the kernel's rules is not as predicted with them. */
 static bool verify(const Run *run, GError **error)
 {
     enum { SETTLE_MS = 5000 };
+    KnownReplies *known = run->transaction->options->known;
+    if (known != NULL) {
+        if (keeps_settings(run) && verify_once(run, true, NULL))
+            return true;
+        forget_observed(run->result);
+        known_replies_set_state(known, LASTS_WITH_RULES, NULL);
+        known_replies_set_state(known, LASTS_IN_FORCE, NULL);
+    }
     gint64 deadline = deadline_in(SETTLE_MS);
     for (;;) {
         g_autoptr(GError) reason = NULL;
-        if (verify_once(run, &reason))
+        if (verify_once(run, false, &reason))
             return true;
         if (run->result->observed == NULL || !run_tried_reload(run) ||
             interruption_pending() != NULL || !deadline_wait(deadline)) {
@@ -351,7 +387,7 @@ static bool verify(const Run *run, GError **error)
 /* Whether the host still is what the plan starts from, and is known well enough to be changed. */
 static bool check_world(const Run *run, GError **error)
 {
-    g_autoptr(Snapshot) now = observe_again(run, error);
+    g_autoptr(Snapshot) now = observe_again(run, false, error);
     if (now == NULL)
         return false;
     PTR_ARRAY_FOREACH (const Action, action, run->plan->actions) {

@@ -55,6 +55,16 @@ void known_replies_set_state(KnownReplies *known, CallLasts lasts, const char *s
     table->state = g_strdup(state);
 }
 
+void known_replies_carry_over(KnownReplies *known, CallLasts lasts, const char *same,
+                              const char *state)
+{
+    KnownTable *table = &known->tables[lasts];
+    if (table->state == NULL || !g_str_has_prefix(table->state, same))
+        return;
+    g_free(table->state);
+    table->state = g_strdup(state);
+}
+
 static char *question_of(const CallRow *row, const char *path, GVariant *parameters)
 {
     g_autofree char *arguments = g_variant_print(parameters, FALSE);

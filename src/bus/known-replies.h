@@ -22,6 +22,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnownReplies, known_replies_free)
  * one is forgotten. NULL: the state is not known, and nothing is served or kept. */
 void known_replies_set_state(KnownReplies *known, CallLasts lasts, const char *state);
 
+/* Says that what is known in a state that begins with SAME holds in STATE, too, which is the state from now
+ * on. */
+void known_replies_carry_over(KnownReplies *known, CallLasts lasts, const char *same,
+                              const char *state);
+
 /* The reply to a call of ROW on PATH with PARAMETERS, NULL where it is not known (transfer none). */
 GVariant *known_replies_lookup(const KnownReplies *known, const CallRow *row, const char *path,
                                GVariant *parameters);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
+#include "act/known-file.h"
 #include "commands/change.h"
 #include "commands/command-line.h"
 #include "commands/expectations.h"
@@ -11,6 +12,8 @@
 #include "model/plan/offer.h"
 #include "model/plan/undo.h"
 #include "report/plan-text.h"
+
+#include <unistd.h>
 
 typedef struct {
     char *zone;
@@ -189,15 +192,50 @@ static Plan *make_plan(const Change *change, const ApplyOptions *options, GError
 /* ---- the whole ---- */
 
 /* What is to be bound need not be an uplink, nor bound yet: read its permanent binding, too. */
-static bool observe_for(Change *change, const ApplyOptions *options, GError **error)
+static bool observe_for(Change *change, const ApplyOptions *options, ObserveScope zones,
+                        GError **error)
 {
+    const char *const named[] = {options->zone, NULL};
     ObserveOptions scope = context_offer_options(change->context);
+    scope.scope = zones;
+    scope.zones = named;
     scope.bindings = (const char *const *)options->interfaces;
     scope.downstream_bindings = options->bind_downstream;
     if (is_directed(options))
         scope.permanent = options->permanent_only || options->enable_forward || options->move;
-    return change_observe(change, &scope, error) &&
-           context_read_expectations(change->context, NULL, change->snapshot, error);
+    bool is_read = change_observe(change, &scope, error) &&
+                   context_read_expectations(change->context, NULL, change->snapshot, error);
+    change->scope.zones = NULL; /* each transaction names its own */
+    return is_read;
+}
+
+/* Of zones that nothing is in only what the user names decides what his plan does, but any may be in what is
+ * better than a plan that is refused. */
+static Plan *observe_and_plan(Change *change, const ApplyOptions *options, GError **error)
+{
+    g_autoptr(GError) refusal = NULL;
+    if (is_directed(options)) {
+        if (!observe_for(change, options, OBSERVE_ZONE_NAMES, error))
+            return NULL;
+        Plan *plan = make_plan(change, options, &refusal);
+        if (plan != NULL || change->context->options->snapshot != NULL) {
+            if (plan == NULL)
+                g_propagate_error(error, g_steal_pointer(&refusal));
+            return plan;
+        }
+    }
+    return observe_for(change, options, OBSERVE_ALL_ZONES, error)
+               ? make_plan(change, options, error)
+               : NULL;
+}
+
+/* What an earlier check has left of firewalld's replies is asked for again where it is about zones and policies
+ * that may not be in force. Only root sees the rules that the rest depends on. */
+static KnownReplies *known_before(void)
+{
+    KnownReplies *known = known_file_load();
+    known_replies_forget_old(known, LASTS_IN_FORCE);
+    return known;
 }
 
 /* Asks where there is somebody to ask. Meanwhile another nicfix may have begun a trial. */
@@ -218,9 +256,10 @@ static int apply(const Context *context, const ApplyOptions *options, GError **e
     if (!check_options(context, options, error) ||
         !change_begin(&change, context, options->dry_run ? CHANGE_PREVIEW : CHANGE_FOR_REAL,
                       error) ||
-        !check_record(&change, &before, error) || !observe_for(&change, options, error))
+        !check_record(&change, &before, error))
         return -1;
-    g_autoptr(Plan) plan = make_plan(&change, options, error);
+    change.known = geteuid() == 0 ? known_before() : NULL;
+    g_autoptr(Plan) plan = observe_and_plan(&change, options, error);
     if (plan == NULL)
         return -1;
     if (!options->force && !change_check_way_back(&change, plan, error)) {

@@ -42,7 +42,10 @@ void change_unlock(Change *change)
 
 bool change_observe(Change *change, const ObserveOptions *scope, GError **error)
 {
+    g_clear_pointer(&change->snapshot, snapshot_free);
+    g_clear_pointer(&change->bus, bus_free);
     change->scope = *scope;
+    change->scope.known = change->known;
     change->snapshot = context_snapshot(change->context, &change->scope, &change->bus, error);
     return change->snapshot != NULL;
 }
@@ -70,6 +73,7 @@ void change_clear(Change *change)
     g_clear_pointer(&change->recorded, g_ptr_array_unref);
     snapshot_free(change->snapshot);
     bus_free(change->bus);
+    known_replies_free(change->known);
     if (change->context != NULL)
         change_unlock(change);
     memset(change, 0, sizeof *change);
@@ -134,6 +138,8 @@ bool change_ask(Change *change, const Plan *plan, GError **error)
     shown.quiet = false;
     output_text(&shown, apply_report_plan_text(plan, &shown.style));
     change->plan_is_shown = true;
+    if (change->known != NULL) /* zones that are not in force may change while he thinks */
+        known_replies_set_state(change->known, LASTS_IN_FORCE, NULL);
     return consent_ask(output, "Apply this?", error) && change_lock(change, error);
 }
 

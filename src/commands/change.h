@@ -23,7 +23,8 @@ typedef struct {
     GPtrArray *recorded; /* char * (of the record): the interfaces in SCOPE; NULL: none */
     Lock *lock;
     Bus *bus;
-    Snapshot *snapshot; /* before the change */
+    KnownReplies *known; /* what firewalld has told so far; NULL: it is asked for everything */
+    Snapshot *snapshot;  /* before the change */
     bool plan_is_shown;
     bool takes_back_trial; /* on failure what was done stays done: the rest is tried again */
 } Change;
@@ -32,7 +33,7 @@ typedef struct {
 bool change_begin(Change *change, const Context *context, ChangeMode mode,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads the host as SCOPE says, which must outlive CHANGE. */
+/* Reads the host as SCOPE says, which must outlive CHANGE; once more where it was read before. */
 bool change_observe(Change *change, const ObserveOptions *scope,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -62,7 +62,8 @@ static CallBatch *start_first_batch(Observation *observation)
     const ObserveOptions *options = observation->options;
     Snapshot *snapshot = observation->snapshot;
     observation_clear(observation);
-    observation->firewalld = firewalld_reader_new(snapshot, options->scope);
+    observation->firewalld =
+        firewalld_reader_new(snapshot, options->scope, options->known_settings_hold);
     observation->networkmanager = networkmanager_reader_new(snapshot);
     observation->permanent = options->permanent ? permanent_reader_new(snapshot) : NULL;
     observation->deadline =
@@ -149,6 +150,8 @@ static bool read_rest(Observation *observation, GError **error)
     for (guint i = 0; i < BATCHES_MAX; i++) {
         g_autoptr(CallBatch) batch =
             call_batch_new(observation->bus, observation->options->cancellable);
+        STRV_FOREACH (zone, observation->options->zones)
+            firewalld_want_zone(observation->firewalld, *zone);
         g_autoptr(GPtrArray) zones = networkmanager_zones(observation->networkmanager);
         PTR_ARRAY_FOREACH (const char, zone, zones)
             firewalld_want_zone(observation->firewalld, zone);
@@ -176,7 +179,8 @@ static void set_states(const Observation *observation)
     KnownReplies *known = observation->options->known;
     if (known == NULL)
         return;
-    lasting_set_rules_state(&observation->lasting, observation->bus, observation->snapshot, known);
+    lasting_set_rules_state(&observation->lasting, observation->bus, observation->snapshot,
+                            observation->options->known_settings_hold, known);
     lasting_set_files_state(&observation->lasting, observation->bus, known);
 }
 

@@ -8,7 +8,9 @@
 
 typedef struct {
     ObserveScope scope;
-    const Declared *declared;    /* as for topology_new() */
+    const Declared *declared; /* as for topology_new() */
+    const char *const
+        *zones; /* names of zones that are read even if nothing is in them; NULL: none */
     const char *const *bindings; /* names of links whose permanent bindings are read in addition to
                                     those of uplinks and bound links; NULL: none */
     bool downstream_bindings;    /* also the permanent bindings of all downstreams */
@@ -16,6 +18,9 @@ typedef struct {
     bool permanent;              /* also the whole permanent configuration, and that */
     KnownReplies *known; /* answers what it knows, and keeps what lasts; NULL: firewalld is asked
                                     for everything */
+    bool
+        known_settings_hold; /* all that has changed in firewalld since KNOWN was told is what is in
+                                    zones, by the caller: their settings are the same */
     GCancellable *cancellable; /* NULL: none; cancelling gives G_IO_ERROR_CANCELLED */
 } ObserveOptions;
 

@@ -4,8 +4,10 @@ no longer true."""
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +51,7 @@ def _healthy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
         yield lab
 
 
-def _check(lab: Lab, tmp_path: Path | None = None) -> object:
+def _check(lab: Lab, tmp_path: Path | None = None) -> Any:
     """What check says, with what it has kept; or with nothing known, in TMP_PATH."""
     state = tmp_path or lab.state  # type: ignore[attr-defined]
     return lab.nicfix("check", "--json", env={"STATE_DIRECTORY": str(state)}).json
@@ -121,3 +123,20 @@ def test_a_fault_is_planned_with_what_is_true_of_zones_not_in_force(
         assert _check(healthy) == _check(healthy, tmp_path)
     finally:
         healthy.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
+
+
+def test_a_fix_is_verified_without_asking_for_settings_again(healthy: Lab, tmp_path: Path) -> None:
+    """The first look asks for all settings, the two after it for what is in the zones."""
+    healthy.firewall_cmd("--zone=public", f"--remove-interface={UPLINK}")
+    env = {"STATE_DIRECTORY": str(tmp_path)}
+    applied = []
+    asked = monitor.calls(
+        healthy, lambda: applied.append(healthy.nicfix("apply", "--zone", "public", env=env))
+    )
+    assert applied[0].code == 0, applied
+    members = Counter(call.rpartition("member=")[2] for call in asked)
+    assert members["getActiveZones"] == 3
+    assert members["getZoneSettings2"] == members["getPolicies"] == 1
+    assert members.total() - members["getPolicySettings"] - members["getServiceSettings2"] <= 27
+    assert _check(healthy)["findings"] == []
+

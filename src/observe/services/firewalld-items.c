@@ -37,12 +37,15 @@ void items_init(Items *items, Snapshot *snapshot, Firewalld *firewalld, const Fi
         .side = side,
         .list = g_ptr_array_new_with_free_func((GDestroyNotify)item_free),
         .known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .all_zones = true,
+        .named_zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     };
 }
 
 void items_clear(Items *items)
 {
     g_hash_table_unref(items->known);
+    g_hash_table_unref(items->named_zones);
     g_ptr_array_unref(items->list);
 }
 
@@ -296,9 +299,18 @@ static void want_named_by_filter(Items *items, const Filter *filter)
     }
 }
 
+static bool is_zone_wanted(const Items *items, const Zone *zone)
+{
+    return items->all_zones || (zone->interfaces != NULL && zone->interfaces[0] != NULL) ||
+           zone->sources->len > 0 || g_strcmp0(zone->name, items->firewalld->default_zone) == 0 ||
+           g_hash_table_contains(items->named_zones, zone->name);
+}
+
 void items_want_named(Items *items)
 {
     PTR_ARRAY_FOREACH (const Zone, zone, items->firewalld->zones) {
+        if (!is_zone_wanted(items, zone))
+            continue;
         items_want(items, &items->side->zone, zone->name);
         want_named_by_filter(items, &zone->filter);
         PTR_ARRAY_FOREACH (const AddressSpec, source, zone->sources)

@@ -42,8 +42,10 @@ typedef struct {
     Snapshot *snapshot;
     Firewalld *firewalld; /* what is filled */
     const FirewalldSide *side;
-    GPtrArray *list;   /* Item */
-    GHashTable *known; /* "KIND NAME" of all items */
+    GPtrArray *list;         /* Item */
+    GHashTable *known;       /* "KIND NAME" of all items */
+    bool all_zones;          /* also those that nothing is in */
+    GHashTable *named_zones; /* names of zones that are read in any case */
     guint count; /* of the items, bindings aside; some are left out where there are too many */
 } Items;
 

@@ -14,14 +14,19 @@ struct FirewalldReader {
     bool zones_called;      /* getZones */
     bool zones_unread;      /* and it failed */
     GError *bindings_error; /* getActiveZones was refused: why; else NULL */
+    bool settings_may_be_old;
+    GVariant *active_zones; /* getActiveZones; NULL: not told */
     guint empty_directs;    /* how many of the two kinds of direct rules have none */
 };
 
-FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope)
+FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope,
+                                      bool settings_may_be_old)
 {
     FirewalldReader *reader = g_new0(FirewalldReader, 1);
     items_init(&reader->items, snapshot, snapshot->firewalld, &firewalld_running_side);
     reader->scope = scope;
+    reader->settings_may_be_old = settings_may_be_old;
+    reader->items.all_zones = scope == OBSERVE_ALL_ZONES;
     return reader;
 }
 
@@ -31,6 +36,7 @@ void firewalld_reader_free(FirewalldReader *reader)
         return;
     items_clear(&reader->items);
     g_clear_error(&reader->bindings_error);
+    g_clear_pointer(&reader->active_zones, g_variant_unref);
     g_free(reader);
 }
 
@@ -94,7 +100,35 @@ static bool take_active_zones(GVariant *reply, gpointer user, GError **error)
     g_ptr_array_set_free_func(zones, NULL);
     PTR_ARRAY_FOREACH (Zone, zone, zones)
         items_put(firewalld_of(user)->zones, zone);
+    FirewalldReader *reader = user;
+    g_clear_pointer(&reader->active_zones, g_variant_unref);
+    reader->active_zones = g_steal_pointer(&answer);
     return true;
+}
+
+/* Exchanges what is in two zones. */
+static void swap_members(Zone *one, Zone *other)
+{
+    char **interfaces = one->interfaces;
+    GPtrArray *sources = one->sources;
+    one->interfaces = other->interfaces;
+    one->sources = other->sources;
+    other->interfaces = interfaces;
+    other->sources = sources;
+}
+
+/* What is in each zone, whatever its settings said. */
+static void take_all_members(FirewalldReader *reader)
+{
+    g_autoptr(GPtrArray) active = firewalld_decode_active_zones(reader->active_zones);
+    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    PTR_ARRAY_FOREACH (Zone, zone, active)
+        g_hash_table_insert(by_name, zone->name, zone);
+    PTR_ARRAY_FOREACH (Zone, zone, reader->items.firewalld->zones) {
+        g_autoptr(Zone) empty = zone_new(zone->name);
+        Zone *members = g_hash_table_lookup(by_name, zone->name);
+        swap_members(zone, members != NULL ? members : empty);
+    }
 }
 
 /* Programs that offer firewalld's name may lack this; then each zone is read for its interfaces. So it is
@@ -103,6 +137,7 @@ static bool take_lack_of_active_zones(const GError *error, gpointer user)
 {
     FirewalldReader *reader = user;
     reader->scope = OBSERVE_ALL_ZONES;
+    reader->items.all_zones = true;
     if (bus_error_is_missing_method(error))
         return true;
     reader->bindings_error = g_error_copy(error);
@@ -161,9 +196,9 @@ static bool note_zones_unread(const GError *error G_GNUC_UNUSED, gpointer user)
 static const FirstCall all_zones = {CALL_GET_ZONES, NULL, items_take_zone_names, note_zones_unread,
                                     "the names of the zones"};
 
-static void add_all_zones(FirewalldReader *reader, CallBatch *batch)
+static void add_zone_names(FirewalldReader *reader, CallBatch *batch)
 {
-    if (reader->scope == OBSERVE_ALL_ZONES && !reader->zones_called && reader->lasting_called) {
+    if (reader->scope != OBSERVE_ACTIVE_ZONES && !reader->zones_called && reader->lasting_called) {
         items_add_first_calls(&reader->items, &all_zones, 1, batch);
         reader->zones_called = true;
     }
@@ -174,7 +209,7 @@ static void add_lasting_calls(FirewalldReader *reader, CallBatch *batch)
     if (!reader->lasting_called)
         items_add_first_calls(&reader->items, lasting_calls, G_N_ELEMENTS(lasting_calls), batch);
     reader->lasting_called = true;
-    add_all_zones(reader, batch);
+    add_zone_names(reader, batch);
 }
 
 void firewalld_add_first_calls(FirewalldReader *reader, bool may_be_known, CallBatch *batch)
@@ -206,12 +241,11 @@ static const SettingKind binding_kind = {
 /* A zone that is not active may still exist. */
 void firewalld_want_zone(FirewalldReader *reader, const char *name)
 {
-    if (firewalld_zone(reader->items.firewalld, name) != NULL)
-        return;
+    g_hash_table_add(reader->items.named_zones, g_strdup(name));
     if (reader->zones_unread)
         items_ensure_zone(reader->items.firewalld, name);
-    else
-        reader->scope = OBSERVE_ALL_ZONES;
+    else if (firewalld_zone(reader->items.firewalld, name) == NULL)
+        reader->scope = MAX(reader->scope, OBSERVE_ZONE_NAMES);
 }
 
 bool firewalld_add_calls(FirewalldReader *reader, const Interests *interests, CallBatch *batch,
@@ -234,6 +268,8 @@ bool firewalld_reader_finish(FirewalldReader *reader, GError **error)
         g_propagate_error(error, g_error_copy(reader->bindings_error));
         return false;
     }
+    if (reader->settings_may_be_old && reader->active_zones != NULL)
+        take_all_members(reader);
     items_sort(&reader->items);
     return true;
 }

@@ -9,13 +9,16 @@
 
 typedef enum {
     OBSERVE_ACTIVE_ZONES, /* zones with an interface or source, and the default zone */
+    OBSERVE_ZONE_NAMES,   /* those, and the names of all others */
     OBSERVE_ALL_ZONES,
 } ObserveScope;
 
 typedef struct FirewalldReader FirewalldReader;
 
-/* Reads into SNAPSHOT, which must outlive the reader (transfer full). */
-FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope);
+/* Reads into SNAPSHOT, which must outlive the reader (transfer full). SETTINGS_MAY_BE_OLD: what is in a zone is
+ * taken from the list of active zones, and not from its settings. */
+FirewalldReader *firewalld_reader_new(Snapshot *snapshot, ObserveScope scope,
+                                      bool settings_may_be_old);
 void firewalld_reader_free(FirewalldReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FirewalldReader, firewalld_reader_free)
 

@@ -63,25 +63,34 @@ void lasting_add_calls(Lasting *lasting, CallBatch *batch)
 
 /* ---- the rules ---- */
 
-static char *rules_state(const Lasting *lasting, const char *bus_guid, const Snapshot *snapshot)
+/* Whether all of firewalld's rules are in nf_tables, and were read. */
+static bool has_rules(const Snapshot *snapshot)
 {
-    GStatBuf network;
     const Ruleset *ruleset = snapshot->ruleset;
-    if (lasting->owner == NULL || ruleset == NULL || ruleset->generation == 0 ||
-        ruleset_table(ruleset, NFT_FAMILY_INET, "firewalld") == NULL ||
-        snapshot->legacy_tables->len > 0 || g_stat("/proc/self/ns/net", &network) != 0)
-        return NULL;
-    return g_strdup_printf("%s %s netns %" G_GUINT64_FORMAT " generation %u", bus_guid,
-                           lasting->owner, (guint64)network.st_ino, ruleset->generation);
+    return ruleset != NULL && ruleset->generation != 0 &&
+           ruleset_table(ruleset, NFT_FAMILY_INET, "firewalld") != NULL &&
+           snapshot->legacy_tables->len == 0;
 }
 
 void lasting_set_rules_state(const Lasting *lasting, Bus *bus, const Snapshot *snapshot,
-                             KnownReplies *known)
+                             bool replies_hold, KnownReplies *known)
 {
-    const char *guid = g_dbus_connection_get_guid(bus_connection(bus));
-    g_autofree char *state = rules_state(lasting, guid, snapshot);
-    known_replies_set_state(known, LASTS_WITH_RULES, state);
-    known_replies_set_state(known, LASTS_IN_FORCE, state);
+    static const CallLasts with_rules[] = {LASTS_WITH_RULES, LASTS_IN_FORCE};
+    GStatBuf network;
+    g_autofree char *where = NULL;
+    g_autofree char *state = NULL;
+    if (lasting->owner != NULL && has_rules(snapshot) &&
+        g_stat("/proc/self/ns/net", &network) == 0) {
+        where = g_strdup_printf("%s %s netns %" G_GUINT64_FORMAT " ",
+                                g_dbus_connection_get_guid(bus_connection(bus)), lasting->owner,
+                                (guint64)network.st_ino);
+        state = g_strdup_printf("%sgeneration %u", where, snapshot->ruleset->generation);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(with_rules); i++) {
+        if (replies_hold && state != NULL)
+            known_replies_carry_over(known, with_rules[i], where, state);
+        known_replies_set_state(known, with_rules[i], state);
+    }
 }
 
 /* ---- the files ---- */

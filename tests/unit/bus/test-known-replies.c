@@ -49,6 +49,22 @@ static void test_only_a_known_state(G_GNUC_UNUSED void **state)
     assert_false(knows_panic(known));
 }
 
+static void test_carried_over(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(KnownReplies) known = known_replies_new();
+    known_replies_carry_over(known, LASTS_WITH_RULES, "one ", "one 2"); /* of no state */
+    known_replies_set_state(known, LASTS_WITH_RULES, "one 1");
+    keep_panic(known, true);
+    known_replies_carry_over(known, LASTS_WITH_RULES, "two ", "two 1");
+    known_replies_set_state(known, LASTS_WITH_RULES, "one 1");
+    assert_true(knows_panic(known));
+    known_replies_carry_over(known, LASTS_WITH_RULES, "one ", "one 2");
+    known_replies_set_state(known, LASTS_WITH_RULES, "one 2");
+    assert_true(knows_panic(known));
+    known_replies_set_state(known, LASTS_WITH_RULES, "one 1");
+    assert_false(knows_panic(known));
+}
+
 static void test_only_what_lasts(G_GNUC_UNUSED void **state)
 {
     g_autoptr(KnownReplies) known = known_replies_new();
@@ -176,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_a_known_state),
+        cmocka_unit_test(test_carried_over),
         cmocka_unit_test(test_only_what_lasts),
         cmocka_unit_test(test_each_question_has_its_answer),
         cmocka_unit_test(test_a_file_has_all_of_it),

@@ -571,6 +571,39 @@ static gint calls_to_read(Peer *peer, const PeerAnswer *answers, KnownReplies *k
     return peer->n_calls - before;
 }
 
+/* What was asked for before the caller bound uplink0 is the same but for that. */
+static void test_settings_that_hold(G_GNUC_UNUSED void **state)
+{
+    static const PeerAnswer bound[] = {
+        MAIN,
+        UNBOUND,
+        NO_NM,
+        OWNER(":1.7"),
+        {"getActiveZones",
+         "({'public': {'interfaces': ['uplink0'], 'sources': ['192.0.2.0/28']}},)"},
+        {NULL, NULL}};
+    g_autoptr(KnownReplies) known = known_replies_new();
+    g_autoptr(Peer) peer = peer_new(of_one);
+    assert_int_equal(calls_to_read(peer, of_one, known, 3), 14);
+    g_autoptr(Snapshot) snapshot = host();
+    const ObserveOptions options = {
+        .declared = &(const Declared){.uplinks = (const char *const[]){"uplink0", NULL}},
+        .known = known,
+        .known_settings_hold = true,
+    };
+    snapshot->ruleset = ruleset_new();
+    snapshot->ruleset->generation = 4;
+    ruleset_add_table(snapshot->ruleset, nft_table_new(NFT_FAMILY_INET, "firewalld"));
+    peer->answers = bound;
+    peer->n_calls = 0;
+    assert_true(observe_services(peer->bus, &options, snapshot, NULL));
+    assert_int_equal(peer->n_calls, 8);
+    const Zone *zone = firewalld_zone(snapshot->firewalld, "public");
+    assert_true(zone->settings_read);
+    assert_string_equal(zone->interfaces[0], "uplink0");
+    assert_int_equal(zone->sources->len, 1);
+}
+
 static void test_known_replies_are_not_asked_for(G_GNUC_UNUSED void **state)
 {
     enum {
@@ -602,6 +635,7 @@ int main(void)
         cmocka_unit_test(test_firewalld_names_too_much),
         cmocka_unit_test(test_firewalld_is_starting),
         cmocka_unit_test(test_firewalld_failed_to_start),
+        cmocka_unit_test(test_settings_that_hold),
         cmocka_unit_test(test_known_replies_are_not_asked_for),
     };
     return RUN_CASES(test_read, cases) + RUN_CASES(test_read, networkmanager_cases) +
