@@ -47,27 +47,8 @@ static void test_document(G_GNUC_UNUSED void **state)
                               "  \"big\": 9223372036854775807,\n  \"a\": [\n    \"x\"\n  ]\n}");
 }
 
-/* Every kind of value, nested and empty, is written as Jansson writes it. */
-static void test_as_jansson(void **state)
-{
-    const bool indented = *state != NULL;
-    json_auto_t *document = json_pack("{s:[i,f,b,b,n,s],s:{s:{},s:[],s:[[i],{s:i}]},s:s}", "list",
-                                      -7, 0.1, 1, 0, "\b\f\n\r\t/\xc3\xa9\xf0\x9f\x98\x80", "in",
-                                      "a", "b", "c", 1, "d", 2, "k\"\xc3\xa9", "");
-    assert_non_null(document);
-    char *expected =
-        json_dumps(document, JSON_ENSURE_ASCII | (indented ? JSON_INDENT(2) : JSON_COMPACT));
-    g_autofree char *text = json_document_text(document, indented);
-    assert_string_equal(text, expected);
-    free(expected);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_document),
-        cmocka_unit_test_prestate(test_as_jansson, NULL),
-        cmocka_unit_test_prestate(test_as_jansson, (void *)"indented"),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_document)};
     return RUN_CASES(test_text, texts) + cmocka_run_group_tests(tests, NULL, NULL);
 }
