@@ -254,9 +254,19 @@ static void add_links(GString *text, const GPtrArray *links)
         g_string_append_printf(text, "%p,", (gconstpointer)link);
 }
 
-static void add_evidence(GString *text, const Finding *finding, const Evidence *evidence)
+/* Whether SUBJECT is the finding's own link, or the profile that NetworkManager has for it. */
+static bool is_own_subject(const AlikeLinks *links, const Finding *finding, const char *subject)
 {
-    bool is_own = g_strcmp0(evidence->subject, finding->interface) == 0;
+    const ManagedDevice *device =
+        networkmanager_device(links->snapshot->networkmanager, finding->interface);
+    return g_strcmp0(subject, finding->interface) == 0 ||
+           (device != NULL && device->profile != NULL && g_strcmp0(subject, device->profile) == 0);
+}
+
+static void add_evidence(const AlikeLinks *links, GString *text, const Finding *finding,
+                         const Evidence *evidence)
+{
+    bool is_own = is_own_subject(links, finding, evidence->subject);
     const Flow *flow = &evidence->way.flow;
     g_string_append_printf(text, "|%d,%s,%s,%p,%d,%d,%d,%d,%d/%u", (int)evidence->kind,
                            is_own ? "" : or_none(evidence->subject), or_none(evidence->value),
@@ -281,7 +291,7 @@ char *alike_links_describe(const AlikeLinks *links, const Finding *finding)
     g_string_append_c(text, '|');
     add_links(text, finding->open);
     PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence)
-        add_evidence(text, finding, evidence);
+        add_evidence(links, text, finding, evidence);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 

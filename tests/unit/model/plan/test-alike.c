@@ -60,14 +60,19 @@ static const AlikeCase cases[] = {
     {"the user names one", "", false, "eth2"},
 };
 
-static const Finding *finding_on(const Diagnosis *diagnosis, const char *interface)
+static const Finding *finding_of(const Diagnosis *diagnosis, FindingId id, const char *interface)
 {
     for (guint i = 0; i < diagnosis->findings->len; i++) {
         const Finding *finding = g_ptr_array_index(diagnosis->findings, i);
-        if (finding->id == FINDING_UPLINK_UNBOUND && g_strcmp0(finding->interface, interface) == 0)
+        if (finding->id == id && g_strcmp0(finding->interface, interface) == 0)
             return finding;
     }
     g_error("no finding on %s", interface);
+}
+
+static const Finding *finding_on(const Diagnosis *diagnosis, const char *interface)
+{
+    return finding_of(diagnosis, FINDING_UPLINK_UNBOUND, interface);
 }
 
 static void test_alike(void **state)
@@ -148,10 +153,30 @@ static void test_a_finding_on_no_link_is_like_no_other(G_GNUC_UNUSED void **stat
     assert_null(alike_links_describe(links, panic));
 }
 
+/* Each link has a profile of its own name. */
+static void test_findings_on_profiles(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot =
+        sketch(TWINS "manager eth1 - uuid 11111111-1111-1111-1111-111111111111\n"
+                     "manager eth2 - uuid 22222222-2222-2222-2222-222222222222\n");
+    ManagedDevice *second = g_ptr_array_index(snapshot->networkmanager->devices, 1);
+    g_free(second->profile);
+    second->profile = g_strdup("Wired connection 2");
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    g_autoptr(ExposureBase) base = exposure_base_new(snapshot, diagnosis->topology);
+    g_autoptr(AlikeLinks) links = alike_links_new(snapshot, diagnosis, base);
+    g_autofree char *one =
+        alike_links_describe(links, finding_of(diagnosis, FINDING_MANAGER_ZONE_MISMATCH, "eth1"));
+    g_autofree char *other =
+        alike_links_describe(links, finding_of(diagnosis, FINDING_MANAGER_ZONE_MISMATCH, "eth2"));
+    assert_string_equal(one, other);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_a_finding_on_no_link_is_like_no_other),
+        cmocka_unit_test(test_findings_on_profiles),
     };
     return RUN_CASES(test_alike, cases) + RUN_CASES(test_what_is_derived_is_what_is_found, cases) +
            cmocka_run_group_tests(others, NULL, NULL);
