@@ -177,7 +177,10 @@ static GArray *zones_on(const Trace *trace, const Flow *flow, DispatchSide side,
     DispatchExtent extent = extent_of(trace);
     if (side == DISPATCH_INGRESS && zones_drift(trace->snapshot, flow) == MATCH_YES)
         return zones_drifted_through(trace->snapshot, flow, side);
-    GArray *zones = dispatch(trace->snapshot, flow, side, ingress, extent);
+    bool is_known = side == DISPATCH_INGRESS && flow == trace->flow && ingress == NULL &&
+                    extent == DISPATCH_TO_FIRST;
+    GArray *zones = is_known ? g_array_copy((GArray *)trace->ingress)
+                             : dispatch(trace->snapshot, flow, side, ingress, extent);
     if (extent == DISPATCH_TO_FIRST)
         end_with_first(zones);
     return zones;

@@ -9,6 +9,7 @@ typedef struct {
     const Snapshot *snapshot;
     const Flow *flow;
     Generation generation;
+    const GArray *ingress; /* ZoneMatch: dispatch() to the first of the zones that take it in */
     Verdict *verdict;
     Match untranslated;   /* whether a forward port that changes nothing has ended nat */
     bool nat_in_disorder; /* rules of nat may stand where they do not belong */

@@ -309,9 +309,7 @@ static void run_zones(Trace *trace)
         nat_consult_unread(trace);
         return;
     }
-    g_autoptr(GArray) zones =
-        dispatch(trace->snapshot, trace->flow, DISPATCH_INGRESS, NULL, DISPATCH_TO_FIRST);
-    ARRAY_FOREACH (const ZoneMatch, ingress, zones) {
+    ARRAY_FOREACH (const ZoneMatch, ingress, trace->ingress) {
         trace->decided = false;
         note_zone(trace, STAGE_INGRESS_ZONE, ingress);
         consult_iptables_mac(trace, ingress);
@@ -394,11 +392,18 @@ static void run(Trace *trace)
     note_assumptions(trace);
 }
 
-static void run_as(const Snapshot *snapshot, const Flow *flow, Verdict *verdict)
+static GArray *ingress_of(const Snapshot *snapshot, const Flow *flow)
+{
+    return dispatch(snapshot, flow, DISPATCH_INGRESS, NULL, DISPATCH_TO_FIRST);
+}
+
+static void run_as(const Snapshot *snapshot, const Flow *flow, const GArray *ingress,
+                   Verdict *verdict)
 {
     Trace trace = {
         .snapshot = snapshot,
         .flow = flow,
+        .ingress = ingress,
         .generation = firewalld_generation(snapshot->firewalld),
         .verdict = verdict,
     };
@@ -416,7 +421,8 @@ static void run_as_each_of(const char *const *versions, const Snapshot *snapshot
         variant.firewalld = &firewalld;
         verdict->deciding = NULL;
         g_ptr_array_set_size(verdict->steps, 0);
-        run_as(&variant, flow, verdict);
+        g_autoptr(GArray) ingress = ingress_of(&variant, flow);
+        run_as(&variant, flow, ingress, verdict);
     }
     verdict->assumes[ASSUMPTION_UNKNOWN_VERSION] = true;
 }
@@ -426,13 +432,14 @@ Verdict *verdict_of(const Snapshot *snapshot, const Flow *flow)
     Verdict *verdict = g_new0(Verdict, 1);
     verdict->flow = *flow;
     verdict->steps = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) ingress = ingress_of(snapshot, flow);
     if (flow->in != NULL)
-        verdict->ingress = dispatch_first(snapshot, flow, DISPATCH_INGRESS);
+        verdict->ingress = g_array_index(ingress, ZoneMatch, 0);
     if (flow->out != NULL)
         verdict->egress = dispatch_interface(snapshot, flow->out);
     const char *const *versions = release_candidates(snapshot->firewalld);
     if (versions == NULL)
-        run_as(snapshot, flow, verdict);
+        run_as(snapshot, flow, ingress, verdict);
     else
         run_as_each_of(versions, snapshot, flow, verdict);
     if (!verdict_accepts(verdict) && !verdict_refuses(verdict))

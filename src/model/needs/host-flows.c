@@ -90,10 +90,12 @@ static void tell_service(const Walk *walk, const char *name, const Service *serv
 
 static void tell_service_by_name(const Walk *walk, const char *name)
 {
-    if (!is_new(walk, name))
+    /* One that is not known may be, once it is defined: see TOLD. */
+    const Service *service = firewalld_service(walk->snapshot->firewalld, name);
+    if (service == NULL || !is_new(walk, name))
         return;
     g_autoptr(GHashTable) visited = g_hash_table_new(g_direct_hash, g_direct_equal);
-    tell_service(walk, name, firewalld_service(walk->snapshot->firewalld, name), visited);
+    tell_service(walk, name, service, visited);
 }
 
 /* ---- all that may be named ---- */
@@ -131,19 +133,25 @@ static void walk_all(const Walk *walk, const Zone *zone)
     tell(walk, SERVICE_OTHER_PORTS, "", &other);
 }
 
+GHashTable *host_flows_told_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
 void host_flows_foreach(const Snapshot *snapshot, const char *interface, HostFlowFunc function,
                         gpointer user)
 {
-    g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) named = host_flows_told_new();
     const Walk walk = {snapshot, interface, FAMILY_IPV4, {.kind = FLOW_ADDRESS_ELSEWHERE},
                        function, user,      named};
     walk_all(&walk, dispatch_interface(snapshot, interface).zone);
 }
 
 void host_flows_foreach_from(const Snapshot *snapshot, const char *interface, Family family,
-                             const FlowAddress *from, HostFlowFunc function, gpointer user)
+                             const FlowAddress *from, GHashTable *told, HostFlowFunc function,
+                             gpointer user)
 {
-    g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) named = told != NULL ? g_hash_table_ref(told) : host_flows_told_new();
     const Walk walk = {snapshot, interface, family, *from, function, user, named};
     Flow any = flow_to_host(&walk, family, PROTOCOL_ANY, 0);
     walk_all(&walk, dispatch_first(snapshot, &any, DISPATCH_INGRESS).zone);

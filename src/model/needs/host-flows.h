@@ -21,6 +21,11 @@ typedef void (*HostFlowFunc)(ServiceKind kind, const char *name, const Flow *flo
 void host_flows_foreach(const Snapshot *snapshot, const char *interface, HostFlowFunc function,
                         gpointer user);
 
-/* The same for what comes from FROM, of FAMILY, by INTERFACE: the zone that filters that is asked. */
+/* The same for what comes from FROM, of FAMILY, by INTERFACE: the zone that filters that is asked. TOLD: a set of
+ * the names of ports and services that are not to be told, to which those that are told are added, or NULL. */
 void host_flows_foreach_from(const Snapshot *snapshot, const char *interface, Family family,
-                             const FlowAddress *from, HostFlowFunc function, gpointer user);
+                             const FlowAddress *from, GHashTable *told, HostFlowFunc function,
+                             gpointer user);
+
+/* Such a set (transfer full). */
+GHashTable *host_flows_told_new(void);

@@ -470,9 +470,11 @@ static void compare_service(ServiceKind kind, const char *name, const Flow *flow
 static void compare_services(Comparison *comparison)
 {
     const FlowPlace *from = comparison->from->end;
+    /* What both name is compared once: an action defines services, and changes none. */
+    g_autoptr(GHashTable) told = host_flows_told_new();
     host_flows_foreach_from(comparison->base->snapshot, from->name, from->family, &from->address,
-                            compare_service, comparison);
-    host_flows_foreach_from(comparison->after, from->name, from->family, &from->address,
+                            told, compare_service, comparison);
+    host_flows_foreach_from(comparison->after, from->name, from->family, &from->address, told,
                             compare_service, comparison);
 }
 

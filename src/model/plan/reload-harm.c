@@ -111,8 +111,8 @@ static void compare_to_host(Comparison *comparison)
     }
     const IpPrefix *source = &comparison->source->prefix;
     const FlowAddress from = {.kind = FLOW_ADDRESS_PREFIX, .prefix = *source};
-    host_flows_foreach_from(comparison->now, in, source->address.family, &from, compare_host_flow,
-                            comparison);
+    host_flows_foreach_from(comparison->now, in, source->address.family, &from, NULL,
+                            compare_host_flow, comparison);
 }
 
 /* ---- through this host ---- */
