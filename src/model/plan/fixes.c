@@ -196,9 +196,9 @@ typedef struct {
 /* The cures that are found, and what may be derived from them. */
 typedef struct {
     const FixSearch *search;
-    GHashTable *of_kind; /* the last Cure found for a finding of the kind */
-    GPtrArray *all;      /* Cure: owns them */
-    AlikeLinks *links;
+    GHashTable *of_kind;    /* the last Cure found for a finding of the kind */
+    GPtrArray *all;         /* Cure: owns them */
+    AlikeLinks *links;      /* NULL: there is one finding to cure at most */
     GHashTable *precedents; /* what alike_links_describe() says, to Precedent */
     GPtrArray *derived;     /* Finding: what its precedent has is offered for it */
 } Suggestions;
@@ -220,7 +220,8 @@ static Cure *search_for(const Suggestions *suggestions, const Finding *finding)
 /* Offers for FINDING what is offered for one that is alike, or what a search finds. */
 static void suggest(Suggestions *suggestions, Finding *finding)
 {
-    g_autofree char *kind = alike_links_describe(suggestions->links, finding);
+    g_autofree char *kind =
+        suggestions->links != NULL ? alike_links_describe(suggestions->links, finding) : NULL;
     const Precedent *precedent =
         kind != NULL ? g_hash_table_lookup(suggestions->precedents, kind) : NULL;
     if (precedent == NULL) {
@@ -261,6 +262,15 @@ static void verify_derived(Suggestions *suggestions)
     }
 }
 
+/* To tell what is alike among thousands of links takes as long as a diagnosis. */
+static bool has_several_curable(const Diagnosis *diagnosis)
+{
+    guint curable = 0;
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
+        curable += finding_is_curable(finding);
+    return curable > 1;
+}
+
 void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
                    const Declared *declared)
 {
@@ -271,7 +281,8 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
     const FixSearch search = {calm, diagnosis, declared, base, needed};
     g_autoptr(GHashTable) of_kind = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)cure_free);
-    g_autoptr(AlikeLinks) links = alike_links_new(calm, diagnosis, base);
+    g_autoptr(AlikeLinks) links =
+        has_several_curable(diagnosis) ? alike_links_new(calm, diagnosis, base) : NULL;
     g_autoptr(GHashTable) precedents =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(GPtrArray) derived = g_ptr_array_new();
