@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "lab"))
+sys.path[:0] = [str(HERE.parent / "lab"), str(HERE)]
 
+import readme  # noqa: E402
 from lab import UPLINK, Lab, Plan  # noqa: E402
 from labkit import monitor  # noqa: E402
 from labkit.firewalld import FORWARD, FirewalldConfig, bound  # noqa: E402
@@ -180,6 +181,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=40, help="with the floor [40]")
     parser.add_argument("--script-pairs", type=int, default=10, help="with the script [10]")
     parser.add_argument("--links", type=int, nargs="+", default=[10, 10000])
+    parser.add_argument("--update", action="store_true", help="put the table into the README")
     options = parser.parse_args()
     build = options.build.resolve()
     bench = Bench(
@@ -195,6 +197,8 @@ def main() -> int:
         for name, plan in _HOSTS.items()
     }
     print(_table(results))
+    if options.update:
+        readme.replace("check", _table(results))
     return 0
 
 

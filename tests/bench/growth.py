@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How the processor time and the memory of nicfix grow with what it is given: each curve enlarges one part of
-a snapshot, or the question, and is told with its exponent (1: twice the size takes twice the time). Needs
-neither root nor firewalld."""
+a snapshot, or the question, and is told with its exponent (1: twice the size takes twice the time), as a table
+and, on demand, as a picture (docs/growth.svg, drawn by gnuplot). Needs neither root nor firewalld."""
 from __future__ import annotations
 
 import argparse
@@ -12,6 +12,7 @@ import json
 import math
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import readme  # noqa: E402
+
+_PICTURE = HERE.parents[1] / "docs" / "growth.svg"
 _INCIDENT = HERE.parent / "unit" / "fixtures" / "incident.json"
 _RUNS = 3  # of which the fastest counts
 
@@ -362,30 +368,66 @@ def _curve(nicfix: Path, name: str, largest: float) -> tuple[dict[int, Cost], fl
     return costs, exponent
 
 
+Curves = dict[str, tuple[dict[int, Cost], float]]
+
+
+def _table(curves: Curves) -> str:
+    lines = ["| curve | size | CPU time | memory | exponent |", "| --- | ---: | ---: | ---: | ---: |"]
+    for name, (costs, exponent) in curves.items():
+        size = max(costs)
+        lines.append(
+            f"| {name} | {size:,} | {costs[size].seconds * 1e3:,.0f} ms | "
+            f"{costs[size].megabytes:,.0f} MB | {exponent:.1f} |"
+        )
+    return "\n".join(lines)
+
+
+def _write_points(path: Path, curves: Curves) -> None:
+    with path.open("w", newline="") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n")
+        table.writerow(["curve", "n", "seconds", "megabytes", "exponent"])
+        for name, (costs, exponent) in curves.items():
+            for size, cost in costs.items():
+                megabytes = round(cost.megabytes, 1)
+                table.writerow([name, size, round(cost.seconds, 4), megabytes, round(exponent, 2)])
+
+
+def _draw(curves: Curves) -> None:
+    """Gives gnuplot a block for each curve, with its name before it."""
+    blocks = []
+    for name, (costs, exponent) in curves.items():
+        rows = (f"{size}\t{cost.seconds:.4f}" for size, cost in costs.items())
+        blocks.append("\n".join([f'"{name} ({exponent:.1f})"', *rows]))
+    with tempfile.NamedTemporaryFile("w", suffix=".dat") as file:
+        file.write("\n\n\n".join(blocks) + "\n")
+        file.flush()
+        settings = f"data='{file.name}'; picture='{_PICTURE}'; curves={len(curves)}"
+        subprocess.run(["gnuplot", "-e", settings, str(HERE / "growth.gp")], check=True)
+
+
 def main() -> None:
-    """Prints a line for each curve."""
+    """Tells each curve on standard error when it is measured, and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="the folder it was built in")
     parser.add_argument("--curve", help="only those whose name has this in it", default="")
     parser.add_argument("--scale", type=float, default=1, help="enlarge all sizes so many times")
     parser.add_argument("--tsv", type=Path, help="also write all points into this file, in columns")
+    parser.add_argument("--update", action="store_true", help="put table and picture into the README")
     options = parser.parse_args()
-    rows: list[list[object]] = []
-    print(f"{'curve':36} {'exponent':>8}   size: seconds of processor time")
+    curves: Curves = {}
     for name in _CURVES:
         if options.curve not in name:
             continue
         costs, exponent = _curve(options.build / "src" / "nicfix", name, options.scale)
+        curves[name] = (costs, exponent)
         points = "  ".join(f"{size}: {cost.seconds:.3f}" for size, cost in costs.items())
-        print(f"{name:36} {exponent:8.2f}   {points}", flush=True)
-        for size, cost in costs.items():
-            megabytes = round(cost.megabytes, 1)
-            rows.append([name, size, round(cost.seconds, 4), megabytes, round(exponent, 2)])
+        print(f"{name:36} {exponent:8.2f}   {points}", file=sys.stderr, flush=True)
+    print(_table(curves))
     if options.tsv is not None:
-        with options.tsv.open("w", newline="") as file:
-            table = csv.writer(file, delimiter="\t", lineterminator="\n")
-            table.writerow(["curve", "n", "seconds", "megabytes", "exponent"])
-            table.writerows(rows)
+        _write_points(options.tsv, curves)
+    if options.update:
+        _draw(curves)
+        readme.replace("growth", _table(curves))
 
 
 if __name__ == "__main__":

@@ -19,3 +19,18 @@ def test_the_benchmark(nicfix: Path) -> None:
     rows = done.stdout.splitlines()
     assert rows[0].startswith("|  | wall time |")
     assert len(rows) == 2 + 2 * 3
+
+
+def test_the_curves(nicfix: Path) -> None:
+    """Each kind of question is asked: of a snapshot, of a log, of a folder."""
+    build = nicfix.resolve().parents[1]
+    command = [sys.executable, "-B", str(ROOT / "tests/bench/growth.py"), str(build)]
+    for curve in ("check, sockets", "denied --file", "report, documents"):
+        done = subprocess.run(
+            [*command, "--curve", curve, "--scale", "0.01"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1].startswith(f"| {curve}")
