@@ -207,15 +207,43 @@ typedef struct {
     guint n_keys;
 } Settings;
 
-static GVariant *settings_lookup(const Settings *settings, const char *key)
+enum { MOST_ROWS = 32 };
+
+/* Puts VALUE (transfer full) where the row of TABLE for KEY has its place; the first of two counts. */
+static void keep_value(const Setting *table, guint n_rows, const char *key, GVariant *value,
+                       GVariant **values)
 {
-    if (!g_variant_is_of_type(settings->value, G_VARIANT_TYPE_TUPLE))
-        return g_variant_lookup_value(settings->value, key, NULL);
-    for (guint i = 0; i < settings->n_keys; i++) {
-        if (g_strcmp0(settings->keys[i], key) == 0)
-            return g_variant_get_child_value(settings->value, i);
+    for (guint i = 0; i < n_rows; i++) {
+        if (values[i] == NULL && g_strcmp0(table[i].key, key) == 0) {
+            values[i] = value;
+            return;
+        }
     }
-    return NULL;
+    g_variant_unref(value);
+}
+
+/* Sets VALUES[i] to what the settings have for row i of TABLE (transfer full), and leaves it where they have
+ * nothing. */
+static void settings_find(const Settings *settings, const Setting *table, guint n_rows,
+                          GVariant **values)
+{
+    bool is_tuple = g_variant_is_of_type(settings->value, G_VARIANT_TYPE_TUPLE);
+    gsize count = is_tuple ? settings->n_keys : g_variant_n_children(settings->value);
+    for (gsize i = 0; i < count; i++) {
+        g_autoptr(GVariant) child = g_variant_get_child_value(settings->value, i);
+        if (is_tuple) {
+            keep_value(table, n_rows, settings->keys[i], g_variant_ref(child), values);
+            continue;
+        }
+        const char *key;
+        g_variant_get_child(child, 0, "&s", &key);
+        g_autoptr(GVariant) value = g_variant_get_child_value(child, 1);
+        keep_value(table, n_rows, key,
+                   g_variant_is_of_type(value, G_VARIANT_TYPE_VARIANT)
+                       ? g_variant_get_variant(value)
+                       : g_variant_ref(value),
+                   values);
+    }
 }
 
 static bool fill_field(const Settings *settings, const Setting *row, GVariant *value,
@@ -244,12 +272,17 @@ static bool fill_field(const Settings *settings, const Setting *row, GVariant *v
 static bool settings_fill(const Settings *settings, const Setting *table, guint n_rows,
                           gpointer object, GError **error)
 {
+    GVariant *values[MOST_ROWS] = {NULL};
+    bool is_filled = true;
+    g_assert(n_rows <= MOST_ROWS);
+    settings_find(settings, table, n_rows, values);
     for (guint i = 0; i < n_rows; i++) {
-        g_autoptr(GVariant) value = settings_lookup(settings, table[i].key);
-        if (value != NULL && !fill_field(settings, &table[i], value, object, error))
-            return false;
+        if (values[i] == NULL)
+            continue;
+        is_filled = is_filled && fill_field(settings, &table[i], values[i], object, error);
+        g_variant_unref(values[i]);
     }
-    return true;
+    return is_filled;
 }
 
 #define FILL(settings, table, object, error)                                                       \
