@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix watch: keep checking, and report when a finding appears or clears.
  *
- * Events come in bursts (a reload of firewalld sends hundreds of signals) and only say that something
- * changed. A burst is waited out, then one pass reads everything it may be about. */
+ * Events only say that something changed. A pass reads everything they may be about: after the first few, which
+ * come together, and as often as its cost allows while more come. What the services change meanwhile is read again before
+ * anything is told (a reload of firewalld sends hundreds of signals). */
 #include "commands/command-line.h"
 #include "model/error.h"
 #include "model/foreach.h"
@@ -18,9 +19,14 @@
 
 enum {
     MAX_INTERVAL = 86400,
-    QUIET_MS = 50,       /* without an event: the burst is over */
-    BURST_MAX_MS = 5000, /* a longer burst is not waited out */
-    RETRY_MS = 2000,     /* after a failure whose end nothing announces; doubled each time */
+    SETTLE_MS = 5, /* without an event: those that one command causes are there */
+    SETTLE_MAX_MS = 20,
+    SHARE = 10,         /* passes take at most one part in ten of the time in the long run, */
+    CREDIT_MS = 100,    /* but this much of it may be used before, */
+    PAUSE_MAX_MS = 250, /* and no pause is longer, unless the pass before it was */
+    QUIET_MS = 50,      /* without an event of a service: what it began is done */
+    DOUBT_MAX_MS = 200, /* then a pass is believed although the services go on */
+    RETRY_MS = 2000,    /* after a failure whose end nothing announces; doubled each time */
     RETRY_MAX_MS = 60000,
 };
 
@@ -36,10 +42,16 @@ typedef struct {
     bool is_stale;        /* a pass has failed since */
     char *state;          /* last reported: "watching", or the code of an error */
     Metrics metrics;
-    bool is_unwritten; /* writing them failed, and that was reported */
-    guint pending;     /* events since the last pass began */
-    gint64 first_event;
+    bool is_unwritten;  /* writing them failed, and that was reported */
+    guint pending;      /* events since the last pass began */
+    gint64 first_event; /* of those */
     gint64 last_event;
+    gint64 last_service_event;
+    gint64 looked_at;  /* when the last pass ended */
+    gint64 took;       /* that pass */
+    gint64 debt;       /* what passes had taken by then, less the share of the time that went by */
+    gint64 doubted_at; /* the first pass that was not believed since the last that was; 0: none */
+    bool is_busy;      /* with a pass: events are only noted */
     guint timer;
     bool is_retry;  /* TIMER is of a retry: an event replaces it */
     guint retry_ms; /* after the next failure */
@@ -134,26 +146,79 @@ static bool write_metrics(Watcher *watcher, GError **error)
     return metrics_write(&watcher->metrics, watcher->metrics_file, error);
 }
 
+/* Notes the events that have come by now. */
+static void hear_all(void)
+{
+    enum { MANY = 64 };
+    for (int i = 0; i < MANY && g_main_context_iteration(NULL, FALSE); i++)
+        continue;
+}
+
+/* Whether what was read, or that it could not be read (SNAPSHOT is NULL), may be of the middle of a change of
+ * the services, such as a reload or a restart, which is not to be told. They are not waited for forever. */
+static bool is_doubtful(Watcher *watcher, const Snapshot *snapshot)
+{
+    if (watcher->state == NULL)
+        return false;
+    hear_all();
+    gint64 now = g_get_monotonic_time();
+    bool is_changing = (watcher->pending & ~(guint)EVENT_KERNEL) != 0 ||
+                       (snapshot == NULL &&
+                        now - watcher->last_service_event < QUIET_MS * G_TIME_SPAN_MILLISECOND);
+    if (!is_changing)
+        return false;
+    if (watcher->doubted_at == 0)
+        watcher->doubted_at = now;
+    return now - watcher->doubted_at < DOUBT_MAX_MS * G_TIME_SPAN_MILLISECOND;
+}
+
+static void account(Watcher *watcher, gint64 begin)
+{
+    gint64 end = g_get_monotonic_time();
+    watcher->took = end - begin;
+    watcher->debt = MAX(watcher->debt - (begin - watcher->looked_at) / SHARE, 0) + watcher->took;
+    watcher->looked_at = end;
+    watcher->metrics.duration = (double)watcher->took / G_USEC_PER_SEC;
+}
+
 /* One pass because of EVENTS; fails where the host cannot be read. */
-static bool pass(Watcher *watcher, guint events, GError **error)
+static bool pass(Watcher *watcher, guint events, bool *doubtful, GError **error)
 {
     gint64 begin = g_get_monotonic_time();
-    Snapshot *snapshot = read_host(watcher, events, error);
+    g_autoptr(Snapshot) snapshot = read_host(watcher, events, error);
     watcher->metrics.passes++;
+    *doubtful = is_doubtful(watcher, snapshot);
+    if (*doubtful) {
+        account(watcher, begin);
+        return snapshot != NULL;
+    }
+    watcher->doubted_at = 0;
+    bool passed = snapshot != NULL;
     if (snapshot != NULL) {
-        take_snapshot(watcher, snapshot);
+        take_snapshot(watcher, g_steal_pointer(&snapshot));
         watcher->metrics.last_success = g_get_real_time() / G_USEC_PER_SEC;
     } else {
         watcher->is_stale = true;
         watcher->metrics.failures++;
     }
-    watcher->metrics.duration = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
-    return snapshot != NULL;
+    account(watcher, begin);
+    return passed;
 }
 
 /* ---- when ---- */
 
 static void schedule(Watcher *watcher, guint delay_ms);
+
+/* How long the next pass has to wait, in milliseconds: at least as long as the last one took, so that passes
+ * never take more than half of the time. */
+static guint pause_left_ms(const Watcher *watcher)
+{
+    gint64 longest = MAX(watcher->took, PAUSE_MAX_MS * G_TIME_SPAN_MILLISECOND);
+    gint64 owed = (watcher->debt - CREDIT_MS * G_TIME_SPAN_MILLISECOND) * SHARE;
+    gint64 pause = CLAMP(owed, watcher->took, longest);
+    gint64 left = watcher->looked_at + pause - g_get_monotonic_time();
+    return left > 0 ? (guint)(left / G_TIME_SPAN_MILLISECOND + 1) : 0;
+}
 
 /* NameOwnerChanged announces firewalld's return. Nothing announces the bus's own return, or a hung
  * firewalld that answers again: poll for those. */
@@ -167,15 +232,32 @@ static void retry_later(Watcher *watcher, const GError *reason)
     watcher->retry_ms = MIN(watcher->retry_ms * 2, (guint)RETRY_MAX_MS);
 }
 
+/* Looks again at what the pass because of EVENTS looked at, which is not believed. */
+static void look_again(Watcher *watcher, guint events, bool passed)
+{
+    watcher->pending |= events | EVENT_SERVICES;
+    schedule(watcher, MAX(pause_left_ms(watcher), passed ? 0 : (guint)QUIET_MS));
+}
+
 /* One pass; a failure is a state to report, not the end. */
 static void pass_and_report(Watcher *watcher)
 {
     guint events = watcher->pending;
+    bool doubtful;
     watcher->pending = 0;
     if ((events & EVENT_BUS_LOST) != 0)
         set_bus(watcher, NULL);
     g_autoptr(GError) reason = NULL;
-    if (pass(watcher, events, &reason)) {
+    watcher->is_busy = true;
+    bool passed = pass(watcher, events, &doubtful, &reason);
+    watcher->is_busy = false;
+    if (doubtful) {
+        look_again(watcher, events, passed);
+        return;
+    }
+    if (watcher->pending != 0)
+        schedule(watcher, pause_left_ms(watcher));
+    if (passed) {
         watcher->retry_ms = RETRY_MS;
     } else {
         report_state(watcher, nicfix_error_word(reason), reason->message);
@@ -196,8 +278,8 @@ static gboolean timer_fires(gpointer user)
     gint64 now = g_get_monotonic_time();
     gint64 quiet_ms = (now - watcher->last_event) / G_TIME_SPAN_MILLISECOND;
     gint64 burst_ms = (now - watcher->first_event) / G_TIME_SPAN_MILLISECOND;
-    if (quiet_ms < QUIET_MS && burst_ms < BURST_MAX_MS)
-        schedule(watcher, (guint)(QUIET_MS - quiet_ms));
+    if (quiet_ms < SETTLE_MS && burst_ms < SETTLE_MAX_MS)
+        schedule(watcher, (guint)(SETTLE_MS - quiet_ms));
     else
         pass_and_report(watcher);
     return G_SOURCE_REMOVE;
@@ -215,13 +297,17 @@ static void hear(guint events, gpointer user)
     watcher->last_event = g_get_monotonic_time();
     if (watcher->pending == 0 || watcher->is_retry)
         watcher->first_event = watcher->last_event;
+    if ((events & ~(guint)EVENT_KERNEL) != 0)
+        watcher->last_service_event = watcher->last_event;
+    watcher->pending |= events;
+    if (watcher->is_busy)
+        return;
     if (watcher->is_retry) {
         g_source_remove(watcher->timer);
         watcher->timer = 0;
         watcher->is_retry = false;
     }
-    watcher->pending |= events;
-    schedule(watcher, QUIET_MS);
+    schedule(watcher, MAX(pause_left_ms(watcher), (guint)SETTLE_MS));
 }
 
 static gboolean interval_is_over(gpointer user)
@@ -293,7 +379,8 @@ static bool watch(Watcher *watcher, guint interval_seconds, GError **error)
  * where the host cannot be read; the metrics are written all the same. */
 static bool watch_once(Watcher *watcher, bool *failing, GError **error)
 {
-    bool passed = pass(watcher, EVENT_KERNEL | EVENT_SERVICES, error);
+    bool doubtful; /* it is not: there is no earlier state */
+    bool passed = pass(watcher, EVENT_KERNEL | EVENT_SERVICES, &doubtful, error);
     if (!write_metrics(watcher, passed ? error : NULL) || !passed)
         return false;
     *failing = diagnosis_has(watcher->diagnosis, SEVERITY_WARNING);

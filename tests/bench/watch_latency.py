@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Measures the time from a kernel event to the report of nicfix watch: again and again an uplink
-appears that is in no zone.
+appears that is in no zone, with a second between. With --storm the MTU of a link changes a hundred
+times a second.
 
-    /usr/bin/python3 tests/bench/watch_latency.py build/src/nicfix [TIMES]
+    /usr/bin/python3 tests/bench/watch_latency.py build/src/nicfix [--times 100] [--storm]
 
 Both are time stamps of the same clock: the first is from `ip -tshort monitor`, for the route that
 makes the link an uplink, and the second is in the document that nicfix writes.
 """
 from __future__ import annotations
 
+import argparse
+import contextlib
+import itertools
 import json
 import re
 import statistics
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -47,6 +54,27 @@ def time_of_news(news: IO[str], event: str) -> datetime:
     raise EOFError("nicfix has ended")
 
 
+@contextlib.contextmanager
+def storm(lab: Lab) -> Iterator[None]:
+    """An event every 10 ms."""
+    over = threading.Event()
+
+    def blow() -> None:
+        command = lab.host.command(["ip", "-batch", "-"])
+        with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
+            assert process.stdin
+            for mtu in itertools.cycle((1400, 1500)):
+                if over.wait(0.01):
+                    break
+                print(f"link set cni0 mtu {mtu}", file=process.stdin, flush=True)
+
+    thread = threading.Thread(target=blow)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
 def measure(lab: Lab, times: int) -> list[float]:
     """The milliseconds of each time."""
     latencies = []
@@ -57,6 +85,7 @@ def measure(lab: Lab, times: int) -> list[float]:
         assert watch.stdout and monitor.stdout
         watch.stdout.readline()
         for _ in range(times):
+            time.sleep(1)
             lab.host.ip(APPEAR)
             begin = time_of_event(monitor.stdout)
             end = time_of_news(watch.stdout, "appeared")
@@ -69,9 +98,14 @@ def measure(lab: Lab, times: int) -> list[float]:
 
 def main() -> None:
     """Prints the median and the worst."""
-    times = int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    with Lab(Path(sys.argv[1]).resolve(), Plan()) as lab:
-        latencies = measure(lab, times)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("nicfix", type=Path)
+    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--storm", action="store_true")
+    options = parser.parse_args()
+    with Lab(options.nicfix.resolve(), Plan()) as lab:
+        with storm(lab) if options.storm else contextlib.nullcontext():
+            latencies = measure(lab, options.times)
     print(
         f"{len(latencies)} events: median {statistics.median(latencies):.0f} ms, "
         f"worst {max(latencies):.0f} ms"

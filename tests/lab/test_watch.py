@@ -28,6 +28,11 @@ BOUND = ("cleared", "uplink-unbound", UPLINK)
 WATCHING = ("state", "watching", None)
 
 
+def bind_away(lab: Lab) -> None:
+    """Undoes bind()."""
+    lab.firewall_cmd("--zone=public", f"--remove-interface={UPLINK}")
+
+
 class Watch:
     """A running `nicfix watch --json`, and its output."""
 
@@ -225,6 +230,16 @@ def test_reloads_by_the_dozen(lab: Lab) -> None:
 # ---- bursts ----
 
 
+def test_a_reload_that_changes_nothing(lab: Lab) -> None:
+    """What is only so in the middle of it is not reported."""
+    bind(lab, "--permanent")
+    lab.firewall_cmd("--reload")
+    with watching(lab) as watch:
+        for _ in range(3):
+            lab.firewall_cmd("--reload")
+        assert watch.is_silent()
+
+
 def make_veths(lab: Lab, count: int) -> None:
     """As on a node that starts that many pods."""
     lines = [f"link add v{i} type veth peer name w{i}\nlink set v{i} up\n" for i in range(count)]
@@ -245,8 +260,28 @@ def test_a_thousand_links_at_once(lab: Lab) -> None:
             pass
         after = metrics_of(metrics)
         assert after["nicfix_links"] == len(lab.nicfix("list", "--json").json["links"])
-        # A burst that does not end is cut every five seconds; these take some seconds together.
-        assert after["nicfix_passes_total"] - before <= 12
+        # Those are more than 4,000 events.
+        assert after["nicfix_passes_total"] - before <= 200
+
+
+def test_a_storm_of_events(lab: Lab) -> None:
+    """What else happens is reported while it goes on, in few passes."""
+    metrics = lab.folder / "nicfix.prom"
+    toggle = "echo link set cni0 mtu 1400; echo link set cni0 mtu 1500"
+    toggles = f"while :; do {toggle}; done"
+    command = lab.host.command(["sh", "-c", f"{toggles} | ip -batch -"])
+    with watching(lab, "--metrics", str(metrics)) as watch:
+        watch.read_until(UNBOUND)
+        before = metrics_of(metrics)["nicfix_passes_total"]
+        with subprocess.Popen(command, start_new_session=True) as storm:
+            bind(lab)
+            watch.read_until(BOUND)
+            bind_away(lab)
+            watch.read_until(UNBOUND)
+            assert storm.poll() is None
+            os.killpg(storm.pid, signal.SIGTERM)
+        # Of tens of thousands of events.
+        assert metrics_of(metrics)["nicfix_passes_total"] - before <= 200
 
 
 def test_more_than_the_socket_holds(lab: Lab) -> None:
