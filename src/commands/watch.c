@@ -16,6 +16,7 @@
 
 #include <glib-unix.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     MAX_INTERVAL = 86400,
@@ -34,6 +35,7 @@ typedef struct {
     const Context *context;
     const char *metrics_file; /* NULL: none */
     ObserveOptions scope;
+    KnownReplies *known; /* of firewalld; NULL: it is asked for everything each time */
     WatchOutput output;
     Events *events;       /* NULL: for a single pass */
     Bus *bus;             /* NULL: not connected */
@@ -65,6 +67,7 @@ static void watcher_clear(Watcher *watcher)
     bus_free(watcher->bus);
     diagnosis_free(watcher->diagnosis);
     snapshot_free(watcher->snapshot);
+    known_replies_free(watcher->known);
     g_free(watcher->state);
     memset(watcher, 0, sizeof *watcher);
 }
@@ -414,6 +417,9 @@ static int run(const Context *context, char **words, GError **error)
         .output = watch_output_for(context->output),
         .retry_ms = RETRY_MS,
     };
+    if (geteuid() == 0) /* others do not see the rules that they hold with */
+        watcher.known = known_replies_new();
+    watcher.scope.known = watcher.known;
     bool failing = false;
     bool done =
         once ? watch_once(&watcher, &failing, error) : watch(&watcher, (guint)interval, error);
