@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Draws the curves that growth.py measured: see there. Both axes are logarithmic, so that a straight line
 # as steep as the dotted one is linear growth.
-set terminal svg size 900,560 dynamic font "sans-serif,12" background rgb "white"
+set terminal svg size 1000,640 dynamic font "sans-serif,12" background rgb "white"
 set output picture
 set logscale xy
 set xlabel "size"
 set ylabel "seconds of processor time"
-set key outside right top Left reverse noenhanced title "curve (exponent)" left
+set key outside right top vertical maxcols 1 Left reverse noenhanced title "curve (exponent)" left
 set grid linecolor rgb "#dddddd"
 set xrange [100:1000000]
 set yrange [0.005:10]

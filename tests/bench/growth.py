@@ -10,7 +10,6 @@ import copy
 import csv
 import json
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -318,8 +317,8 @@ _CURVES: dict[str, tuple[Callable[[Path, int], Run], int]] = {
     "explain, a matrix that is accepted": (_matrix(_bridges), 10000),
     "explain, a matrix that is refused": (_matrix(_networks), 10000),
     "explain, rich rules": (_explain(_rich_rules, _one), 2500),
-    "explain, sources of a zone": (_explain(_sources, _one), 2500),
-    "explain, entries of an ipset": (_explain(_entries, _one), 12500),
+    "explain, sources of a zone": (_explain(_sources, _one), 10000),
+    "explain, entries of an ipset": (_explain(_entries, _one), 50000),
     "explain, rules of the kernel": (_explain(_kernel_rules, _one), 2500),
     "report, documents": (_documents, 1000),
     "denied --file, KiB of log": (_log, 8192),
@@ -334,35 +333,33 @@ class Cost:
     megabytes: float
 
 
-def _run_once(nicfix: Path, run: Run, folder: Path) -> Cost:
+def _run_once(build: Path, run: Run, folder: Path) -> Cost:
+    """By a small process, since each begins with the peak memory of its parent."""
     given = folder / "stdin"
     given.write_text(run.stdin)
-    with given.open() as stdin, (folder / "stderr").open("w+") as stderr:
-        with subprocess.Popen(
-            [str(nicfix), *run.argv], stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr
-        ) as process:
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in (0, 1):
-            stderr.seek(0)
-            raise RuntimeError(f"nicfix {' '.join(run.argv)}: {stderr.read()}")
-    return Cost(usage.ru_utime, usage.ru_maxrss / 1024)
+    command = [str(build / "tests" / "bench" / "measure"), str(build / "src" / "nicfix"), *run.argv]
+    with given.open() as stdin:
+        done = subprocess.run(command, stdin=stdin, capture_output=True, text=True, check=True)
+    taken = json.loads(done.stdout)
+    if taken["code"] not in (0, 1):
+        raise RuntimeError(f"nicfix {' '.join(run.argv)}: {done.stderr}")
+    return Cost(taken["cpu"] / 1e6, taken["memory"] / 1024)
 
 
-def _measure(nicfix: Path, make: Callable[[Path, int], Run], size: int) -> Cost:
+def _measure(build: Path, make: Callable[[Path, int], Run], size: int) -> Cost:
     """The best of several runs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run = make(folder, size)
-        costs = [_run_once(nicfix, run, folder) for _ in range(_RUNS)]
+        costs = [_run_once(build, run, folder) for _ in range(_RUNS)]
     return min(costs, key=lambda cost: cost.seconds)
 
 
-def _curve(nicfix: Path, name: str, largest: float) -> tuple[dict[int, Cost], float]:
+def _curve(build: Path, name: str, largest: float) -> tuple[dict[int, Cost], float]:
     """The costs by size, and the exponent between the two largest sizes."""
     make, first = _CURVES[name]
     sizes = [max(1, round(first * largest * factor)) for factor in (1, 2, 4)]
-    costs = {size: _measure(nicfix, make, size) for size in sizes}
+    costs = {size: _measure(build, make, size) for size in sizes}
     last, before = costs[sizes[2]].seconds, costs[sizes[1]].seconds
     exponent = math.log(last / before, sizes[2] / sizes[1]) if before > 0 and last > 0 else math.nan
     return costs, exponent
@@ -418,7 +415,7 @@ def main() -> None:
     for name in _CURVES:
         if options.curve not in name:
             continue
-        costs, exponent = _curve(options.build / "src" / "nicfix", name, options.scale)
+        costs, exponent = _curve(options.build, name, options.scale)
         curves[name] = (costs, exponent)
         points = "  ".join(f"{size}: {cost.seconds:.3f}" for size, cost in costs.items())
         print(f"{name:36} {exponent:8.2f}   {points}", file=sys.stderr, flush=True)

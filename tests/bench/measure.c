@@ -12,8 +12,7 @@
 
 static void run(char **argv)
 {
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    dup2(nowhere, STDIN_FILENO);
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     dup2(nowhere, STDOUT_FILENO);
     execvp(argv[0], argv);
     perror(argv[0]);
