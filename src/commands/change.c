@@ -43,7 +43,6 @@ void change_unlock(Change *change)
 bool change_observe(Change *change, const ObserveOptions *scope, GError **error)
 {
     g_clear_pointer(&change->snapshot, snapshot_free);
-    g_clear_pointer(&change->bus, bus_free);
     change->scope = *scope;
     change->scope.known = change->known;
     change->snapshot = context_snapshot(change->context, &change->scope, &change->bus, error);

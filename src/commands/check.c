@@ -51,10 +51,10 @@ static void report(const Context *context, const CheckOptions *options, const Sn
 /* The snapshot to check, once the expectations of it are read, too. Others than root may not have the
  * permanent configuration checked. */
 static Snapshot *observe_to_check(const Context *context, const CheckOptions *options,
-                                  ObserveOptions scope, GError **error)
+                                  ObserveOptions scope, Bus **bus, GError **error)
 {
     scope.permanent_fault = geteuid() == 0;
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
+    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, bus, error);
     bool is_ready = snapshot != NULL &&
                     context_read_expectations(context, options->expectations, snapshot, error);
     return is_ready ? g_steal_pointer(&snapshot) : NULL;
@@ -81,11 +81,11 @@ static bool needs_second_look(const Context *context, const Diagnosis *diagnosis
  * where neither the kernel's rules nor firewalld's files have changed since. Only root's answers are kept: others
  * do not see the rules. */
 static Snapshot *look_first(const Context *context, const CheckOptions *options,
-                            KnownReplies *known, GError **error)
+                            KnownReplies *known, Bus **bus, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
     scope.known = geteuid() == 0 ? known : NULL;
-    Snapshot *snapshot = observe_to_check(context, options, scope, error);
+    Snapshot *snapshot = observe_to_check(context, options, scope, bus, error);
     if (scope.known != NULL && context->options->snapshot == NULL)
         known_file_save(known);
     return snapshot;
@@ -94,12 +94,12 @@ static Snapshot *look_first(const Context *context, const CheckOptions *options,
 /* A second look at what may be offered, too. Of zones and policies only what firewalld has just said is known:
  * one that is not in force may have changed. */
 static Snapshot *look_again(const Context *context, const CheckOptions *options,
-                            KnownReplies *known, GError **error)
+                            KnownReplies *known, Bus **bus, GError **error)
 {
     ObserveOptions scope = context_offer_options(context);
     known_replies_forget_old(known, LASTS_IN_FORCE);
     scope.known = known;
-    Snapshot *snapshot = observe_to_check(context, options, scope, error);
+    Snapshot *snapshot = observe_to_check(context, options, scope, bus, error);
     known_file_save(known);
     return snapshot;
 }
@@ -108,14 +108,15 @@ static Snapshot *look_again(const Context *context, const CheckOptions *options,
 static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
     g_autoptr(KnownReplies) known = known_file_load();
-    g_autoptr(Snapshot) snapshot = look_first(context, options, known, error);
+    g_autoptr(Bus) bus = NULL;
+    g_autoptr(Snapshot) snapshot = look_first(context, options, known, &bus, error);
     if (snapshot == NULL)
         return -1;
     g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
     if (needs_second_look(context, diagnosis)) {
         g_clear_pointer(&diagnosis, diagnosis_free);
         g_clear_pointer(&snapshot, snapshot_free);
-        snapshot = look_again(context, options, known, error);
+        snapshot = look_again(context, options, known, &bus, error);
         if (snapshot == NULL)
             return -1;
         diagnosis = diagnose_now(context, snapshot);
@@ -134,7 +135,7 @@ static int check_for_nagios(const Context *context, const CheckOptions *options)
 {
     g_autoptr(GError) reason = NULL;
     g_autoptr(KnownReplies) known = known_file_load();
-    g_autoptr(Snapshot) snapshot = look_first(context, options, known, &reason);
+    g_autoptr(Snapshot) snapshot = look_first(context, options, known, NULL, &reason);
     if (snapshot == NULL) {
         output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;
@@ -149,7 +150,7 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
     g_autoptr(GPtrArray) assumes = reload_assumptions_new();
-    g_autoptr(Snapshot) now = observe_to_check(context, options, scope, error);
+    g_autoptr(Snapshot) now = observe_to_check(context, options, scope, NULL, error);
     if (now == NULL)
         return -1;
     g_autoptr(Snapshot) then = snapshot_after_reload(now, options->event, assumes);

@@ -54,15 +54,16 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
                            GError **error)
 {
     const char *file = context->options->snapshot;
-    g_autoptr(Bus) opened = NULL;
-    if (file == NULL && (opened = bus_open(context_timeout_ms(context), error)) == NULL)
+    g_autoptr(Bus) own = NULL;
+    Bus **used = bus != NULL ? bus : &own;
+    if (file == NULL && *used == NULL)
+        *used = bus_open(context_timeout_ms(context), error);
+    if (file == NULL && *used == NULL)
         return NULL;
     g_autoptr(Snapshot) snapshot =
-        file != NULL ? snapshot_read_file(file, error) : observe(opened, options, error);
+        file != NULL ? snapshot_read_file(file, error) : observe(*used, options, error);
     if (snapshot == NULL || !context_check_declared(context, snapshot, error))
         return NULL;
-    if (bus != NULL)
-        *bus = g_steal_pointer(&opened);
     return g_steal_pointer(&snapshot);
 }
 

@@ -68,9 +68,8 @@ extern const Command watch_command;
 extern const Command report_command;
 extern const Command complete_command; /* not in the help: shells run it */
 
-/* The snapshot to work on: of --snapshot, or read from this machine as OPTIONS say, over a bus that is
- * opened for it (transfer full). *BUS, where BUS is not NULL, is set to that bus, NULL for a file
- * (transfer full). */
+/* The snapshot to work on (transfer full): of --snapshot, or read from this machine as OPTIONS say, over *BUS,
+ * which is opened where it is NULL (transfer full). BUS is NULL where nobody needs it afterwards. */
 Snapshot *context_snapshot(const Context *context, const ObserveOptions *options, Bus **bus,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

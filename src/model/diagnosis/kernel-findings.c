@@ -73,22 +73,34 @@ static void compare_forwarded(CoverageMap *coverage, const Link *in, const Link 
     coverage_compare(coverage, &flow);
 }
 
-/* The links that filter, and of each zone the first two. */
-static GPtrArray *links_of_zones(const Snapshot *snapshot, GPtrArray *all)
+/* How many zones may filter a link. */
+static guint count_zones_of_links(const Firewalld *firewalld)
+{
+    guint count = 0;
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones)
+        count += zone->interfaces[0] != NULL || g_strcmp0(zone->name, firewalld->default_zone) == 0;
+    return count;
+}
+
+/* The links that zones filter: all of them, or of each zone the first two (Link; transfer container). */
+static GPtrArray *links_of_zones(const Snapshot *snapshot, bool all)
 {
     g_autoptr(GHashTable) once = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_autoptr(GHashTable) twice = g_hash_table_new(g_direct_hash, g_direct_equal);
-    GPtrArray *some = g_ptr_array_new();
+    guint zones = count_zones_of_links(snapshot->firewalld);
+    GPtrArray *links = g_ptr_array_new();
     PTR_ARRAY_FOREACH (Link, link, snapshot->links) {
-        const Zone *zone = dispatch_interface(snapshot, link->name).zone;
-        if (zone == NULL || link_is_loopback(link) || !link_is_up(link) ||
+        if (!all && g_hash_table_size(twice) == zones)
+            break;
+        if (link_is_loopback(link) || !link_is_up(link) ||
             link_seen_by_firewall(snapshot, link) != link)
             continue;
-        g_ptr_array_add(all, link);
-        if (g_hash_table_add(once, (gpointer)zone) || g_hash_table_add(twice, (gpointer)zone))
-            g_ptr_array_add(some, link);
+        const Zone *zone = dispatch_interface(snapshot, link->name).zone;
+        if (zone != NULL && (all || g_hash_table_add(once, (gpointer)zone) ||
+                             g_hash_table_add(twice, (gpointer)zone)))
+            g_ptr_array_add(links, link);
     }
-    return some;
+    return links;
 }
 
 /* New connections between the networks of the zones. Releases that keep rules of a link that was moved at run
@@ -96,11 +108,11 @@ static GPtrArray *links_of_zones(const Snapshot *snapshot, GPtrArray *all)
 static void compare_zones(const Snapshot *snapshot, CoverageMap *coverage)
 {
     enum { MOST_FLOWS = 1024 };
-    g_autoptr(GPtrArray) all = g_ptr_array_new();
-    g_autoptr(GPtrArray) some = links_of_zones(snapshot, all);
     bool keeps_rules = release_has(snapshot->firewalld, RELEASE_KEEPS_RULES_OF_MOVED);
+    g_autoptr(GPtrArray) links = links_of_zones(snapshot, keeps_rules);
+    g_autoptr(GPtrArray) some = links_of_zones(snapshot, false);
     guint left = MOST_FLOWS;
-    PTR_ARRAY_FOREACH (const Link, link, keeps_rules ? all : some) {
+    PTR_ARRAY_FOREACH (const Link, link, links) {
         for (guint i = 0; i < some->len && left > 0; i++, left--) {
             const Link *other = g_ptr_array_index(some, i);
             if (other == link)

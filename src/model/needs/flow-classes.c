@@ -14,6 +14,9 @@ struct FlowClasses {
     GPtrArray *specs;      /* AddressSpec: all that zones, policies and services name */
     bool tells_all_apart;  /* other programs have rules, which may look at anything */
     GStringChunk *classes; /* each text once */
+    Flow last;             /* the flow asked for before, but for its links and addresses */
+    GString *text;         /* of its class */
+    gsize head;            /* length of what LAST has in TEXT */
 };
 
 typedef struct {
@@ -81,6 +84,7 @@ FlowClasses *flow_classes_new(const Snapshot *snapshot)
     classes->wildcards = g_ptr_array_new_with_free_func(g_free);
     classes->specs = g_ptr_array_new();
     classes->classes = g_string_chunk_new(4096);
+    classes->text = g_string_new(NULL);
     classes->tells_all_apart = snapshot->ruleset != NULL && has_rules_of_others(snapshot->ruleset);
     for (guint i = 0; i < firewalld->zones->len; i++)
         add_zone(classes, i);
@@ -101,6 +105,7 @@ void flow_classes_free(FlowClasses *classes)
     g_ptr_array_unref(classes->wildcards);
     g_ptr_array_unref(classes->specs);
     g_string_chunk_free(classes->classes);
+    g_string_free(classes->text, TRUE);
     g_free(classes);
 }
 
@@ -140,19 +145,34 @@ static void describe_address(const FlowClasses *classes, const Flow *flow, FlowE
     }
 }
 
+/* Thousands of flows differ in nothing but their links and addresses. */
+static void begin_text(FlowClasses *classes, const Flow *flow)
+{
+    Flow *last = &classes->last;
+    if (classes->head > 0 && last->family == flow->family && last->direction == flow->direction &&
+        last->protocol == flow->protocol && last->port == flow->port &&
+        last->source_port == flow->source_port) {
+        g_string_truncate(classes->text, classes->head);
+        return;
+    }
+    *last = *flow;
+    g_string_printf(classes->text, "%d/%d/%d/%u/%u<", (int)flow->family, (int)flow->direction,
+                    (int)flow->protocol, flow->port, flow->source_port);
+    classes->head = classes->text->len;
+}
+
 const char *flow_classes_find(FlowClasses *classes, const Flow *flow)
 {
-    g_autoptr(GString) text = g_string_sized_new(128);
-    g_string_append_printf(text, "%d/%d/%d/%u/%u<", (int)flow->family, (int)flow->direction,
-                           (int)flow->protocol, flow->port, flow->source_port);
+    GString *text = classes->text;
+    begin_text(classes, flow);
     if (flow->in != NULL)
         describe_link(classes, flow->in, text);
-    g_string_append(text, ">");
+    g_string_append_c(text, '>');
     if (flow->out != NULL)
         describe_link(classes, flow->out, text);
-    g_string_append(text, "@");
+    g_string_append_c(text, '@');
     describe_address(classes, flow, FLOW_SOURCE, text);
-    g_string_append(text, "@");
+    g_string_append_c(text, '@');
     describe_address(classes, flow, FLOW_DESTINATION, text);
     return g_string_chunk_insert_const(classes->classes, text->str);
 }

@@ -262,18 +262,22 @@ static void verify_derived(Suggestions *suggestions)
     }
 }
 
-/* To tell what is alike among thousands of links takes as long as a diagnosis. */
-static bool has_several_curable(const Diagnosis *diagnosis)
+static guint count_curable(const Diagnosis *diagnosis)
 {
     guint curable = 0;
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
         curable += finding_is_curable(finding);
-    return curable > 1;
+    return curable;
 }
 
+/* To tell what is exposed, and what is alike, among thousands of links takes as long as a diagnosis: neither is
+ * done for nothing. */
 void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
                    const Declared *declared)
 {
+    guint curable = count_curable(diagnosis);
+    if (curable == 0)
+        return;
     /* As the findings are, the cures are about the time after panic mode. */
     const Snapshot *calm = diagnosis->calm;
     g_autoptr(ExposureBase) base = exposure_base_new(calm, diagnosis->topology);
@@ -281,8 +285,7 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
     const FixSearch search = {calm, diagnosis, declared, base, needed};
     g_autoptr(GHashTable) of_kind = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)cure_free);
-    g_autoptr(AlikeLinks) links =
-        has_several_curable(diagnosis) ? alike_links_new(calm, diagnosis, base) : NULL;
+    g_autoptr(AlikeLinks) links = curable > 1 ? alike_links_new(calm, diagnosis, base) : NULL;
     g_autoptr(GHashTable) precedents =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(GPtrArray) derived = g_ptr_array_new();
