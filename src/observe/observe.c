@@ -173,15 +173,23 @@ static bool read_rest(Observation *observation, GError **error)
     return false;
 }
 
+/* Sets the state of firewalld's files, where anything is asked that depends on them. */
+static void set_files_state(const Observation *observation)
+{
+    const ObserveOptions *options = observation->options;
+    if (options->permanent || options->permanent_fault)
+        lasting_set_files_state(&observation->lasting, observation->bus, options->known);
+}
+
 /* Which replies are known depends on what the kernel and the bus have said. */
 static void set_states(const Observation *observation)
 {
-    KnownReplies *known = observation->options->known;
-    if (known == NULL)
+    const ObserveOptions *options = observation->options;
+    if (options->known == NULL)
         return;
     lasting_set_rules_state(&observation->lasting, observation->bus, observation->snapshot,
-                            observation->options->known_settings_hold, known);
-    lasting_set_files_state(&observation->lasting, observation->bus, known);
+                            options->known_settings_hold, options->known);
+    set_files_state(observation);
 }
 
 /* What has changed while it was asked for holds for no state. */
@@ -189,7 +197,7 @@ static void check_files_state(const Observation *observation)
 {
     KnownReplies *known = observation->options->known;
     if (known != NULL && known_replies_have_grown(known))
-        lasting_set_files_state(&observation->lasting, observation->bus, known);
+        set_files_state(observation);
 }
 
 static bool finish_services(Observation *observation, CallBatch *first, GError **error)
