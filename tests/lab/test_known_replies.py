@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lab import UPLINK, Lab, Plan
-from labkit import monitor
+from labkit import monitor, torture
 from labkit.firewalld import FORWARD, FirewalldConfig, bound
 
 # firewalld's files must have rested for so long, in seconds (SETTLED_AFTER_S, READ_AFTER_S).
@@ -140,3 +140,23 @@ def test_a_fix_is_verified_without_asking_for_settings_again(healthy: Lab, tmp_p
     assert members.total() - members["getPolicySettings"] - members["getServiceSettings2"] <= 27
     assert _check(healthy)["findings"] == []
 
+
+def _messages(lab: Lab, folder: Path) -> int:
+    """How many messages check sends, on netlink and on the bus."""
+    env = {"STATE_DIRECTORY": str(lab.state)}  # type: ignore[attr-defined]
+    run = torture.run(
+        lambda preloaded: lab.nicfix("check", "--json", env={**preloaded, **env}), folder, number=0
+    )
+    assert run.outcome.code == 0, run.outcome
+    return sum(call.startswith(("send ", "sendto ", "sendmsg ")) for call in run.calls)
+
+
+def test_more_links_take_no_more_messages(healthy: Lab, tmp_path: Path) -> None:
+    """What the kernel has is listed: nothing is asked link by link."""
+    _check(healthy)
+    before = _messages(healthy, tmp_path)
+    assert before > 20
+    healthy.host.ip(
+        "".join(f"link add b{i} type bridge\nlink set b{i} up\n" for i in range(100))
+    )
+    assert _messages(healthy, tmp_path) == before
