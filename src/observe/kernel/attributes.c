@@ -82,7 +82,9 @@ char *attribute_text(const struct nlattr *attribute)
     gsize length = strnlen(text, (gsize)nla_len(attribute));
     if (length == 0)
         return NULL;
-    return escape_bytes(text, length);
+    bool is_plain =
+        g_utf8_validate(text, (gssize)length, NULL) && memchr(text, '/', length) == NULL;
+    return is_plain ? g_strndup(text, length) : escape_bytes(text, length);
 }
 
 static bool address_from_bytes(const void *bytes, gsize size, IpAddress *address)
