@@ -215,12 +215,17 @@ static bool read_uptime(Cursor *cursor, LogClock *clock G_GNUC_UNUSED, gint64 *u
            take_digits(cursor, 6, 6, &number) && take(cursor, ']');
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* Unknown words, and a clock. */
 static bool read_words(Cursor *cursor, LogClock *clock G_GNUC_UNUSED, gint64 *usec)
 {
     LogMoment moment;
     *usec = 0;
-    if (cursor->at == cursor->end || memchr(" \t\n\v\f\r", *cursor->at, 6) != NULL)
+    if (cursor->at == cursor->end || is_one_of(*cursor->at, " \t\n\v\f\r"))
         return false;
     const char *last = cursor->at + MIN(cursor->end - cursor->at - 1, (gssize)MAX_WORDS);
     while (cursor->at++ < last) {
@@ -228,7 +233,7 @@ static bool read_words(Cursor *cursor, LogClock *clock G_GNUC_UNUSED, gint64 *us
         if (take_clock(cursor, &moment))
             return true;
         *cursor = here;
-        if (memchr("[\"=", *cursor->at, 3) != NULL)
+        if (is_one_of(*cursor->at, "[\"="))
             return false;
     }
     return false;
