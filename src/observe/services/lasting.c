@@ -63,6 +63,20 @@ void lasting_add_calls(Lasting *lasting, CallBatch *batch)
 
 /* ---- the rules ---- */
 
+static bool is_same_file(const char *one, const char *other)
+{
+    GStatBuf a, b;
+    return g_stat(one, &a) == 0 && g_stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* Whether firewalld's rules are those of this process' network. */
+static bool is_in_our_network(guint32 pid)
+{
+    g_autofree char *network = g_strdup_printf("/proc/%u/ns/net", pid);
+    return pid != 0 && is_same_file(network, "/proc/self/ns/net");
+}
+
 /* Whether all of firewalld's rules are in nf_tables, and were read. */
 static bool has_rules(const Snapshot *snapshot)
 {
@@ -79,7 +93,7 @@ void lasting_set_rules_state(const Lasting *lasting, Bus *bus, const Snapshot *s
     GStatBuf network;
     g_autofree char *where = NULL;
     g_autofree char *state = NULL;
-    if (lasting->owner != NULL && has_rules(snapshot) &&
+    if (lasting->owner != NULL && is_in_our_network(lasting->pid) && has_rules(snapshot) &&
         g_stat("/proc/self/ns/net", &network) == 0) {
         where = g_strdup_printf("%s %s netns %" G_GUINT64_FORMAT " ",
                                 g_dbus_connection_get_guid(bus_connection(bus)), lasting->owner,
@@ -94,13 +108,6 @@ void lasting_set_rules_state(const Lasting *lasting, Bus *bus, const Snapshot *s
 }
 
 /* ---- the files ---- */
-
-static bool is_same_file(const char *one, const char *other)
-{
-    GStatBuf a, b;
-    return g_stat(one, &a) == 0 && g_stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
 
 /* Options of firewalld(1) that name other files, or may: argparse takes any unique beginning. */
 static bool names_other_files(const char *argument)

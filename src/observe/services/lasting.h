@@ -17,7 +17,7 @@ void lasting_clear(Lasting *lasting);
 void lasting_add_calls(Lasting *lasting, CallBatch *batch);
 
 /* Sets the states that KNOWN is answered in. That of the kernel's rules in SNAPSHOT is not known where they were
- * not read, or where firewalld has rules outside nf_tables or may have. REPLIES_HOLD: those that are known hold
+ * not read, or where firewalld has rules outside nf_tables or of another network, or may have. REPLIES_HOLD: those that are known hold
  * in it, too. That of the files that firewalld loads
  * (their names, sizes, inodes and times) is not where firewalld may see other files than this process, or
  * where one has changed so lately that a further change may not show. */

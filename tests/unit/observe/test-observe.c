@@ -8,6 +8,8 @@
 #include "model/error.h"
 #include "peer.h"
 
+#include <unistd.h>
+
 #define FW            "org.fedoraproject.FirewallD1"
 #define NM            "org.freedesktop.NetworkManager"
 #define REFUSED       "!org.fedoraproject.FirewallD1.NotAuthorizedException "
@@ -538,14 +540,19 @@ static void test_firewalld_failed_to_start(G_GNUC_UNUSED void **state)
 
 /* ---- what need not be asked again ---- */
 
+static char own_pid[32]; /* as the bus tells it: "(uint32 7,)" */
+
 #define OWNER(name)                                                                                \
+    {"GetNameOwner " FW, "('" name "',)"},                                                         \
     {                                                                                              \
-        "GetNameOwner " FW, "('" name "',)"                                                        \
+        "GetConnectionUnixProcessID " FW, own_pid                                                  \
     }
 
 static const PeerAnswer of_one[] = {QUIET_FIREWALLD, NO_NM, OWNER(":1.7"), {NULL, NULL}};
 static const PeerAnswer of_another[] = {QUIET_FIREWALLD, NO_NM, OWNER(":1.8"), {NULL, NULL}};
 static const PeerAnswer of_nobody[] = {QUIET_FIREWALLD, NO_NM, {NULL, NULL}};
+static const PeerAnswer of_no_process[] = {
+    QUIET_FIREWALLD, NO_NM, {"GetNameOwner " FW, "(':1.7',)"}, {NULL, NULL}};
 
 /* Reads a host whose rules have GENERATION (0: they were not read), and returns how many calls that took. */
 static gint calls_to_read(Peer *peer, const PeerAnswer *answers, KnownReplies *known,
@@ -624,11 +631,13 @@ static void test_known_replies_are_not_asked_for(G_GNUC_UNUSED void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(calls_to_read(peer, of_another, known, 0), TO_BUS + LIVE + SETTINGS);
         assert_int_equal(calls_to_read(peer, of_nobody, known, 3), TO_BUS + LIVE + SETTINGS);
+        assert_int_equal(calls_to_read(peer, of_no_process, known, 3), TO_BUS + LIVE + SETTINGS);
     }
 }
 
 int main(void)
 {
+    g_snprintf(own_pid, sizeof own_pid, "(uint32 %d,)", getpid());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networkmanager_silent),
         cmocka_unit_test(test_firewalld_silent),
