@@ -367,8 +367,7 @@ static bool verify(const Run *run, GError **error)
         if (keeps_settings(run) && verify_once(run, true, NULL))
             return true;
         forget_observed(run->result);
-        known_replies_set_state(known, LASTS_WITH_RULES, NULL);
-        known_replies_set_state(known, LASTS_IN_FORCE, NULL);
+        known_replies_forget_all(known);
     }
     gint64 deadline = deadline_in(SETTLE_MS);
     for (;;) {

@@ -55,6 +55,12 @@ void known_replies_set_state(KnownReplies *known, CallLasts lasts, const char *s
     table->state = g_strdup(state);
 }
 
+void known_replies_forget_all(KnownReplies *known)
+{
+    for (CallLasts lasts = LASTS_NOT; lasts < N_LASTS; lasts++)
+        known_replies_set_state(known, lasts, NULL);
+}
+
 void known_replies_carry_over(KnownReplies *known, CallLasts lasts, const char *same,
                               const char *state)
 {

@@ -22,6 +22,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnownReplies, known_replies_free)
  * one is forgotten. NULL: the state is not known, and nothing is served or kept. */
 void known_replies_set_state(KnownReplies *known, CallLasts lasts, const char *state);
 
+/* Forgets everything: no state is known. */
+void known_replies_forget_all(KnownReplies *known);
+
 /* Says that what is known in a state that begins with SAME holds in STATE, too, which is the state from now
  * on. */
 void known_replies_carry_over(KnownReplies *known, CallLasts lasts, const char *same,

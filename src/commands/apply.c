@@ -13,8 +13,6 @@
 #include "model/plan/undo.h"
 #include "report/plan-text.h"
 
-#include <unistd.h>
-
 typedef struct {
     char *zone;
     char **interfaces;
@@ -230,9 +228,11 @@ static Plan *observe_and_plan(Change *change, const ApplyOptions *options, GErro
 }
 
 /* What an earlier check has left of firewalld's replies is asked for again where it is about zones and policies
- * that may not be in force. Only root sees the rules that the rest depends on. */
-static KnownReplies *known_before(void)
+ * that may not be in force. */
+static KnownReplies *known_before(const Context *context)
 {
+    if (!context_may_know_replies(context))
+        return NULL;
     KnownReplies *known = known_file_load();
     known_replies_forget_old(known, LASTS_IN_FORCE);
     return known;
@@ -258,7 +258,7 @@ static int apply(const Context *context, const ApplyOptions *options, GError **e
                       error) ||
         !check_record(&change, &before, error))
         return -1;
-    change.known = geteuid() == 0 ? known_before() : NULL;
+    change.known = known_before(context);
     g_autoptr(Plan) plan = observe_and_plan(&change, options, error);
     if (plan == NULL)
         return -1;

@@ -73,22 +73,29 @@ static Diagnosis *diagnose_now(const Context *context, const Snapshot *snapshot)
  * not read the permanent configuration. */
 static bool needs_second_look(const Context *context, const Diagnosis *diagnosis)
 {
-    return context->options->snapshot == NULL && geteuid() == 0 &&
-           diagnosis_has(diagnosis, SEVERITY_WARNING);
+    return context_may_know_replies(context) && diagnosis_has(diagnosis, SEVERITY_WARNING);
 }
 
-/* A first look at all that decides whether something is wrong, of which most is known from an earlier check
- * where neither the kernel's rules nor firewalld's files have changed since. Only root's answers are kept: others
- * do not see the rules. */
+/* What an earlier check has left (transfer full); NULL where nothing can be known. */
+static KnownReplies *known_before(const Context *context)
+{
+    return context_may_know_replies(context) ? known_file_load() : NULL;
+}
+
+static void keep_known(const KnownReplies *known)
+{
+    if (known != NULL)
+        known_file_save(known);
+}
+
+/* A first look at all that decides whether something is wrong, of which most is KNOWN where neither the kernel's
+ * rules nor firewalld's files have changed since the last check. */
 static Snapshot *look_first(const Context *context, const CheckOptions *options,
                             KnownReplies *known, Bus **bus, GError **error)
 {
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
-    scope.known = geteuid() == 0 ? known : NULL;
-    Snapshot *snapshot = observe_to_check(context, options, scope, bus, error);
-    if (scope.known != NULL && context->options->snapshot == NULL)
-        known_file_save(known);
-    return snapshot;
+    scope.known = known;
+    return observe_to_check(context, options, scope, bus, error);
 }
 
 /* A second look at what may be offered, too. Of zones and policies only what firewalld has just said is known:
@@ -99,15 +106,13 @@ static Snapshot *look_again(const Context *context, const CheckOptions *options,
     ObserveOptions scope = context_offer_options(context);
     known_replies_forget_old(known, LASTS_IN_FORCE);
     scope.known = known;
-    Snapshot *snapshot = observe_to_check(context, options, scope, bus, error);
-    known_file_save(known);
-    return snapshot;
+    return observe_to_check(context, options, scope, bus, error);
 }
 
 /* A host without a fault is looked at once, and one with a fault again, as apply does. */
 static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
-    g_autoptr(KnownReplies) known = known_file_load();
+    g_autoptr(KnownReplies) known = known_before(context);
     g_autoptr(Bus) bus = NULL;
     g_autoptr(Snapshot) snapshot = look_first(context, options, known, &bus, error);
     if (snapshot == NULL)
@@ -121,6 +126,7 @@ static int check_now(const Context *context, const CheckOptions *options, GError
             return -1;
         diagnosis = diagnose_now(context, snapshot);
     }
+    keep_known(known);
     /* The last change on this host may explain a finding, as far as this user may read it. */
     g_autoptr(Record) record = NULL;
     if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
@@ -134,12 +140,13 @@ static int check_now(const Context *context, const CheckOptions *options, GError
 static int check_for_nagios(const Context *context, const CheckOptions *options)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(KnownReplies) known = known_file_load();
+    g_autoptr(KnownReplies) known = known_before(context);
     g_autoptr(Snapshot) snapshot = look_first(context, options, known, NULL, &reason);
     if (snapshot == NULL) {
         output_special(context->output, nagios_text_of_error(reason));
         return NAGIOS_UNKNOWN;
     }
+    keep_known(known);
     g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
     output_special(context->output, nagios_text(diagnosis));
     return (int)nagios_status(diagnosis);

@@ -5,6 +5,8 @@
 #include "model/error.h"
 #include "model/foreach.h"
 
+#include <unistd.h>
+
 guint context_timeout_ms(const Context *context)
 {
     return (guint)context->options->timeout * 1000;
@@ -48,6 +50,11 @@ ObserveOptions context_offer_options(const Context *context)
     ObserveOptions options = context_observe_options(context, OBSERVE_ALL_ZONES);
     options.permanent = true;
     return options;
+}
+
+bool context_may_know_replies(const Context *context)
+{
+    return context->options->snapshot == NULL && geteuid() == 0;
 }
 
 Snapshot *context_snapshot(const Context *context, const ObserveOptions *options, Bus **bus,

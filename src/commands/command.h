@@ -80,6 +80,9 @@ ObserveOptions context_observe_options(const Context *context, ObserveScope scop
  * that nothing is in yet, and what a reload would lose rules out what needs one. */
 ObserveOptions context_offer_options(const Context *context);
 
+/* Whether replies of firewalld may be known on this host: only root sees the rules that most of them hold with. */
+bool context_may_know_replies(const Context *context);
+
 /* Whether every --uplink and --downstream names a link of SNAPSHOT; else NICFIX_ERROR_NOT_FOUND. */
 bool context_check_declared(const Context *context, const Snapshot *snapshot,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,7 +16,6 @@
 
 #include <glib-unix.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     MAX_INTERVAL = 86400,
@@ -417,7 +416,7 @@ static int run(const Context *context, char **words, GError **error)
         .output = watch_output_for(context->output),
         .retry_ms = RETRY_MS,
     };
-    if (geteuid() == 0) /* others do not see the rules that they hold with */
+    if (context_may_know_replies(context))
         watcher.known = known_replies_new();
     watcher.scope.known = watcher.known;
     bool failing = false;

@@ -276,9 +276,8 @@ Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
         has_changed = snapshot == NULL || netfilter_has_changed(snapshot->ruleset);
     }
     bus_set_known_replies(bus, NULL);
-    for (CallLasts lasts = LASTS_NOT; options->known != NULL && has_changed && lasts < N_LASTS;
-         lasts++)
-        known_replies_set_state(options->known, lasts, NULL);
+    if (options->known != NULL && has_changed)
+        known_replies_forget_all(options->known);
     return snapshot;
 }
 

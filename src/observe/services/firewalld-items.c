@@ -301,8 +301,8 @@ static void want_named_by_filter(Items *items, const Filter *filter)
 
 static bool is_zone_wanted(const Items *items, const Zone *zone)
 {
-    return items->all_zones || (zone->interfaces != NULL && zone->interfaces[0] != NULL) ||
-           zone->sources->len > 0 || g_strcmp0(zone->name, items->firewalld->default_zone) == 0 ||
+    return items->all_zones || zone->interfaces[0] != NULL || zone->sources->len > 0 ||
+           g_strcmp0(zone->name, items->firewalld->default_zone) == 0 ||
            g_hash_table_contains(items->named_zones, zone->name);
 }
 

@@ -106,17 +106,6 @@ static bool take_active_zones(GVariant *reply, gpointer user, GError **error)
     return true;
 }
 
-/* Exchanges what is in two zones. */
-static void swap_members(Zone *one, Zone *other)
-{
-    char **interfaces = one->interfaces;
-    GPtrArray *sources = one->sources;
-    one->interfaces = other->interfaces;
-    one->sources = other->sources;
-    other->interfaces = interfaces;
-    other->sources = sources;
-}
-
 /* What is in each zone, whatever its settings said. */
 static void take_all_members(FirewalldReader *reader)
 {
@@ -126,8 +115,11 @@ static void take_all_members(FirewalldReader *reader)
         g_hash_table_insert(by_name, zone->name, zone);
     PTR_ARRAY_FOREACH (Zone, zone, reader->items.firewalld->zones) {
         g_autoptr(Zone) empty = zone_new(zone->name);
-        Zone *members = g_hash_table_lookup(by_name, zone->name);
-        swap_members(zone, members != NULL ? members : empty);
+        const Zone *found = g_hash_table_lookup(by_name, zone->name);
+        const Zone *members = found != NULL ? found : empty;
+        zone_set_interfaces(zone, g_strdupv(members->interfaces));
+        g_ptr_array_unref(zone->sources);
+        zone->sources = g_ptr_array_ref(members->sources);
     }
 }
 
