@@ -486,7 +486,7 @@ def test_the_unit(lab: Lab) -> None:
     """A real systemd starts it with all its hardening, and gets its readiness and status."""
     template = Path(__file__).parents[2] / "systemd" / "nicfix-watch.service.in"
     program, *_ = lab.nicfix_command()
-    unit = template.read_text().replace("@sbindir@", "/usr/local/sbin")
+    unit = template.read_text().replace("@bindir@", "/usr/local/bin")
     drop_in = _DROP_IN.format(program=program, bus=lab.bus.address)
     systemd = Systemd(lab.host, lab.folder)
     systemd.start()

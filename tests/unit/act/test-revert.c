@@ -17,7 +17,7 @@ typedef struct {
     "--timer-property=AccuracySec=100ms --property=Restart=on-failure "                            \
     "--property=RestartSec=1s --property=StartLimitIntervalSec=0 "                                 \
     "--description=Undo a nicfix change that nobody confirmed "
-#define UNDO "/usr/sbin/nicfix undo --quiet --timeout 10 --unconfirmed 3f9a1c2e"
+#define UNDO "/usr/bin/nicfix undo --quiet --timeout 10 --unconfirmed 3f9a1c2e"
 
 static const CommandCase commands[] = {
     {"a timer undoes at once", REVERT_BY_TIMER, NULL, NULL, TIMER "-- " UNDO},
@@ -44,7 +44,7 @@ static void test_command(void **state)
     const CommandCase *row = *state;
     set("DBUS_SYSTEM_BUS_ADDRESS", row->bus);
     set("STATE_DIRECTORY", row->directory);
-    g_auto(GStrv) words = revert_command(row->by, "/usr/sbin/nicfix", "3f9a1c2e", 60, 10);
+    g_auto(GStrv) words = revert_command(row->by, "/usr/bin/nicfix", "3f9a1c2e", 60, 10);
     g_autofree char *line = g_strjoinv(" ", words);
     assert_string_equal(line, row->expected);
 }
