@@ -11,6 +11,7 @@
 #include "report/check-report.h"
 #include "report/junit.h"
 #include "report/nagios.h"
+#include "report/npd.h"
 #include "report/plan-text.h"
 
 #include <unistd.h>
@@ -136,20 +137,23 @@ static int check_now(const Context *context, const CheckOptions *options, GError
     return diagnosis_has(diagnosis, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
-/* One line in any case; the exit statuses are the plugin interface's, not nicfix's. */
-static int check_for_nagios(const Context *context, const CheckOptions *options)
+/* One line in any case; the exit statuses are the plugin interface's, not nicfix's: whatever keeps the host from
+ * being read is an unknown state of it. */
+static int check_for_plugin(const Context *context, const CheckOptions *options)
 {
+    bool is_npd = g_str_equal(options->format, "npd");
     g_autoptr(GError) reason = NULL;
     g_autoptr(KnownReplies) known = known_before(context);
     g_autoptr(Snapshot) snapshot = look_first(context, options, known, NULL, &reason);
     if (snapshot == NULL) {
-        output_special(context->output, nagios_text_of_error(reason));
-        return NAGIOS_UNKNOWN;
+        output_special(context->output,
+                       is_npd ? npd_text_of_error(reason) : nagios_text_of_error(reason));
+        return is_npd ? (int)NPD_UNKNOWN : (int)NAGIOS_UNKNOWN;
     }
     keep_known(known);
     g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
-    output_special(context->output, nagios_text(diagnosis));
-    return (int)nagios_status(diagnosis);
+    output_special(context->output, is_npd ? npd_text(diagnosis) : nagios_text(diagnosis));
+    return is_npd ? (int)npd_status(diagnosis, options->severity) : (int)nagios_status(diagnosis);
 }
 
 static int check_after(const Context *context, const CheckOptions *options, GError **error)
@@ -181,17 +185,22 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
     return is_fine ? STATUS_FINE : STATUS_NOT_FINE;
 }
 
+static bool is_for_plugin(const CheckOptions *options)
+{
+    return g_strcmp0(options->format, "nagios") == 0 || g_strcmp0(options->format, "npd") == 0;
+}
+
 static bool check_options(const Context *context, CheckOptions *options, GError **error)
 {
-    static const char *const formats[] = {"nagios", "junit", NULL};
+    static const char *const formats[] = {"nagios", "npd", "junit", NULL};
     if (!command_choose_format(context, options->format, formats, error) ||
         !command_parse_fail_on(options->fail_on, &options->severity, error))
         return false;
     if (options->after == NULL)
         return true;
-    if (g_strcmp0(options->format, "nagios") == 0) {
+    if (is_for_plugin(options)) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit --after",
-                         "--format nagios is only for the current state");
+                         "--format %s is only for the current state", options->format);
         return false;
     }
     options->event = reload_event_from_word(options->after);
@@ -210,7 +219,7 @@ static int run(const Context *context, char **words, GError **error)
         {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.expectations,
          "Also check that the flows in FILE pass or not, as it says (repeatable)", "FILE"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "Output format (default: text)",
-         "text|json|nagios|junit"},
+         "text|json|nagios|npd|junit"},
         {NULL},
     };
     int status;
@@ -218,8 +227,8 @@ static int run(const Context *context, char **words, GError **error)
         return status;
     if (!check_options(context, &options, error))
         return -1;
-    if (g_strcmp0(options.format, "nagios") == 0)
-        return check_for_nagios(context, &options);
+    if (is_for_plugin(&options))
+        return check_for_plugin(context, &options);
     return options.after != NULL ? check_after(context, &options, error)
                                  : check_now(context, &options, error);
 }
