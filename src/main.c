@@ -2,6 +2,7 @@
 /* nicfix: finds the command, and is the one place where errors are printed and the exit status is
  * chosen. */
 #include "commands/command-line.h"
+#include "commands/help.h"
 #include "model/error.h"
 #include "report/error-report.h"
 
@@ -27,7 +28,7 @@ static int run_line(Context *context, char **words, GError **error)
     context->command = command_find(name);
     if (context->command != NULL)
         return context->command->run(context, words, error);
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, "see nicfix --help", "unknown command '%s'", name);
+    help_set_unknown_command(name, error);
     return -1;
 }
 

@@ -23,7 +23,8 @@ typedef struct {
     gboolean move;
     gboolean enable_forward;
     gboolean bind_downstream;
-    int confirm_within; /* seconds; 0: no */
+    char *confirm_word;
+    guint confirm_within; /* seconds; 0: no trial */
     gboolean yes;
     gboolean force;
 } ApplyOptions;
@@ -33,6 +34,7 @@ static void apply_options_clear(ApplyOptions *options)
     g_free(options->zone);
     g_strfreev(options->interfaces);
     g_free(options->finding);
+    g_free(options->confirm_word);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyOptions, apply_options_clear)
 
@@ -96,7 +98,7 @@ static bool check_finding(const ApplyOptions *options, GError **error)
     return command_reject_value("--finding", options->finding, ids->str, error);
 }
 
-static bool check_options(const Context *context, const ApplyOptions *options, GError **error)
+static bool check_options(const Context *context, ApplyOptions *options, GError **error)
 {
     if (context->options->snapshot != NULL && !options->dry_run) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "add --dry-run",
@@ -109,8 +111,8 @@ static bool check_options(const Context *context, const ApplyOptions *options, G
         return false;
     }
     return check_finding(options, error) &&
-           command_check_seconds("--confirm-within", options->confirm_within, 0, TRIAL_MAX_SECONDS,
-                                 error);
+           command_parse_seconds("--confirm-within", options->confirm_word, TRIAL_MAX_SECONDS,
+                                 &options->confirm_within, error);
 }
 
 /* Reads the record of the change before, NULL where there is none. A user who may not read it can
@@ -183,7 +185,7 @@ static Plan *make_plan(const Change *change, const ApplyOptions *options, GError
                        (PlanNote){!trial_is_needed(plan)           ? NOTE_NOTHING_ON_TRIAL
                                   : trial_is_of_all(plan->actions) ? NOTE_TRIAL_OF_POLICY
                                                                    : NOTE_TRIAL,
-                                  .seconds = (guint)options->confirm_within});
+                                  .seconds = options->confirm_within});
     return plan;
 }
 
@@ -249,7 +251,7 @@ static bool get_consent(Change *change, const Plan *plan, const ApplyOptions *op
     return change_ask(change, plan, error) && check_record(change, before, error);
 }
 
-static int apply(const Context *context, const ApplyOptions *options, GError **error)
+static int apply(const Context *context, ApplyOptions *options, GError **error)
 {
     g_auto(Change) change = {0};
     g_autoptr(Record) before = NULL;
@@ -269,7 +271,7 @@ static int apply(const Context *context, const ApplyOptions *options, GError **e
     if (!get_consent(&change, plan, options, &before, error))
         return -1;
     bool try_first = options->confirm_within > 0 && !options->dry_run && trial_is_needed(plan);
-    bool done = try_first ? trial_run(&change, plan, (guint)options->confirm_within, error)
+    bool done = try_first ? trial_run(&change, plan, options->confirm_within, error)
                           : carry_out_recorded(&change, plan, before, error);
     return done ? STATUS_FINE : -1;
 }
@@ -278,13 +280,13 @@ static int run(const Context *context, char **words, GError **error)
 {
     g_auto(ApplyOptions) options = {0};
     const GOptionEntry entries[] = {
-        {"zone", 0, 0, G_OPTION_ARG_STRING, &options.zone,
+        {"zone", 'z', 0, G_OPTION_ARG_STRING, &options.zone,
          "Bind to ZONE (default: do what check offers)", "ZONE"},
-        {"interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.interfaces,
+        {"interface", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &options.interfaces,
          "Only findings about IFACE; with --zone: bind IFACE (repeatable)", "IFACE"},
         {"finding", 0, 0, G_OPTION_ARG_STRING, &options.finding,
          "Only findings of this ID (default: all that check has a fix for)", "ID"},
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Show the plan and change nothing",
+        {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run, "Show the plan and change nothing",
          NULL},
         {"runtime-only", 0, 0, G_OPTION_ARG_NONE, &options.runtime_only,
          "Change only the running firewall, until the next reload", NULL},
@@ -296,7 +298,7 @@ static int run(const Context *context, char **words, GError **error)
          "Enable intra-zone forwarding where the zone lacks it", NULL},
         {"bind-downstream", 0, 0, G_OPTION_ARG_NONE, &options.bind_downstream,
          "Also bind downstreams whose traffic is refused", NULL},
-        {"confirm-within", 0, 0, G_OPTION_ARG_INT, &options.confirm_within,
+        {"confirm-within", 0, 0, G_OPTION_ARG_STRING, &options.confirm_word,
          "Undo after SECONDS unless confirmed with 'nicfix confirm'", "SECONDS"},
         {"yes", 0, 0, G_OPTION_ARG_NONE, &options.yes, "Do not ask on a terminal", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force,

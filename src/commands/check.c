@@ -21,7 +21,6 @@ typedef struct {
     char **expectations; /* files */
     char *fail_on;
     char *after;
-    char *format;
     Severity severity;
     ReloadEvent event;
 } CheckOptions;
@@ -31,7 +30,6 @@ static void check_options_clear(CheckOptions *options)
     g_strfreev(options->expectations);
     g_free(options->fail_on);
     g_free(options->after);
-    g_free(options->format);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CheckOptions, check_options_clear)
 
@@ -141,7 +139,7 @@ static int check_now(const Context *context, const CheckOptions *options, GError
  * being read is an unknown state of it. */
 static int check_for_plugin(const Context *context, const CheckOptions *options)
 {
-    bool is_npd = g_str_equal(options->format, "npd");
+    bool is_npd = g_str_equal(context->options->format, "npd");
     g_autoptr(GError) reason = NULL;
     g_autoptr(KnownReplies) known = known_before(context);
     g_autoptr(Snapshot) snapshot = look_first(context, options, known, NULL, &reason);
@@ -185,22 +183,21 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
     return is_fine ? STATUS_FINE : STATUS_NOT_FINE;
 }
 
-static bool is_for_plugin(const CheckOptions *options)
+static bool is_for_plugin(const Context *context)
 {
-    return g_strcmp0(options->format, "nagios") == 0 || g_strcmp0(options->format, "npd") == 0;
+    const char *format = context->options->format;
+    return g_strcmp0(format, "nagios") == 0 || g_strcmp0(format, "npd") == 0;
 }
 
 static bool check_options(const Context *context, CheckOptions *options, GError **error)
 {
-    static const char *const formats[] = {"nagios", "npd", "junit", NULL};
-    if (!command_choose_format(context, options->format, formats, error) ||
-        !command_parse_fail_on(options->fail_on, &options->severity, error))
+    if (!command_parse_fail_on(options->fail_on, &options->severity, error))
         return false;
     if (options->after == NULL)
         return true;
-    if (is_for_plugin(options)) {
+    if (is_for_plugin(context)) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit --after",
-                         "--format %s is only for the current state", options->format);
+                         "--format %s is only for the current state", context->options->format);
         return false;
     }
     options->event = reload_event_from_word(options->after);
@@ -218,8 +215,6 @@ static int run(const Context *context, char **words, GError **error)
          "Check the state expected after a reload or reboot", "reload|reboot"},
         {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.expectations,
          "Also check that the flows in FILE pass or not, as it says (repeatable)", "FILE"},
-        {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "Output format (default: text)",
-         "text|json|nagios|npd|junit"},
         {NULL},
     };
     int status;
@@ -227,7 +222,7 @@ static int run(const Context *context, char **words, GError **error)
         return status;
     if (!check_options(context, &options, error))
         return -1;
-    if (is_for_plugin(&options))
+    if (is_for_plugin(context))
         return check_for_plugin(context, &options);
     return options.after != NULL ? check_after(context, &options, error)
                                  : check_now(context, &options, error);
@@ -237,5 +232,6 @@ const Command check_command = {
     .name = "check",
     .summary = "Find what firewalld blocks that should pass, and the fix",
     .example = "nicfix check --fail-on error",
+    .formats = "text|json|nagios|npd|junit",
     .run = run,
 };

@@ -10,8 +10,9 @@ extern const Command *const command_table[];
 /* The command NAME, even one that the help does not list; NULL where there is none. */
 const Command *command_find(const char *name);
 
-/* The row of ENTRIES for WORD, which is "--name" or "--name=value"; NULL where there is none. */
-const GOptionEntry *option_entry_of(const GOptionEntry *entries, const char *word);
+/* The options of every command, to be parsed into OPTIONS (transfer full); those that COMMAND refuses are
+ * hidden. COMMAND is NULL where none is named. */
+GOptionEntry *command_line_globals(const Command *command, GlobalOptions *options);
 
 /* The index of the command's name in WORDS, which have no program name: of the first word that is
  * neither a general option nor its value. The number of words where there is none. */

@@ -4,12 +4,13 @@
 #include "documents/snapshot-json.h"
 #include "model/error.h"
 #include "model/foreach.h"
+#include "observe/named-link.h"
 
 #include <unistd.h>
 
 guint context_timeout_ms(const Context *context)
 {
-    return (guint)context->options->timeout * 1000;
+    return context->options->timeout * 1000;
 }
 
 const Declared *context_declared(const Context *context)
@@ -21,11 +22,8 @@ static bool check_links(const char *option, const char *const *names, const Snap
                         GError **error)
 {
     STRV_FOREACH (name, names) {
-        if (snapshot_link_by_name(snapshot, *name) != NULL)
-            continue;
-        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows all interfaces",
-                         "%s: no interface is named '%s'", option, *name);
-        return false;
+        if (named_link_find(snapshot, option, *name, error) == NULL)
+            return false;
     }
     return true;
 }
@@ -82,46 +80,18 @@ bool command_reject_value(const char *option, const char *value, const char *acc
     return false;
 }
 
-bool command_check_seconds(const char *option, int value, int min, int max, GError **error)
-{
-    if (value >= min && value <= max)
-        return true;
-    g_autofree char *word = g_strdup_printf("%d", value);
-    g_autofree char *accepted = g_strdup_printf("%d to %d seconds", MAX(min, 1), max);
-    return command_reject_value(option, word, accepted, error);
-}
-
-static bool format_from_word(const char *word, const char *const *special, OutputFormat *format)
-{
-    if (g_str_equal(word, "text"))
-        *format = FORMAT_TEXT;
-    else if (g_str_equal(word, "json"))
-        *format = FORMAT_JSON;
-    else if (g_strv_contains(special, word))
-        *format = FORMAT_SPECIAL;
-    else
-        return false;
-    return true;
-}
-
-bool command_choose_format(const Context *context, const char *word, const char *const *special,
+bool command_parse_seconds(const char *option, const char *word, guint max, guint *seconds,
                            GError **error)
 {
-    OutputFormat format;
+    guint64 value;
     if (word == NULL)
         return true;
-    if (!format_from_word(word, special, &format)) {
-        g_autofree char *names = g_strjoinv(", ", (char **)special);
-        g_autofree char *accepted = g_strdup_printf("text, json, %s", names);
-        return command_reject_value("--format", word, accepted, error);
+    if (g_ascii_string_to_unsigned(word, 10, 1, max, &value, NULL)) {
+        *seconds = (guint)value;
+        return true;
     }
-    if (context->options->json && format != FORMAT_JSON) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit one of them",
-                         "--json and --format %s are two formats", word);
-        return false;
-    }
-    context->output->format = format;
-    return true;
+    g_autofree char *accepted = g_strdup_printf("1 to %u seconds", max);
+    return command_reject_value(option, word, accepted, error);
 }
 
 bool command_parse_fail_on(const char *word, Severity *severity, GError **error)

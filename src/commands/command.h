@@ -3,6 +3,7 @@
  * given. */
 #pragma once
 
+#include "commands/option-words.h"
 #include "model/diagnosis/finding.h"
 #include "model/host/snapshot.h"
 #include "observe/observe.h"
@@ -16,14 +17,17 @@ typedef struct {
     gboolean quiet;
     gboolean verbose;
     char *color;
+    char *format;
     char *snapshot;          /* NULL: this machine */
     char **uplinks;          /* NULL: none are named */
     char **downstreams;      /* likewise */
     GPtrArray *expectations; /* Expectation; NULL: none were read */
     Declared declared;       /* these three, once they are known */
-    int timeout;             /* seconds */
+    char *timeout_word;
+    guint timeout; /* seconds */
     gboolean help;
     gboolean version;
+    char **words; /* the command line, as it is parsed */
 } GlobalOptions;
 
 /* The exit statuses that are no errors; errors have their own (model/error.h). */
@@ -36,8 +40,8 @@ typedef struct {
     const Command *command; /* that runs; NULL: the line names none */
     GlobalOptions *options;
     Output *output;
-    /* Where not NULL, the command is only asked for its options: OWN, and those of every command. */
-    void (*completion)(const GOptionEntry *own, const GOptionEntry *globals, gpointer user);
+    /* Where not NULL, the command is only asked for its options. */
+    void (*completion)(const OptionTable *table, gpointer user);
     gpointer user;
 } Context;
 
@@ -51,6 +55,7 @@ struct Command {
     const char *summary;   /* one line, no period */
     const char *example;   /* a command line that works */
     guint max_arguments;
+    const char *formats;         /* that --format takes, "text|json|..."; NULL: these two */
     const char *why_no_snapshot; /* why it does not take --snapshot; NULL: it does */
     const char *why_no_uplink;   /* the same for --uplink */
     CommandRun run;
@@ -66,6 +71,8 @@ extern const Command explain_command;
 extern const Command denied_command;
 extern const Command watch_command;
 extern const Command report_command;
+extern const Command help_command;
+extern const Command version_command;
 extern const Command complete_command; /* not in the help: shells run it */
 
 /* The snapshot to work on (transfer full): of --snapshot, or read from this machine as OPTIONS say, over *BUS,
@@ -94,13 +101,9 @@ guint context_timeout_ms(const Context *context);
 bool command_reject_value(const char *option, const char *value, const char *accepted,
                           GError **error);
 
-/* Whether VALUE, seconds that OPTION was given, is from MIN to MAX; else NICFIX_ERROR_USAGE. */
-bool command_check_seconds(const char *option, int value, int min, int max,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Sets the output to the format that --format WORD names: text, json (which is --json), or one of
- * SPECIAL (NULL-terminated), those that only this command has. NULL leaves it as it is. */
-bool command_choose_format(const Context *context, const char *word, const char *const *special,
+/* Reads WORD, which OPTION was given, as 1 to MAX seconds, else NICFIX_ERROR_USAGE. Leaves *SECONDS as it is
+ * where WORD is NULL. */
+bool command_parse_seconds(const char *option, const char *word, guint max, guint *seconds,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The severity that --fail-on WORD names; a warning where WORD is NULL. */

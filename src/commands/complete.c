@@ -73,6 +73,12 @@ static void offer_values(const GOptionEntry *entry, const char *prefix, const ch
     }
 }
 
+static void offer_commands(const char *prefix)
+{
+    for (const Command *const *command = command_table; *command != NULL; command++)
+        offer((*command)->name, prefix, "");
+}
+
 /* ---- where the word stands ---- */
 
 static void offer_options(const GOptionEntry *entries, const char *prefix)
@@ -84,14 +90,11 @@ static void offer_options(const GOptionEntry *entries, const char *prefix)
     }
 }
 
-/* The option of WORD, "--name" or "--name=value", if it takes a value; else NULL. */
-static const GOptionEntry *find_valued(const GOptionEntry *own, const GOptionEntry *globals,
-                                       const char *word)
+/* The option of WORD if it takes a value; else NULL. */
+static const GOptionEntry *find_valued(const OptionTable *table, const char *word)
 {
-    const GOptionEntry *entry = option_entry_of(own, word);
-    if (entry == NULL)
-        entry = option_entry_of(globals, word);
-    return entry != NULL && entry->arg_description != NULL ? entry : NULL;
+    const GOptionEntry *entry = option_table_find(table, word);
+    return entry != NULL && option_takes_value(entry) ? entry : NULL;
 }
 
 static void offer_arguments(const char *arguments, const char *prefix)
@@ -101,17 +104,21 @@ static void offer_arguments(const char *arguments, const char *prefix)
     } else if (g_str_has_prefix(arguments, "[FLOW")) {
         offer_interfaces(prefix, "");
         offer("to", prefix, "");
+    } else if (g_str_has_prefix(arguments, "[IFACE")) {
+        offer_interfaces(prefix, "");
+    } else if (g_str_has_prefix(arguments, "[COMMAND")) {
+        offer_commands(prefix);
     }
 }
 
-static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpointer user)
+static void complete(const OptionTable *table, gpointer user)
 {
     const Line *line = user;
     const char *word = line->word;
     const char *equals = strchr(word, '=');
-    const GOptionEntry *entry = equals != NULL ? find_valued(own, globals, word) : NULL;
+    const GOptionEntry *entry = equals != NULL ? find_valued(table, word) : NULL;
     const GOptionEntry *before = line->previous != NULL && strchr(line->previous, '=') == NULL
-                                     ? find_valued(own, globals, line->previous)
+                                     ? find_valued(table, line->previous)
                                      : NULL;
     if (before != NULL) {
         offer_values(before, word, "");
@@ -119,11 +126,10 @@ static void complete(const GOptionEntry *own, const GOptionEntry *globals, gpoin
         g_autofree char *name = g_strndup(word, (gsize)(equals + 1 - word));
         offer_values(entry, equals + 1, name);
     } else if (*word == '-') {
-        offer_options(own, word);
-        offer_options(globals, word);
+        offer_options(table->own, word);
+        offer_options(table->globals, word);
     } else if (line->command == NULL) {
-        for (const Command *const *command = command_table; *command != NULL; command++)
-            offer((*command)->name, word, "");
+        offer_commands(word);
     } else if (line->command->arguments != NULL) {
         offer_arguments(line->command->arguments, word);
     }

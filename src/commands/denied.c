@@ -8,14 +8,14 @@
 enum {
     MAX_SECONDS = 86400,
     WAIT_MS = 1000,
-    NOT_RECORDED = G_MININT,
 };
 
 typedef struct {
     char *since;
     char *file;
     gboolean follow;
-    int record; /* seconds; NOT_RECORDED: no */
+    char *record_word;
+    guint record; /* seconds; 0: not recorded */
     gboolean force;
 } DeniedOptions;
 
@@ -23,14 +23,15 @@ static void denied_options_clear(DeniedOptions *options)
 {
     g_free(options->since);
     g_free(options->file);
+    g_free(options->record_word);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DeniedOptions, denied_options_clear)
 
-static bool check_options(const Context *context, const DeniedOptions *options, GError **error)
+static bool check_options(const Context *context, DeniedOptions *options, GError **error)
 {
     const char *complaint = NULL;
     const char *hint = NULL;
-    bool records = options->record != NOT_RECORDED;
+    bool records = options->record_word != NULL;
     if (!records && options->force)
         complaint = "--force is only for --record";
     if (records && context->options->snapshot != NULL)
@@ -40,8 +41,8 @@ static bool check_options(const Context *context, const DeniedOptions *options, 
         hint = "omit --file, --follow and --since";
     }
     if (complaint == NULL)
-        return !records ||
-               command_check_seconds("--record", options->record, 1, MAX_SECONDS, error);
+        return command_parse_seconds("--record", options->record_word, MAX_SECONDS,
+                                     &options->record, error);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", complaint);
     return false;
 }
@@ -74,7 +75,7 @@ static bool follow(DeniedStream *stream, GError **error)
 
 static int run(const Context *context, char **words, GError **error)
 {
-    g_auto(DeniedOptions) options = {.record = NOT_RECORDED};
+    g_auto(DeniedOptions) options = {0};
     const GOptionEntry entries[] = {
         {"since", 0, 0, G_OPTION_ARG_STRING, &options.since,
          "Only denials logged since TIME: 10m, today, 08:45", "TIME"},
@@ -82,7 +83,7 @@ static int run(const Context *context, char **words, GError **error)
          "Read the log from FILE (kern.log, dmesg, journalctl -k)", "FILE|-"},
         {"follow", 0, 0, G_OPTION_ARG_NONE, &options.follow, "Keep running and print new denials",
          NULL},
-        {"record", 0, 0, G_OPTION_ARG_INT, &options.record,
+        {"record", 0, 0, G_OPTION_ARG_STRING, &options.record_word,
          "Record denials for SECONDS and report them", "SECONDS"},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force,
          "With --record: if it needs a reload, lose runtime-only settings", NULL},
@@ -93,9 +94,8 @@ static int run(const Context *context, char **words, GError **error)
         return status;
     if (!check_options(context, &options, error))
         return -1;
-    if (options.record != NOT_RECORDED)
-        return denied_record(context, (guint)options.record, options.force, error) ? STATUS_FINE
-                                                                                   : -1;
+    if (options.record > 0)
+        return denied_record(context, options.record, options.force, error) ? STATUS_FINE : -1;
     KernelMessages *messages = open_messages(&options, error);
     if (messages == NULL)
         return -1;

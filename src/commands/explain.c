@@ -25,7 +25,7 @@ typedef struct {
     Netlink *netlink; /* NULL: the snapshot is not of this machine */
     JudgementScope scope;
     bool has_programs; /* some link has one that sees its packets */
-    int watch;         /* seconds; 0: not */
+    guint watch;       /* seconds; 0: not */
 } Explainer;
 
 static ExplainRoute describe_route(const ResolvedFlow *resolved)
@@ -76,7 +76,7 @@ static bool watch_packet(const Explainer *explainer, ExplainWatch *watch, Explan
                          Traced **traced, GError **error)
 {
     Output *output = explainer->context->output;
-    guint seconds = (guint)explainer->watch;
+    guint seconds = explainer->watch;
     output_text(output, trace_report_waiting(seconds));
     fflush(output->stream);
     *traced = explain_watch_wait(watch, explainer->snapshot, explanation->flow, seconds, error);
@@ -229,13 +229,12 @@ static bool finish_question(FlowQuestion *question, const char *flows, char *con
     return false;
 }
 
-static bool check_watch(const Context *context, int seconds, const char *flows, GError **error)
+static bool check_watch(const Context *context, const char *word, const char *flows, guint *seconds,
+                        GError **error)
 {
     enum { SECONDS_MAX = 3600 };
-    if (seconds == 0)
-        return true;
-    if (flows == NULL && context->options->snapshot == NULL)
-        return command_check_seconds("--watch", seconds, 1, SECONDS_MAX, error);
+    if (word == NULL || (flows == NULL && context->options->snapshot == NULL))
+        return command_parse_seconds("--watch", word, SECONDS_MAX, seconds, error);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit one of them",
                      "--watch needs one flow of this host, not %s",
                      flows != NULL ? "--flows" : "--snapshot");
@@ -247,9 +246,10 @@ static int run(const Context *context, char **words, GError **error)
     g_auto(FlowQuestion) question = flow_question_new();
     g_autofree char *flows = NULL;
     gboolean firewalld_only = FALSE;
-    int watch = 0;
+    g_autofree char *watch_word = NULL;
+    guint watch = 0;
     const GOptionEntry options[] = {
-        {"in", 0, 0, G_OPTION_ARG_STRING, &question.in, "Interface it comes in on", "IFACE"},
+        {"in", 'i', 0, G_OPTION_ARG_STRING, &question.in, "Interface it comes in on", "IFACE"},
         {"from", 0, 0, G_OPTION_ARG_STRING, &question.from, "Source address", "ADDRESS"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &question.to, "Destination address", "ADDRESS"},
         {"out", 0, 0, G_OPTION_ARG_STRING, &question.out,
@@ -267,8 +267,8 @@ static int run(const Context *context, char **words, GError **error)
          "State of its connection (default: new)", "new|established|invalid"},
         {"firewalld-only", 0, 0, G_OPTION_ARG_NONE, &firewalld_only,
          "Judge by firewalld's configuration alone, whatever rules the kernel has", NULL},
-        {"watch", 0, 0, G_OPTION_ARG_INT, &watch, "Also trace a real packet, for at most SECONDS",
-         "SECONDS"},
+        {"watch", 0, 0, G_OPTION_ARG_STRING, &watch_word,
+         "Also trace a real packet, for at most SECONDS", "SECONDS"},
         {"flows", 0, 0, G_OPTION_ARG_FILENAME, &flows,
          "Explain the flows in FILE, one JSON object per line", "FILE|-"},
         {NULL},
@@ -278,7 +278,7 @@ static int run(const Context *context, char **words, GError **error)
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
     if (!finish_question(&question, flows, words, error) ||
-        !check_watch(context, watch, flows, error))
+        !check_watch(context, watch_word, flows, &watch, error))
         return -1;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ACTIVE_ZONES);
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);

@@ -7,19 +7,10 @@
 
 static int run(const Context *context, char **words, GError **error)
 {
-    g_autofree char *format = NULL;
-    const GOptionEntry options[] = {
-        {"format", 0, 0, G_OPTION_ARG_STRING, &format, "Output format (default: text)",
-         "text|json|dot"},
-        {NULL},
-    };
-    static const char *const formats[] = {"dot", NULL};
     int status;
-    if (!command_line_parse(context, options, &words, &status, error))
+    if (!command_line_parse(context, NULL, &words, &status, error))
         return status;
     Output *output = context->output;
-    if (!command_choose_format(context, format, formats, error))
-        return -1;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
@@ -41,5 +32,6 @@ const Command list_command = {
     .name = "list",
     .summary = "Show interfaces and zones, and which zone filters what",
     .example = "nicfix list --json | jq '.links[] | select(.role == \"uplink\")'",
+    .formats = "text|json|dot",
     .run = run,
 };

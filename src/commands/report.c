@@ -62,22 +62,17 @@ static bool write_report(Output *output, const FleetReport *report, GError **err
 static int run(const Context *context, char **words, GError **error)
 {
     enum { NOTHING_READ = 2 };
-    g_autofree char *format = NULL;
     g_autofree char *fail_on = NULL;
     const GOptionEntry options[] = {
-        {"format", 0, 0, G_OPTION_ARG_STRING, &format, "Output format (default: text)",
-         "text|json|html"},
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &fail_on,
          "Exit 1 for findings this severe or worse (default: warning)", "warning|error"},
         {NULL},
     };
-    static const char *const formats[] = {"html", NULL};
     int status;
     Severity severity;
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
-    if (!command_choose_format(context, format, formats, error) ||
-        !command_parse_fail_on(fail_on, &severity, error))
+    if (!command_parse_fail_on(fail_on, &severity, error))
         return -1;
     if (*words == NULL) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE,
@@ -100,6 +95,7 @@ const Command report_command = {
     .summary = "Report on many hosts, from what check or snapshot wrote on them",
     .example = "nicfix report --format html fleet/ > fleet.html",
     .max_arguments = G_MAXUINT,
+    .formats = "text|json|html",
     .why_no_snapshot = "it reads the documents that are its arguments",
     .run = run,
 };

@@ -191,7 +191,7 @@ static int run(const Context *context, char **words, GError **error)
     gboolean wait = FALSE;
     g_autofree char *unconfirmed = NULL;
     const GOptionEntry options[] = {
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Show the plan and change nothing", NULL},
+        {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run, "Show the plan and change nothing", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &force, "Undo even if it locks you out of this host",
          NULL},
         {"unconfirmed", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &unconfirmed,

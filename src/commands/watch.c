@@ -391,12 +391,13 @@ static bool watch_once(Watcher *watcher, bool *failing, GError **error)
 
 static int run(const Context *context, char **words, GError **error)
 {
-    int interval = 0;
+    g_autofree char *interval_word = NULL;
+    guint interval = 0;
     g_autofree char *metrics = NULL;
     gboolean once = FALSE;
     const GOptionEntry options[] = {
-        {"interval", 0, 0, G_OPTION_ARG_INT, &interval, "Also re-read everything every SECONDS",
-         "SECONDS"},
+        {"interval", 0, 0, G_OPTION_ARG_STRING, &interval_word,
+         "Also re-read everything every SECONDS", "SECONDS"},
         {"metrics", 0, 0, G_OPTION_ARG_FILENAME, &metrics,
          "Write metrics for node_exporter to FILE", "FILE"},
         {"once", 0, 0, G_OPTION_ARG_NONE, &once, "Run one check and exit", NULL},
@@ -405,9 +406,9 @@ static int run(const Context *context, char **words, GError **error)
     int status;
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
-    if (!command_check_seconds("--interval", interval, 0, MAX_INTERVAL, error))
+    if (!command_parse_seconds("--interval", interval_word, MAX_INTERVAL, &interval, error))
         return -1;
-    if (context->options->json)
+    if (context->output->format == FORMAT_JSON)
         context->output->format = FORMAT_JSON_LINES;
     g_auto(Watcher) watcher = {
         .context = context,
@@ -420,8 +421,7 @@ static int run(const Context *context, char **words, GError **error)
         watcher.known = known_replies_new();
     watcher.scope.known = watcher.known;
     bool failing = false;
-    bool done =
-        once ? watch_once(&watcher, &failing, error) : watch(&watcher, (guint)interval, error);
+    bool done = once ? watch_once(&watcher, &failing, error) : watch(&watcher, interval, error);
     return !done ? -1 : failing ? STATUS_NOT_FINE : STATUS_FINE;
 }
 

@@ -7,6 +7,7 @@
 #include "model/host/own-addresses.h"
 #include "model/host/topology.h"
 #include "model/kernel/routing.h"
+#include "observe/named-link.h"
 #include "observe/snapshot-routes.h"
 
 #include <linux/rtnetlink.h>
@@ -75,16 +76,6 @@ static bool is_local(const Snapshot *snapshot, const IpAddress *address)
 
 /* ---- links ---- */
 
-static const Link *find_link(const Snapshot *snapshot, const char *option, const char *name,
-                             GError **error)
-{
-    const Link *link = snapshot_link_by_name(snapshot, name);
-    if (link == NULL)
-        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "nicfix list shows all interfaces",
-                         "%s: no interface is named %s", option, name);
-    return link;
-}
-
 /* The link that netfilter sees: the named one where that cannot be determined, and then the verdict is
  * unknown. */
 static const Link *visible_link(const Snapshot *snapshot, const Link *link)
@@ -98,7 +89,7 @@ static bool choose_ingress(Resolver *resolver, GError **error)
     const char *name = resolver->question->in;
     if (name == NULL)
         return true;
-    const Link *link = find_link(resolver->snapshot, "--in", name, error);
+    const Link *link = named_link_find(resolver->snapshot, "--in", name, error);
     if (link == NULL)
         return false;
     resolver->in = visible_link(resolver->snapshot, link);
@@ -385,7 +376,7 @@ static bool choose_egress(Resolver *resolver, GError **error)
         name = "lo"; /* to itself */
     if (name == NULL)
         return choose_egress_by_route(resolver, error);
-    const Link *link = find_link(resolver->snapshot, "--out", name, error);
+    const Link *link = named_link_find(resolver->snapshot, "--out", name, error);
     if (link == NULL)
         return false;
     set_egress(resolver, visible_link(resolver->snapshot, link));

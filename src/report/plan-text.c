@@ -211,9 +211,12 @@ void plan_refusal_set_error(const PlanRefusal *refusal, GError **error)
                     (refusal->code != REFUSED_PORT || refusal->other != NULL);
     g_autofree char *message = fill_refusal(refusals[refusal->code].message, refusal);
     bool is_harm = refusal->code == REFUSED_HARM || refusal->code == REFUSED_WORSE;
+    bool is_unknown =
+        refusal->code == REFUSED_NO_SUCH_LINK || refusal->code == REFUSED_NO_SUCH_ZONE;
     const char *template = is_harm && refusal->better != NULL
                                ? "this would cure it without harm: {better}; or " OVERRIDE
-                               : refusals[refusal->code].hint;
+                           : is_unknown && refusal->other != NULL ? "did you mean {other}?"
+                                                                  : refusals[refusal->code].hint;
     g_autofree char *hint = has_hint ? fill_refusal(template, refusal) : NULL;
     nicfix_error_set(error, refusals[refusal->code].error, hint, "%s", message);
 }

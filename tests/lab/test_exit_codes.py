@@ -59,6 +59,25 @@ def test_2_wrong_usage(make_lab: LabMaker, what: str) -> None:
     assert_error(lab.nicfix(*WRONG_USAGE[what]), 2)
 
 
+SECONDS = {
+    "--timeout": ["check"],
+    "--confirm-within": ["apply", "--zone", "public"],
+    "--interval": ["watch"],
+    "--record": ["denied"],
+    "--watch": ["explain", "to", "192.0.2.7:443/tcp"],
+}
+
+
+@pytest.mark.parametrize("option", SECONDS)
+def test_2_no_seconds_at_all(lab: Lab, option: str) -> None:
+    """0 does not mean "without this": a trial of no seconds would be a change for good."""
+    before = lab.firewall_now()
+    for seconds in ("0", "-1", "-2147483648", "2147483647", "99999999999"):
+        refused = lab.nicfix(*SECONDS[option], option, seconds)
+        assert_error(refused, 2, option, seconds)
+    assert lab.firewall_now() == before
+
+
 def test_3_there_is_no_bus(make_lab: LabMaker) -> None:
     lab = make_lab(firewalld=None)
     nowhere = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={lab.folder}/nowhere"}

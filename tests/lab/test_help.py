@@ -109,6 +109,8 @@ EXAMPLES = {
     "undo": Example(0, "unbind enp2s0", prepare=_apply),
     "snapshot": Example(1, "uplink-unbound"),
     "report": Example(1, "", prepare=_collect_fleet),
+    "help": Example(0, "Usage: nicfix apply"),
+    "version": Example(0, "nicfix 0."),
 }
 RUNS_ON = {"watch"}
 
@@ -122,7 +124,7 @@ def test_example(lab: Lab, program: Path, command: str) -> None:
     expected = EXAMPLES[command]
     expected.prepare(lab)
     line = expected.instead(lab, _example(program, command))
-    assert line.startswith(f"nicfix {command} ")
+    assert f"{line} ".startswith(f"nicfix {command} ")
     done = _shell(lab, line)
     assert (done.code, done.stderr) == (expected.code, ""), f"{line}: {done}"
     assert expected.says in done.stdout, f"{line}: {done}"

@@ -3,6 +3,7 @@
 #include "model/host/firewalld.h"
 
 #include "model/foreach.h"
+#include "model/nearest.h"
 #include "model/words.h"
 
 static void filter_init(Filter *filter)
@@ -343,6 +344,14 @@ G_STATIC_ASSERT(G_STRUCT_OFFSET(Zone, name) == 0 && G_STRUCT_OFFSET(Policy, name
 Zone *firewalld_zone(const Firewalld *firewalld, const char *name)
 {
     return find_named(firewalld->zones, name);
+}
+
+const char *firewalld_nearest_zone(const Firewalld *firewalld, const char *name)
+{
+    NearestWord nearest = nearest_word_to(name);
+    PTR_ARRAY_FOREACH (const Zone, zone, firewalld->zones)
+        nearest_word_offer(&nearest, zone->name);
+    return nearest.nearest;
 }
 
 Policy *firewalld_policy(const Firewalld *firewalld, const char *name)

@@ -160,6 +160,10 @@ const AddressSet *ipset_addresses(const Ipset *ipset);
 
 /* All return NULL where there is none of that name (transfer none). */
 Zone *firewalld_zone(const Firewalld *firewalld, const char *name);
+
+/* The name of a zone that somebody may have meant by NAME, which no zone has (transfer none); NULL where none is
+ * like it. */
+const char *firewalld_nearest_zone(const Firewalld *firewalld, const char *name);
 Policy *firewalld_policy(const Firewalld *firewalld, const char *name);
 const Service *firewalld_service(const Firewalld *firewalld, const char *name);
 const Ipset *firewalld_ipset(const Firewalld *firewalld, const char *name);

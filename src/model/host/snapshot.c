@@ -4,6 +4,7 @@
 
 #include "model/foreach.h"
 #include "model/host/own-addresses.h"
+#include "model/nearest.h"
 
 static void unread_free(Unread *unread)
 {
@@ -123,6 +124,14 @@ const Link *snapshot_link_by_name(const Snapshot *snapshot, const char *name)
 const Link *snapshot_link_by_index(const Snapshot *snapshot, int index)
 {
     return g_hash_table_lookup(snapshot->links_by_index, GINT_TO_POINTER(index));
+}
+
+const char *snapshot_nearest_link(const Snapshot *snapshot, const char *name)
+{
+    NearestWord nearest = nearest_word_to(name);
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        nearest_word_offer(&nearest, link->name);
+    return nearest.nearest;
 }
 
 void snapshot_add_unread(Snapshot *snapshot, const char *what, const char *where,

@@ -83,6 +83,10 @@ void snapshot_add_link(Snapshot *snapshot, Link *link);
 const Link *snapshot_link_by_name(const Snapshot *snapshot, const char *name);
 const Link *snapshot_link_by_index(const Snapshot *snapshot, int index);
 
+/* The name of a link that somebody may have meant by NAME, which no link has (transfer none); NULL where none is
+ * like it. */
+const char *snapshot_nearest_link(const Snapshot *snapshot, const char *name);
+
 /* Notes that something could not be read; the same thing is noted once. */
 void snapshot_add_unread(Snapshot *snapshot, const char *what, const char *where,
                          const char *reason);

@@ -226,7 +226,10 @@ Plan *plan_of_offer(const Snapshot *snapshot, const Offer *offer, PlanRefusal *r
 {
     const char *unknown = find_unknown(snapshot, offer);
     if (unknown != NULL)
-        return refuse(NULL, (PlanRefusal){REFUSED_NO_SUCH_LINK, .interface = unknown}, refusal);
+        return refuse(NULL,
+                      (PlanRefusal){REFUSED_NO_SUCH_LINK, .interface = unknown,
+                                    .other = snapshot_nearest_link(snapshot, unknown)},
+                      refusal);
     g_autoptr(Snapshot) after_reboot = offer->permanent_only ? plan_predict_reboot(snapshot) : NULL;
     if (offer->permanent_only && after_reboot == NULL)
         return refuse(NULL, (PlanRefusal){REFUSED_PERMANENT_UNREAD}, refusal);

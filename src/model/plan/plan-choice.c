@@ -74,7 +74,9 @@ static bool choose_link(Planner *planner, const char *name)
 {
     const Link *link = snapshot_link_by_name(planner->snapshot, name);
     if (link == NULL)
-        return planner_refuse(planner, (PlanRefusal){REFUSED_NO_SUCH_LINK, .interface = name});
+        return planner_refuse(
+            planner, (PlanRefusal){REFUSED_NO_SUCH_LINK, .interface = name,
+                                   .other = snapshot_nearest_link(planner->snapshot, name)});
     if (!g_str_equal(link->name, name))
         return planner_refuse(planner, (PlanRefusal){REFUSED_ALTERNATIVE_NAME, .interface = name,
                                                      .other = link->name});
@@ -155,7 +157,9 @@ static bool check_zone(Planner *planner)
     const char *name = planner->plan->zone;
     const Zone *zone = firewalld_zone(planner->snapshot->firewalld, name);
     if (zone == NULL)
-        return planner_refuse(planner, (PlanRefusal){REFUSED_NO_SUCH_ZONE, .zone = name});
+        return planner_refuse(planner, (PlanRefusal){REFUSED_NO_SUCH_ZONE, .zone = name,
+                                                     .other = firewalld_nearest_zone(
+                                                         planner->snapshot->firewalld, name)});
     if (planner->request->force)
         return true;
     PTR_ARRAY_FOREACH (const Link, link, planner->links) {

@@ -75,12 +75,12 @@ typedef struct {
 
 /* Why nothing is planned. The comments name the members of PlanRefusal that are set. */
 typedef enum {
-    REFUSED_NO_SUCH_LINK,       /* interface */
+    REFUSED_NO_SUCH_LINK,       /* interface; other: which may be meant, or NULL */
     REFUSED_NAME,               /* interface: firewalld's files cannot hold its name */
     REFUSED_ALTERNATIVE_NAME,   /* interface; other: the name that firewalld knows */
     REFUSED_LOOPBACK,           /* interface */
     REFUSED_PORT,               /* interface; other: its master, NULL where that is not known */
-    REFUSED_NO_SUCH_ZONE,       /* zone */
+    REFUSED_NO_SUCH_ZONE,       /* zone; other: which may be meant, or NULL */
     REFUSED_ACCEPTING_ZONE,     /* zone: an uplink in it would open the whole host */
     REFUSED_PROGRAMS_ZONE,      /* zone: another program keeps it */
     REFUSED_PROGRAMS_LINK,      /* interface, zone: another program keeps it in there */

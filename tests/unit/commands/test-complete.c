@@ -26,10 +26,12 @@ static const CompleteCase lines[] = {
     {"a file as an argument", "report x", "@files\n"},
     {"no argument where there is none", "undo x", ""},
     {"an interface", "apply --interface l", "lo\n"},
+    {"a format of the command", "list -o d", "dot\n"},
+    {"a command to be explained", "help conf", "confirm\n"},
     {"no words for a number", "explain --port ", ""},
     {"an unknown command", "rubbish ", ""},
     {"nothing", "",
-     "list\ncheck\nexplain\ndenied\nwatch\napply\nconfirm\nundo\nsnapshot\nreport\n"},
+     "list\ncheck\nexplain\ndenied\nwatch\napply\nconfirm\nundo\nsnapshot\nreport\nhelp\nversion\n"},
 };
 
 static char *run(char **words)

@@ -42,7 +42,7 @@ static const ReadCase good[] = {
      "1 -|eth0 192.0.2.7 -> 192.0.2.10:22/tcp|accept|eth0>-\n"},
     {"from this host", "to 198.51.100.7 accept\n", "1 -|to 198.51.100.7|accept|->eth0\n"},
     {"an interface that is not there", "tun0 to 198.51.100.7 accept\n",
-     "1 -|tun0 to 198.51.100.7|accept|!no interface is named tun0\n"},
+     "1 -|tun0 to 198.51.100.7|accept|!no interface is named 'tun0'\n"},
     {"a route that is not there", "cni0 to 2001:db8::1 accept\n",
      "1 -|cni0 to 2001:db8::1|accept|!the kernel does not route this flow: no route leads there\n"},
 };

@@ -290,7 +290,7 @@ typedef struct {
 #define MOVED_AWAY "link x dummy\nbind work eth0\nchange work interfaces x\n"
 
 static const RefusalCase refusals[] = {
-    {"an interface that does not exist", NODE, "--interface eth7", REFUSED_NO_SUCH_LINK, "eth7"},
+    {"an interface that does not exist", NODE, "--interface eth7", REFUSED_NO_SUCH_LINK, "eth7 eth0"},
     {"an alternative name", NODE, "--interface enp1s0", REFUSED_ALTERNATIVE_NAME, "enp1s0 eth0"},
     {"a name that XML cannot hold", "link e\001 physical addr 10.1.0.10/24\n" ZONES,
      "--interface e\001", REFUSED_NAME, "e\001"},
@@ -300,6 +300,7 @@ static const RefusalCase refusals[] = {
      REFUSED_NAME, "e/ff"},
     {"a port", NODE, "--interface veth0", REFUSED_PORT, "veth0 cni0"},
     {"the loopback", NODE, "--interface lo", REFUSED_LOOPBACK, "lo"},
+    {"a zone whose name is mistyped", NODE, "--zone Public", REFUSED_NO_SUCH_ZONE, "public Public"},
     {"a zone that does not exist", NODE, "--zone nosuch", REFUSED_NO_SUCH_ZONE, "nosuch"},
     {"a zone that does not exist, and nothing to do", NODE "bind public eth0\n", "--zone nosuch",
      REFUSED_NO_SUCH_ZONE, "nosuch"},

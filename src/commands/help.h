@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The help, and which version this is. */
+#pragma once
+
+#include "commands/command.h"
+
+/* Prints the help of COMMAND, whose options are TABLE; of nicfix as a whole where COMMAND is NULL. */
+void help_show(const Command *command, const OptionTable *table);
+
+/* Where the help of the command NAME is: "see nicfix NAME --help" (transfer full). NAME may be NULL. */
+char *help_hint(const char *name);
+
+/* Fails with NICFIX_ERROR_USAGE for the command NAME, which there is not. */
+void help_set_unknown_command(const char *name, GError **error);
+
+void version_show(void);
