@@ -221,9 +221,9 @@ bool command_line_parse(const Context *context, const GOptionEntry *own, char **
         context->completion(&table, context->user);
         return false;
     }
-    g_auto(GStrv) before = g_steal_pointer(&options->words);
-    options->words = option_words_expand(&table, *words);
-    *words = options->words;
+    char **expanded = option_words_expand(&table, *words);
+    g_strfreev(options->words); /* of help, which asks for another command's */
+    *words = options->words = expanded;
     if (!parse_options(context->command, &table, words, error)) {
         *status = -1;
     } else if (options->help) {
