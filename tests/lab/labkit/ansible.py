@@ -63,6 +63,7 @@ class Controller:
         self.folder = folder
         self._programs = programs
         self._inventory: dict[str, Any] = {}
+        self._collections = folder / "collections"
         # The path of a socket is short (unix(7)), and that of a test's folder is not.
         self._sockets = tempfile.TemporaryDirectory(prefix="nicfix-")
 
@@ -88,6 +89,32 @@ class Controller:
             **variables,
         }
 
+    def install_collection(self, source: Path) -> Path:
+        """Builds the collection at SOURCE, and installs what was built. Returns where it is."""
+        built = self.folder / "built"
+        self.run("ansible-galaxy", "collection", "build", str(source), "--output-path", str(built))
+        (archive,) = built.glob("*.tar.gz")
+        self.run("ansible-galaxy", "collection", "install", str(archive), "-p", str(self._collections))
+        (manifest,) = self._collections.rglob("MANIFEST.json")
+        return manifest.parent
+
+    def run(self, *argv: str, cwd: Path | None = None) -> str:
+        """The output of one of Ansible's programs; raises if it fails."""
+        done = subprocess.run(
+            argv,
+            env=self._environment(),
+            cwd=cwd or self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+            check=False,
+            text=True,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{argv}: {done.stdout}")
+        return done.stdout
+
     def play(self, playbook: Path, *options: str, **extra: Any) -> Play:
         """Runs PLAYBOOK on all hosts with EXTRA as its extra variables."""
         inventory = self.folder / "inventory.json"
@@ -112,6 +139,7 @@ class Controller:
             "PATH": f"{self._programs}:{os.environ['PATH']}",
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder),
+            "ANSIBLE_COLLECTIONS_PATH": str(self._collections),
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_LOCAL_TEMP": str(self.folder / "local"),
             "ANSIBLE_REMOTE_TEMP": str(self.folder / "remote"),
