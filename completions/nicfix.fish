@@ -4,7 +4,7 @@
 function __nicfix_complete
     set -l before (commandline --tokenize --cut-at-cursor --current-process)
     set -l current (commandline --current-token --cut-at-cursor)
-    for candidate in (command $before[1] complete -- $before[2..-1] "$current" 2>/dev/null)
+    for candidate in (command $before[1] complete --describe -- $before[2..-1] "$current" 2>/dev/null)
         if test $candidate = @files
             __fish_complete_path "$current"
         else

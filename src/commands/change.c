@@ -200,9 +200,8 @@ bool change_carry_out(const Change *change, Plan *plan, const Record *pending, b
         .verified = result.verified,
         .rolled_back = result.rolled_back,
         .after = plan->actions->len == 0 ? plan->before : result.after,
-        .pending_id = done && pending != NULL ? pending->id : NULL,
+        .pending = trial_pending(done ? pending : NULL),
         .pending_is_all = tries_all,
-        .pending_seconds = done && pending != NULL ? record_seconds_left(pending) : 0,
     };
     output_text(output, apply_report_outcome_text(plan, &outcome, &output->style));
     if (done || result.rolled_back || result.left->len > 0)

@@ -2,12 +2,13 @@
 /* nicfix check: which uplinks no accepting zone covers, and what else will break. */
 #include "act/known-file.h"
 #include "act/logging-note.h"
-#include "act/record.h"
 #include "commands/command-line.h"
 #include "commands/expectations.h"
+#include "commands/trial.h"
 #include "model/error.h"
 #include "model/plan/fixes.h"
 #include "model/plan/lost-binding.h"
+#include "observe/named-link.h"
 #include "report/check-report.h"
 #include "report/junit.h"
 #include "report/nagios.h"
@@ -18,6 +19,7 @@
 
 /* What is asked for. */
 typedef struct {
+    char **interfaces;   /* that findings are to be about; empty: any */
     char **expectations; /* files */
     char *fail_on;
     char *after;
@@ -33,16 +35,45 @@ static void check_options_clear(CheckOptions *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CheckOptions, check_options_clear)
 
-/* Reports DIAGNOSIS of SNAPSHOT with fixes. OUTLOOK says which future SNAPSHOT is; NULL: none. */
+/* Whether all interfaces are there; an alternative name becomes the one that findings have. */
+static bool check_interfaces(const CheckOptions *options, const Snapshot *snapshot, GError **error)
+{
+    for (char **name = options->interfaces; *name != NULL; name++) {
+        const Link *link = named_link_find(snapshot, NULL, *name, error);
+        if (link == NULL)
+            return false;
+        g_free(*name);
+        *name = g_strdup(link->name);
+    }
+    return true;
+}
+
+static void narrow(Diagnosis *diagnosis, const CheckOptions *options)
+{
+    if (*options->interfaces != NULL)
+        diagnosis_narrow(diagnosis, (const char *const *)options->interfaces);
+}
+
+/* Reports DIAGNOSIS of SNAPSHOT with fixes, but for a trial that must end first. OUTLOOK says which future SNAPSHOT
+ * is; NULL: none. RECORD is of the last change, NULL where none is known. */
 static void report(const Context *context, const CheckOptions *options, const Snapshot *snapshot,
-                   Diagnosis *diagnosis, const Outlook *outlook)
+                   Diagnosis *diagnosis, const Outlook *outlook, const Record *record)
 {
     Output *output = context->output;
-    fixes_suggest(snapshot, diagnosis, context_declared(context));
+    const CheckReport report = {
+        .snapshot = snapshot,
+        .diagnosis = diagnosis,
+        .outlook = outlook,
+        .pending = trial_pending(record),
+        .version = NICFIX_VERSION,
+    };
+    if (report.pending.id == NULL)
+        fixes_suggest(snapshot, diagnosis, context_declared(context));
+    narrow(diagnosis, options);
     if (output_wants_text(output))
-        output_text(output, check_report_text(snapshot, diagnosis, outlook, &output->style));
+        output_text(output, check_report_text(&report, &output->style));
     if (output_wants_json(output))
-        output_json(output, check_report_json(snapshot, diagnosis, outlook));
+        output_json(output, check_report_json(&report));
     if (output->format == FORMAT_SPECIAL)
         output_special(output, junit_text(snapshot, diagnosis, options->severity));
 }
@@ -54,7 +85,7 @@ static Snapshot *observe_to_check(const Context *context, const CheckOptions *op
 {
     scope.permanent_fault = geteuid() == 0;
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, bus, error);
-    bool is_ready = snapshot != NULL &&
+    bool is_ready = snapshot != NULL && check_interfaces(options, snapshot, error) &&
                     context_read_expectations(context, options->expectations, snapshot, error);
     return is_ready ? g_steal_pointer(&snapshot) : NULL;
 }
@@ -127,11 +158,10 @@ static int check_now(const Context *context, const CheckOptions *options, GError
     }
     keep_known(known);
     /* The last change on this host may explain a finding, as far as this user may read it. */
-    g_autoptr(Record) record = NULL;
-    if (context->options->snapshot == NULL && record_load(&record, NULL) && record != NULL &&
-        record->state != RECORD_PENDING)
+    g_autoptr(Record) record = context_record(context);
+    if (record != NULL && record->state != RECORD_PENDING)
         lost_bindings_explain(diagnosis, snapshot, record->actions);
-    report(context, options, snapshot, diagnosis, NULL);
+    report(context, options, snapshot, diagnosis, NULL, record);
     return diagnosis_has(diagnosis, options->severity) ? STATUS_NOT_FINE : STATUS_FINE;
 }
 
@@ -150,6 +180,7 @@ static int check_for_plugin(const Context *context, const CheckOptions *options)
     }
     keep_known(known);
     g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
+    narrow(diagnosis, options);
     output_special(context->output, is_npd ? npd_text(diagnosis) : nagios_text(diagnosis));
     return is_npd ? (int)npd_status(diagnosis, options->severity) : (int)nagios_status(diagnosis);
 }
@@ -178,7 +209,8 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
         .assumes = assumes,
         .harm = harm,
     };
-    report(context, options, then, after, &outlook);
+    g_autoptr(Record) record = context_record(context);
+    report(context, options, then, after, &outlook, record);
     bool is_fine = reload_harm_is_none(harm) && !diagnosis_has(after, options->severity);
     return is_fine ? STATUS_FINE : STATUS_NOT_FINE;
 }
@@ -195,6 +227,11 @@ static bool check_options(const Context *context, CheckOptions *options, GError 
         return false;
     if (options->after == NULL)
         return true;
+    if (*options->interfaces != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit the interfaces",
+                         "--after is about the whole host");
+        return false;
+    }
     if (is_for_plugin(context)) {
         nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit --after",
                          "--format %s is only for the current state", context->options->format);
@@ -220,6 +257,7 @@ static int run(const Context *context, char **words, GError **error)
     int status;
     if (!command_line_parse(context, entries, &words, &status, error))
         return status;
+    options.interfaces = words;
     if (!check_options(context, &options, error))
         return -1;
     if (is_for_plugin(context))
@@ -230,8 +268,10 @@ static int run(const Context *context, char **words, GError **error)
 
 const Command check_command = {
     .name = "check",
+    .arguments = "[IFACE...]",
     .summary = "Find what firewalld blocks that should pass, and the fix",
     .example = "nicfix check --fail-on error",
+    .max_arguments = G_MAXUINT,
     .formats = "text|json|nagios|npd|junit",
     .run = run,
 };

@@ -2,7 +2,8 @@
 /* nicfix complete -- WORD...: prints what the last word may become, one candidate per line, for shell
  * completion. The words before it are those of a command line; "@files" stands for file names, which
  * shells complete better themselves. Options and their values are the program's own and never out of
- * date; interfaces and zones are those of this host, now. */
+ * date; interfaces and zones are those of this host, now. With --describe, a tab and what it means follow a
+ * candidate that has a meaning, as fish shows it. */
 #include "commands/command-line.h"
 #include "model/foreach.h"
 
@@ -18,6 +19,7 @@ typedef struct {
     const Command *command; /* NULL: not named yet */
     const char *previous;   /* the word before WORD; NULL: none */
     const char *word;
+    bool describes;
 } Line;
 
 /* ---- candidates ---- */
@@ -31,6 +33,15 @@ static void offer(const char *candidate, const char *prefix, const char *before)
     }
     if (g_str_has_prefix(candidate, prefix))
         printf("%s%s\n", before, candidate);
+}
+
+/* A word of nicfix's own, which means MEANING. */
+static void offer_described(const Line *line, const char *candidate, const char *meaning)
+{
+    g_autofree char *described = g_strdup_printf("%s%s%s", candidate, line->describes ? "\t" : "",
+                                                 line->describes ? meaning : "");
+    if (g_str_has_prefix(candidate, line->word))
+        puts(described);
 }
 
 static void offer_zones(const char *prefix, const char *before)
@@ -73,20 +84,20 @@ static void offer_values(const GOptionEntry *entry, const char *prefix, const ch
     }
 }
 
-static void offer_commands(const char *prefix)
+static void offer_commands(const Line *line)
 {
     for (const Command *const *command = command_table; *command != NULL; command++)
-        offer((*command)->name, prefix, "");
+        offer_described(line, (*command)->name, (*command)->summary);
 }
 
 /* ---- where the word stands ---- */
 
-static void offer_options(const GOptionEntry *entries, const char *prefix)
+static void offer_options(const Line *line, const GOptionEntry *entries)
 {
     for (; entries->long_name != NULL; entries++) {
         g_autofree char *option = g_strdup_printf("--%s", entries->long_name);
         if ((entries->flags & G_OPTION_FLAG_HIDDEN) == 0)
-            offer(option, prefix, "");
+            offer_described(line, option, entries->description);
     }
 }
 
@@ -97,8 +108,9 @@ static const GOptionEntry *find_valued(const OptionTable *table, const char *wor
     return entry != NULL && option_takes_value(entry) ? entry : NULL;
 }
 
-static void offer_arguments(const char *arguments, const char *prefix)
+static void offer_arguments(const Line *line, const char *arguments)
 {
+    const char *prefix = line->word;
     if (g_str_has_prefix(arguments, "FILE")) {
         puts(FILES);
     } else if (g_str_has_prefix(arguments, "[FLOW")) {
@@ -107,7 +119,7 @@ static void offer_arguments(const char *arguments, const char *prefix)
     } else if (g_str_has_prefix(arguments, "[IFACE")) {
         offer_interfaces(prefix, "");
     } else if (g_str_has_prefix(arguments, "[COMMAND")) {
-        offer_commands(prefix);
+        offer_commands(line);
     }
 }
 
@@ -126,12 +138,12 @@ static void complete(const OptionTable *table, gpointer user)
         g_autofree char *name = g_strndup(word, (gsize)(equals + 1 - word));
         offer_values(entry, equals + 1, name);
     } else if (*word == '-') {
-        offer_options(table->own, word);
-        offer_options(table->globals, word);
+        offer_options(line, table->own);
+        offer_options(line, table->globals);
     } else if (line->command == NULL) {
-        offer_commands(word);
+        offer_commands(line);
     } else if (line->command->arguments != NULL) {
-        offer_arguments(line->command->arguments, word);
+        offer_arguments(line, line->command->arguments);
     }
 }
 
@@ -139,8 +151,13 @@ static void complete(const OptionTable *table, gpointer user)
 
 static int run(const Context *context, char **words, GError **error)
 {
+    gboolean describes = FALSE;
+    const GOptionEntry options[] = {
+        {"describe", 0, 0, G_OPTION_ARG_NONE, &describes, "Add what each candidate means", NULL},
+        {NULL},
+    };
     int status;
-    if (!command_line_parse(context, NULL, &words, &status, error))
+    if (!command_line_parse(context, options, &words, &status, error))
         return status;
     if (*words != NULL && g_str_equal(*words, "--"))
         words++;
@@ -153,6 +170,7 @@ static int run(const Context *context, char **words, GError **error)
         .command = is_named ? command_find(words[name]) : NULL,
         .previous = count > 1 ? words[count - 2] : NULL,
         .word = words[count - 1],
+        .describes = describes,
     };
     if (is_named && line.command == NULL)
         return STATUS_FINE;

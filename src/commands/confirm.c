@@ -83,16 +83,30 @@ static bool make_permanent(const Change *change, Plan *plan, Record *record, GEr
     return true;
 }
 
+/* Which change is meant has to be said: whoever confirms has seen it. */
+static int refuse_without_id(GError **error)
+{
+    g_autoptr(Record) record = NULL;
+    if (!record_load(&record, error))
+        return -1;
+    if (!record_is_pending(record)) {
+        check_record(record, "", error);
+        return -1;
+    }
+    g_autofree char *hint = g_strdup_printf("run nicfix confirm %s", record->id);
+    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint,
+                     "no change ID given; change %s is waiting for confirmation (%u s left)",
+                     record->id, record_seconds_left(record));
+    return -1;
+}
+
 static int run(const Context *context, char **words, GError **error)
 {
     int status;
     if (!command_line_parse(context, NULL, &words, &status, error))
         return status;
-    if (*words == NULL) {
-        nicfix_error_set(error, NICFIX_ERROR_USAGE, "use the ID that nicfix apply printed",
-                         "no change ID given");
-        return -1;
-    }
+    if (*words == NULL)
+        return refuse_without_id(error);
     g_auto(Change) change = {0};
     g_autoptr(Record) record = NULL;
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) || !record_load(&record, error) ||

@@ -24,6 +24,12 @@ bool trial_check_none(const Record *before, GError **error)
     return false;
 }
 
+Pending trial_pending(const Record *record)
+{
+    return record_is_pending(record) ? (Pending){record->id, record_seconds_left(record)}
+                                     : (Pending){NULL, 0};
+}
+
 bool trial_is_needed(const Plan *plan)
 {
     PTR_ARRAY_FOREACH (const Action, action, plan->actions) {

@@ -5,12 +5,16 @@
 #pragma once
 
 #include "commands/change.h"
+#include "report/pending.h"
 
 #define TRIAL_MAX_SECONDS 86400
 
 /* Fails with NICFIX_ERROR_REFUSED where the change before, of the record BEFORE (NULL: none), is still
  * waiting for confirmation. */
 bool trial_check_none(const Record *before, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What RECORD (NULL: none) has on trial, for a report; valid as long as RECORD. */
+Pending trial_pending(const Record *record);
 
 /* Whether PLAN changes anything in the running firewall: else there is nothing to try. */
 bool trial_is_needed(const Plan *plan);

@@ -182,7 +182,7 @@ static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
         return false;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, declared);
     fixes_suggest(snapshot, diagnosis, declared);
-    json_auto_t *check = check_report_json(snapshot, diagnosis, NULL);
+    json_auto_t *check = check_report_json(&(CheckReport){.snapshot = snapshot, .diagnosis = diagnosis});
     if (snapshot->host != NULL) {
         g_free(host->host);
         host->host = g_strdup(snapshot->host);

@@ -138,9 +138,9 @@ static char *describe_pending(const ApplyOutcome *outcome, const TextStyle *styl
         "    %snicfix confirm %s%s\n"
         "Log in anew to confirm: this session stays open even if new logins are blocked\n",
         text_good(style), outcome->pending_is_all ? "" : " in the running firewall",
-        text_plain(style), outcome->pending_seconds,
+        text_plain(style), outcome->pending.seconds,
         outcome->pending_is_all ? " unless you" : "; made permanent when you", text_bold(style),
-        outcome->pending_id, text_plain(style));
+        outcome->pending.id, text_plain(style));
 }
 
 /* Beside an error, "nothing to change" would be taken for "all is well". */
@@ -169,7 +169,7 @@ char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,
     g_autofree char *rest = describe_rest(outcome->after);
     if (outcome->dry_run)
         return g_strdup_printf("dry run: nothing was changed%s\n", rest);
-    if (outcome->pending_id != NULL)
+    if (outcome->pending.id != NULL)
         return describe_pending(outcome, style);
     if (outcome->verified)
         return g_strdup_printf("%sdone and verified%s%s\n", text_good(style), text_plain(style),
@@ -249,16 +249,6 @@ static json_t *translations_json(const GPtrArray *changes)
     return array;
 }
 
-static json_t *pending_json(const ApplyOutcome *outcome)
-{
-    if (outcome->pending_id == NULL)
-        return json_null();
-    json_t *object = json_object();
-    json_object_set_new(object, "id", json_text(outcome->pending_id));
-    json_object_set_new(object, "seconds", json_integer(outcome->pending_seconds));
-    return object;
-}
-
 json_t *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const GError *error)
 {
     json_t *document = json_document("apply");
@@ -284,7 +274,7 @@ json_t *apply_report_json(const Plan *plan, const ApplyOutcome *outcome, const G
         json_array_append_new(notes, json_text(line));
     }
     json_object_set_new(document, "notes", notes);
-    json_object_set_new(document, "pending", pending_json(outcome));
+    json_object_set_new(document, "pending", pending_json(&outcome->pending));
     json_object_set_new(document, "error", json_error(error));
     return document;
 }

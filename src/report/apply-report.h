@@ -4,6 +4,7 @@
 
 #include "model/plan/plan.h"
 #include "report/output.h"
+#include "report/pending.h"
 
 /* Whose plan it is. */
 typedef enum {
@@ -20,9 +21,8 @@ typedef struct {
     bool verified;
     bool rolled_back;
     const Diagnosis *after; /* observed, or predicted for a dry run; NULL: not known */
-    const char *pending_id; /* what nicfix confirm is to be told; NULL: it waits for nothing */
-    bool pending_is_all;    /* what lasts has been changed, too */
-    guint pending_seconds;  /* how long it waits */
+    Pending pending;
+    bool pending_is_all; /* what lasts has been changed, too */
 } ApplyOutcome;
 
 /* The plan before it is carried out (transfer full). */

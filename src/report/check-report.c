@@ -44,16 +44,35 @@ static void append_finding(GString *text, const Finding *finding, const TextStyl
     g_string_append_c(text, '\n');
 }
 
+static void append_all_counts(GString *text, const Diagnosis *diagnosis)
+{
+    g_string_append_printf(text, "%u error%s, %u warning%s, %u note%s", diagnosis->errors,
+                           text_plural(diagnosis->errors), diagnosis->warnings,
+                           text_plural(diagnosis->warnings), diagnosis->infos,
+                           text_plural(diagnosis->infos));
+}
+
+/* Of some interfaces alone nothing follows for the host. */
+static char *summary_about(const Diagnosis *diagnosis)
+{
+    g_autofree char *names = g_strjoinv(", ", diagnosis->about);
+    g_autofree char *escaped = escape_for_terminal(names);
+    GString *text = g_string_new(NULL);
+    append_all_counts(text, diagnosis);
+    g_string_append_printf(text, " about %s and the host as a whole", escaped);
+    return g_string_free(text, FALSE);
+}
+
 char *check_report_summary(const Diagnosis *diagnosis)
 {
+    if (diagnosis->about != NULL)
+        return summary_about(diagnosis);
     guint uplinks = topology_uplinks(diagnosis->topology)->len;
     guint downstreams = topology_count_downstreams(diagnosis->topology);
     guint notes = diagnosis->infos;
     GString *text = g_string_new(NULL);
     if (diagnosis_has(diagnosis, SEVERITY_WARNING))
-        g_string_append_printf(text, "%u error%s, %u warning%s, %u note%s", diagnosis->errors,
-                               text_plural(diagnosis->errors), diagnosis->warnings,
-                               text_plural(diagnosis->warnings), notes, text_plural(notes));
+        append_all_counts(text, diagnosis);
     else if (uplinks == 0)
         return g_string_free(g_string_assign(text, "no uplinks: nothing leads to other networks"),
                              FALSE);
@@ -139,13 +158,15 @@ static void append_outlook(GString *text, const Outlook *outlook, const Diagnosi
     g_string_append_c(text, '\n');
 }
 
-char *check_report_text(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                        const Outlook *outlook, const TextStyle *style)
+char *check_report_text(const CheckReport *report, const TextStyle *style)
 {
+    const Snapshot *snapshot = report->snapshot;
+    const Diagnosis *diagnosis = report->diagnosis;
     GString *text = g_string_new(NULL);
     unread_text_append_advice(text, snapshot, "check");
-    if (outlook != NULL)
-        append_outlook(text, outlook, diagnosis, style);
+    pending_text_append(text, &report->pending, style);
+    if (report->outlook != NULL)
+        append_outlook(text, report->outlook, diagnosis, style);
     if (style->verbose)
         append_facts(text, snapshot, diagnosis->topology);
     PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings)
@@ -251,11 +272,18 @@ static json_t *expectation_json(const ExpectationResult *result)
     return object;
 }
 
-json_t *check_report_json(const Snapshot *snapshot, const Diagnosis *diagnosis,
-                          const Outlook *outlook)
+json_t *check_report_json(const CheckReport *report)
 {
+    const Snapshot *snapshot = report->snapshot;
+    const Diagnosis *diagnosis = report->diagnosis;
     json_t *document = json_document("check");
-    json_object_set_new(document, "after", outlook_json(outlook));
+    json_object_set_new(document, "host", json_text(snapshot->host));
+    json_object_set_new(document, "taken_at", json_text(snapshot->taken_at));
+    json_object_set_new(document, "nicfix", json_text(report->version));
+    json_object_set_new(document, "interfaces",
+                        diagnosis->about != NULL ? json_strv(diagnosis->about) : json_array());
+    json_object_set_new(document, "pending", pending_json(&report->pending));
+    json_object_set_new(document, "after", outlook_json(report->outlook));
     json_object_set_new(document, "firewalld", firewalld_json(snapshot->firewalld));
     json_t *summary = json_counts(diagnosis->errors, diagnosis->warnings);
     json_object_set_new(summary, "infos", json_integer(diagnosis->infos));

@@ -6,6 +6,8 @@
 #include "report/json-parts.h"
 #include "report/wrap.h"
 
+#include <string.h>
+
 /* A terminal that cannot show GLib's typographic quotes gets plain ones. */
 static char *for_terminal(const char *text, bool unicode)
 {
@@ -22,13 +24,13 @@ char *error_report_text(const GError *error, const TextStyle *style, bool unicod
 {
     static const char name[] = "nicfix: ";
     static const char label[] = "  try: ";
-    enum { NAME_WIDTH = sizeof name - 1, LABEL_WIDTH = sizeof label - 1 };
+    enum { NAME_WIDTH = sizeof name - 1, LABEL_WIDTH = sizeof label - 1, LONG_LINE = 160 };
     const char *hint = nicfix_error_hint(error);
     g_autofree char *message = for_terminal(error->message, unicode);
     g_autofree char *advice = for_terminal(hint != NULL ? hint : "", unicode);
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%snicfix:%s ", text_bad(style), text_plain(style));
-    if (style->width == 0) {
+    if (style->width == 0 && strlen(message) + strlen(advice) < LONG_LINE) {
         g_string_append_printf(text, "%s%s%s\n", message, hint != NULL ? "; " : "", advice);
     } else {
         wrap_append(text, message, NAME_WIDTH, NAME_WIDTH, style);

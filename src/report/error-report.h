@@ -5,7 +5,8 @@
 #include "report/output.h"
 
 /* ERROR as text (transfer full): "nicfix: MESSAGE; HINT" where STYLE has no width, on one line for
- * grep; else wrapped to the width, with the hint after "try:" on a line of its own.
+ * grep unless that would be so long that nobody sees the hint; else wrapped to the width, with the
+ * hint after "try:" on a line of its own.
  * UNICODE is whether the reader can see more than ASCII. */
 char *error_report_text(const GError *error, const TextStyle *style, bool unicode);
 

@@ -25,8 +25,7 @@ static char **address_texts(const Link *link)
     return g_strv_builder_end(texts);
 }
 
-/* A port is not filtered for itself: its master is. */
-static bool is_filtered(Role role)
+bool list_report_is_filtered(Role role)
 {
     return role != ROLE_PORT && role != ROLE_LOOPBACK;
 }
@@ -35,7 +34,7 @@ static bool is_filtered(Role role)
 
 static char *zone_cell(const ZoneMatch *match, Role role)
 {
-    if (!is_filtered(role) || match->zone == NULL)
+    if (!list_report_is_filtered(role) || match->zone == NULL)
         return NULL;
     if (match->by == BOUND_BY_INTERFACE)
         return g_strdup(match->zone->name);
@@ -137,19 +136,21 @@ static void add_zone_row(Table *table, const Snapshot *snapshot, const Zone *zon
         table_color(table, text_faint(style));
 }
 
-char *list_report_text(const Snapshot *snapshot, const Topology *topology, const TextStyle *style)
+char *list_report_text(const ListReport *report, const TextStyle *style)
 {
     static const char *const zone_titles[] = {"ZONE",       "STATE",      "TARGET",  "FORWARD",
                                               "MASQUERADE", "INTERFACES", "SOURCES", NULL};
+    const Snapshot *snapshot = report->snapshot;
     GString *text = g_string_new(NULL);
     unread_text_append_advice(text, snapshot, "list");
+    pending_text_append(text, &report->pending, style);
     g_autoptr(Table) links = table_new(link_titles);
-    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
-        add_link_row(links, snapshot, topology, link, style);
+    PTR_ARRAY_FOREACH (const Link, link, report->links)
+        add_link_row(links, snapshot, report->topology, link, style);
     table_render(links, style, text);
     g_string_append_c(text, '\n');
     g_autoptr(Table) zones = table_new(zone_titles);
-    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones)
+    PTR_ARRAY_FOREACH (const Zone, zone, report->zones)
         add_zone_row(zones, snapshot, zone, style);
     table_render(zones, style, text);
     unread_text_append(text, snapshot, style);
@@ -162,7 +163,7 @@ static json_t *link_json(const Snapshot *snapshot, const Topology *topology, con
 {
     Role role = topology_role(topology, link);
     ZoneMatch match = dispatch_interface(snapshot, link->name);
-    bool filtered = is_filtered(role) && match.zone != NULL;
+    bool filtered = list_report_is_filtered(role) && match.zone != NULL;
     g_auto(GStrv) addresses = address_texts(link);
     g_autofree char *reason = filtered ? reason_for_zone(&match, link->name) : NULL;
     json_t *object = json_object();
@@ -201,15 +202,17 @@ static json_t *zone_json(const Snapshot *snapshot, const Zone *zone)
     return object;
 }
 
-json_t *list_report_json(const Snapshot *snapshot, const Topology *topology)
+json_t *list_report_json(const ListReport *report)
 {
+    const Snapshot *snapshot = report->snapshot;
     json_t *document = json_document("list");
+    json_object_set_new(document, "pending", pending_json(&report->pending));
     json_t *links = json_array();
-    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
-        json_array_append_new(links, link_json(snapshot, topology, link));
+    PTR_ARRAY_FOREACH (const Link, link, report->links)
+        json_array_append_new(links, link_json(snapshot, report->topology, link));
     json_object_set_new(document, "links", links);
     json_t *zones = json_array();
-    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones)
+    PTR_ARRAY_FOREACH (const Zone, zone, report->zones)
         json_array_append_new(zones, zone_json(snapshot, zone));
     json_object_set_new(document, "zones", zones);
     json_object_set_new(document, "unread", json_unread(snapshot));

@@ -34,6 +34,10 @@ static const struct {
                       "use --interface {word}"},
     [REFUSED_NO_SUCH_ZONE] = {NICFIX_ERROR_NOT_FOUND, "firewalld has no zone {zone}",
                               "'nicfix list' shows the zones of this host"},
+    [REFUSED_HEALTHY] = {NICFIX_ERROR_REFUSED,
+                         "nothing is wrong with {interface}, which zone {zone} filters, and "
+                         "nothing was changed",
+                         "to have it in zone {other} all the same: {better}"},
     [REFUSED_ACCEPTING_ZONE] = {NICFIX_ERROR_REFUSED,
                                 "zone {zone} accepts everything: an uplink in it opens the whole "
                                 "host",
@@ -191,7 +195,10 @@ static char *fill_refusal(const char *template, const PlanRefusal *refusal)
     g_autofree char *losses = describe_losses(refusal->losses);
     g_autofree char *lost = lost_flow_text(&refusal->lost);
     g_autoptr(GString) better = g_string_new(NULL);
-    command_text_append(better, refusal->better);
+    const char *const move[] = {"nicfix",       "apply",       "--zone",
+                                refusal->other, "--interface", refusal->interface,
+                                "--move",       NULL};
+    command_text_append(better, refusal->code == REFUSED_HEALTHY ? (char **)move : refusal->better);
     g_autofree char *word = refusal->other != NULL ? escape_for_shell(refusal->other) : NULL;
     g_autofree char *harm = harm_text(&refusal->harm);
     return template_fill(template, "interface", refusal->interface, "other", refusal->other, "word",

@@ -53,8 +53,9 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         return 0;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
     fixes_suggest(snapshot, diagnosis, NULL);
-    check_text(check_report_text(snapshot, diagnosis, NULL, &style));
-    check_json(check_report_json(snapshot, diagnosis, NULL));
+    const CheckReport report = {.snapshot = snapshot, .diagnosis = diagnosis};
+    check_text(check_report_text(&report, &style));
+    check_json(check_report_json(&report));
     plan_all(snapshot);
     return 0;
 }

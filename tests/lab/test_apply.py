@@ -45,6 +45,25 @@ def test_apply_binds_now_and_for_good_and_says_so(lab: Lab) -> None:
     assert lab.tcp() == "connected"
 
 
+def test_a_healthy_interface_in_another_zone(make_lab: LabMaker) -> None:
+    """Nobody is told "nothing to change" who asked for another zone, and it is moved on demand."""
+    zones = {"public": FORWARD + bound(UPLINK), "work": '<port port="8080" protocol="tcp"/>'}
+    lab = make_lab(firewalld=FirewalldConfig(zones=zones), forwarding=False)
+    assert lab.nicfix("check").code == 0
+    refused = lab.nicfix("apply", "--zone", "work")
+    assert refused.code == 2, refused
+    assert f"nothing is wrong with {UPLINK}, which zone public filters" in refused.stderr
+    move = f"nicfix apply --zone work --interface {UPLINK} --move"
+    assert move in refused.stderr
+    assert lab.nicfix("apply", "--zone", "public").code == 0
+    moved = lab.nicfix(*move.split()[1:])
+    assert moved.code == 0, moved
+    assert f"opens port 8080/tcp on this host from {UPLINK}" in moved.stdout, moved
+    for scope in ([], ["--permanent"]):
+        assert lab.firewall_cmd(*scope, "--zone=work", "--list-interfaces") == UPLINK
+    assert "nothing to change" in lab.nicfix("apply", "--zone", "work").stdout
+
+
 def test_apply_changes_nothing_but_the_binding(lab: Lab) -> None:
     before = lab.firewall_cmd("--list-all-zones").replace(f"interfaces: {UPLINK}", "interfaces: ")
     assert lab.nicfix("apply").code == 0

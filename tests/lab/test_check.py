@@ -79,6 +79,33 @@ def test_a_bound_uplink_in_a_zone_without_forward_is_an_error(make_lab: LabMaker
     assert (finding["severity"], finding["zone"]) == ("error", "public")
 
 
+def test_some_interfaces_only(make_lab: LabMaker) -> None:
+    """What is about others is not shown, and is not in the exit status; what is about the host is."""
+    lab = make_lab(firewalld=FirewalldConfig(zones={"public": FORWARD + bound("gone0")}))
+
+    def found(*words: str) -> list[tuple[str, str | None]]:
+        outcome = lab.nicfix("check", "--json", *words)
+        findings = outcome.json["findings"]
+        assert outcome.code == int(any(one["severity"] != "info" for one in findings)), outcome
+        return [(one["id"], one["interface"]) for one in findings]
+
+    unbound, stale = ("uplink-unbound", UPLINK), ("stale-binding", "gone0")
+    assert found() == [unbound, stale]
+    assert found(UPLINK) == [unbound]
+    whole, some = (lab.nicfix("check", "--json", *words).json for words in ((), (UPLINK,)))
+    assert some["findings"][0]["fix"] == whole["findings"][0]["fix"] is not None
+    assert (whole["interfaces"], some["interfaces"]) == ([], [UPLINK])
+    assert found("lo") == []
+    fine = lab.nicfix("check", "lo")
+    assert (fine.code, fine.stdout.startswith("OK: 0 errors")) == (0, True), fine
+    lab.run("firewall-cmd", "--panic-on")
+    assert ("panic-mode", None) in found("lo")
+    lab.run("firewall-cmd", "--panic-off")
+    assert lab.nicfix("check", "lo", "--format", "nagios").code == 0
+    assert "did you mean cni0?" in lab.nicfix("check", "cnio").stderr
+    assert lab.nicfix("check", "lo", "--after", "reload").code == 2
+
+
 def test_a_binding_of_a_name_that_no_link_has_is_a_warning(make_lab: LabMaker) -> None:
     zones = {"public": FORWARD + bound(UPLINK) + bound("enp9s9")}
     lab = make_lab(firewalld=FirewalldConfig(zones=zones))

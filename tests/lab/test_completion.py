@@ -30,7 +30,7 @@ source {folder}/_nicfix
 """
 _FISH = """
 source {folder}/nicfix.fish
-complete -C "$argv[1]" | string replace -r '\\t.*' ''
+complete -C "$argv[1]"
 """
 
 
@@ -48,11 +48,16 @@ def in_zsh(lab: Lab, *words: str) -> list[str]:
     return ask(lab, ["zsh", "-f", "-c", script, "zsh", lab.nicfix_command()[0], *words])
 
 
-def in_fish(lab: Lab, *words: str) -> list[str]:
-    """The same for fish, which completes a program of this name only."""
+def fish_shows(lab: Lab, *words: str) -> list[str]:
+    """What fish shows, which completes a program of this name only: a tab is before what a word means."""
     script = f"function nicfix; end; set -p PATH {Path(lab.nicfix_command()[0]).parent};"
     line = " ".join(["nicfix", *words])
     return ask(lab, ["fish", "--no-config", "-c", script + _FISH.format(folder=_FOLDER), line])
+
+
+def in_fish(lab: Lab, *words: str) -> list[str]:
+    """The same for fish."""
+    return [word.partition("\t")[0] for word in fish_shows(lab, *words)]
 
 
 def ask(lab: Lab, command: list[str]) -> list[str]:
@@ -81,6 +86,12 @@ def test_completion(lab: Lab, shell: str) -> None:
     assert complete(lab, "undo", "x") == []
     assert complete(lab, "explain", "cni0", "t") == ["to"]
     assert complete(lab, "explain", "cn") == ["cni0"]
+
+
+def test_fish_shows_what_a_word_means(lab: Lab) -> None:
+    assert fish_shows(lab, "conf") == ["confirm\tKeep a change that 'apply --confirm-within' made"]
+    assert fish_shows(lab, "apply", "--ye") == ["--yes\tDo not ask on a terminal"]
+    assert fish_shows(lab, "apply", "-i", "enp") == [UPLINK]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

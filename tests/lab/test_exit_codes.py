@@ -43,7 +43,7 @@ WRONG_USAGE = {
     "a command that is none": ["frobnicate"],
     "an option that is none": ["check", "--frobnicate"],
     "an abbreviated option": ["check", "--js"],
-    "an argument too many": ["check", "enp2s0"],
+    "an argument too many": ["undo", "enp2s0"],
     "a severity that is none": ["check", "--fail-on", "sometimes"],
     "a timeout that is no number": ["check", "--timeout", "soon"],
     "a timeout below zero": ["check", "--timeout", "-1"],

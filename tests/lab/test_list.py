@@ -41,6 +41,28 @@ def test_every_zone_is_listed_as_firewalld_has_it(make_lab: LabMaker) -> None:
     assert (drop["target"], drop["default"]) == ("DROP", False)
 
 
+def test_some_interfaces_and_their_zones(make_lab: LabMaker) -> None:
+    zones = {"public": FORWARD + bound(UPLINK), "work": bound("cni0")}
+    lab = make_lab(firewalld=FirewalldConfig(zones=zones))
+
+    def listed(*words: str) -> tuple[list[str], list[str]]:
+        document = lab.nicfix("list", "--json", *words).json
+        return tuple([one["name"] for one in document[what]] for what in ("links", "zones"))
+
+    assert listed("cni0") == (["cni0"], ["work"])
+    assert listed("cni0", UPLINK) == (["cni0", UPLINK], ["public", "work"])
+    assert listed("vethpod") == (["vethpod"], [])
+    assert listed("--zone", "work") == (["cni0"], ["work"])
+    assert listed("-z", "drop") == ([], ["drop"])
+    assert listed(UPLINK, "-z", "work") == ([], ["work"])
+    text = lab.nicfix("list", "cni0").stdout
+    assert "cni0" in text and UPLINK not in text and "drop" not in text
+    for words, hint in ((["cni1"], "did you mean cni0?"), (["-z", "Work"], "did you mean work?")):
+        refused = lab.nicfix("list", *words)
+        assert (refused.code, hint in refused.stderr) == (2, True), refused
+    assert lab.nicfix("list", "--format", "dot", "cni0").code == 2
+
+
 def test_the_text_shows_what_matters(lab: Lab) -> None:
     text = lab.nicfix("list").stdout
     for word in (UPLINK, UPLINK_ADDRESS, "uplink", "cni0", "downstream", "public"):

@@ -63,6 +63,26 @@ def test_confirmed(lab: Lab) -> None:
     assert bound(lab) == (False, False)
 
 
+def test_a_trial_is_shown_while_it_waits(lab: Lab) -> None:
+    """By those who look at the host meanwhile, and nothing else is offered until it ends."""
+    waiting = lab.nicfix(*TRY, "600", "--json").json["pending"]["id"]
+    for command in ("check", "list"):
+        document = lab.nicfix(command, "--json").json
+        assert document["pending"]["id"] == waiting, document
+        assert 500 < document["pending"]["seconds"] <= 600
+        shown = lab.nicfix(command).stdout
+        assert shown.startswith(f"on trial: change {waiting} is undone in ")
+        assert f"nicfix confirm {waiting}" in shown
+    findings = lab.nicfix("check", "--json").json["findings"]
+    assert findings and all(one["fix"] is None for one in findings)
+    bare = lab.nicfix("confirm")
+    assert bare.code == 2
+    assert f"run nicfix confirm {waiting}" in bare.stderr and "s left" in bare.stderr
+    assert lab.nicfix("undo").code == 0
+    assert lab.nicfix("check", "--json").json["pending"] is None
+    assert "no change is waiting" in lab.nicfix("confirm").stderr
+
+
 def test_not_confirmed(lab: Lab) -> None:
     """The host is restored in time, without any action."""
     before = lab.firewall_now()

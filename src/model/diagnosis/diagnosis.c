@@ -51,6 +51,20 @@ static gboolean same_finding(gconstpointer a, gconstpointer b)
     return finding_is_same(a, b);
 }
 
+/* What is derived from the findings. */
+static void index_findings(Diagnosis *diagnosis)
+{
+    g_hash_table_remove_all(diagnosis->known);
+    diagnosis->errors = diagnosis->warnings = diagnosis->infos = 0;
+    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
+        if (!g_hash_table_contains(diagnosis->known, finding))
+            g_hash_table_add(diagnosis->known, (gpointer)finding);
+        diagnosis->errors += finding->severity == SEVERITY_ERROR;
+        diagnosis->warnings += finding->severity == SEVERITY_WARNING;
+        diagnosis->infos += finding->severity == SEVERITY_INFO;
+    }
+}
+
 Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
 {
     Diagnosis *diagnosis = g_new0(Diagnosis, 1);
@@ -78,13 +92,7 @@ Diagnosis *diagnose(const Snapshot *snapshot, const Declared *declared)
                              diagnosis->coverage);
     g_ptr_array_sort(diagnosis->findings, worst_first);
     diagnosis->known = g_hash_table_new(hash_finding, same_finding);
-    PTR_ARRAY_FOREACH (const Finding, finding, diagnosis->findings) {
-        if (!g_hash_table_contains(diagnosis->known, finding))
-            g_hash_table_add(diagnosis->known, (gpointer)finding);
-        diagnosis->errors += finding->severity == SEVERITY_ERROR;
-        diagnosis->warnings += finding->severity == SEVERITY_WARNING;
-        diagnosis->infos += finding->severity == SEVERITY_INFO;
-    }
+    index_findings(diagnosis);
     return diagnosis;
 }
 
@@ -98,9 +106,33 @@ void diagnosis_add_left_logging(Diagnosis *diagnosis, const Snapshot *snapshot)
         finding,
         (Evidence){.kind = EVIDENCE_ANSWER, .subject = "getLogDenied", .value = log_denied});
     g_ptr_array_add(diagnosis->findings, finding);
-    g_hash_table_add(diagnosis->known, finding);
     g_ptr_array_sort(diagnosis->findings, worst_first);
-    diagnosis->warnings++;
+    index_findings(diagnosis);
+}
+
+static bool is_about(const Finding *finding, const char *const *interfaces)
+{
+    bool of_host = finding->interface == NULL && finding->peer == NULL;
+    return of_host ||
+           (finding->interface != NULL && g_strv_contains(interfaces, finding->interface)) ||
+           (finding->peer != NULL && g_strv_contains(interfaces, finding->peer));
+}
+
+void diagnosis_narrow(Diagnosis *diagnosis, const char *const *interfaces)
+{
+    GPtrArray *kept = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+    g_hash_table_remove_all(diagnosis->known);
+    PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
+        if (is_about(finding, interfaces))
+            g_ptr_array_add(kept, finding);
+        else
+            finding_free(finding);
+    }
+    g_ptr_array_set_free_func(diagnosis->findings, NULL);
+    g_ptr_array_unref(diagnosis->findings);
+    diagnosis->findings = kept;
+    index_findings(diagnosis);
+    diagnosis->about = g_strdupv((char **)interfaces);
 }
 
 void diagnosis_free(Diagnosis *diagnosis)
@@ -115,6 +147,7 @@ void diagnosis_free(Diagnosis *diagnosis)
     topology_free(diagnosis->topology);
     g_ptr_array_unref(diagnosis->findings);
     g_hash_table_unref(diagnosis->refusals);
+    g_strfreev(diagnosis->about);
     g_free(diagnosis);
 }
 

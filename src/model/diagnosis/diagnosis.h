@@ -21,6 +21,7 @@ typedef struct {
     guint errors;
     guint warnings;
     guint infos;
+    char **about; /* of diagnosis_narrow(); NULL: the whole host */
 } Diagnosis;
 
 /* Diagnoses SNAPSHOT, which must outlive the result. DECLARED as for topology_new(). Fixes are
@@ -32,6 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 /* Adds that nicfix itself, killed, left firewalld logging all denials, where SNAPSHOT says that it still
  * does. */
 void diagnosis_add_left_logging(Diagnosis *diagnosis, const Snapshot *snapshot);
+
+/* Keeps only the findings about one of INTERFACES, at either end, or about no interface at all. For a report: plans
+ * need all findings. */
+void diagnosis_narrow(Diagnosis *diagnosis, const char *const *interfaces);
 
 /* The finding that is about the same thing as FINDING, or NULL (transfer none). */
 const Finding *diagnosis_find(const Diagnosis *diagnosis, const Finding *finding);

@@ -170,6 +170,26 @@ static bool check_zone(Planner *planner)
            planner_refuse(planner, (PlanRefusal){REFUSED_PROGRAMS_ZONE, .zone = name});
 }
 
+/* Where no uplink needs the zone that the user named, it is done only if an uplink is in it: nobody who asked for
+ * that zone may believe that it filters what another one does. */
+static bool check_is_done(Planner *planner)
+{
+    const Link *other = NULL;
+    const char *filter = NULL;
+    PTR_ARRAY_FOREACH (const Link, link, topology_uplinks(planner->plan->before->topology)) {
+        const Zone *zone = dispatch_interface(planner->snapshot, link->name).zone;
+        if (zone == NULL || g_str_equal(zone->name, planner->request->zone))
+            return true;
+        if (other == NULL) {
+            other = link;
+            filter = zone->name;
+        }
+    }
+    return other == NULL ||
+           planner_refuse(planner, (PlanRefusal){REFUSED_HEALTHY, .interface = other->name,
+                                                 .zone = filter, .other = planner->request->zone});
+}
+
 /* ---- which downstreams ---- */
 
 /* Traffic of a member of a VRF comes in, for the firewall, on the VRF's own device. */
@@ -212,6 +232,8 @@ bool planner_choose(Planner *planner)
     else if (!choose_zone_by_links(planner))
         return false;
     if (planner->plan->zone != NULL && !check_zone(planner))
+        return false;
+    if (planner->links->len == 0 && planner->request->zone != NULL && !check_is_done(planner))
         return false;
     if (planner->request->bind_downstreams)
         choose_downstreams(planner);

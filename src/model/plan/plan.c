@@ -66,6 +66,18 @@ static void note_reload(Plan *plan, const Action *action)
 
 /* ---- whether it cures ---- */
 
+/* Where nothing is wrong with LINK, to bind it is what the user wants, not a cure: what that breaks is told. */
+static bool was_to_be_cured(const Planner *planner, const Link *link)
+{
+    PTR_ARRAY_FOREACH (const Finding, finding, planner->plan->before->findings) {
+        if (g_strcmp0(finding->interface, link->name) == 0 &&
+            (finding->id == FINDING_UPLINK_IN_REJECTING_ZONE ||
+             planner_is_cured_by_binding(planner, finding)))
+            return true;
+    }
+    return false;
+}
+
 /* Whether FINDING, which is left afterwards, is about what was to be bound. Binding at run time only
  * is what the user asked for: that it does not last is no failure. */
 static bool is_uncured(const Planner *planner, const Finding *finding)
@@ -80,7 +92,7 @@ static bool is_uncured(const Planner *planner, const Finding *finding)
         return false;
     PTR_ARRAY_FOREACH (const Link, link, planner->links) {
         if (g_strcmp0(finding->interface, link->name) == 0)
-            return true;
+            return was_to_be_cured(planner, link);
     }
     return false;
 }

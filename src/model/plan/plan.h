@@ -81,6 +81,7 @@ typedef enum {
     REFUSED_LOOPBACK,           /* interface */
     REFUSED_PORT,               /* interface; other: its master, NULL where that is not known */
     REFUSED_NO_SUCH_ZONE,       /* zone; other: which may be meant, or NULL */
+    REFUSED_HEALTHY,            /* interface; zone: that filters it; other: the one that was named */
     REFUSED_ACCEPTING_ZONE,     /* zone: an uplink in it would open the whole host */
     REFUSED_PROGRAMS_ZONE,      /* zone: another program keeps it */
     REFUSED_PROGRAMS_LINK,      /* interface, zone: another program keeps it in there */

@@ -70,7 +70,7 @@ static const ParseCase parses[] = {
     {"too long", "list", "nicfix --timeout 3601",
      "invalid --timeout value '3601' (1 to 3600 seconds)"},
     {"no colour", "list", "nicfix --color x", "invalid --color value 'x' (auto, always, never)"},
-    {"an argument", "list", "nicfix eth0", "unexpected argument 'eth0'"},
+    {"an argument", "undo", "nicfix eth0", "unexpected argument 'eth0'"},
     {"a snapshot", "list", "nicfix --snapshot x.json", NULL},
     {"a snapshot where the host is changed", "undo", "nicfix --snapshot x.json",
      "undo does not take --snapshot: a snapshot cannot be changed"},

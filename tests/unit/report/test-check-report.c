@@ -26,8 +26,9 @@ static char *render(const Snapshot *snapshot, G_GNUC_UNUSED const char *request,
 {
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
     fixes_suggest(snapshot, diagnosis, NULL);
-    return style != NULL ? check_report_text(snapshot, diagnosis, NULL, style)
-                         : document_text(check_report_json(snapshot, diagnosis, NULL));
+    const CheckReport report = {.snapshot = snapshot, .diagnosis = diagnosis, .version = "1.2.3"};
+    return style != NULL ? check_report_text(&report, style)
+                         : document_text(check_report_json(&report));
 }
 
 /* ---- the outlook ---- */
@@ -64,7 +65,8 @@ static void test_outlook(void **state)
     g_autoptr(ReloadHarm) harm = reload_harm_of(now, then, EVENT_REBOOT);
     const Outlook outlook = {EVENT_REBOOT, test->worse, before, assumes, harm};
     const TextStyle style = {.width = 0};
-    g_autofree char *text = check_report_text(then, after, &outlook, &style);
+    const CheckReport report = {.snapshot = then, .diagnosis = after, .outlook = &outlook};
+    g_autofree char *text = check_report_text(&report, &style);
     assert_true(g_str_has_prefix(text, test->line));
 }
 

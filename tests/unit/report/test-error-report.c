@@ -22,6 +22,14 @@ static const ErrorCase errors[] = {
      "run nicfix check", 20, true,
      "nicfix: eth0 is in\n        no zone\n  try: run nicfix\n"
      "       check\n"},
+    {"a hint that a long line would hide",
+     "this would lock you out: new connections from 192.0.2.7 to port 22 on enp2s0 would no longer "
+     "be accepted (zone drop refuses them)",
+     "first run firewall-cmd --zone=drop --add-port=22/tcp, or use --force", 0, true,
+     "nicfix: this would lock you out: new connections from 192.0.2.7 to port 22 on enp2s0 would "
+     "no "
+     "longer be accepted (zone drop refuses them)\n"
+     "  try: first run firewall-cmd --zone=drop --add-port=22/tcp, or use --force\n"},
     {"no hint on a terminal", "no", NULL, 20, true, "nicfix: no\n"},
     {"escapes are shown, not sent", "\033[31m", "a\nb", 0, true, "nicfix: \\x1b[31m; a\\x0ab\n"},
     {"typographic quotes are kept", "file “x”", NULL, 0, true, "nicfix: file “x”\n"},

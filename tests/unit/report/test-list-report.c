@@ -22,8 +22,14 @@ static char *render(const Snapshot *snapshot, G_GNUC_UNUSED const char *request,
                     const TextStyle *style)
 {
     g_autoptr(Topology) topology = topology_new(snapshot, NULL);
-    return style != NULL ? list_report_text(snapshot, topology, style)
-                         : document_text(list_report_json(snapshot, topology));
+    const ListReport report = {
+        .snapshot = snapshot,
+        .topology = topology,
+        .links = snapshot->links,
+        .zones = snapshot->firewalld->zones,
+    };
+    return style != NULL ? list_report_text(&report, style)
+                         : document_text(list_report_json(&report));
 }
 
 /* ---- width ---- */

@@ -323,6 +323,26 @@ static void test_logging_that_was_left(G_GNUC_UNUSED void **state)
     assert_int_equal(diagnosis->warnings, 1);
 }
 
+/* At either end, or of no interface at all; counted and known as if there were no others. */
+static void test_findings_about_some_interfaces(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(Snapshot) snapshot = sketch(
+        PUBLIC NODE "link eth1 physical addr 198.51.100.2/24\nchange public interfaces none\n"
+                    "firewalld 1.3.3 public panic yes\n");
+    g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, NULL);
+    guint all = diagnosis->findings->len;
+    const char *const names[] = {"eth1", NULL};
+    diagnosis_narrow(diagnosis, names);
+    g_autofree char *found = findings_text(diagnosis);
+    assert_string_equal(found, "error panic-mode -\nerror uplink-unbound eth1\n");
+    assert_true(all > 2);
+    assert_int_equal(diagnosis->errors, 2);
+    assert_int_equal(diagnosis->warnings, 0);
+    const Finding other = {.id = FINDING_UPLINK_UNBOUND, .interface = (char *)"eth0"};
+    assert_null(diagnosis_find(diagnosis, &other));
+    assert_non_null(diagnosis_find(diagnosis, g_ptr_array_index(diagnosis->findings, 1)));
+}
+
 typedef struct {
     const char *name;
     const char *host;
@@ -501,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_worse),
         cmocka_unit_test(test_freeing_nothing_is_fine),
         cmocka_unit_test(test_logging_that_was_left),
+        cmocka_unit_test(test_findings_about_some_interfaces),
         cmocka_unit_test(test_the_same_thing_is_found_whatever_its_severity),
         cmocka_unit_test(test_what_is_refused_is_kept),
         cmocka_unit_test(test_the_zone_is_that_of_the_network_that_is_refused),

@@ -88,6 +88,16 @@ static const PlanCase plans[] = {
      "firewall-cmd --zone=public --add-interface=wan\n"
      "firewall-cmd --permanent --zone=public --add-interface=wan\n"},
 
+    {"one of two uplinks is in the zone that is named",
+     NIC ZONES "bind public eth0\nlink eth1 physical addr 198.51.100.2/24\nbind work eth1\n",
+     "--zone public", "public", ""},
+    {"no uplink at all", PODS ZONES, "--zone work", "work", ""},
+    {"nothing is wrong with it, and the user wants it elsewhere",
+     NIC ZONES "permanent x -\nbind public eth0\n", "--interface eth0 --zone work --move", "work",
+     "firewall-cmd --zone=work --change-interface=eth0\n"
+     "firewall-cmd --permanent --zone=public --remove-interface=eth0\n"
+     "firewall-cmd --permanent --zone=work --add-interface=eth0\n"},
+
     /* Out of another zone. */
     {"moved", NODE "bind work eth0\n", "--move", "public",
      "firewall-cmd --zone=public --change-interface=eth0\n"
@@ -290,7 +300,8 @@ typedef struct {
 #define MOVED_AWAY "link x dummy\nbind work eth0\nchange work interfaces x\n"
 
 static const RefusalCase refusals[] = {
-    {"an interface that does not exist", NODE, "--interface eth7", REFUSED_NO_SUCH_LINK, "eth7 eth0"},
+    {"an interface that does not exist", NODE, "--interface eth7", REFUSED_NO_SUCH_LINK,
+     "eth7 eth0"},
     {"an alternative name", NODE, "--interface enp1s0", REFUSED_ALTERNATIVE_NAME, "enp1s0 eth0"},
     {"a name that XML cannot hold", "link e\001 physical addr 10.1.0.10/24\n" ZONES,
      "--interface e\001", REFUSED_NAME, "e\001"},
@@ -356,6 +367,14 @@ static const RefusalCase refusals[] = {
      NODE "bind public eth0\nchange work sources 10.244.0.0/16\n",
      "--zone public --interface eth0 --bind-downstream", REFUSED_NOT_CURED,
      "eth0 public forward-blocked"},
+    {"nothing is wrong, in another zone than the one that is named", NODE "bind public eth0\n",
+     "--zone work", REFUSED_HEALTHY, "eth0 work public"},
+    {"the same, and it may be moved", NODE "bind public eth0\n", "--zone work --move",
+     REFUSED_HEALTHY, "eth0 work public"},
+    {"nothing is wrong, and no zone binds it", NODE "bind trusted cni0\n", "--zone work",
+     REFUSED_HEALTHY, "eth0 work public"},
+    {"nothing is wrong with it until it is moved", NODE "bind public eth0\n",
+     "--interface eth0 --zone work --move", REFUSED_WORSE, "forward-blocked"},
     {"what would break something else", NODE "bind work eth0\nbind work cni0\n",
      "--interface cni0 --zone public --move", REFUSED_WORSE, "forward-blocked"},
     {"an uplink with a public address to a zone for inside", ROUTER "bind internal br1\n",
