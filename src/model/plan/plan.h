@@ -75,23 +75,23 @@ typedef struct {
 
 /* Why nothing is planned. The comments name the members of PlanRefusal that are set. */
 typedef enum {
-    REFUSED_NO_SUCH_LINK,       /* interface; other: which may be meant, or NULL */
-    REFUSED_NAME,               /* interface: firewalld's files cannot hold its name */
-    REFUSED_ALTERNATIVE_NAME,   /* interface; other: the name that firewalld knows */
-    REFUSED_LOOPBACK,           /* interface */
-    REFUSED_PORT,               /* interface; other: its master, NULL where that is not known */
-    REFUSED_NO_SUCH_ZONE,       /* zone; other: which may be meant, or NULL */
-    REFUSED_HEALTHY,            /* interface; zone: that filters it; other: the one that was named */
-    REFUSED_ACCEPTING_ZONE,     /* zone: an uplink in it would open the whole host */
-    REFUSED_PROGRAMS_ZONE,      /* zone: another program keeps it */
-    REFUSED_PROGRAMS_LINK,      /* interface, zone: another program keeps it in there */
-    REFUSED_SEVERAL_ZONES,      /* interface, zones: that refuse what leaves through it */
-    REFUSED_DIFFERENT_ZONES,    /* zone, other: the uplinks need both */
-    REFUSED_ZONE_UNREAD,        /* interface: which zone filters it */
-    REFUSED_BOUND_ELSEWHERE,    /* interface, zone, scope: who binds it there */
-    REFUSED_PROFILE_UNKNOWN,    /* interface: NetworkManager manages it */
-    REFUSED_MANAGER_UNREAD,     /* interface: whether NetworkManager manages it */
-    REFUSED_PERMANENT_UNREAD,   /* interface; NULL: all that is permanent */
+    REFUSED_NO_SUCH_LINK,     /* interface; other: which may be meant, or NULL */
+    REFUSED_NAME,             /* interface: firewalld's files cannot hold its name */
+    REFUSED_ALTERNATIVE_NAME, /* interface; other: the name that firewalld knows */
+    REFUSED_LOOPBACK,         /* interface */
+    REFUSED_PORT,             /* interface; other: its master, NULL where that is not known */
+    REFUSED_NO_SUCH_ZONE,     /* zone; other: which may be meant, or NULL */
+    REFUSED_HEALTHY,          /* interface; zone: that filters it; other: the one that was named */
+    REFUSED_ACCEPTING_ZONE,   /* zone: an uplink in it would open the whole host */
+    REFUSED_PROGRAMS_ZONE,    /* zone: another program keeps it */
+    REFUSED_PROGRAMS_LINK,    /* interface, zone: another program keeps it in there */
+    REFUSED_SEVERAL_ZONES,    /* interface, zones: that refuse what leaves through it */
+    REFUSED_DIFFERENT_ZONES,  /* zone, other: the uplinks need both */
+    REFUSED_ZONE_UNREAD,      /* interface: which zone filters it */
+    REFUSED_BOUND_ELSEWHERE,  /* interface, zone, scope: who binds it there */
+    REFUSED_PROFILE_UNKNOWN,  /* interface: NetworkManager manages it */
+    REFUSED_MANAGER_UNREAD,   /* interface: whether NetworkManager manages it */
+    REFUSED_PERMANENT_UNREAD, /* interface; NULL: all that is permanent */
     REFUSED_PERMANENT_CONFLICT, /* interface: it is bound in more than one zone */
     REFUSED_NOT_CURED,          /* interface, zone; finding: what is left; better */
     REFUSED_WORSE,              /* finding: what it would add; better */
