@@ -38,7 +38,7 @@ static void append_options(GString *help, const char *title, const GOptionEntry 
 
 void help_show(const Command *command, const OptionTable *table)
 {
-    g_autoptr(GString) help = g_string_new(NULL);
+    GString *help = g_string_new(NULL);
     if (command == NULL) {
         g_string_append(help,
                         "Usage: nicfix COMMAND [OPTION]...\n\n"
@@ -70,7 +70,8 @@ void help_show(const Command *command, const OptionTable *table)
                               "  7  the change was made, but its report could not be written\n"
                               "\nSee 'nicfix help COMMAND' for the options of a command, and "
                               "nicfix(8).\n");
-    fputs(help->str, stdout);
+    g_autofree char *text = g_string_free(help, FALSE);
+    fputs(text, stdout);
 }
 
 char *help_hint(const char *name)

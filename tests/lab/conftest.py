@@ -44,7 +44,7 @@ def _obstacle(nicfix: Path) -> str | None:
         return "labs need root: they make network namespaces and start system services"
     for program in ("firewalld", "dbus-daemon", "nft", "ip", "ping", "nsenter", "setpriv"):
         if not shutil.which(program):
-            return f"{program} is not installed: scripts/install-dependencies does it"
+            return f"{program} is not installed: scripts/install-dependencies basic-tests does it"
     if subprocess.run(["unshare", "--net", "--mount", "true"], check=False).returncode:
         return "namespaces cannot be made here: in a container, it has to be a privileged one"
     if not nicfix.exists():

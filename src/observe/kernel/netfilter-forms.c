@@ -36,7 +36,8 @@ static const Nest messages[] = {
     [NETFILTER_TABLE] = {0, ".s44h..4", 0, 0, false},
     [NETFILTER_CHAIN] = {0, ".shsH44sC.44.", 0, 0, false},
     [NETFILTER_RULE] = {0, ".ssh.P8..44", HAS(NFTA_RULE_CHAIN), 0, false},
-    [NETFILTER_SET] = {0, ".ss444444S484..4hEL", 0, 0, false},
+    /* libnftnl 1.3.2 reads the last two, NFTA_SET_TYPE and NFTA_SET_COUNT, as well. */
+    [NETFILTER_SET] = {0, ".ss444444S484..4hELs4", 0, 0, false},
     [NETFILTER_ELEMENTS] = {0, ".ssI4", 0, 0, false},
     [NETFILTER_TRACE] = {0, ".ssh4V4bbb4242444", HAS(NFTA_TRACE_ID) | HAS(NFTA_TRACE_TYPE), 0,
                          false},

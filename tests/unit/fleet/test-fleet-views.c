@@ -78,9 +78,9 @@ typedef struct {
 
 static const ViewCase views[] = {
     {"report-fleet.txt", fleet, 0},      {"report-fleet-70.txt", fleet, 70},
-    {"report-fleet.json", fleet, 0},     {"report-fleet.html", fleet, 0},
+    {"report-fleet.json", fleet, 0},     {"report-fleet.page", fleet, 0},
     {"report-fine.txt", fine_fleet, 0},  {"report-fine.json", fine_fleet, 0},
-    {"report-fine.html", fine_fleet, 0},
+    {"report-fine.page", fine_fleet, 0},
 };
 
 /* The fleet in the format that NAME ends in (transfer full). */

@@ -276,8 +276,11 @@ static void test_expressions_that_do_not_fit(G_GNUC_UNUSED void **state)
     }
 }
 
-/* No other program could name what these messages name, the kernel is newer than this file, or no handle of its
- * is so large. */
+/* Attributes of a set that only later kernels have. */
+enum { SET_TYPE = 19, SET_COUNT = 20 };
+
+/* No other program could name what these messages name, the kernel is newer than this file, no handle of its is
+ * so large, or libnftnl 1.3.2 would end the program. */
 static void test_not_to_be_named(G_GNUC_UNUSED void **state)
 {
     static const guint8 huge[sizeof(guint64)] = {0x80};
@@ -293,6 +296,8 @@ static void test_not_to_be_named(G_GNUC_UNUSED void **state)
         {NFT_MSG_NEWSET, &inet, PIECES(TEXT(NFTA_SET_TABLE, "t"), TEXT(NFTA_SET_NAME, ""))},
         {NFT_MSG_NEWSET, &inet,
          PIECES(TEXT(NFTA_SET_NAME, "long"), U32(NFTA_SET_DATA_LEN, GUINT32_TO_BE(65)))},
+        {NFT_MSG_NEWSET, &inet, PIECES(TEXT(NFTA_SET_NAME, "typed"), BYTES(SET_TYPE, 'a'))},
+        {NFT_MSG_NEWSET, &inet, PIECES(TEXT(NFTA_SET_NAME, "counted"), U16(SET_COUNT, 1))},
         {NFT_MSG_NEWRULE, &inet,
          PIECES(TEXT(NFTA_RULE_CHAIN, "c"),
                 NEST(NFTA_RULE_EXPRESSIONS, NEST(NFTA_LIST_ELEM, EMPTY(NFTA_EXPR_DATA))))},
