@@ -10,7 +10,7 @@
 #include "report/error-report.h"
 
 /* An unreadable document is also an error message: nobody may look at the page. */
-static FleetReport *read_fleet(const Context *context, char *const *files, FleetView view)
+static FleetReport *read_fleet(const Context *context, char *const *files, const FleetView *view)
 {
     FleetReport *report = fleet_report_new(view);
     g_autoptr(GPtrArray) paths = fleet_documents_find(files);
@@ -29,19 +29,19 @@ static FleetReport *read_fleet(const Context *context, char *const *files, Fleet
 }
 
 /* What is to be told of each host: nothing where a line of the table is enough. */
-static FleetView view_for(const Output *output)
+static const FleetView *view_for(const Output *output)
 {
     switch (output->format) {
     case FORMAT_TEXT:
         return NULL;
     case FORMAT_SPECIAL:
-        return fleet_html_view;
+        return &fleet_html_view;
     case FORMAT_JSON:
-        return fleet_json_view;
+        return &fleet_json_view;
     case FORMAT_JSON_LINES:
         break;
     }
-    return fleet_json_line_view;
+    return &fleet_json_line_view;
 }
 
 static bool write_report(Output *output, const FleetReport *report, GError **error)

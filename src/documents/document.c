@@ -17,7 +17,11 @@ json_t *document_parse(const char *data, gsize size, const JsonPlace *place, GEr
         return NULL;
     }
     json_error_t fault;
-    json_auto_t *root = json_loadb(size > 0 ? data : "", size, JSON_REJECT_DUPLICATES, &fault);
+    if (size == 0) {
+        json_place_fault(place, error, "empty");
+        return NULL;
+    }
+    json_auto_t *root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &fault);
     if (root == NULL) {
         g_autofree char *reason = g_utf8_make_valid(fault.text, -1);
         json_place_fault(place, error, "line %d, column %d: %s", fault.line, fault.column, reason);

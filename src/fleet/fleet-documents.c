@@ -102,7 +102,24 @@ static const Member version_members[] = {
     FIELD_MEMBER("version", FleetHost, firewalld, char *, &member_text, .nullable = true),
     MEMBERS_END,
 };
+/* A host is called by its own name, if the document has it. */
+static bool read_host(json_t *value, gpointer object, const JsonPlace *place, GError **error)
+{
+    FleetHost *host = object;
+    const char *name = json_place_text(place, value, error);
+    if (name == NULL)
+        return false;
+    g_free(host->host);
+    host->host = g_strdup(name);
+    return true;
+}
+
 static const Member check_members[] = {
+    CUSTOM_MEMBER("host", read_host, .nullable = true, .optional = true),
+    FIELD_MEMBER("taken_at", FleetHost, taken_at, char *, &member_text, .nullable = true,
+                 .optional = true),
+    FIELD_MEMBER("nicfix", FleetHost, nicfix, char *, &member_text, .nullable = true,
+                 .optional = true),
     {.name = "after", .type = &member_group, .detail = outlook_members, .nullable = true},
     MEMBER_GROUP("firewalld", version_members),
     EACH_MEMBER("findings", read_finding),
@@ -182,11 +199,8 @@ static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
         return false;
     g_autoptr(Diagnosis) diagnosis = diagnose(snapshot, declared);
     fixes_suggest(snapshot, diagnosis, declared);
-    json_auto_t *check = check_report_json(&(CheckReport){.snapshot = snapshot, .diagnosis = diagnosis});
-    if (snapshot->host != NULL) {
-        g_free(host->host);
-        host->host = g_strdup(snapshot->host);
-    }
+    json_auto_t *check =
+        check_report_json(&(CheckReport){.snapshot = snapshot, .diagnosis = diagnosis});
     return members_read(check_members, check, host, place, error);
 }
 
@@ -228,7 +242,7 @@ static bool read_document(FleetHost *host, const char *path, const Declared *dec
 {
     const JsonPlace place = {.name = host->file};
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
-        return json_place_fault(&place, error, "this directory has no *.json files");
+        return json_place_fault(&place, error, "empty (no *.json files in this directory)");
     json_auto_t *root = document_read_file(path, &place, error);
     return root != NULL && read_root(host, root, &place, declared, error);
 }

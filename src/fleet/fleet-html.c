@@ -96,28 +96,20 @@ static void append_count(GString *page, const char *title, const char *bad, bool
                            count > 0 ? " " : "", count > 0 ? bad : "", title, cell);
 }
 
-char *fleet_html_view(const FleetHost *host)
+/* The cells of a row behind the names of its hosts. */
+static char *tell(const FleetHost *host)
 {
     GString *page = g_string_new(NULL);
     bool judged = fleet_host_is_judged(host);
     g_autofree char *remark = fleet_text_remark(host);
-    g_string_append(page, "<tr data-traits=\"");
-    /* The words that the buttons of the page look for. */
-    g_string_append(page, host->count.errors > 0 ? " error" : "");
-    g_string_append(page, host->count.warnings > 0 ? " warning" : "");
-    g_string_append(page, host->infos > 0 ? " info" : "");
-    g_string_append(page, host->error != NULL ? " unread" : "");
-    g_string_append(page, "\"><th scope=\"row\"><bdi>");
-    append_text(page, host->host);
-    g_string_append(page, "</bdi><small>");
-    append_text(page, host->file);
-    g_string_append(page, "</small></th>");
     append_count(page, "Errors", "error", judged, host->count.errors);
     append_count(page, "Warnings", "warning", judged, host->count.warnings);
     append_count(page, "Notes", "info", fleet_host_has_infos(host), host->infos);
     g_string_append(page, "<td data-title=\"firewalld\">");
     append_text(page, host->firewalld != NULL ? host->firewalld : "–");
     g_string_append(page, "</td><td class=\"findings\">");
+    if (host->source == FLEET_UNREADABLE)
+        append_paragraph(page, "remark", "not checked");
     append_paragraph(page, "failure", host->error);
     append_paragraph(page, "remark", remark);
     PTR_ARRAY_FOREACH (const FleetFinding, finding, host->findings)
@@ -126,13 +118,95 @@ char *fleet_html_view(const FleetHost *host)
     return g_string_free(page, FALSE);
 }
 
+const FleetView fleet_html_view = {.tell = tell, .shares = true};
+
+/* A name is broken behind its dots, where at all. */
+static void append_name(GString *page, const FleetHost *host)
+{
+    g_auto(GStrv) labels = g_strsplit(host->host, ".", -1);
+    g_string_append(page, "<bdi>");
+    STRV_FOREACH (label, labels) {
+        g_string_append(page, label == (char *const *)labels ? "" : ".<wbr>");
+        append_text(page, *label);
+    }
+    g_string_append(page, "</bdi><small>");
+    append_text(page, host->file);
+    g_autofree char *age = fleet_host_age(host);
+    if (age != NULL)
+        g_string_append_printf(page, " <span class=\"%s\">%s old</span>",
+                               fleet_host_is_old(host) ? "age old" : "age", age);
+    g_string_append(page, "</small>");
+}
+
+/* The names of HOSTS, of which the same is told; the first stands for all. */
+static void append_names(GString *page, const GPtrArray *hosts)
+{
+    g_string_append(page, "<th scope=\"row\">");
+    append_name(page, g_ptr_array_index(hosts, 0));
+    if (hosts->len > 1)
+        g_string_append_printf(page, "<details class=\"alike\"><summary>and %u alike</summary><ul>",
+                               hosts->len - 1);
+    for (guint i = 1; i < hosts->len; i++) {
+        g_string_append(page, "<li>");
+        append_name(page, g_ptr_array_index(hosts, i));
+        g_string_append(page, "</li>");
+    }
+    g_string_append_printf(page, "%s</th>", hosts->len > 1 ? "</ul></details>" : "");
+}
+
+/* The words that the buttons of the page look for. */
+static void append_traits(GString *page, const FleetHost *host)
+{
+    const char *const traits[] = {
+        host->count.errors > 0 ? " error" : "",
+        host->count.warnings > 0 ? " warning" : "",
+        host->infos > 0 ? " info" : "",
+        !fleet_host_is_judged(host) ? " unread" : "",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(traits); i++)
+        g_string_append(page, traits[i]);
+}
+
+static bool write_row(const FleetReport *report, const GPtrArray *hosts, Output *output,
+                      GError **error)
+{
+    const FleetHost *first = g_ptr_array_index(hosts, 0);
+    g_autofree char *told = fleet_spool_get(report->spool, first->told, error);
+    if (told == NULL)
+        return false;
+    g_autoptr(GString) row = g_string_new("<tr data-traits=\"");
+    append_traits(row, first);
+    g_string_append_printf(row, "\" data-documents=\"%u\">", hosts->len);
+    append_names(row, hosts);
+    output_piece(output, row->str);
+    output_piece(output, told);
+    return true;
+}
+
+/* The hosts by where what is told of them is (transfer full): lists of FleetHost, each in the order of REPORT. */
+static GHashTable *group_hosts(const FleetReport *report)
+{
+    GHashTable *groups = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
+                                               (GDestroyNotify)g_ptr_array_unref);
+    PTR_ARRAY_FOREACH (FleetHost, host, report->hosts) {
+        gpointer place = GSIZE_TO_POINTER(host->told.start);
+        GPtrArray *group = g_hash_table_lookup(groups, place);
+        if (group == NULL) {
+            group = g_ptr_array_new();
+            g_hash_table_insert(groups, place, group);
+        }
+        g_ptr_array_add(group, host);
+    }
+    return groups;
+}
+
 static bool write_hosts(const FleetReport *report, Output *output, GError **error)
 {
+    g_autoptr(GHashTable) groups = group_hosts(report);
     PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts) {
-        g_autofree char *told = fleet_spool_get(report->spool, host->told, error);
-        if (told == NULL)
+        const GPtrArray *group = g_hash_table_lookup(groups, GSIZE_TO_POINTER(host->told.start));
+        if (g_ptr_array_index(group, 0) == host && !write_row(report, group, output, error))
             return false;
-        output_piece(output, told);
     }
     return true;
 }
@@ -151,16 +225,18 @@ static void append_tiles(GString *page, const FleetReport *report)
     append_tile(page, "With errors", "error", report->with_errors);
     append_tile(page, "With warnings only", "warning", report->with_warnings);
     append_tile(page, "Documents not read", "unread", report->unreadable);
+    append_tile(page, "Documents older than a day", "warning", report->old);
 }
 
 static void append_tallies(GString *page, const FleetReport *report)
 {
     PTR_ARRAY_FOREACH (const FleetTally, tally, report->tallies) {
-        g_string_append_printf(page,
-                               "<tr class=\"%s\"><th scope=\"row\"><code>%s</code></th><td><b "
-                               "class=\"severity\">%s</b></td><td class=\"count\">%u</td></tr>\n",
-                               severity_word(tally->severity), finding_word(tally->id),
-                               severity_titles[tally->severity], tally->hosts);
+        g_string_append_printf(
+            page,
+            "<tr class=\"%s\"><th scope=\"row\"><code class=\"find\">%s</code></th><td><b "
+            "class=\"severity\">%s</b></td><td class=\"count\">%u</td></tr>\n",
+            severity_word(tally->severity), finding_word(tally->id),
+            severity_titles[tally->severity], tally->hosts);
     }
     if (report->tallies->len == 0)
         g_string_append(page, "<tr><td colspan=\"3\">none</td></tr>\n");

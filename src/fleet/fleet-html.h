@@ -7,7 +7,7 @@
 #include "report/output.h"
 
 /* The view of a report that is to be written as a page. */
-char *fleet_html_view(const FleetHost *host);
+extern const FleetView fleet_html_view;
 
 /* Writes REPORT, which is finished and has this view, host by host. Fails where the spool cannot be read; a
  * part is then written. */

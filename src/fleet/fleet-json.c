@@ -48,6 +48,8 @@ static json_t *host_json(const FleetHost *host)
                             ? json_counts(host->before.errors, host->before.warnings)
                             : json_null());
     json_object_set_new(object, "firewalld", json_text(host->firewalld));
+    json_object_set_new(object, "taken_at", json_text(host->taken_at));
+    json_object_set_new(object, "nicfix", json_text(host->nicfix));
     json_object_set_new(object, "findings", findings);
     json_object_set_new(object, "error", json_text(host->error));
     return object;
@@ -83,7 +85,7 @@ typedef struct {
 static const Layout indented = {"\n    ", ",\n    ", "\n  "};
 static const Layout one_line = {"", ",", ""};
 
-char *fleet_json_view(const FleetHost *host)
+static char *tell_indented(const FleetHost *host)
 {
     json_auto_t *object = host_json(host);
     g_autofree char *text = json_document_text(object, true);
@@ -92,11 +94,14 @@ char *fleet_json_view(const FleetHost *host)
     return g_strjoinv(indented.before, lines);
 }
 
-char *fleet_json_line_view(const FleetHost *host)
+static char *tell_in_one_line(const FleetHost *host)
 {
     json_auto_t *object = host_json(host);
     return json_document_text(object, false);
 }
+
+const FleetView fleet_json_view = {.tell = tell_indented};
+const FleetView fleet_json_line_view = {.tell = tell_in_one_line};
 
 static bool write_hosts(const FleetReport *report, const Layout *layout, Output *output,
                         GError **error)

@@ -6,8 +6,8 @@
 #include "report/output.h"
 
 /* The views of a report that is to be written indented, and in one line. */
-char *fleet_json_view(const FleetHost *host);
-char *fleet_json_line_view(const FleetHost *host);
+extern const FleetView fleet_json_view;
+extern const FleetView fleet_json_line_view;
 
 /* Writes REPORT, which is finished and has the view that OUTPUT asks for, host by host. Fails where the spool
  * cannot be read; a part is then written. */

@@ -28,6 +28,7 @@ FleetHost *fleet_host_new(const char *host, const char *file, FleetSource source
     row->host = g_strdup(host);
     row->file = g_strdup(file);
     row->source = source;
+    row->age = AGE_UNKNOWN;
     row->findings = g_ptr_array_new_with_free_func((GDestroyNotify)fleet_finding_free);
     return row;
 }
@@ -39,6 +40,8 @@ void fleet_host_free(FleetHost *host)
     g_free(host->host);
     g_free(host->file);
     g_free(host->firewalld);
+    g_free(host->taken_at);
+    g_free(host->nicfix);
     g_clear_pointer(&host->findings, g_ptr_array_unref);
     g_free(host->error);
     g_free(host->worst_interface);
@@ -63,11 +66,34 @@ bool fleet_host_has_infos(const FleetHost *host)
     return fleet_host_is_judged(host) && host->source != FLEET_APPLY;
 }
 
-FleetReport *fleet_report_new(FleetView view)
+enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+
+bool fleet_host_is_old(const FleetHost *host)
+{
+    return host->age > DAY;
+}
+
+char *fleet_host_age(const FleetHost *host)
+{
+    static const struct {
+        gint64 seconds;
+        const char *unit;
+    } units[] = {{DAY, "d"}, {HOUR, "h"}, {MINUTE, "min"}, {1, "s"}};
+    if (host->age == AGE_UNKNOWN)
+        return NULL;
+    guint i = 0;
+    while (i + 1 < G_N_ELEMENTS(units) && host->age < units[i].seconds)
+        i++;
+    return g_strdup_printf("%" G_GINT64_FORMAT " %s", host->age / units[i].seconds, units[i].unit);
+}
+
+FleetReport *fleet_report_new(const FleetView *view)
 {
     FleetReport *report = g_new0(FleetReport, 1);
     report->view = view;
     report->spool = fleet_spool_new(SPOOL_LIMIT);
+    report->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    report->now = g_get_real_time() / G_USEC_PER_SEC;
     report->hosts = g_ptr_array_new_with_free_func((GDestroyNotify)fleet_host_free);
     report->tallies = g_ptr_array_new_with_free_func(g_free);
     return report;
@@ -79,6 +105,7 @@ void fleet_report_free(FleetReport *report)
         return;
     g_ptr_array_unref(report->hosts);
     g_ptr_array_unref(report->tallies);
+    g_hash_table_unref(report->places);
     fleet_spool_free(report->spool);
     g_free(report);
 }
@@ -173,14 +200,41 @@ static void summarise(FleetReport *report, FleetHost *host)
         host->worst_interface = g_strdup(worst->interface);
 }
 
+/* Where TOLD is kept, and is told of others, too. */
+static FleetPlace share(FleetReport *report, const char *told)
+{
+    g_autofree char *checksum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, told, -1);
+    const FleetPlace *known = g_hash_table_lookup(report->places, checksum);
+    if (known != NULL)
+        return *known;
+    FleetPlace place = fleet_spool_add(report->spool, told);
+    g_hash_table_insert(report->places, g_steal_pointer(&checksum),
+                        g_memdup2(&place, sizeof place));
+    return place;
+}
+
+/* A time that cannot be read is not known. One that is to come is that of a clock that is wrong. */
+static void find_age(const FleetReport *report, FleetHost *host)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) taken =
+        host->taken_at != NULL ? g_date_time_new_from_iso8601(host->taken_at, utc) : NULL;
+    if (taken != NULL)
+        host->age = MAX(report->now - g_date_time_to_unix(taken), 0);
+}
+
 void fleet_report_add(FleetReport *report, FleetHost *host)
 {
+    const FleetView *view = report->view;
+    find_age(report, host);
     summarise(report, host);
-    if (report->view != NULL) {
-        g_autofree char *told = report->view(host);
-        host->told = fleet_spool_add(report->spool, told);
+    if (view != NULL) {
+        g_autofree char *told = view->tell(host);
+        host->told = view->shares ? share(report, told) : fleet_spool_add(report->spool, told);
         g_clear_pointer(&host->firewalld, g_free);
     }
+    g_clear_pointer(&host->taken_at, g_free);
+    g_clear_pointer(&host->nicfix, g_free);
     g_clear_pointer(&host->findings, g_ptr_array_unref);
     g_ptr_array_add(report->hosts, host);
 }
@@ -209,6 +263,7 @@ static void count_host(FleetReport *report, FleetHost *const *rows, guint count)
         report->errors += row->count.errors;
         report->warnings += row->count.warnings;
         report->infos += row->infos;
+        report->old += fleet_host_is_old(row);
         unreadable += fleet_host_is_judged(row) ? 0 : 1;
     }
     report->names++;

@@ -37,11 +37,13 @@ typedef struct {
     char *host;
     char *file; /* where the document was read from */
     FleetSource source;
-    const char *after;   /* of FLEET_CHECK, static: the event that it predicts, or NULL */
-    FleetCount count;    /* what the host has now; 0 where that is not known */
-    FleetCount before;   /* of FLEET_APPLY: what it had */
-    guint infos;         /* of FLEET_CHECK and FLEET_SNAPSHOT */
-    char *firewalld;     /* its version; NULL: not known, or told by the view */
+    const char *after; /* of FLEET_CHECK, static: the event that it predicts, or NULL */
+    FleetCount count;  /* what the host has now; 0 where that is not known */
+    FleetCount before; /* of FLEET_APPLY: what it had */
+    guint infos;       /* of FLEET_CHECK and FLEET_SNAPSHOT */
+    char *firewalld;   /* its version; NULL: not known, or told by the view */
+    char *taken_at; /* when the host was looked at, in ISO 8601; NULL: not known, or it was added */
+    char *nicfix;   /* the version of nicfix that did; NULL: likewise */
     GPtrArray *findings; /* FleetFinding, in the order of the document; NULL once it was added */
     char *error;         /* why the host or the document could not be read, or why a change failed;
                           * NULL: neither */
@@ -52,7 +54,10 @@ typedef struct {
     char *worst_interface; /* of that finding, or NULL; known where there is no view */
     FleetPlace told;       /* what VIEW tells of it */
     bool alone;            /* no other document is of this host: known at the end */
+    gint64 age;            /* seconds since it was looked at; AGE_UNKNOWN: not known */
 } FleetHost;
+
+#define AGE_UNKNOWN G_MININT64
 
 /* How many hosts have a finding. */
 typedef struct {
@@ -62,19 +67,27 @@ typedef struct {
 } FleetTally;
 
 /* What is told of HOST, with its findings (transfer full). */
-typedef char *(*FleetView)(const FleetHost *host);
+typedef char *(*FleetTell)(const FleetHost *host);
 
 typedef struct {
-    FleetView view;      /* NULL: nothing */
-    FleetSpool *spool;   /* what it tells of each host */
-    GPtrArray *hosts;    /* FleetHost; at the end worst first */
-    GPtrArray *tallies;  /* FleetTally, likewise: empty until the end, as is what follows */
-    guint names;         /* hosts, of which some may have several documents */
-    guint unreadable;    /* documents that do not say what the host has */
-    guint unchecked;     /* hosts that have no other documents */
-    guint with_errors;   /* hosts */
-    guint with_warnings; /* hosts without errors */
-    guint64 errors;      /* in all documents: the sum may exceed what one document can hold */
+    FleetTell tell;
+    bool shares; /* what is told has no names: it is kept once for all of which the same is told */
+} FleetView;
+
+typedef struct {
+    const FleetView *view; /* NULL: nothing */
+    FleetSpool *spool;     /* what it tells of each host */
+    GHashTable *places;    /* of what is shared: its checksum to its FleetPlace */
+    gint64 now;            /* seconds since 1970 */
+    GPtrArray *hosts;      /* FleetHost; at the end worst first */
+    GPtrArray *tallies;    /* FleetTally, likewise: empty until the end, as is what follows */
+    guint names;           /* hosts, of which some may have several documents */
+    guint unreadable;      /* documents that do not say what the host has */
+    guint unchecked;       /* hosts that have no other documents */
+    guint old;             /* documents */
+    guint with_errors;     /* hosts */
+    guint with_warnings;   /* hosts without errors */
+    guint64 errors;        /* in all documents: the sum may exceed what one document can hold */
     guint64 warnings;
     guint64 infos;
 } FleetReport;
@@ -96,7 +109,8 @@ bool fleet_host_is_judged(const FleetHost *host);
 /* Whether the infos of HOST are known: a change does not count them. */
 bool fleet_host_has_infos(const FleetHost *host);
 
-FleetReport *fleet_report_new(FleetView view);
+/* A report of what is known now, which may be set to another time before anything is added. */
+FleetReport *fleet_report_new(const FleetView *view);
 void fleet_report_free(FleetReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FleetReport, fleet_report_free)
 
@@ -106,6 +120,12 @@ void fleet_report_add(FleetReport *report, FleetHost *host);
 /* Sorts the rows and counts, once all are added. Hosts with errors come first, then those of which
  * nothing is known, then those with warnings; of two alike the one with more of them. */
 void fleet_report_finish(FleetReport *report);
+
+/* Whether HOST was looked at so long ago that it may be another one today. */
+bool fleet_host_is_old(const FleetHost *host);
+
+/* How long ago HOST was looked at, such as "5 min" (transfer full); NULL where that is not known. */
+char *fleet_host_age(const FleetHost *host);
 
 /* Whether some host has a finding of at least SEVERITY. */
 bool fleet_report_has(const FleetReport *report, Severity severity);

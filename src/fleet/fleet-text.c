@@ -33,6 +33,9 @@ char *fleet_text_summary(const FleetReport *report)
                                report->with_warnings);
     if (report->unchecked > 0)
         g_string_append_printf(text, ", %u not checked", report->unchecked);
+    if (report->old > 0)
+        g_string_append_printf(text, "; %u document%s older than a day", report->old,
+                               text_plural(report->old));
     return g_string_free(text, FALSE);
 }
 
@@ -51,7 +54,7 @@ static char *worst_cell(const FleetHost *host)
     if (host->error != NULL)
         return g_strdup(host->source == FLEET_APPLY   ? "apply failed"
                         : host->source == FLEET_ERROR ? "nicfix failed"
-                                                      : "unreadable");
+                                                      : "not checked");
     if (host->found == 0)
         return g_steal_pointer(&remark);
     const char *interface = host->worst_interface;
@@ -74,7 +77,8 @@ static void add_host(Table *table, const FleetHost *host, const TextStyle *style
     g_autofree char *warnings = count_cell(judged, host->count.warnings);
     g_autofree char *infos = count_cell(fleet_host_has_infos(host), host->infos);
     g_autofree char *worst = worst_cell(host);
-    const char *cells[] = {name, errors, warnings, infos, host->firewalld, worst, NULL};
+    g_autofree char *age = fleet_host_age(host);
+    const char *cells[] = {name, errors, warnings, infos, host->firewalld, age, worst, NULL};
     table_add(table, cells);
     table_color(table, host->count.errors > 0                            ? text_bad(style)
                        : host->count.warnings > 0 || host->error != NULL ? text_doubtful(style)
@@ -84,7 +88,7 @@ static void add_host(Table *table, const FleetHost *host, const TextStyle *style
 static void append_hosts(GString *text, const FleetReport *report, const TextStyle *style)
 {
     static const char *const titles[] = {"HOST",      "ERRORS", "WARNINGS", "INFOS",
-                                         "FIREWALLD", "WORST",  NULL};
+                                         "FIREWALLD", "AGE",    "WORST",    NULL};
     g_autoptr(Table) table = table_new(titles);
     PTR_ARRAY_FOREACH (const FleetHost, host, report->hosts)
         add_host(table, host, style);
@@ -119,9 +123,10 @@ static void append_failures(GString *text, const FleetReport *report, const Text
         g_autofree char *name = name_of(host);
         g_autofree char *line = g_strdup_printf("%s: %s", name, host->error);
         g_autofree char *escaped = escape_for_terminal(line);
-        g_string_append_printf(text, "%s%sfailed%s ", told++ == 0 ? "\n" : "", text_doubtful(style),
-                               text_plain(style));
-        wrap_append(text, escaped, (guint)strlen("failed "), 2, style);
+        const char *title = host->source == FLEET_UNREADABLE ? "not checked" : "failed";
+        g_string_append_printf(text, "%s%s%s%s ", told++ == 0 ? "\n" : "", text_doubtful(style),
+                               title, text_plain(style));
+        wrap_append(text, escaped, (guint)strlen(title) + 1, 2, style);
     }
 }
 

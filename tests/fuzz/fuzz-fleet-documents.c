@@ -21,7 +21,7 @@ static FleetHost *read_bytes(const guint8 *data, gsize size)
     return host;
 }
 
-static FleetReport *report_of(const guint8 *data, gsize size, FleetView view)
+static FleetReport *report_of(const guint8 *data, gsize size, const FleetView *view)
 {
     FleetReport *report = fleet_report_new(view);
     FleetHost *host = read_bytes(data, size);
@@ -37,8 +37,8 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     Output pages = {.format = FORMAT_SPECIAL, .held = g_string_new(NULL)};
     Output documents = {.format = FORMAT_JSON, .held = g_string_new(NULL)};
     g_autoptr(FleetReport) table = report_of(data, size, NULL);
-    g_autoptr(FleetReport) page = report_of(data, size, fleet_html_view);
-    g_autoptr(FleetReport) json = report_of(data, size, fleet_json_view);
+    g_autoptr(FleetReport) page = report_of(data, size, &fleet_html_view);
+    g_autoptr(FleetReport) json = report_of(data, size, &fleet_json_view);
     g_autofree char *text = fleet_text(table, &style);
     g_assert(fleet_html_write(page, &pages, NULL) && fleet_json_write(json, &documents, NULL));
     json_auto_t *document = json_loads(documents.held->str, 0, NULL);

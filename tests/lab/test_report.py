@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,20 @@ def link(index: int) -> dict[str, Any]:
     }
 
 
-def check(*findings: dict[str, Any], version: str | None = "1.3.3", links: int = 1) -> str:
+def check(
+    *findings: dict[str, Any],
+    version: str | None = "1.3.3",
+    links: int = 1,
+    taken_at: str | None = None,
+) -> str:
     """The document of `nicfix check --json` on a host with FINDINGS."""
     document = {
         "schema": "nicfix.check/1",
+        "host": None,
+        "taken_at": taken_at,
+        "nicfix": None,
+        "interfaces": [],
+        "pending": None,
         "after": None,
         "firewalld": {
             "version": version,
@@ -224,7 +235,7 @@ def test_wrong_usage(nicfix: Path, args: list[str]) -> None:
 def test_a_directory_without_documents_is_told_of(nicfix: Path, tmp_path: Path) -> None:
     outcome = report(nicfix, tmp_path)
     assert outcome.code == 2
-    assert "this directory has no *.json files" in outcome.stderr
+    assert "empty (no *.json files in this directory)" in outcome.stderr
 
 
 # ---- many documents ----
@@ -316,7 +327,7 @@ class Page:
 
     def hosts(self) -> list[str]:
         """The hosts that are shown, in their order."""
-        return [one.text for one in self.all("#hosts tbody th bdi") if one.is_displayed()]
+        return [one.text for one in self.all("#hosts tbody th > bdi") if one.is_displayed()]
 
     def press(self, name: str, where: str = "#tools") -> None:
         """Presses the button NAME."""
@@ -358,7 +369,7 @@ def page(browser: webdriver.Chrome, nicfix: Path, fleet: Path) -> Iterator[Page]
 def test_the_page_shows_the_worst_host_first(page: Page) -> None:
     assert page.hosts() == WORST_FIRST
     assert page.sorts() == {"Findings": "descending"}
-    assert [one.text for one in page.all(".tiles dd")] == ["5", "2", "1", "1"]
+    assert [one.text for one in page.all(".tiles dd")] == ["5", "2", "1", "1", "0"]
     assert [one.text for one in page.all("#findings tbody tr")] == [
         "uplink-unbound error 1",
         "forward-blocked error 1",
@@ -404,25 +415,56 @@ def test_a_heading_sorts(page: Page, column: str, direction: str, first: str, th
 def test_the_filter_looks_for_words(page: Page, text: str, hosts: list[str]) -> None:
     page.filter(text)
     assert page.hosts() == hosts
-    shown = "" if hosts == WORST_FIRST else f"{len(hosts)} of 5 shown"
+    shown = "" if hosts == WORST_FIRST else f"{len(hosts)} of 5 documents shown"
     assert page.one("#shown").text == shown
 
 
 def test_buttons_choose_a_severity(page: Page) -> None:
     for name, hosts in (
-        ("Errors", ["db2", "web10"]),
-        ("Warnings", ["web10", "web2"]),
-        ("Notes", ["web2"]),
-        ("Not read", ["db1"]),
-        ("All", WORST_FIRST),
+        ("Errors (2)", ["db2", "web10"]),
+        ("Warnings (2)", ["web10", "web2"]),
+        ("Notes (1)", ["web2"]),
+        ("Not read (1)", ["db1"]),
+        ("All (5)", WORST_FIRST),
     ):
         page.press(name)
         assert page.hosts() == hosts
         pressed = [one.text for one in page.all("[aria-pressed=true]")]
         assert pressed == [name]
-    page.press("Warnings")
+    page.press("Warnings (2)")
     page.filter("web2")
     assert page.hosts() == ["web2"]
+
+
+def test_a_finding_of_the_table_chooses_its_documents(page: Page) -> None:
+    page.press("Errors (2)")
+    page.press("stale-binding", "#findings")
+    assert page.hosts() == ["web10", "web2"]
+    assert [one.text for one in page.all("[aria-pressed=true]")] == ["All (5)"]
+
+
+def test_documents_that_say_the_same_are_one_row(
+    browser: webdriver.Chrome, nicfix: Path, tmp_path: Path
+) -> None:
+    """Each keeps its name and its age, and is found and counted."""
+    now = datetime.now(timezone.utc)
+    documents = {"other": check(finding("warning"))}
+    for number, hours in ((1, 1), (2, 2), (3, 50)):
+        taken = (now - timedelta(hours=hours, minutes=1)).isoformat(timespec="seconds")
+        documents[f"worker{number}.example.com"] = check(finding("error"), taken_at=taken)
+    page = Page(browser, nicfix, write_fleet(tmp_path / "fleet", documents))
+    assert page.hosts() == ["worker1.example.com", "other"]
+    assert page.one("#hosts details.alike summary").text == "and 2 alike"
+    page.one("#hosts details.alike summary").click()
+    alike = [one.text for one in page.all("#hosts details.alike li")]
+    assert [name.split()[0] for name in alike] == ["worker2.example.com", "worker3.example.com"]
+    assert [one.text for one in page.all("#hosts .age")] == ["1 h old", "2 h old", "2 d old"]
+    assert [one.text for one in page.all("#hosts .old")] == ["2 d old"]
+    page.filter("worker3")
+    assert page.hosts() == ["worker1.example.com"]
+    assert page.one("#shown").text == "3 of 4 documents shown"
+    page.press("Errors (3)")
+    page.assert_quiet()
 
 
 def test_a_finding_opens(page: Page) -> None:

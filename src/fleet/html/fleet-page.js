@@ -14,6 +14,15 @@
     const buttons = Array.from(tools.querySelectorAll('[data-trait]'));
     const collator = new Intl.Collator('en', { numeric: true });
 
+    // ---- counting ----
+
+    // A row is of several documents where they say the same.
+    const documentsOf = (row) => Number(row.dataset.documents);
+    const hasTrait = (row, trait) => !trait || row.dataset.traits.split(' ').includes(trait);
+    const countOf = (trait) => rows.filter((row) => hasTrait(row, trait))
+        .reduce((sum, row) => sum + documentsOf(row), 0);
+    const total = countOf('');
+
     // ---- filtering ----
 
     // Filled at the first search: a large page is shown sooner without.
@@ -31,12 +40,12 @@
         const trait = pressed().dataset.trait;
         let count = 0;
         for (const row of rows) {
-            const matches = (!trait || row.dataset.traits.split(' ').includes(trait)) &&
+            const matches = hasTrait(row, trait) &&
                 words.every((word) => textOf(row).includes(word));
             row.hidden = !matches;
-            count += matches ? 1 : 0;
+            count += matches ? documentsOf(row) : 0;
         }
-        shown.textContent = count === rows.length ? '' : `${count} of ${rows.length} shown`;
+        shown.textContent = count === total ? '' : `${count} of ${total} documents shown`;
     };
 
     const press = (button) => {
@@ -99,7 +108,7 @@
     const expandAll = () => {
         const open = expand.textContent === 'Expand all';
         for (const row of rows) {
-            for (const finding of row.hidden ? [] : row.querySelectorAll('details')) {
+            for (const finding of row.hidden ? [] : row.querySelectorAll('.finding')) {
                 finding.open = open;
             }
         }
@@ -113,7 +122,20 @@
         button.addEventListener('click', () => choose(column));
         heading.append(button);
     });
+    for (const code of document.querySelectorAll('#findings code.find')) {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.title = 'Show the documents that have it';
+        code.replaceWith(button);
+        button.append(code);
+        button.addEventListener('click', () => {
+            filter.value = code.textContent;
+            press(buttons[0]);
+            filter.focus();
+        });
+    }
     for (const button of buttons) {
+        button.append(` (${countOf(button.dataset.trait)})`);
         button.addEventListener('click', () => press(button));
     }
     filter.addEventListener('input', showMatching);

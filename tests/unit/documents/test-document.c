@@ -52,7 +52,7 @@ typedef struct {
 } BadCase;
 
 static const BadCase bad[] = {
-    {"nothing", "", "line 1, column 0: '[' or '{' expected near end of file"},
+    {"nothing", "", "empty"},
     {"a list", "[]", "expected an object, found a list"},
     {"a byte order mark", "\xef\xbb\xbf{}", "line 1, column 1: '[' or '{' expected"},
     {"cut off", "{\"a\":", "line 1, column 5: unexpected token near end of file"},

@@ -130,12 +130,17 @@ typedef struct {
     "\nsame firewall-cmd --permanent --zone=public --add-interface=enp2s0"
 
 static const DocumentCase documents[] = {
-    {"check", "fleet/worker.json", NULL, NULL, "host check 1/0/0 firewalld=1.3.3" INCIDENT_FINDING},
-    {"check, nothing wrong", "fleet/router.json", NULL, NULL, "host check 0/0/0 firewalld=1.3.3"},
+    {"check", "fleet/worker.json", NULL, NULL,
+     "worker check 1/0/0 firewalld=1.3.3" INCIDENT_FINDING},
+    {"check, nothing wrong", "fleet/router.json", NULL, NULL, "router check 0/0/0 firewalld=1.3.3"},
     {"check --after", "fleet/web1.json", NULL, NULL,
-     "host check 0/0/0 firewalld=1.3.3 after=reboot"},
+     "web1 check 0/0/0 firewalld=1.3.3 after=reboot"},
     {"check, with a member that a later version may have", "fleet/router.json", "\"summary\"",
-     "\"weather\": \"fine\", \"summary\"", "host check 0/0/0 firewalld=1.3.3"},
+     "\"weather\": \"fine\", \"summary\"", "router check 0/0/0 firewalld=1.3.3"},
+    {"check of a nicfix that did not tell the host", "fleet/router.json", "\"host\"", "\"origin\"",
+     "host check 0/0/0 firewalld=1.3.3"},
+    {"check that does not know the host", "fleet/router.json", "\"host\" : \"router\"",
+     "\"host\" : null", "host check 0/0/0 firewalld=1.3.3"},
     {"snapshot: its own name, and what check finds", "incident.json", NULL, NULL,
      "worker snapshot 1/0/0 firewalld=1.3.3" INCIDENT_FINDING},
     {"snapshot without a name", "incident-cured.json", "\"host\": \"worker\"", "\"host\": null",
@@ -171,7 +176,7 @@ typedef struct {
 } FaultCase;
 
 static const FaultCase faults[] = {
-    {"empty", NULL, NULL, "", "line 1, column 0: '[' or '{' expected near end of file"},
+    {"empty", NULL, NULL, "", "empty"},
     {"no JSON", NULL, NULL, "all fine\n", "line 1, column 3: '[' or '{' expected near 'all'"},
     {"a list", NULL, NULL, "[]", "expected an object, found a list"},
     {"two documents", NULL, NULL, "{}\n{}", "line 2, column 1: end of file expected near '{'"},
@@ -329,7 +334,7 @@ static void test_an_empty_directory_is_told_of(G_GNUC_UNUSED void **state)
     folder_remove(folder);
     assert_string_equal(found, "itself");
     assert_int_equal(host->source, FLEET_UNREADABLE);
-    assert_true(g_str_has_suffix(host->error, ": this directory has no *.json files"));
+    assert_true(g_str_has_suffix(host->error, ": empty (no *.json files in this directory)"));
 }
 
 static void test_a_missing_file_is_told_of(G_GNUC_UNUSED void **state)

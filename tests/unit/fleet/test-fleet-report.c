@@ -206,9 +206,14 @@ static void test_counts_do_not_wrap(G_GNUC_UNUSED void **state)
 
 /* ---- what is kept ---- */
 
-static char *view(const FleetHost *host)
+static char *tell_by_name(const FleetHost *host)
 {
     return g_strdup_printf("%s has %u findings\n", host->host, host->findings->len);
+}
+
+static char *tell_without_name(const FleetHost *host)
+{
+    return g_strdup_printf("%u findings\n", host->findings->len);
 }
 
 /* Of many documents little more is kept than the names of their hosts, and all is told. */
@@ -216,7 +221,7 @@ static void test_findings_are_told_and_forgotten(void **state)
 {
     (void)state;
     enum { MANY = 100000 };
-    g_autoptr(FleetReport) report = fleet_report_new(view);
+    g_autoptr(FleetReport) report = fleet_report_new(&(FleetView){.tell = tell_by_name});
     for (guint i = 0; i < MANY; i++) {
         g_autofree char *name = g_strdup_printf("host%05u", i);
         fleet_report_add(report, make_host(&(Document){name, FLEET_CHECK, "WI"}, i));
@@ -231,12 +236,69 @@ static void test_findings_are_told_and_forgotten(void **state)
     }
 }
 
+/* What is told of several without their names is kept once. */
+static void test_what_is_shared_is_kept_once(G_GNUC_UNUSED void **state)
+{
+    static const char *const findings[] = {"W", "WI", "I", "EE", "W"};
+    g_autoptr(FleetReport) report =
+        fleet_report_new(&(FleetView){.tell = tell_without_name, .shares = true});
+    for (guint i = 0; i < G_N_ELEMENTS(findings); i++) {
+        g_autofree char *name = g_strdup_printf("host%u", i);
+        fleet_report_add(report, make_host(&(Document){name, FLEET_CHECK, findings[i]}, i));
+    }
+    assert_int_equal(fleet_spool_held(report->spool), 2 * strlen("1 findings\n"));
+    const FleetHost *const *hosts = (const FleetHost *const *)report->hosts->pdata;
+    assert_int_equal(hosts[0]->told.start, hosts[2]->told.start);
+    assert_int_equal(hosts[1]->told.start, hosts[3]->told.start);
+    assert_int_not_equal(hosts[0]->told.start, hosts[1]->told.start);
+}
+
+/* ---- how old it is ---- */
+
+typedef struct {
+    const char *name;
+    const char *taken_at; /* NULL: not known */
+    const char *age;      /* likewise */
+    bool old;
+} AgeCase;
+
+static const AgeCase ages[] = {
+    {"not known", NULL, NULL, false},
+    {"no time", "yesterday", NULL, false},
+    {"now", "2024-04-07T12:00:00Z", "0 s", false},
+    {"seconds", "2024-04-07T11:59:01Z", "59 s", false},
+    {"a minute", "2024-04-07T11:59:00Z", "1 min", false},
+    {"hours", "2024-04-07T09:01:00Z", "2 h", false},
+    {"another zone", "2024-04-07T12:30:00+02:00", "1 h", false},
+    {"exactly a day", "2024-04-06T12:00:00Z", "1 d", false},
+    {"more than a day", "2024-04-06T11:59:59Z", "1 d", true},
+    {"a year", "2023-04-07T12:00:00Z", "366 d", true},
+    {"a clock that is ahead", "2024-04-07T13:00:00Z", "0 s", false},
+};
+
+static void test_age(void **state)
+{
+    const AgeCase *test = *state;
+    g_autoptr(FleetReport) report = fleet_report_new(NULL);
+    g_autoptr(GDateTime) now = g_date_time_new_utc(2024, 4, 7, 12, 0, 0);
+    report->now = g_date_time_to_unix(now);
+    FleetHost *host = make_host(&(Document){"worker", FLEET_CHECK, ""}, 1);
+    host->taken_at = g_strdup(test->taken_at);
+    fleet_report_add(report, host);
+    fleet_report_finish(report);
+    g_autofree char *age = fleet_host_age(host);
+    assert_string_equal(age != NULL ? age : "none", test->age != NULL ? test->age : "none");
+    assert_int_equal(fleet_host_is_old(host), test->old);
+    assert_int_equal(report->old, test->old);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_counts_do_not_wrap),
         cmocka_unit_test(test_findings_are_told_and_forgotten),
+        cmocka_unit_test(test_what_is_shared_is_kept_once),
     };
     return RUN_CASES(test_fleet, cases) + RUN_CASES(test_answer, answers) +
-           cmocka_run_group_tests(others, NULL, NULL);
+           RUN_CASES(test_age, ages) + cmocka_run_group_tests(others, NULL, NULL);
 }

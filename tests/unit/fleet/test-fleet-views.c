@@ -17,10 +17,12 @@ static const char *const fleet[] = {"fleet", "incident.json", "hosts/docker.json
                                     NULL};
 static const char *const fine_fleet[] = {"fleet/router.json", "incident-cured.json", NULL};
 
-static FleetReport *read_fleet(const char *const *arguments, FleetView view)
+static FleetReport *read_fleet(const char *const *arguments, const FleetView *view)
 {
     assert_int_equal(chdir(g_getenv("FIXTURES")), 0);
     FleetReport *report = fleet_report_new(view);
+    g_autoptr(GDateTime) later = g_date_time_new_utc(2024, 4, 8, 10, 0, 0);
+    report->now = g_date_time_to_unix(later);
     g_autoptr(GPtrArray) paths = fleet_documents_find((char *const *)arguments);
     for (guint i = 0; i < paths->len; i++)
         fleet_report_add(report, fleet_document_read(g_ptr_array_index(paths, i), NULL));
@@ -89,9 +91,9 @@ static char *render(const char *name, const char *const *arguments, guint width)
     const TextStyle style = {.width = width};
     bool is_json = g_str_has_suffix(name, ".json");
     bool is_text = g_str_has_suffix(name, ".txt");
-    g_autoptr(FleetReport) report = read_fleet(arguments, is_json   ? fleet_json_view
+    g_autoptr(FleetReport) report = read_fleet(arguments, is_json   ? &fleet_json_view
                                                           : is_text ? NULL
-                                                                    : fleet_html_view);
+                                                                    : &fleet_html_view);
     if (is_json)
         return json_of(report);
     if (is_text)
@@ -112,7 +114,7 @@ static void test_a_line_is_the_same_document(G_GNUC_UNUSED void **state)
 {
     Output output = {.format = FORMAT_JSON_LINES};
     g_autofree char *indented = render(".json", fleet, 0);
-    g_autoptr(FleetReport) report = read_fleet(fleet, fleet_json_line_view);
+    g_autoptr(FleetReport) report = read_fleet(fleet, &fleet_json_line_view);
     g_autofree char *line = written(report, &output);
     json_auto_t *document = json_loads(line, 0, NULL);
     json_auto_t *same = json_loads(indented, 0, NULL);
@@ -141,7 +143,7 @@ static char *between(const char *page, const char *tag)
 /* The policy allows what is in the page and nothing else. */
 static void test_the_policy_names_style_and_script(G_GNUC_UNUSED void **state)
 {
-    g_autoptr(FleetReport) report = read_fleet(fine_fleet, fleet_html_view);
+    g_autoptr(FleetReport) report = read_fleet(fine_fleet, &fleet_html_view);
     g_autofree char *page = page_of(report);
     for (guint i = 0; i < 2; i++) {
         g_autofree char *content = between(page, i == 0 ? "style" : "script");
@@ -193,7 +195,7 @@ static const HostileCase hostile[] = {
 };
 
 /* A report in which every text is WORD. */
-static FleetReport *hostile_report(const char *word, FleetView view)
+static FleetReport *hostile_report(const char *word, const FleetView *view)
 {
     FleetReport *report = fleet_report_new(view);
     FleetFinding *finding = g_new0(FleetFinding, 1);
@@ -238,10 +240,10 @@ static void test_hostile_name(void **state)
 {
     const HostileCase *test = *state;
     const TextStyle style = {.width = 60};
-    g_autoptr(FleetReport) report = hostile_report(test->word, fleet_html_view);
-    g_autoptr(FleetReport) harmless = hostile_report("harmless", fleet_html_view);
+    g_autoptr(FleetReport) report = hostile_report(test->word, &fleet_html_view);
+    g_autoptr(FleetReport) harmless = hostile_report("harmless", &fleet_html_view);
     g_autoptr(FleetReport) table = hostile_report(test->word, NULL);
-    g_autoptr(FleetReport) json = hostile_report(test->word, fleet_json_view);
+    g_autoptr(FleetReport) json = hostile_report(test->word, &fleet_json_view);
     g_autofree char *page = page_of(report);
     g_autofree char *model = page_of(harmless);
     g_autofree char *text = fleet_text(table, &style);
