@@ -281,7 +281,7 @@ static void test_name(void **state)
 {
     const NameCase *test = *state;
     g_autofree char *folder = folder_new();
-    g_autofree char *text = fixture_text("fleet/router.json", NULL, NULL);
+    g_autofree char *text = fixture_text("fleet/vpn2.json", NULL, NULL);
     folder_write(folder, test->name, text);
     g_autofree char *path = g_build_filename(folder, test->name, NULL);
     g_autoptr(FleetHost) host = fleet_document_read(path, NULL);
