@@ -286,7 +286,7 @@ static void test_name(void **state)
     g_autofree char *path = g_build_filename(folder, test->name, NULL);
     g_autoptr(FleetHost) host = fleet_document_read(path, NULL);
     assert_string_equal(host->host, test->host);
-    assert_int_equal(host->source, FLEET_CHECK);
+    assert_int_equal(host->source, FLEET_APPLY);
     assert_true(g_utf8_validate(host->file, -1, NULL));
     folder_remove(folder);
 }
