@@ -4,6 +4,7 @@
 
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
+#include "model/needs/needs.h"
 #include "report/escape.h"
 #include "report/json-parts.h"
 #include "report/judgement-text.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 enum { MAX_ALIKE = 4 }; /* more links that look alike are one node */
+enum { MAX_PORTS = 3 }; /* more published ports of one way are a number */
 
 #define OUTSIDE "outside" /* the node of other networks: no link's, whose nodes are numbered */
 
@@ -28,27 +30,43 @@ typedef struct {
     const Snapshot *snapshot;
     const Topology *topology;
     CoverageMap *map;
-    GArray *nodes;      /* Node, in the order of their links */
-    GHashTable *counts; /* of links that are alike: their look to Alike */
+    GArray *nodes;       /* Node, in the order of their links */
+    GHashTable *numbers; /* Link to the number of its node plus 1 */
+    GHashTable *counts;  /* of links that are alike: their look to Alike */
     GString *text;
 } Picture;
 
-/* TEXT between quotes, with nothing in it that Graphviz or a terminal would take for more than text
- * (transfer full). Labels resolve "&lt;" and its like as HTML does. */
-static char *quoted(const char *text)
+/* Appends TEXT to what is between quotes, with nothing in it that Graphviz or a terminal would take for
+ * more than text. Labels resolve "&lt;" and its like as HTML does. */
+static void append_text(GString *label, const char *text)
 {
     g_autofree char *shown = escape_for_terminal(text);
-    GString *result = g_string_new("\"");
     for (const char *p = shown; *p != '\0'; p++) {
         if (*p == '"' || *p == '\\')
-            g_string_append_c(result, '\\');
+            g_string_append_c(label, '\\');
         if (*p == '&')
-            g_string_append(result, "&amp;");
+            g_string_append(label, "&amp;");
         else
-            g_string_append_c(result, *p);
+            g_string_append_c(label, *p);
+    }
+}
+
+/* The NULL-terminated LINES between quotes, parted by Graphviz's own \n (transfer
+ * full). */
+static char *quoted_lines(const char *const *lines)
+{
+    GString *result = g_string_new("\"");
+    for (const char *const *line = lines; *line != NULL; line++) {
+        g_string_append(result, line != lines ? "\\n" : "");
+        append_text(result, *line);
     }
     g_string_append_c(result, '"');
     return g_string_free(result, FALSE);
+}
+
+static char *quoted(const char *text)
+{
+    return quoted_lines((const char *[]){text, NULL});
 }
 
 /* ---- what is shown ---- */
@@ -58,19 +76,29 @@ typedef struct {
     const char *style;
 } EdgeLook;
 
+/* What firewalld itself refuses is red, what others refuse orange: the cure is not firewalld's. */
 static const EdgeLook edge_looks[] = {
     [COVERAGE_ACCEPTED] = {"#1a7f37", ""},
-    [COVERAGE_ELSEWHERE] = {"#cf222e", ", arrowhead=tee, penwidth=2"},
+    [COVERAGE_ELSEWHERE] = {"#bc4c00", ", arrowhead=tee, penwidth=2"},
     [COVERAGE_REFUSED] = {"#cf222e", ", arrowhead=tee, penwidth=2"},
     [COVERAGE_OPEN] = {"#6e7781", ", style=dashed"},
     [COVERAGE_IDLE] = {"#6e7781", ""},
 };
 
+/* The link that LINK is made on, as a VLAN is; NULL where it has none here. That of a veth is its peer. */
+static const Link *lower_of(const Picture *picture, const Link *link)
+{
+    return link->lower != 0 && !link_is_kind(link, "veth")
+               ? snapshot_link_by_index(picture->snapshot, link->lower)
+               : NULL;
+}
+
 /* All that is shown of LINK but its name: links of one look may be one node (transfer full). */
 static char *look_of(const Picture *picture, const Node *node)
 {
     GString *look = g_string_new(NULL);
-    g_string_append_printf(look, "%d %s %s %d %s", node->role,
+    const Link *lower = lower_of(picture, node->link);
+    g_string_append_printf(look, "%d %d %s %s %d %s", node->role, lower != NULL ? lower->index : 0,
                            node->link->kind != NULL ? node->link->kind : "-",
                            node->match.zone != NULL ? node->match.zone->name : "-", node->match.by,
                            link_state_word(node->link));
@@ -109,6 +137,15 @@ static void add_link(Picture *picture, const Link *link)
     } else {
         g_array_index(picture->nodes, Node, alike->last).others++;
     }
+    g_hash_table_insert(picture->numbers, (gpointer)link, GUINT_TO_POINTER(alike->last + 1));
+}
+
+/* Puts the number of the node that stands for LINK to *NUMBER; false where none does. */
+static bool find_node(const Picture *picture, const Link *link, guint *number)
+{
+    guint found = GPOINTER_TO_UINT(g_hash_table_lookup(picture->numbers, link));
+    *number = found - 1;
+    return found != 0;
 }
 
 /* ---- nodes ---- */
@@ -124,23 +161,25 @@ static guint count_ports(const Snapshot *snapshot, const Link *master)
     return count;
 }
 
-/* Lines, each ended by Graphviz's own \n (transfer full). */
+/* "bridge, 2 ports", "vlan on eth0", "physical" (transfer full). */
+static char *kind_text(const Picture *picture, const Link *link)
+{
+    const char *kind = link->kind != NULL ? link->kind : "link";
+    guint ports = count_ports(picture->snapshot, link);
+    const Link *lower = lower_of(picture, link);
+    if (ports > 0)
+        return g_strdup_printf("%s, %u port%s", kind, ports, ports == 1 ? "" : "s");
+    return lower != NULL ? g_strdup_printf("%s on %s", kind, lower->name) : g_strdup(kind);
+}
+
 static char *label_of(const Picture *picture, const Node *node)
 {
     const Link *link = node->link;
     g_autofree char *name = node->others > 0
                                 ? g_strdup_printf("%s and %u more", link->name, node->others)
                                 : g_strdup(link->name);
-    const char *kind = link->kind != NULL ? link->kind : "link";
-    guint ports = count_ports(picture->snapshot, link);
-    g_autofree char *what = ports > 0 ? g_strdup_printf("%s of %u", kind, ports) : g_strdup(kind);
-    g_autofree char *name_quoted = quoted(name);
-    g_autofree char *what_quoted = quoted(what);
-    /* Without the inner quotes, so that both are one string. */
-    name_quoted[strlen(name_quoted) - 1] = '\0';
-    return g_strdup_printf("%s\\n%s, %s\\n%s", name_quoted, role_word(node->role),
-                           zone_match_is_binding(&node->match) ? "bound" : "not bound",
-                           what_quoted + 1);
+    g_autofree char *kind = kind_text(picture, link);
+    return quoted_lines((const char *[]){name, role_word(node->role), kind, NULL});
 }
 
 static void append_node(Picture *picture, guint index)
@@ -153,32 +192,36 @@ static void append_node(Picture *picture, guint index)
                            node->role == ROLE_UPLINK ? ", penwidth=2" : "");
 }
 
-/* Appends the nodes of ZONE, and before the first of them HEAD; false where there are none. */
-static bool append_nodes_in(Picture *picture, const Zone *zone, const char *head)
+/* Appends the nodes that ZONE filters, those that it binds or the others, in a box with TITLE, or in
+ * none where that is NULL. */
+static void append_box(Picture *picture, const Zone *zone, bool binds, const char *title)
 {
-    bool has_nodes = false;
+    bool is_open = false;
     for (guint i = 0; i < picture->nodes->len; i++) {
-        if (g_array_index(picture->nodes, Node, i).match.zone != zone)
+        const Node *node = &g_array_index(picture->nodes, Node, i);
+        if (node->match.zone != zone || zone_match_is_binding(&node->match) != binds)
             continue;
-        g_string_append(picture->text, has_nodes ? "" : head);
+        if (title != NULL && !is_open) {
+            g_autofree char *label = quoted(title);
+            g_string_append_printf(picture->text,
+                                   "  subgraph cluster_%u {\n    label=%s;\n    style=\"%s\";\n"
+                                   "    color=\"#8c959f\";\n",
+                                   i, label, binds ? "rounded" : "rounded,dashed");
+            is_open = true;
+        }
         append_node(picture, i);
-        has_nodes = true;
     }
-    return has_nodes;
+    g_string_append(picture->text, is_open ? "  }\n" : "");
 }
 
-/* A zone with the links that it filters, whether it binds them or takes what no zone binds. */
-static void append_zone(Picture *picture, guint number, const Zone *zone)
+/* What a zone binds, and in a box of its own what the default zone takes because no zone binds it. */
+static void append_zone(Picture *picture, const Zone *zone)
 {
-    bool is_default = g_strcmp0(zone->name, picture->snapshot->firewalld->default_zone) == 0;
-    g_autofree char *name =
-        g_strdup_printf("zone %s%s", zone->name, is_default ? " (default)" : "");
-    g_autofree char *label = quoted(name);
-    g_autofree char *head = g_strdup_printf("  subgraph cluster_%u {\n    label=%s;\n"
-                                            "    style=rounded;\n    color=\"#8c959f\";\n",
-                                            number, label);
-    if (append_nodes_in(picture, zone, head))
-        g_string_append(picture->text, "  }\n");
+    g_autofree char *bound = g_strdup_printf("zone %s", zone->name);
+    g_autofree char *caught =
+        g_strdup_printf("in no zone: caught by the default zone (%s)", zone->name);
+    append_box(picture, zone, true, bound);
+    append_box(picture, zone, false, caught);
 }
 
 /* ---- edges ---- */
@@ -189,8 +232,11 @@ static char *refusal_text(const Judgement *judgement)
     const VerdictStep *step = judgement->firewalld->deciding;
     if (!judgement_is_firewallds(judgement)) {
         g_autofree char *owner = stage_owner_text(judgement_decision(judgement));
-        return g_strdup_printf("refused by %s", owner);
+        return g_strdup_printf(
+            "%s by %s", judgement->reply_path != NULL ? "answers refused" : "refused", owner);
     }
+    if (!verdict_refuses(judgement->firewalld))
+        return g_strdup("refused by firewalld's rules");
     if (step == NULL)
         return g_strdup("refused");
     if (step->policy != NULL)
@@ -201,20 +247,57 @@ static char *refusal_text(const Judgement *judgement)
     return g_strdup_printf("refused: %s", setting);
 }
 
-static void append_way(Picture *picture, guint from, guint to, const WayCoverage *way)
+/* Whether something that is accepted leaves with another source address, or for another destination. */
+static bool is_translated(const Judgement *judgement)
+{
+    for (guint i = 0; judgement->path != NULL && i < judgement->path->ways->len; i++) {
+        const PathWay *way = g_ptr_array_index(judgement->path->ways, i);
+        if (way->outcome == OUTCOME_ACCEPT && (way->masqueraded || way->translated))
+            return true;
+    }
+    return false;
+}
+
+/* What becomes of WAY. WHAT goes there is said before it, where it is not NULL (transfer full). */
+static char *way_label(const WayCoverage *way, const Judgement *judgement, const char *what)
+{
+    g_autoptr(GStrvBuilder) lines = g_strv_builder_new();
+    if (what != NULL)
+        g_strv_builder_add(lines, what);
+    if (way->coverage == COVERAGE_ELSEWHERE)
+        g_strv_builder_add(lines, "accepted by firewalld,");
+    if (way->coverage == COVERAGE_OPEN) {
+        g_strv_builder_add(lines, "not certain");
+    } else if (way->coverage == COVERAGE_ACCEPTED) {
+        bool masqueraded = what == NULL && is_translated(judgement);
+        g_strv_builder_add(lines, masqueraded ? "accepted, masqueraded" : "accepted");
+    } else {
+        g_autofree char *refusal = refusal_text(judgement);
+        g_strv_builder_add(lines, refusal);
+        if (way->coverage == COVERAGE_REFUSED && !judgement_is_firewallds(judgement))
+            g_strv_builder_add(lines, "and by firewalld");
+    }
+    g_auto(GStrv) all = g_strv_builder_end(lines);
+    return quoted_lines((const char *const *)all);
+}
+
+/* What is translated on its way is a double line. WHAT as for way_label(): such a way leads inwards, and
+ * does not say where its ends are placed. */
+static void append_way(Picture *picture, guint from, guint to, const WayCoverage *way,
+                       const char *what)
 {
     const Judgement *judgement = coverage_judgement(picture->map, way);
     g_autofree char *reason = judgement_reason(judgement);
     g_autofree char *tooltip = quoted(reason);
-    g_autofree char *words = way->coverage == COVERAGE_ACCEPTED ? g_strdup("accepted")
-                             : way->coverage == COVERAGE_OPEN   ? g_strdup("not certain")
-                                                                : refusal_text(judgement);
-    g_autofree char *label = quoted(words);
+    g_autofree char *label = way_label(way, judgement, what);
     const EdgeLook *look = &edge_looks[way->coverage];
+    bool is_double = way->coverage == COVERAGE_ACCEPTED && is_translated(judgement);
     g_string_append_printf(picture->text,
-                           "  n%u -> n%u [label=%s, tooltip=%s, color=\"%s\", "
-                           "fontcolor=\"%s\"%s];\n",
-                           from, to, label, tooltip, look->color, look->color, look->style);
+                           "  n%u -> n%u [label=%s, tooltip=%s, color=\"%s%s%s\", "
+                           "fontcolor=\"%s\"%s%s];\n",
+                           from, to, label, tooltip, look->color, is_double ? ":white:" : "",
+                           is_double ? look->color : "", look->color, look->style,
+                           what != NULL ? ", constraint=false" : "");
 }
 
 static void append_ways_from(Picture *picture, guint from)
@@ -226,7 +309,7 @@ static void append_ways_from(Picture *picture, guint from)
             continue;
         WayCoverage way = coverage_of(picture->map, node->link, uplink->link);
         if (way.coverage != COVERAGE_IDLE)
-            append_way(picture, from, to, &way);
+            append_way(picture, from, to, &way, NULL);
     }
 }
 
@@ -238,7 +321,7 @@ static void append_way_through_overlay(Picture *picture, guint bridge, guint tun
     if (way.coverage == COVERAGE_IDLE)
         return;
     bool inwards = g_str_equal(way.flow.in, upper->name);
-    append_way(picture, inwards ? tunnel : bridge, inwards ? bridge : tunnel, &way);
+    append_way(picture, inwards ? tunnel : bridge, inwards ? bridge : tunnel, &way, NULL);
 }
 
 /* Ways that lead to no other network: among the ports of a bridge, and to the rest of its network on
@@ -250,11 +333,92 @@ static void append_ways_inside(Picture *picture, guint bridge)
         return;
     WayCoverage way = coverage_within_bridge(picture->map, node->link);
     if (way.coverage != COVERAGE_IDLE)
-        append_way(picture, bridge, bridge, &way);
+        append_way(picture, bridge, bridge, &way, NULL);
     for (guint i = 0; node->role == ROLE_DOWNSTREAM && i < picture->nodes->len; i++) {
         const Node *tunnel = &g_array_index(picture->nodes, Node, i);
         if (tunnel->role == ROLE_DOWNSTREAM && link_is_overlay(tunnel->link))
             append_way_through_overlay(picture, bridge, i);
+    }
+}
+
+/* Where the published port of NEED leads, NULL: to this host itself, or that is not known. */
+static const Link *published_to(const Need *need)
+{
+    const Path *path = need->way.judgement->path;
+    for (guint i = 0; path != NULL && i < path->ways->len; i++) {
+        const PathWay *way = g_ptr_array_index(path->ways, i);
+        if (way->translated && way->out != NULL)
+            return way->out;
+    }
+    return NULL;
+}
+
+/* One edge for the ports that go the same way and fare alike. */
+typedef struct {
+    guint from;
+    guint to;
+    const Need *first;
+    GString *services;
+    guint count;
+} PublishedWay;
+
+static void clear_published(gpointer way)
+{
+    g_string_free(((PublishedWay *)way)->services, TRUE);
+}
+
+static PublishedWay *find_published(GArray *ways, guint from, guint to, const Need *need)
+{
+    ARRAY_FOREACH (PublishedWay, way, ways) {
+        if (way->from == from && way->to == to && way->first->way.coverage == need->way.coverage)
+            return way;
+    }
+    PublishedWay new = {from, to, need, g_string_new(NULL), 0};
+    g_array_append_val(ways, new);
+    return &g_array_index(ways, PublishedWay, ways->len - 1);
+}
+
+static GArray *collect_published(const Picture *picture, const GPtrArray *needs)
+{
+    GArray *ways = g_array_new(FALSE, FALSE, sizeof(PublishedWay));
+    g_array_set_clear_func(ways, clear_published);
+    PTR_ARRAY_FOREACH (const Need, need, needs) {
+        guint from;
+        guint to;
+        if (need->kind != NEED_PUBLISHED_PORT || !find_node(picture, need->in, &from) ||
+            !find_node(picture, published_to(need), &to))
+            continue;
+        PublishedWay *way = find_published(ways, from, to, need);
+        if (way->count++ < MAX_PORTS)
+            g_string_append_printf(way->services, "%s%s", way->count > 1 ? ", " : "",
+                                   need->service);
+    }
+    return ways;
+}
+
+static void append_published(Picture *picture)
+{
+    g_autoptr(GPtrArray) needs = needs_of(picture->snapshot, picture->topology, picture->map);
+    g_autoptr(GArray) ways = collect_published(picture, needs);
+    ARRAY_FOREACH (const PublishedWay, way, ways) {
+        if (way->count > MAX_PORTS)
+            g_string_append_printf(way->services, " and %u more", way->count - MAX_PORTS);
+        g_autofree char *what =
+            g_strdup_printf("published port%s %s", way->count == 1 ? "" : "s", way->services->str);
+        append_way(picture, way->from, way->to, &way->first->way, what);
+    }
+}
+
+/* Ties what is made on another link to that: no way of packets, whose edges are arrows. */
+static void append_lower_links(Picture *picture)
+{
+    for (guint i = 0; i < picture->nodes->len; i++) {
+        const Link *lower = lower_of(picture, g_array_index(picture->nodes, Node, i).link);
+        guint to;
+        if (lower != NULL && find_node(picture, lower, &to))
+            g_string_append_printf(picture->text,
+                                   "  n%u -> n%u [dir=none, style=dotted, color=\"#8c959f\"];\n", i,
+                                   to);
     }
 }
 
@@ -276,7 +440,8 @@ char *dot_report(const Snapshot *snapshot, const Topology *topology, CoverageMap
 {
     g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
     g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    Picture picture = {snapshot, topology, map, nodes, counts, g_string_new(NULL)};
+    g_autoptr(GHashTable) numbers = g_hash_table_new(g_direct_hash, g_direct_equal);
+    Picture picture = {snapshot, topology, map, nodes, numbers, counts, g_string_new(NULL)};
     PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
         add_link(&picture, link);
     g_string_append(picture.text,
@@ -285,12 +450,14 @@ char *dot_report(const Snapshot *snapshot, const Topology *topology, CoverageMap
                     "  node [fontname=\"sans-serif\", shape=box, style=\"rounded,filled\", "
                     "fillcolor=\"#f6f8fa\"];\n  edge [fontname=\"sans-serif\"];\n");
     PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones)
-        append_zone(&picture, zone_index, zone);
-    append_nodes_in(&picture, NULL, "");
+        append_zone(&picture, zone);
+    append_box(&picture, NULL, false, NULL);
     for (guint i = 0; i < nodes->len; i++) {
         append_ways_from(&picture, i);
         append_ways_inside(&picture, i);
     }
+    append_published(&picture);
+    append_lower_links(&picture);
     append_ways_out(&picture);
     g_string_append(picture.text, "}\n");
     return g_string_free(picture.text, FALSE);

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from lab import UPLINK, Lab
+from lab import UPLINK, Lab, LabMaker
+from test_kernel_rules import DOCKER, OPEN, shell
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _ROOT = Path(__file__).parents[2]
-RED, GREEN = "#cf222e", "#1a7f37"
+RED, GREEN, ORANGE = "#cf222e", "#1a7f37", "#bc4c00"
 
 
 def draw(dot: str) -> ElementTree.Element:
@@ -45,6 +46,18 @@ def test_the_incident_before_and_after(lab: Lab) -> None:
     after = draw(lab.nicfix("list", "--format", "dot").stdout)
     assert "accepted" in words(after)
     assert GREEN in colors(after) and RED not in colors(after)
+
+
+def test_what_firewalld_accepts_and_others_change_or_refuse(make_lab: LabMaker) -> None:
+    """Masqueraded ways have a word of their own, and Docker's refusal is not firewalld's."""
+    lab = make_lab(firewalld=OPEN)
+    shell(lab, f"iptables -t nat -A POSTROUTING -o {UPLINK} -j MASQUERADE")
+    masqueraded = draw(lab.nicfix("list", "--format", "dot").stdout)
+    assert "accepted, masqueraded" in words(masqueraded)
+    shell(lab, DOCKER)
+    refused = draw(lab.nicfix("list", "--format", "dot").stdout)
+    assert "accepted by firewalld, refused by Docker" in words(refused)
+    assert ORANGE in colors(refused) and not {RED, GREEN} & colors(refused)
 
 
 @pytest.mark.parametrize("name", ['a"b', "a\\N", "a<b>&c", "a&lt;b", "a;b", "a{b}|c"])
