@@ -289,6 +289,23 @@ static char *page_text(const char *name)
     return text;
 }
 
+/* The table at the head of the manual's section has a cause and a cure of each finding. Each row is one
+ * line of 80 columns: the indent, an id of 24, and these two. */
+static void test_manual_table(G_GNUC_UNUSED void **state)
+{
+    enum { CAUSE_MAX = 24, CURE_MAX = 23 };
+    g_autofree char *manual = page_text("docs/nicfix.8.in");
+    g_autofree char *table = part_of(manual, ".Ss Findings\n.Bl -column", "\n.El\n");
+    for (FindingId id = FINDING_PANIC_MODE; id <= FINDING_LAST; id++) {
+        g_autofree char *start = g_strdup_printf("\n.It Sy %s Ta ", finding_word(id));
+        g_autofree char *row = part_of(table, start, "\n");
+        g_auto(GStrv) cells = g_strsplit(row, " Ta ", -1);
+        assert_int_equal(g_strv_length(cells), 3);
+        assert_in_range(strlen(cells[1]), 1, CAUSE_MAX);
+        assert_in_range(strlen(cells[2]), 1, CURE_MAX);
+    }
+}
+
 static void test_severities(void **state)
 {
     (void)state;
@@ -310,7 +327,8 @@ static void test_severities(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest severities[] = {cmocka_unit_test(test_severities)};
+    const struct CMUnitTest severities[] = {cmocka_unit_test(test_severities),
+                                            cmocka_unit_test(test_manual_table)};
     return RUN_CASES(test_text, texts) + RUN_CASES(test_reason, reasons) +
            RUN_CASES(test_page, pages) + cmocka_run_group_tests(severities, NULL, NULL);
 }
