@@ -67,15 +67,30 @@ static void report(const Context *context, const CheckOptions *options, const Sn
         .pending = trial_pending(record),
         .version = NICFIX_VERSION,
     };
-    if (report.pending.id == NULL)
+    if (report.pending.id == NULL && !context->options->is_text)
         fixes_suggest(snapshot, diagnosis, context_declared(context));
     narrow(diagnosis, options);
     if (output_wants_text(output))
         output_text(output, check_report_text(&report, &output->style));
     if (output_wants_json(output))
         output_json(output, check_report_json(&report));
+    if (context->options->is_text && !diagnosis_has(diagnosis, SEVERITY_WARNING))
+        output_text(output,
+                    g_strdup("\nThis does not prove that traffic passes: the kernel's rules "
+                             "were not read\n"));
     if (output->format == FORMAT_SPECIAL)
         output_special(output, junit_text(snapshot, diagnosis, options->severity));
+}
+
+/* A program that is told that all is well does not read what is unread. */
+static bool format_fits(const Context *context, GError **error)
+{
+    if (!context->options->is_text || context->output->format != FORMAT_SPECIAL)
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "use --format text or json",
+                     "the text of a sosreport does not say enough for --format %s",
+                     context->options->format);
+    return false;
 }
 
 /* The snapshot to check, once the expectations of it are read, too. Others than root may not have the
@@ -86,6 +101,7 @@ static Snapshot *observe_to_check(const Context *context, const CheckOptions *op
     scope.permanent_fault = geteuid() == 0;
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, bus, error);
     bool is_ready = snapshot != NULL && check_interfaces(options, snapshot, error) &&
+                    format_fits(context, error) &&
                     context_read_expectations(context, options->expectations, snapshot, error);
     return is_ready ? g_steal_pointer(&snapshot) : NULL;
 }
@@ -273,5 +289,6 @@ const Command check_command = {
     .example = "nicfix check --fail-on error",
     .max_arguments = G_MAXUINT,
     .formats = "text|json|nagios|npd|junit",
+    .answers_from_text = true,
     .run = run,
 };

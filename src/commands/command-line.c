@@ -51,6 +51,8 @@ GOptionEntry *command_line_globals(const Command *command, GlobalOptions *option
          formats_of(command)},
         {"snapshot", 0, snapshot_flags, G_OPTION_ARG_FILENAME, &options->snapshot,
          "Read FILE, or standard input, instead of this host", "FILE|-"},
+        {"sosreport", 0, snapshot_flags, G_OPTION_ARG_FILENAME, &options->sosreport,
+         "Read a report of sos instead of this host", "DIR|TAR"},
         {"uplink", 0, uplink_flags, G_OPTION_ARG_STRING_ARRAY, &options->uplinks,
          "Also treat IFACE as an uplink (repeatable)", "IFACE"},
         {"downstream", 0, uplink_flags, G_OPTION_ARG_STRING_ARRAY, &options->downstreams,
@@ -72,6 +74,7 @@ void global_options_clear(GlobalOptions *options)
 {
     g_free(options->color);
     g_free(options->format);
+    g_free(options->sosreport);
     g_free(options->timeout_word);
     g_free(options->snapshot);
     g_strfreev(options->uplinks);
@@ -133,13 +136,27 @@ static bool parse_options(const Command *command, const OptionTable *table, char
     return false;
 }
 
+/* A sosreport is a snapshot of another form. */
+static bool take_sosreport(GlobalOptions *options, GError **error)
+{
+    if (options->sosreport == NULL)
+        return true;
+    if (options->snapshot != NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_USAGE, "omit one of them",
+                         "--snapshot and --sosreport are two hosts");
+        return false;
+    }
+    options->snapshot = g_strdup(options->sosreport);
+    return true;
+}
+
 /* Refuses what COMMAND does not take. */
 static bool check_taken(const Command *command, const GlobalOptions *options, GError **error)
 {
     const char *refused = NULL;
     const char *why = NULL;
     if (options->snapshot != NULL && command->why_no_snapshot != NULL) {
-        refused = "snapshot";
+        refused = options->sosreport != NULL ? "sosreport" : "snapshot";
         why = command->why_no_snapshot;
     } else if (command->why_no_uplink != NULL) {
         refused = options->uplinks != NULL       ? "uplink"
@@ -203,7 +220,8 @@ static bool check_line(const Context *context, char *const *arguments, GError **
                          arguments[command->max_arguments]);
         return false;
     }
-    return check_taken(command, options, error) && choose_style(options, context->output, error) &&
+    return take_sosreport(options, error) && check_taken(command, options, error) &&
+           choose_style(options, context->output, error) &&
            choose_format(command, options, context->output, error) &&
            command_parse_seconds("--timeout", options->timeout_word, MAX_TIMEOUT, &options->timeout,
                                  error);

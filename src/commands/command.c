@@ -4,6 +4,7 @@
 #include "documents/snapshot-json.h"
 #include "model/error.h"
 #include "model/foreach.h"
+#include "sosreport/sosreport.h"
 #include "observe/named-link.h"
 
 #include <unistd.h>
@@ -61,6 +62,36 @@ bool context_may_know_replies(const Context *context)
     return context->options->snapshot == NULL && geteuid() == 0;
 }
 
+/* What the answer rests on is told first: a sosreport is not the host. */
+static Snapshot *read_sosreport(const Context *context, GError **error)
+{
+    SosreportSource source;
+    g_autoptr(Snapshot) snapshot = sosreport_read(context->options->sosreport, &source, error);
+    if (snapshot == NULL)
+        return NULL;
+    bool is_text = source == SOSREPORT_TEXT;
+    if (is_text && !context->command->answers_from_text) {
+        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT,
+                         "it takes nicfix's own snapshot, which its plugin of sos collects",
+                         "the text of a sosreport does not say enough for %s",
+                         context->command->name);
+        return NULL;
+    }
+    context->options->is_text = is_text;
+    output_text(context->output,
+                g_strdup(is_text ? "From the text of a sosreport, by firewalld's settings alone "
+                                   "(see \"unread\"). For the fix run on the host: nicfix check\n\n"
+                                 : "From nicfix's own snapshot in the sosreport\n\n"));
+    return g_steal_pointer(&snapshot);
+}
+
+static Snapshot *read_file(const Context *context, GError **error)
+{
+    return context->options->sosreport != NULL
+               ? read_sosreport(context, error)
+               : snapshot_read_file(context->options->snapshot, error);
+}
+
 Snapshot *context_snapshot(const Context *context, const ObserveOptions *options, Bus **bus,
                            GError **error)
 {
@@ -72,7 +103,7 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
     if (file == NULL && *used == NULL)
         return NULL;
     g_autoptr(Snapshot) snapshot =
-        file != NULL ? snapshot_read_file(file, error) : observe(*used, options, error);
+        file != NULL ? read_file(context, error) : observe(*used, options, error);
     if (snapshot == NULL || !context_check_declared(context, snapshot, error))
         return NULL;
     return g_steal_pointer(&snapshot);

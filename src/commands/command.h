@@ -19,9 +19,11 @@ typedef struct {
     gboolean verbose;
     char *color;
     char *format;
-    char *snapshot;          /* NULL: this machine */
-    char **uplinks;          /* NULL: none are named */
-    char **downstreams;      /* likewise */
+    char *snapshot;     /* NULL: this machine */
+    char *sosreport;    /* where not NULL, SNAPSHOT is the same, and not a document */
+    bool is_text;       /* SNAPSHOT is from the text of a sosreport: no fix can be told from it */
+    char **uplinks;     /* NULL: none are named */
+    char **downstreams; /* likewise */
     GPtrArray *expectations; /* Expectation; NULL: none were read */
     Declared declared;       /* these three, once they are known */
     char *timeout_word;
@@ -59,6 +61,7 @@ struct Command {
     const char *formats;         /* that --format takes, "text|json|..."; NULL: these two */
     const char *why_no_snapshot; /* why it does not take --snapshot; NULL: it does */
     const char *why_no_uplink;   /* the same for --uplink */
+    bool answers_from_text;      /* the text of a sosreport says enough for it */
     CommandRun run;
 };
 

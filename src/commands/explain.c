@@ -115,7 +115,9 @@ static bool explain(const Explainer *explainer, const FlowQuestion *question, in
         .judgement = judgement,
         .route = &route,
         .port_named = resolved.master_of,
-        .fix = flow_fixes_find(explainer->fixes, &resolved.flow, judgement),
+        .fix = explainer->context->options->is_text
+                   ? NULL
+                   : flow_fixes_find(explainer->fixes, &resolved.flow, judgement),
         .programs = programs_of(explainer, &resolved.flow),
     };
     Output *output = explainer->context->output;
@@ -308,5 +310,6 @@ const Command explain_command = {
     .summary = "Show what happens to a flow, what decides it, and the fix",
     .example = "nicfix explain cni0 10.244.2.2 '->' 192.168.150.131:8629/tcp",
     .max_arguments = G_MAXUINT,
+    .answers_from_text = true,
     .run = run,
 };

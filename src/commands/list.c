@@ -139,5 +139,6 @@ const Command list_command = {
     .example = "nicfix list --json | jq '.links[] | select(.role == \"uplink\")'",
     .max_arguments = G_MAXUINT,
     .formats = "text|json|dot",
+    .answers_from_text = true,
     .run = run,
 };

@@ -9,12 +9,12 @@ static int run(const Context *context, char **words, GError **error)
     int status;
     if (!command_line_parse(context, NULL, &words, &status, error))
         return status;
+    context->output->format = FORMAT_JSON;
     ObserveOptions scope = context_observe_options(context, OBSERVE_ALL_ZONES);
     scope.permanent = true;
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
         return -1;
-    context->output->format = FORMAT_JSON;
     output_json(context->output, snapshot_to_json(snapshot));
     return STATUS_FINE;
 }
