@@ -58,7 +58,8 @@ static bool carry_out_recorded(Change *change, Plan *plan, const Record *before,
     bool recorded = record_save(record, &reason);
     if (!recorded) { /* as by a user who is not root; the change is made all the same */
         const PlanNote note = {NOTE_NOT_RECORDED, .reason = reason->message};
-        output_text(change->context->output, apply_report_note_text(&note));
+        output_text(change->context->output,
+                    apply_report_note_text(&note, &change->context->output->style));
         plan_notes_add(plan->notes, note);
     }
     bool done = change_carry_out(change, plan, NULL, &as_before, error);

@@ -8,15 +8,23 @@
 #include "report/fix-text.h"
 #include "report/json-parts.h"
 #include "report/plan-text.h"
+#include "report/wrap.h"
 
 /* ---- text ---- */
 
+/* A line of the plan; RAW may have names of others. */
+static void append_line(GString *text, const char *raw, const TextStyle *style)
+{
+    g_autofree char *line = escape_for_terminal(raw);
+    g_string_append(text, "  ");
+    wrap_append(text, line, 2, 4, style);
+}
+
 static void append_action(GString *text, const Action *action, const TextStyle *style)
 {
-    g_autofree char *raw = action_text(action);
-    g_autofree char *description = escape_for_terminal(raw);
+    g_autofree char *description = action_text(action);
     g_autoptr(GPtrArray) commands = action_commands(action);
-    g_string_append_printf(text, "  %s\n", description);
+    append_line(text, description, style);
     PTR_ARRAY_FOREACH (char *, command, commands) {
         g_string_append_printf(text, "    %s", text_faint(style));
         command_text_append(text, command);
@@ -41,7 +49,8 @@ static char *links_text(const char *interface, guint alike)
     return alike > 0 ? g_strdup_printf("%s and %u alike", interface, alike) : g_strdup(interface);
 }
 
-static void append_changes(GString *text, const char *what, const GPtrArray *changes)
+static void append_changes(GString *text, const char *what, const GPtrArray *changes,
+                           const TextStyle *style)
 {
     PTR_ARRAY_FOREACH (const ExposureChange, change, changes) {
         g_autofree char *service = service_text(change);
@@ -54,8 +63,7 @@ static void append_changes(GString *text, const char *what, const GPtrArray *cha
                                                                              : "to",
                                   receivers)
                 : g_strdup_printf("%s %s on this host from %s", what, service, senders);
-        g_autofree char *line = escape_for_terminal(raw);
-        g_string_append_printf(text, "  %s\n", line);
+        append_line(text, raw, style);
     }
 }
 
@@ -69,37 +77,40 @@ static bool has_service(const GPtrArray *changes)
     return false;
 }
 
-static void append_exposure(GString *text, const Exposure *exposure)
+static void append_exposure(GString *text, const Exposure *exposure, const TextStyle *style)
 {
-    append_changes(text, "opens", exposure->opens);
-    append_changes(text, "closes", exposure->closes);
+    append_changes(text, "opens", exposure->opens, style);
+    append_changes(text, "closes", exposure->closes, style);
     PTR_ARRAY_FOREACH (const ExposureChange, change, exposure->translates) {
         g_autofree char *senders = links_text(change->interface, change->alike);
         g_autofree char *receivers = links_text(change->to, change->to_alike);
         g_autofree char *raw =
             g_strdup_printf("%s masquerading traffic from %s to %s",
                             change->starts ? "starts" : "stops", senders, receivers);
-        g_autofree char *line = escape_for_terminal(raw);
-        g_string_append_printf(text, "  %s\n", line);
+        append_line(text, raw, style);
     }
     if (!has_service(exposure->opens) && !has_service(exposure->closes))
         g_string_append(text, "  reachable services of this host: unchanged\n");
 }
 
-static void append_findings(GString *text, const char *what, const GPtrArray *findings)
+static void append_findings(GString *text, const char *what, const GPtrArray *findings,
+                            const TextStyle *style)
 {
     PTR_ARRAY_FOREACH (const Finding, finding, findings) {
-        g_autofree char *raw = finding_message(finding);
-        g_autofree char *message = escape_for_terminal(raw);
-        g_string_append_printf(text, "  %s %s: %s\n", what, finding_word(finding->id), message);
+        g_autofree char *message = finding_message(finding);
+        g_autofree char *raw =
+            g_strdup_printf("%s %s: %s", what, finding_word(finding->id), message);
+        append_line(text, raw, style);
     }
 }
 
-char *apply_report_note_text(const PlanNote *note)
+char *apply_report_note_text(const PlanNote *note, const TextStyle *style)
 {
-    g_autofree char *raw = plan_note_text(note);
-    g_autofree char *line = escape_for_terminal(raw);
-    return g_strdup_printf("  note: %s\n", line);
+    GString *text = g_string_new(NULL);
+    g_autofree char *note_text = plan_note_text(note);
+    g_autofree char *raw = g_strconcat("note: ", note_text, NULL);
+    append_line(text, raw, style);
+    return g_string_free(text, FALSE);
 }
 
 char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
@@ -111,11 +122,11 @@ char *apply_report_plan_text(const Plan *plan, const TextStyle *style)
     PTR_ARRAY_FOREACH (const Action, action, plan->actions)
         append_action(text, action, style);
     g_string_append_printf(text, "%spredicted%s\n", text_bold(style), text_plain(style));
-    append_findings(text, "cures", plan->cured);
-    append_findings(text, "causes", plan->caused);
-    append_exposure(text, plan->exposure);
+    append_findings(text, "cures", plan->cured, style);
+    append_findings(text, "causes", plan->caused, style);
+    append_exposure(text, plan->exposure, style);
     PTR_ARRAY_FOREACH (const PlanNote, note, plan->notes) {
-        g_autofree char *line = apply_report_note_text(note);
+        g_autofree char *line = apply_report_note_text(note, style);
         g_string_append(text, line);
     }
     return g_string_free(text, FALSE);

@@ -29,7 +29,7 @@ typedef struct {
 char *apply_report_plan_text(const Plan *plan, const TextStyle *style);
 
 /* One line of it: a NOTE that was added since (transfer full). */
-char *apply_report_note_text(const PlanNote *note);
+char *apply_report_note_text(const PlanNote *note, const TextStyle *style);
 
 /* How it ended (transfer full). */
 char *apply_report_outcome_text(const Plan *plan, const ApplyOutcome *outcome,

@@ -8,6 +8,7 @@
 
 static const ReportCase reports[] = {
     {"apply-incident.txt", "incident", "", 0},
+    {"apply-incident-60.txt", "incident", "", 60},
     {"apply-incident.json", "incident", "", 0},
     {"apply-incident-runtime-only.txt", "incident", "--runtime-only", 0},
     {"apply-incident-cured.txt", "incident-cured", "", 0},
