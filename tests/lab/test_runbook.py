@@ -14,17 +14,18 @@ from typing import Any
 
 import pytest
 
-from lab import DATABASE_PORT, OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from lab import DATABASE_PORT, OUTSIDE, POD, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit import users
 from labkit.firewalld import FORWARD, FirewalldConfig, bound
-from labkit.namespaces import Namespace
 from labkit.networkmanager import ethernet_profile
 from test_kernel_rules import DOCKER, PODMAN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
 
 _BLOCK = re.compile(r"<!-- scene: (?P<scene>.+?) -->\n```console\n(?P<text>.*?)```\n", re.DOTALL)
-_COMMAND = re.compile(r"^(?P<prompt>worker|pod)# (?P<command>.*)$", re.MULTILINE)
+_COMMAND = re.compile(
+    r"^(?P<prompt>worker#|user\$|pod#|laptop\$) (?P<command>.*)$", re.MULTILINE
+)
 
 # What differs from run to run, and what the page has instead.
 _PASSING = (
@@ -33,6 +34,8 @@ _PASSING = (
     (re.compile(r"rtt min/avg/max/mdev = \S+ ms"), "rtt min/avg/max/mdev = 0.05/0.05/0.05/0.00 ms"),
     (re.compile(r"\brule \d+\b"), "rule 101"),
     (re.compile(r"nicfix confirm [0-9a-f]{8}"), "nicfix confirm 5f0c3a91"),
+    (re.compile(r" +$", re.MULTILINE), ""),
+    (re.compile(r"\b(STALE|DELAY|PROBE)\b"), "REACHABLE"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "1d0b9236-0fb9-3ddd-b5d8-81a26b2af642"),
 )
 
@@ -90,6 +93,29 @@ def _show_bridged_frames(lab: Lab) -> None:
     lab.host.sysctl({"net.bridge.bridge-nf-call-iptables": 1})
 
 
+def _add_ipv6(lab: Lab) -> None:
+    """Addresses and routes of a second family, which the kernel does not forward."""
+    lab.host.sysctl({"net.ipv6.conf.all.forwarding": 0})
+    lab.host.ip(
+        f"addr add fd00:244:2::1/64 dev cni0 nodad\naddr add fd00:150::130/64 dev {UPLINK} nodad\n"
+        f"route add default via fd00:150::131 dev {UPLINK}\n"
+    )
+    lab.pod.ip("addr add fd00:244:2::2/64 dev eth0 nodad\nroute add default via fd00:244:2::1\n")
+    lab.ext.ip(
+        "addr add fd00:150::131/64 dev eth0 nodad\nroute add fd00:244:2::/64 via fd00:150::130\n"
+    )
+
+
+def _know_the_pod(lab: Lab) -> None:
+    """A pod whose MAC address and index are always the same, and that the host has heard of."""
+    lab.host.ip(
+        "link del vethpod\nlink add vethpod index 57 type veth peer name eth0 "
+        f"address 0a:58:0a:f4:02:02 netns {lab.pod.pid}\nlink set vethpod master cni0 up\n"
+    )
+    lab.pod.ip(f"addr add {POD}/24 dev eth0\nlink set eth0 up\nroute add default via 10.244.2.1\n")
+    lab.ping("10.244.2.1")
+
+
 def _profile(zone: str) -> dict[str, str]:
     address = f"{UPLINK_ADDRESS}/24"
     return {"uplink": ethernet_profile("uplink", UPLINK, address, OUTSIDE, zone=zone)}
@@ -115,8 +141,10 @@ SCENES = {
     "another zone": Scene(
         {"firewalld": FirewalldConfig(zones={"external": bound(UPLINK) + "<masquerade/>"})}
     ),
+    "ipv6": Scene({"firewalld": _ALREADY_CURED}, _add_ipv6),
     "another program": Scene({"firewalld": _ALREADY_CURED}, _run(DOCKER)),
     "flushed": Scene({"firewalld": _ALREADY_CURED}),
+    "firewalld is down": Scene(prepare=lambda lab: lab.firewalld.service.stop()),
     "reload harms": Scene({"firewalld": _ALREADY_CURED}, _run(PODMAN)),
     "until reload": Scene(),
     "until reboot": Scene(
@@ -126,6 +154,7 @@ SCENES = {
     "another NIC": Scene({"firewalld": _ALREADY_CURED}, _add_second_uplink),
     "a new name": Scene({"firewalld": _ALREADY_CURED}, _rename_uplink),
     "pod to pod": Scene({"firewalld": _ALREADY_CURED}, _show_bridged_frames),
+    "the interface of a pod": Scene(prepare=_know_the_pod),
     "docker": Scene(
         {
             "links": _bridge("docker0", "172.17.0.1/16"),
@@ -183,6 +212,10 @@ SCENES = {
             *("apply", "--zone", "public", "--interface", UPLINK, "--move", "--runtime-only")
         ),
     ),
+    "without nicfix": Scene(),
+    "a snapshot": Scene(),
+    "exit statuses": Scene({"polkit_rules": {}}),
+    "undone": Scene({}, _run("mount -o remount,bind,ro /etc/firewalld")),
 }
 
 
@@ -195,11 +228,14 @@ def _database(lab: Lab) -> Iterator[None]:
         yield
 
 
-def _output(lab: Lab, where: Namespace, command: str) -> str:
+def _output(lab: Lab, prompt: str, command: str) -> str:
     """The output of COMMAND, both streams in order, as on a terminal."""
-    environment = {**users.environment(lab.folder, None), **lab.bus.env}
+    places = {"worker#": lab.host, "user$": lab.host, "pod#": lab.pod, "laptop$": lab.ext}
+    user = users.STRANGER if prompt == "user$" else None
+    environment = {**users.environment(lab.folder, user), **lab.bus.env}
     environment["PATH"] += f":{Path(lab.nicfix_command()[0]).parent}"
-    done = where.run("sh", "-c", f"exec 2>&1; {command}", env=environment, check=False)
+    script = f"cd {lab.folder}; exec 2>&1; {command}"
+    done = places[prompt].run("sh", "-c", script, user=user, env=environment, check=False)
     text = done.stdout.decode()
     for pattern, instead in _PASSING:
         text = pattern.sub(instead, text)
@@ -208,9 +244,8 @@ def _output(lab: Lab, where: Namespace, command: str) -> str:
 
 def _played(lab: Lab, block: str) -> str:
     """BLOCK as it is now: its commands with their output."""
-    places = {"worker": lab.host, "pod": lab.pod}
     return "".join(
-        f"{found.group()}\n{_output(lab, places[found['prompt']], found['command'])}"
+        f"{found.group()}\n{_output(lab, found['prompt'], found['command'])}"
         for found in _COMMAND.finditer(block)
     )
 
@@ -254,3 +289,13 @@ def test_all_of_the_page_is_tested() -> None:
     text = PAGE.read_text()
     assert {match["scene"] for match in _BLOCK.finditer(text)} == set(SCENES)
     assert len(_BLOCK.findall(text)) == text.count("```console")
+
+
+def test_the_index_leads_to_every_section() -> None:
+    """Each link leads to a heading, as GitHub names it, and the index has all but the frame."""
+    text = PAGE.read_text()
+    headings = re.findall(r"^##+ (.+)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+    index = text[: text.index("## ")]
+    assert set(re.findall(r"\]\(#([^)]+)\)", index)) == anchors - {"by-symptom"}
