@@ -43,7 +43,7 @@ KnownReplies *known_file_load(void)
     const char *version;
     g_autoptr(GVariant) replies = NULL;
     g_variant_get(file, "(&sv)", &version, &replies);
-    if (g_str_equal(version, NICFIX_VERSION) && g_variant_is_normal_form(file))
+    if (g_str_equal(version, NICFIX_VERSION))
         known_replies_from_variant(known, replies);
     return known;
 }

@@ -16,14 +16,14 @@
 #define BUS(method, parameters, reply)                                                             \
     {                                                                                              \
         "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,           \
-            parameters, reply, LASTS_NOT                                                           \
+            parameters, reply, LASTS_A_LOOK                                                        \
     }
 #define RUNNING_LASTING(interface, method, parameters, reply, lasts)                               \
     {                                                                                              \
         FIREWALLD, FIREWALLD_PATH, interface, method, parameters, reply, lasts                     \
     }
 #define RUNNING(interface, method, parameters, reply)                                              \
-    RUNNING_LASTING(interface, method, parameters, reply, LASTS_NOT)
+    RUNNING_LASTING(interface, method, parameters, reply, LASTS_A_LOOK)
 #define IN_RULES(interface, method, parameters, reply)                                             \
     RUNNING_LASTING(interface, method, parameters, reply, LASTS_WITH_RULES)
 #define IN_FORCE(interface, method, parameters, reply)                                             \
@@ -38,11 +38,11 @@
     }
 #define PERMANENT(method, parameters, reply)                                                       \
     {                                                                                              \
-        FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply, LASTS_NOT                       \
+        FIREWALLD, CONFIG_PATH, CONFIG, method, parameters, reply, LASTS_A_LOOK                    \
     }
 #define PERMANENT_AT(kind, method, parameters, reply)                                              \
     {                                                                                              \
-        FIREWALLD, NULL, CONFIG kind, method, parameters, reply, LASTS_NOT                         \
+        FIREWALLD, NULL, CONFIG kind, method, parameters, reply, LASTS_A_LOOK                      \
     }
 #define PERMANENT_ZONE(method, parameters, reply) PERMANENT_AT(".zone", method, parameters, reply)
 
@@ -76,7 +76,7 @@ static const CallRow rows[N_CALLS] = {
         RUNNING_LASTING(FIREWALLD, "checkPermanentConfig", "()", "()", LASTS_WITH_FILES),
 
     [CALL_CONFIG_PROPERTIES] = {FIREWALLD, CONFIG_PATH, PROPERTIES, "GetAll", "(s)", "(a{sv})",
-                                LASTS_NOT},
+                                LASTS_A_LOOK},
     [CALL_CONFIG_GET_ZONE_OF_INTERFACE] = PERMANENT("getZoneOfInterface", "(s)", "(s)"),
     [CALL_CONFIG_GET_ZONE_BY_NAME] = IN_FILES("getZoneByName", "(s)", "(o)"),
     [CALL_CONFIG_ZONE_GET_SETTINGS] = IN_FILES_AT(".zone", "getSettings2", "()", "(a{sv})"),
@@ -121,18 +121,18 @@ static const CallRow rows[N_CALLS] = {
     [CALL_CONFIG_POLICY_REMOVE] = PERMANENT_AT(".policy", "remove", "()", "()"),
 
     [CALL_NETWORKMANAGER_PROPERTY] = {NM, "/org/freedesktop/NetworkManager", PROPERTIES, "Get",
-                                      "(ss)", "(v)", LASTS_NOT},
+                                      "(ss)", "(v)", LASTS_A_LOOK},
     [CALL_NETWORKMANAGER_GET_DEVICE] = {NM, "/org/freedesktop/NetworkManager", NM,
-                                        "GetDeviceByIpIface", "(s)", "(o)", LASTS_NOT},
+                                        "GetDeviceByIpIface", "(s)", "(o)", LASTS_A_LOOK},
     [CALL_NETWORKMANAGER_PROPERTIES_AT] = {NM, NULL, PROPERTIES, "GetAll", "(s)", "(a{sv})",
-                                           LASTS_NOT},
+                                           LASTS_A_LOOK},
     [CALL_NETWORKMANAGER_GET_PROFILE_SETTINGS] = {NM, NULL, NM ".Settings.Connection",
-                                                  "GetSettings", "()", "(a{sa{sv}})", LASTS_NOT},
+                                                  "GetSettings", "()", "(a{sa{sv}})", LASTS_A_LOOK},
     [CALL_NETWORKMANAGER_GET_PROFILE_BY_UUID] = {NM, "/org/freedesktop/NetworkManager/Settings",
                                                  NM ".Settings", "GetConnectionByUuid", "(s)",
-                                                 "(o)", LASTS_NOT},
+                                                 "(o)", LASTS_A_LOOK},
     [CALL_NETWORKMANAGER_UPDATE_PROFILE] = {NM, NULL, NM ".Settings.Connection", "Update2",
-                                            "(a{sa{sv}}ua{sv})", "(a{sv})", LASTS_NOT},
+                                            "(a{sa{sv}}ua{sv})", "(a{sv})", LASTS_A_LOOK},
 };
 
 const CallRow *call_row(CallId call)

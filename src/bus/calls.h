@@ -84,7 +84,7 @@ typedef enum {
 /* How long firewalld's answer stays what it is. "While the rules are the same" is true of what is in force, with
  * its nftables backend: a change that a packet can tell, and every reload, changes firewalld's table. */
 typedef enum {
-    LASTS_NOT,
+    LASTS_A_LOOK,     /* while the host is looked at once, and no longer */
     LASTS_WITH_RULES, /* while the kernel's rules are the same */
     LASTS_IN_FORCE, /* likewise, but a zone or policy that is not in force may change without them */
     LASTS_WITH_FILES, /* while no file of firewalld's configuration changes */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/known-replies.h"
 
-/* For each way of lasting: its state, and the replies by what was asked. */
+/* For each way of lasting longer than a look: its state, and the replies by what was asked. */
 #define STORED_TYPE "a(sa{sv})"
 
 typedef struct {
@@ -57,7 +57,7 @@ void known_replies_set_state(KnownReplies *known, CallLasts lasts, const char *s
 
 void known_replies_forget_all(KnownReplies *known)
 {
-    for (CallLasts lasts = LASTS_NOT; lasts < N_LASTS; lasts++)
+    for (CallLasts lasts = LASTS_A_LOOK; lasts < N_LASTS; lasts++)
         known_replies_set_state(known, lasts, NULL);
 }
 
@@ -81,11 +81,13 @@ GVariant *known_replies_lookup(const KnownReplies *known, const CallRow *row, co
                                GVariant *parameters)
 {
     const KnownTable *table = &known->tables[row->lasts];
-    if (row->lasts == LASTS_NOT || table->state == NULL)
+    if (table->state == NULL)
         return NULL;
     g_autofree char *question = question_of(row, path, parameters);
     const KnownReply *found = g_hash_table_lookup(table->replies, question);
-    return found != NULL ? found->reply : NULL;
+    /* To check all that a file has takes as long as all the rest of a check where all is well. */
+    bool is_sound = found != NULL && (!found->is_old || g_variant_is_normal_form(found->reply));
+    return is_sound ? found->reply : NULL;
 }
 
 static void insert(KnownTable *table, char *question, GVariant *reply, bool is_old)
@@ -99,10 +101,10 @@ void known_replies_keep(KnownReplies *known, const CallRow *row, const char *pat
                         GVariant *parameters, GVariant *reply)
 {
     KnownTable *table = &known->tables[row->lasts];
-    if (row->lasts == LASTS_NOT || table->state == NULL)
+    if (table->state == NULL)
         return;
     insert(table, question_of(row, path, parameters), reply, false);
-    known->have_grown = true;
+    known->have_grown |= row->lasts != LASTS_A_LOOK;
 }
 
 static gboolean is_old(gpointer question G_GNUC_UNUSED, gpointer value, gpointer user G_GNUC_UNUSED)
@@ -125,7 +127,7 @@ bool known_replies_have_grown(const KnownReplies *known)
 GVariant *known_replies_to_variant(const KnownReplies *known)
 {
     g_auto(GVariantBuilder) all = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE(STORED_TYPE));
-    for (guint i = 0; i < N_LASTS; i++) {
+    for (guint i = LASTS_A_LOOK + 1; i < N_LASTS; i++) {
         const KnownTable *table = &known->tables[i];
         GHashTableIter iterator;
         gpointer question, value;
@@ -161,10 +163,10 @@ void known_replies_from_variant(KnownReplies *known, GVariant *variant)
 {
     known->have_grown = false;
     if (!g_variant_is_of_type(variant, G_VARIANT_TYPE(STORED_TYPE)) ||
-        g_variant_n_children(variant) != N_LASTS)
+        g_variant_n_children(variant) != N_LASTS - 1)
         return;
-    for (guint i = 0; i < N_LASTS; i++) {
-        g_autoptr(GVariant) stored = g_variant_get_child_value(variant, i);
+    for (guint i = LASTS_A_LOOK + 1; i < N_LASTS; i++) {
+        g_autoptr(GVariant) stored = g_variant_get_child_value(variant, i - 1);
         take_table(&known->tables[i], stored);
     }
 }

@@ -42,10 +42,10 @@ void known_replies_keep(KnownReplies *known, const CallRow *row, const char *pat
  * process. */
 void known_replies_forget_old(KnownReplies *known, CallLasts lasts);
 
-/* Whether replies were kept since the last known_replies_from_variant(). */
+/* Whether replies that last longer than a look were kept since the last known_replies_from_variant(). */
 bool known_replies_have_grown(const KnownReplies *known);
 
-/* All that is known with the states it is known in (floating), and back; VARIANT comes from a file and may
- * have any type, then nothing is known. */
+/* All that is known for longer than a look, with the states it is known in (floating), and back; VARIANT comes
+ * from a file. It may have any type, then nothing is known, and need not be in normal form. */
 GVariant *known_replies_to_variant(const KnownReplies *known);
 void known_replies_from_variant(KnownReplies *known, GVariant *variant);

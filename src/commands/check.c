@@ -93,17 +93,24 @@ static bool format_fits(const Context *context, GError **error)
     return false;
 }
 
-/* The snapshot to check, once the expectations of it are read, too. Others than root may not have the
- * permanent configuration checked. */
+/* SNAPSHOT (transfer full; NULL: it could not be read) once the expectations of it are read, too. */
+static Snapshot *with_expectations(const Context *context, const CheckOptions *options,
+                                   Snapshot *snapshot, GError **error)
+{
+    g_autoptr(Snapshot) owned = snapshot;
+    bool is_ready = owned != NULL && context_check_declared(context, owned, error) &&
+                    check_interfaces(options, owned, error) && format_fits(context, error) &&
+                    context_read_expectations(context, options->expectations, owned, error);
+    return is_ready ? g_steal_pointer(&owned) : NULL;
+}
+
+/* The snapshot to check. Others than root may not have the permanent configuration checked. */
 static Snapshot *observe_to_check(const Context *context, const CheckOptions *options,
                                   ObserveOptions scope, Bus **bus, GError **error)
 {
     scope.permanent_fault = geteuid() == 0;
-    g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, bus, error);
-    bool is_ready = snapshot != NULL && check_interfaces(options, snapshot, error) &&
-                    format_fits(context, error) &&
-                    context_read_expectations(context, options->expectations, snapshot, error);
-    return is_ready ? g_steal_pointer(&snapshot) : NULL;
+    return with_expectations(context, options, context_snapshot(context, &scope, bus, error),
+                             error);
 }
 
 /* What is wrong now. A recording that was killed has left a note on this host. */
@@ -144,18 +151,20 @@ static Snapshot *look_first(const Context *context, const CheckOptions *options,
     return observe_to_check(context, options, scope, bus, error);
 }
 
-/* A second look at what may be offered, too. Of zones and policies only what firewalld has just said is known:
- * one that is not in force may have changed. */
-static Snapshot *look_again(const Context *context, const CheckOptions *options,
-                            KnownReplies *known, Bus **bus, GError **error)
+/* A look at what may be offered, too, which goes on where FIRST has ended. Of zones and policies only what
+ * firewalld has just said is known: one that is not in force may have changed. */
+static Snapshot *look_further(const Context *context, const CheckOptions *options,
+                              KnownReplies *known, Bus *bus, const Snapshot *first, GError **error)
 {
     ObserveOptions scope = context_offer_options(context);
     known_replies_forget_old(known, LASTS_IN_FORCE);
     scope.known = known;
-    return observe_to_check(context, options, scope, bus, error);
+    scope.permanent_fault = true;
+    Snapshot *snapshot = observe_more(bus, &scope, first, error);
+    return with_expectations(context, options, snapshot, error);
 }
 
-/* A host without a fault is looked at once, and one with a fault again, as apply does. */
+/* Of a host with a fault more is read, as apply does. */
 static int check_now(const Context *context, const CheckOptions *options, GError **error)
 {
     g_autoptr(KnownReplies) known = known_before(context);
@@ -166,10 +175,11 @@ static int check_now(const Context *context, const CheckOptions *options, GError
     g_autoptr(Diagnosis) diagnosis = diagnose_now(context, snapshot);
     if (needs_second_look(context, diagnosis)) {
         g_clear_pointer(&diagnosis, diagnosis_free);
-        g_clear_pointer(&snapshot, snapshot_free);
-        snapshot = look_again(context, options, known, &bus, error);
-        if (snapshot == NULL)
+        Snapshot *further = look_further(context, options, known, bus, snapshot, error);
+        if (further == NULL)
             return -1;
+        snapshot_free(snapshot);
+        snapshot = further;
         diagnosis = diagnose_now(context, snapshot);
     }
     keep_known(known);

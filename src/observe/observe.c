@@ -28,6 +28,8 @@ enum { BATCHES_MAX = 32, PATIENCE = 3 };
 typedef struct {
     Bus *bus;
     const ObserveOptions *options;
+    const Snapshot
+        *first; /* the kernel is as it says, and so is what was answered then; NULL: neither */
     Snapshot *snapshot;
     gint64 deadline; /* of all batches, once firewalld has started */
     FirewalldReader *firewalld;
@@ -57,11 +59,22 @@ static void add_check(Observation *observation, CallBatch *batch)
     observation->fault_called = true;
 }
 
+/* What was answered for an earlier look is forgotten. */
+static void begin_look(const Observation *observation)
+{
+    KnownReplies *known = observation->options->known;
+    if (known == NULL || observation->first != NULL)
+        return;
+    known_replies_set_state(known, LASTS_A_LOOK, NULL);
+    known_replies_set_state(known, LASTS_A_LOOK, "this look");
+}
+
 static CallBatch *start_first_batch(Observation *observation)
 {
     const ObserveOptions *options = observation->options;
     Snapshot *snapshot = observation->snapshot;
     observation_clear(observation);
+    begin_look(observation);
     observation->firewalld =
         firewalld_reader_new(snapshot, options->scope, options->known_settings_hold);
     observation->networkmanager = networkmanager_reader_new(snapshot);
@@ -189,7 +202,8 @@ static void set_states(const Observation *observation)
         return;
     lasting_set_rules_state(&observation->lasting, observation->bus, observation->snapshot,
                             options->known_settings_hold, options->known);
-    set_files_state(observation);
+    if (observation->first == NULL)
+        set_files_state(observation);
 }
 
 /* What has changed while it was asked for holds for no state. */
@@ -251,12 +265,18 @@ static Snapshot *snapshot_of_now(void)
     return snapshot;
 }
 
-static Snapshot *observe_once(Bus *bus, const ObserveOptions *options, GError **error)
+/* FIRST: the look that this one goes on with; NULL: none. */
+static Snapshot *observe_once(Bus *bus, const ObserveOptions *options, const Snapshot *first,
+                              GError **error)
 {
-    g_autoptr(Snapshot) snapshot = snapshot_of_now();
-    g_auto(Observation) observation = {.bus = bus, .options = options, .snapshot = snapshot};
-    g_autoptr(CallBatch) first = start_first_batch(&observation);
-    if (!read_kernel(snapshot, error) || !finish_services(&observation, first, error))
+    g_autoptr(Snapshot) now = snapshot_of_now();
+    g_autoptr(Snapshot) snapshot =
+        first != NULL ? snapshot_with_kernel(now, first) : g_steal_pointer(&now);
+    g_auto(Observation)
+        observation = {.bus = bus, .options = options, .first = first, .snapshot = snapshot};
+    g_autoptr(CallBatch) batch = start_first_batch(&observation);
+    if ((first == NULL && !read_kernel(snapshot, error)) ||
+        !finish_services(&observation, batch, error))
         return NULL;
     return g_steal_pointer(&snapshot);
 }
@@ -264,21 +284,35 @@ static Snapshot *observe_once(Bus *bus, const ObserveOptions *options, GError **
 /* firewalld and the kernel's rules belong together: what firewalld says in the middle of a reload it
  * says after it, when its rules are others. Where rules change all the time, the last look counts, but what
  * firewalld said then holds for no state. */
-Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
+static Snapshot *observe_until_stable(Bus *bus, const ObserveOptions *options,
+                                      const Snapshot *first, GError **error)
 {
     enum { LOOKS_MAX = 5 };
     bus_set_known_replies(bus, options->known);
-    Snapshot *snapshot = observe_once(bus, options, error);
+    Snapshot *snapshot = observe_once(bus, options, first, error);
     bool has_changed = snapshot == NULL || netfilter_has_changed(snapshot->ruleset);
     for (int look = 1; snapshot != NULL && has_changed && look < LOOKS_MAX; look++) {
         snapshot_free(snapshot);
-        snapshot = observe_once(bus, options, error);
+        snapshot = observe_once(bus, options, NULL, error);
         has_changed = snapshot == NULL || netfilter_has_changed(snapshot->ruleset);
     }
     bus_set_known_replies(bus, NULL);
     if (options->known != NULL && has_changed)
         known_replies_forget_all(options->known);
     return snapshot;
+}
+
+Snapshot *observe(Bus *bus, const ObserveOptions *options, GError **error)
+{
+    return observe_until_stable(bus, options, NULL, error);
+}
+
+/* That nothing has changed meanwhile, the generation of the rules tells. */
+Snapshot *observe_more(Bus *bus, const ObserveOptions *options, const Snapshot *first,
+                       GError **error)
+{
+    bool may_go_on = options->known != NULL && first->ruleset != NULL && first->unread->len == 0;
+    return observe_until_stable(bus, options, may_go_on ? first : NULL, error);
 }
 
 /* ---- the kernel alone ---- */

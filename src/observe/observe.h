@@ -30,6 +30,12 @@ typedef struct {
 Snapshot *observe(Bus *bus, const ObserveOptions *options,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Goes on with the look that gave FIRST, for more: neither the kernel nor firewalld is asked again for what FIRST
+ * has. The known replies of OPTIONS are those of that look, which is the last one that had them. Where the rules
+ * have changed since, and where something could not be read, everything is read, as by observe(). */
+Snapshot *observe_more(Bus *bus, const ObserveOptions *options, const Snapshot *first,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Reads firewalld and NetworkManager into SNAPSHOT, whose kernel side is filled. Waits for a firewalld
  * that is starting as long as for the reply to a call. Fails with NICFIX_ERROR_NO_BUS, NO_FIREWALLD,
  * NOT_RUNNING (still starting, or its configuration is broken), TIMEOUT, BAD_REPLY or NOT_AUTHORISED

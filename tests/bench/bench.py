@@ -164,9 +164,9 @@ def _measure(
         bench.run(lab, "nicfix")  # the first check of a host asks for everything
         floor = Counter(bench.calls(lab, "floor"))
         asked = Counter(bench.calls(lab, "nicfix"))
-        # Where it finds a fault, it looks again at all that a fix may be about.
-        looks_again = plan == _HOSTS[_FAULT] and not floor - asked
-        if not floor or (asked != floor and not looks_again):
+        # Where it finds a fault, it asks for all that a fix may be about, too.
+        asks_more = plan == _HOSTS[_FAULT] and not floor - asked
+        if not floor or (asked != floor and not asks_more):
             raise RuntimeError("nicfix check does not ask what floor.c asks: mend floor.c")
         return {
             "script": bench.pairs(lab, "script", script_pairs),

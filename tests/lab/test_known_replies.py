@@ -57,12 +57,34 @@ def _check(lab: Lab, tmp_path: Path | None = None) -> Any:
     return lab.nicfix("check", "--json", env={"STATE_DIRECTORY": str(state)}).json
 
 
+# What may change without the kernel's rules.
+_LEAST = ["GetAll", "GetAll", "getActiveZones", "getDefaultZone", "getZoneOfInterface"]
+
+
+def _members(calls: list[str]) -> list[str]:
+    return sorted(call.rpartition("member=")[2] for call in calls)
+
+
 def test_an_unchanged_host_takes_five_calls(healthy: Lab) -> None:
     first = monitor.calls(healthy, lambda: _check(healthy))
     assert sum("checkPermanentConfig" in call for call in first) == 1
     again = monitor.calls(healthy, lambda: _check(healthy))
-    members = sorted(call.rpartition("member=")[2] for call in again)
-    assert members == ["GetAll", "GetAll", "getActiveZones", "getDefaultZone", "getZoneOfInterface"]
+    assert _members(again) == _LEAST
+
+
+def test_a_fault_takes_one_look(healthy: Lab) -> None:
+    """Nothing is asked twice: what is asked for a fix, too, are zones and policies, which may have
+    changed without the rules."""
+    healthy.firewall_cmd("--zone=public", f"--remove-interface={UPLINK}")
+    try:
+        assert _check(healthy)["findings"] != []
+        members = _members(monitor.calls(healthy, lambda: _check(healthy)))
+        asked = Counter(members)
+        assert asked["getZoneSettings2"] > 5 and asked["getPolicySettings"] > 0
+        rest = [member for member in members if not member.endswith(("Settings2", "Settings"))]
+        assert rest == _LEAST
+    finally:
+        healthy.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
 
 
 @pytest.mark.parametrize("what", _RUNNING_CHANGES)

@@ -65,14 +65,29 @@ static void test_carried_over(G_GNUC_UNUSED void **state)
     assert_false(knows_panic(known));
 }
 
-static void test_only_what_lasts(G_GNUC_UNUSED void **state)
+static KnownReplies *through_a_file(const KnownReplies *known)
+{
+    KnownReplies *read = known_replies_new();
+    g_autoptr(GVariant) file = g_variant_ref_sink(known_replies_to_variant(known));
+    assert_true(g_variant_is_normal_form(file));
+    known_replies_from_variant(read, file);
+    return read;
+}
+
+static void test_what_lasts_a_look_is_in_no_file(G_GNUC_UNUSED void **state)
 {
     g_autoptr(KnownReplies) known = known_replies_new();
     g_autoptr(GVariant) none = g_variant_ref_sink(g_variant_new_tuple(NULL, 0));
     g_autoptr(GVariant) reply = g_variant_ref_sink(g_variant_new("(s)", "public"));
-    for (CallLasts lasts = LASTS_NOT; lasts < N_LASTS; lasts++)
+    for (CallLasts lasts = LASTS_A_LOOK; lasts < N_LASTS; lasts++)
         known_replies_set_state(known, lasts, "one");
     known_replies_keep(known, call_row(CALL_GET_DEFAULT_ZONE), PATH, none, reply);
+    assert_true(knows(known, CALL_GET_DEFAULT_ZONE, NULL));
+    assert_false(known_replies_have_grown(known)); /* to be written */
+    g_autoptr(KnownReplies) read = through_a_file(known);
+    known_replies_set_state(read, LASTS_A_LOOK, "one");
+    assert_false(knows(read, CALL_GET_DEFAULT_ZONE, NULL));
+    known_replies_set_state(known, LASTS_A_LOOK, NULL);
     assert_false(knows(known, CALL_GET_DEFAULT_ZONE, NULL));
 }
 
@@ -86,15 +101,6 @@ static void test_each_question_has_its_answer(G_GNUC_UNUSED void **state)
     assert_true(knows(known, CALL_GET_ZONE_SETTINGS, g_variant_new("(s)", "public")));
     assert_false(knows(known, CALL_GET_ZONE_SETTINGS, g_variant_new("(s)", "work")));
     assert_false(knows(known, CALL_GET_POLICY_SETTINGS, g_variant_new("(s)", "public")));
-}
-
-static KnownReplies *through_a_file(const KnownReplies *known)
-{
-    KnownReplies *read = known_replies_new();
-    g_autoptr(GVariant) file = g_variant_ref_sink(known_replies_to_variant(known));
-    assert_true(g_variant_is_normal_form(file));
-    known_replies_from_variant(read, file);
-    return read;
 }
 
 static void test_a_file_has_all_of_it(G_GNUC_UNUSED void **state)
@@ -193,7 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_a_known_state),
         cmocka_unit_test(test_carried_over),
-        cmocka_unit_test(test_only_what_lasts),
+        cmocka_unit_test(test_what_lasts_a_look_is_in_no_file),
         cmocka_unit_test(test_each_question_has_its_answer),
         cmocka_unit_test(test_a_file_has_all_of_it),
         cmocka_unit_test(test_another_file),
