@@ -361,7 +361,7 @@ static Match match_before_routing(const Trace *trace, const Policy *policy,
     return match_and(in, match_egress(trace, policy, ingress, egress));
 }
 
-static bool translates(const Filter *filter)
+bool nat_translates(const Filter *filter)
 {
     PortWalk rich = filter_rich_forward_ports(filter, 0);
     PortWalk others = filter_rich_masquerades(filter);
@@ -375,7 +375,7 @@ static bool translates(const Filter *filter)
 static bool any_policy_translates(const Trace *trace)
 {
     PTR_ARRAY_FOREACH (const Policy, policy, trace->snapshot->firewalld->policies) {
-        if (translates(&policy->filter))
+        if (nat_translates(&policy->filter))
             return true;
     }
     return false;
@@ -388,7 +388,7 @@ static void consult_policies(Trace *trace, PolicyPhase phase, const ZoneMatch *i
     const GPtrArray *policies = trace->snapshot->firewalld->policies;
     for (guint i = 0; egress != NULL && i < policies->len && !trace->decided; i++) {
         const Policy *policy = g_ptr_array_index(policies, i);
-        if (!policy_is_in_phase(policy, phase) || !translates(&policy->filter))
+        if (!policy_is_in_phase(policy, phase) || !nat_translates(&policy->filter))
             continue;
         const Chain chain = {{.policy = policy->name},
                              match_before_routing(trace, policy, ingress, egress),

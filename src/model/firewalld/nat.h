@@ -8,5 +8,8 @@
 /* Consults the forward ports of zones and policies that the flow meets. */
 void nat_consult(Trace *trace);
 
+/* Whether FILTER has forward ports, or a rule that is not understood and may have one. */
+bool nat_translates(const Filter *filter);
+
 /* Where all else refuses, forward ports that could not be read may accept. */
 void nat_consult_unread(Trace *trace);

@@ -82,8 +82,11 @@ char *action_identity(const Action *action)
                            action->value,
                            action->profile};
     GString *text = g_string_new(NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-        g_string_append_printf(text, "%s/", words[i] != NULL ? words[i] : "");
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (words[i] != NULL)
+            g_string_append(text, words[i]);
+        g_string_append_c(text, '/');
+    }
     return g_string_free(text, FALSE);
 }
 

@@ -4,6 +4,7 @@
 #include "model/plan/exposure.h"
 
 #include "model/firewalld/dispatch.h"
+#include "model/firewalld/input-alike.h"
 #include "model/foreach.h"
 #include "model/kernel/judgement.h"
 #include "model/needs/flow-classes.h"
@@ -376,7 +377,8 @@ typedef struct {
     const Snapshot *after;
     const GArray *needed;
     Exposure *exposure;
-    GHashTable *seen; /* what was noted, as text, to its ExposureChange */
+    GHashTable *seen;  /* what was noted, as text, to its ExposureChange */
+    bool may_be_alike; /* input_is_comparable() */
     const PlaceClass *from;
     const FlowPlace *end; /* where it goes, unless it is for this host */
 } Comparison;
@@ -575,19 +577,39 @@ static void compare_network(Comparison *comparison, const PlaceClass *to)
 
 /* ---- the whole ---- */
 
+/* Whether ACTIONS change nothing but bindings and what zones forward within themselves. */
+static bool only_rebind(const GPtrArray *actions)
+{
+    PTR_ARRAY_FOREACH (const Action, action, actions) {
+        bool forwards = action->op == ACTION_ENABLE_FORWARD || action->op == ACTION_DISABLE_FORWARD;
+        if (action->interface == NULL && !forwards)
+            return false;
+    }
+    return true;
+}
+
+static void compare_host(Comparison *comparison)
+{
+    const FlowPlace *from = comparison->from->end;
+    if (comparison->may_be_alike &&
+        input_is_alike(comparison->base->snapshot, comparison->after, from->name))
+        return;
+    compare_services(comparison);
+    compare_sockets(comparison);
+}
+
 Exposure *exposure_of(const ExposureBase *base, const Snapshot *after, const GPtrArray *actions,
                       const GArray *needed)
 {
     g_autoptr(GPtrArray) classes = classes_of(base, after, actions);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Exposure *exposure = exposure_new();
-    Comparison comparison = {base, after, needed, exposure, seen, NULL, NULL};
+    bool may_be_alike = only_rebind(actions) && input_is_comparable(base->snapshot, after);
+    Comparison comparison = {base, after, needed, exposure, seen, may_be_alike, NULL, NULL};
     PTR_ARRAY_FOREACH (const PlaceClass, from, classes) {
         comparison.from = from;
-        if (from->touched) {
-            compare_services(&comparison);
-            compare_sockets(&comparison);
-        }
+        if (from->touched)
+            compare_host(&comparison);
         PTR_ARRAY_FOREACH (const PlaceClass, to, classes) {
             if (from->touched || to->touched)
                 compare_network(&comparison, to);
