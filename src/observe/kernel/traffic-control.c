@@ -22,8 +22,9 @@ bool qdisc_from_message(const struct nlmsghdr *message, int *index, GError **err
     if (!attributes_parse(&qdisc_attributes, message, sizeof(struct tcmsg), attributes, error))
         return false;
     const struct tcmsg *header = nlmsg_data(message);
-    g_autofree char *kind = attribute_text(attributes[TCA_KIND]);
-    bool filters = g_strcmp0(kind, "ingress") == 0 || g_strcmp0(kind, "clsact") == 0;
+    const struct nlattr *kind = attributes[TCA_KIND]; /* ends with a NUL */
+    bool filters =
+        kind != NULL && (nla_strcmp(kind, "ingress") == 0 || nla_strcmp(kind, "clsact") == 0);
     *index = filters ? header->tcm_ifindex : 0;
     return true;
 }

@@ -112,6 +112,64 @@ static void test_via(void **state)
     check_address(*state, attribute_via);
 }
 
+/* ---- many attributes ---- */
+
+static const struct nla_policy policy[] = {
+    [1] = {.type = NLA_U8},
+    [2] = {.type = NLA_U32},
+    [3] = {.type = NLA_STRING, .maxlen = 5},
+    [4] = {.type = NLA_NESTED},
+    [5] = {.minlen = 4, .maxlen = 16},
+};
+
+/* What libnl makes of it: it ends silently where an attribute is cut short. */
+static bool parse_with_libnl(guint8 *bytes, gsize size, struct nlattr **attributes)
+{
+    const struct nlattr *next = (void *)bytes;
+    int rest = (int)size;
+    while (nla_ok(next, rest))
+        next = nla_next(next, &rest);
+    return rest <= 0 &&
+           nla_parse(attributes, G_N_ELEMENTS(policy) - 1, (void *)bytes, (int)size, policy) >= 0;
+}
+
+/* Attributes as they should be, but for a byte here and there: of SIZE bytes at most. */
+static gsize fill(GRand *random, guint8 *bytes, gsize size)
+{
+    gsize used = 0;
+    while (used + 24 < size && g_rand_int_range(random, 0, 6) > 0) {
+        static const gsize sizes[] = {0, 1, 4, 4, 5, 6, 8, 16, 20};
+        gsize length = sizes[g_rand_int_range(random, 0, G_N_ELEMENTS(sizes))];
+        const struct nlattr head = {.nla_len = (guint16)(sizeof head + length),
+                                    .nla_type = (guint16)g_rand_int_range(random, 0, 8)};
+        memset(bytes + used, 0, NLA_ALIGN(head.nla_len));
+        memcpy(bytes + used, &head, sizeof head);
+        used += NLA_ALIGN(head.nla_len);
+    }
+    if (used > 0 && g_rand_boolean(random))
+        bytes[g_rand_int_range(random, 0, (gint32)used)] = (guint8)g_rand_int_range(random, 0, 256);
+    return used - (used > 0 ? (gsize)g_rand_int_range(random, 0, 4) : 0);
+}
+
+static void test_like_libnl(G_GNUC_UNUSED void **state)
+{
+    enum { ROUNDS = 100000 };
+    static const AttributeSet set = {"a test", G_N_ELEMENTS(policy) - 1, policy};
+    g_autoptr(GRand) random = g_rand_new_with_seed(1);
+    guint good = 0;
+    for (guint i = 0; i < ROUNDS; i++) {
+        _Alignas(struct nlattr) guint8 bytes[128];
+        struct nlattr *ours[G_N_ELEMENTS(policy)], *theirs[G_N_ELEMENTS(policy)];
+        gsize size = fill(random, bytes, sizeof bytes);
+        bool is_good = parse_with_libnl(bytes, size, theirs);
+        assert_int_equal(attributes_parse_bytes(&set, bytes, size, ours, NULL), is_good);
+        if (is_good)
+            assert_memory_equal(ours, theirs, sizeof ours);
+        good += is_good;
+    }
+    assert_in_range(good, ROUNDS / 10, ROUNDS * 9 / 10);
+}
+
 static void test_missing(void **state)
 {
     (void)state;
@@ -125,7 +183,8 @@ static void test_missing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest others[] = {cmocka_unit_test(test_missing)};
+    const struct CMUnitTest others[] = {cmocka_unit_test(test_like_libnl),
+                                        cmocka_unit_test(test_missing)};
     return RUN_CASES(test_text, texts) + RUN_CASES(test_address, addresses) +
            RUN_CASES(test_via, vias) + cmocka_run_group_tests(others, NULL, NULL);
 }
