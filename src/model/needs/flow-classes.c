@@ -111,18 +111,31 @@ void flow_classes_free(FlowClasses *classes)
 
 /* ---- the class of a flow ---- */
 
+/* For each of thousands of links printf() would take a third of the time. */
+static void append_number(GString *text, char kind, guint number, char end)
+{
+    char digits[10];
+    gsize first = sizeof digits;
+    do
+        digits[--first] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    g_string_append_c(text, kind);
+    g_string_append_len(text, digits + first, (gssize)(sizeof digits - first));
+    g_string_append_c(text, end);
+}
+
 /* Where several zones bind a link, which of them takes it may hinge on the name itself. */
 static void describe_link(const FlowClasses *classes, const char *name, GString *text)
 {
     guint bindings = 0;
     const GArray *zones = g_hash_table_lookup(classes->bindings, name);
     for (guint i = 0; zones != NULL && i < zones->len; i++, bindings++)
-        g_string_append_printf(text, "z%u,", g_array_index(zones, guint, i));
+        append_number(text, 'z', g_array_index(zones, guint, i), ',');
     for (guint i = 0; i < classes->wildcards->len; i++) {
         const Wildcard *wildcard = g_ptr_array_index(classes->wildcards, i);
         if (match_interface(wildcard->pattern, name) == MATCH_NO)
             continue;
-        g_string_append_printf(text, "w%u,", i);
+        append_number(text, 'w', i, ',');
         bindings++;
     }
     if (bindings > 1 || classes->tells_all_apart)
@@ -141,7 +154,7 @@ static void describe_address(const FlowClasses *classes, const Flow *flow, FlowE
         const AddressSpec *spec = g_ptr_array_index(classes->specs, i);
         Match match = match_address(classes->firewalld, flow, end, spec);
         if (match != MATCH_NO)
-            g_string_append_printf(text, "%u%c", i, match == MATCH_YES ? '!' : '?');
+            append_number(text, 's', i, match == MATCH_YES ? '!' : '?');
     }
 }
 
