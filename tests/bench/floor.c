@@ -138,6 +138,7 @@ static struct nl_msg *request(int type, void *header, gsize size)
 static void list_routing(struct nl_sock *netlink)
 {
     static const unsigned char families[] = {AF_INET, AF_INET6};
+    struct tcmsg qdiscs = {.tcm_family = AF_UNSPEC};
     struct ifinfomsg links = {.ifi_family = AF_UNSPEC};
     struct ifaddrmsg addresses = {.ifa_family = AF_UNSPEC};
     struct nl_msg *of_links = request(RTM_GETLINK, &links, sizeof links);
@@ -152,6 +153,7 @@ static void list_routing(struct nl_sock *netlink)
         list(netlink, request(RTM_GETRULE, &rules, sizeof rules), NULL, NULL);
         list(netlink, request(RTM_GETNETCONF, &forwarding, sizeof forwarding), NULL, NULL);
     }
+    list(netlink, request(RTM_GETQDISC, &qdiscs, sizeof qdiscs), NULL, NULL);
 }
 
 /* ---- the kernel's rules ---- */
