@@ -6,6 +6,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "sosreport/lines.h"
+#include "sosreport/report-files.h"
 
 #include <string.h>
 
@@ -56,7 +57,8 @@ static void read_ports(const char *value, gpointer field)
     g_auto(GStrv) words = line_words(value);
     STRV_FOREACH (word, words) {
         g_auto(GStrv) parts = g_strsplit(*word, "/", 2);
-        PortRange *range = parts[1] != NULL ? port_range_parse(parts[0], parts[1]) : NULL;
+        bool has_protocol = parts[1] != NULL && *parts[1] != '\0';
+        PortRange *range = has_protocol ? port_range_parse(parts[0], parts[1]) : NULL;
         if (range != NULL)
             g_ptr_array_add(*(GPtrArray **)field, range);
     }
@@ -72,11 +74,11 @@ static void read_forward_port(const char *value, gpointer field)
         if (g_str_has_prefix(parts[i], keys[i]))
             values[i] = parts[i] + strlen(keys[i]);
     }
-    ForwardPort *port = forward_port_new(values[0], values[1], values[2], values[3]);
-    if (*value != '\0' && port != NULL)
+    ForwardPort *port = *values[0] != '\0' && *values[1] != '\0'
+                            ? forward_port_new(values[0], values[1], values[2], values[3])
+                            : NULL;
+    if (port != NULL)
         g_ptr_array_add(*(GPtrArray **)field, port);
-    else
-        forward_port_free(port);
 }
 
 static void read_rich_rule(const char *value, gpointer field)
@@ -229,7 +231,7 @@ static GPtrArray *list_from_text(const Kind *kind, char *const *lines, const cha
     while (lines[i] != NULL && read_list_line(&reader, lines[i]))
         i++;
     if (lines[i] != NULL || items->len == 0 || !reader.has_needed) {
-        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL,
+        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, REPORT_HINT,
                          "%s: line %u is not one that firewall-cmd prints there", name, i + 1);
         return NULL;
     }

@@ -6,6 +6,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "sosreport/lines.h"
+#include "sosreport/report-files.h"
 
 #include <linux/if.h>
 #include <linux/if_addr.h>
@@ -115,7 +116,7 @@ static int index_of(const GPtrArray *links, const char *name)
 /* Takes the name apart: "vethpod@if2" is one end of a pair whose other end is elsewhere. */
 static void read_name(Pending *pending, const char *text)
 {
-    const char *at = strrchr(text, '@');
+    const char *at = strrchr(text + 1, '@');
     gsize length = at != NULL ? (gsize)(at - text) : strlen(text);
     pending->link->name = g_strndup(text, length);
     guint64 index;
@@ -183,6 +184,8 @@ static char *mac_of(const char *word)
 
 static void read_hardware(Link *link, char *const *words)
 {
+    if (link->mac != NULL || link->permanent_mac != NULL)
+        return; /* there is one such line */
     if (words[1] != NULL && g_str_equal(words[0], "link/ether"))
         link->mac = mac_of(words[1]);
     link->permanent_mac = mac_of(word_after(words, "permaddr"));
@@ -220,7 +223,7 @@ static void read_port(Link *link, char *const *words)
 static bool read_address(Link *link, char *const *words)
 {
     LinkAddress address = {0};
-    bool has_peer = g_strcmp0(words[2], "peer") == 0;
+    bool has_peer = words[1] != NULL && g_strcmp0(words[2], "peer") == 0;
     if (words[1] == NULL || !ip_prefix_parse(words[1], &address.prefix) ||
         !value_of(scopes, G_N_ELEMENTS(scopes), word_after(words, "scope"), &address.scope))
         return false;
@@ -272,9 +275,10 @@ static bool read_detail(Link *link, char *const *words, bool follows_hardware)
         add_altname(link, words[1]);
     else if (g_str_has_prefix(words[0], "link/"))
         read_hardware(link, words);
-    else if (g_str_has_suffix(words[0], "_slave") && link->port_kind == NULL)
+    else if (strlen(words[0]) > strlen("_slave") && g_str_has_suffix(words[0], "_slave") &&
+             link->port_kind == NULL)
         read_port(link, words);
-    else if (follows_hardware && !is_other_line(words[0]))
+    else if (follows_hardware && link->kind == NULL && !is_other_line(words[0]))
         read_kind(link, words);
     read_parent(link, words);
     return true;
@@ -321,7 +325,7 @@ bool links_from_text(char *const *lines, const char *name, Snapshot *snapshot, G
     for (guint i = 0; lines[i] != NULL; i++) {
         if (read_line(links, lines[i], i > 0 ? lines[i - 1] : ""))
             continue;
-        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL,
+        nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, REPORT_HINT,
                          "%s: line %u is not one that ip -d address prints", name, i + 1);
         return false;
     }

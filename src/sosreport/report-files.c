@@ -117,7 +117,7 @@ ReportFiles *report_files_open(const char *path, GError **error)
 
 static bool fault(const char *name, NicfixError code, const char *reason, GError **error)
 {
-    nicfix_error_set(error, code, NULL, "%s: %s", name, reason);
+    nicfix_error_set(error, code, REPORT_HINT, "%s: %s", name, reason);
     return false;
 }
 

@@ -7,6 +7,9 @@
 
 typedef struct ReportFiles ReportFiles;
 
+/* What to do about a report that does not say enough. */
+#define REPORT_HINT "make the report with the plugins networking, firewalld and kernel of sos"
+
 /* Opens the folder or archive at PATH, which has a "sos_commands" in it or in its only folder (transfer
  * full). Fails with NICFIX_ERROR_NOT_FOUND or NICFIX_ERROR_BAD_INPUT. */
 ReportFiles *report_files_open(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -311,7 +311,9 @@ static bool read_selector(const char *key, const char *value, GHashTable *tables
     if (g_str_equal(key, "goto"))
         return read_number(value, G_MAXUINT32, &rule->target);
     if (g_str_equal(key, "iif") || g_str_equal(key, "oif")) {
-        *(*key == 'i' ? &rule->iif : &rule->oif) = g_strdup(value);
+        char **name = *key == 'i' ? &rule->iif : &rule->oif;
+        g_free(*name);
+        *name = g_strdup(value);
         return true;
     }
     bool is_tos = g_str_equal(key, "tos") && read_number(value, G_MAXUINT8, &number);

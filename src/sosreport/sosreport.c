@@ -94,15 +94,31 @@ static void read_routes(const ReportFiles *files, Snapshot *snapshot)
                      "some routing rules of IPv6", NETWORKING "ip_-6_rule");
 }
 
+/* An older ip(8) does not print which device a link is: what is hardware, and so may be an uplink without a
+ * default route, is not known then. */
+static void note_hardware(Snapshot *snapshot)
+{
+    bool is_open = false;
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
+        if (link->parent_device != NULL)
+            return;
+        is_open = is_open || (link->kind == NULL && link->mac != NULL);
+    }
+    if (is_open)
+        snapshot_add_unread(snapshot, "which interfaces are hardware", NETWORKING "ip_-d_address",
+                            "it does not say on which bus they are");
+}
+
 static bool read_links(const ReportFiles *files, Snapshot *snapshot, GError **error)
 {
     static const char name[] = NETWORKING "ip_-d_address";
     g_auto(GStrv) lines = report_files_lines(files, name, error);
     if (lines == NULL || !links_from_text(lines, name, snapshot, error))
         return false;
+    note_hardware(snapshot);
     if (snapshot->links->len > 0)
         return true;
-    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, NULL, "%s: it is empty", name);
+    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, REPORT_HINT, "%s: it is empty", name);
     return false;
 }
 
@@ -169,7 +185,8 @@ static bool read_state(const ReportFiles *files, Snapshot *snapshot, GError **er
         snapshot_add_unread(snapshot, "firewalld's state", FIREWALL_CMD "state",
                             "the sosreport does not have it");
     else if (!g_str_equal(state, "running")) {
-        nicfix_error_set(error, NICFIX_ERROR_NOT_RUNNING, NULL,
+        nicfix_error_set(error, NICFIX_ERROR_NOT_RUNNING,
+                         "see whether it should: systemctl status firewalld",
                          "firewalld did not run when the report was made: it says '%s'", state);
         return false;
     }
@@ -268,7 +285,22 @@ static bool read_firewalld(const ReportFiles *files, Snapshot *snapshot, GError 
     return read_policies(files, snapshot, error);
 }
 
-/* Which zone binds each link permanently: the first, as firewalld has it. */
+/* Which zone binds NAME in ZONES permanently; more than one is a conflict (transfer full). */
+static PermanentBinding *binding_among(const GPtrArray *zones, const char *name)
+{
+    PermanentBinding *binding = permanent_binding_new(name);
+    const char *first = NULL;
+    PTR_ARRAY_FOREACH (const Zone, zone, zones) {
+        if (!zone_lists_interface(zone, name))
+            continue;
+        if (first != NULL && binding->conflict == NULL)
+            binding->conflict = g_strdup_printf("zones %s and %s both have it", first, zone->name);
+        first = first != NULL ? first : zone->name;
+    }
+    binding->zone = binding->conflict == NULL ? g_strdup(first) : NULL;
+    return binding;
+}
+
 static void read_permanent(const ReportFiles *files, Snapshot *snapshot)
 {
     static const char name[] = FIREWALL_CMD "permanent_--list-all-zones";
@@ -279,14 +311,8 @@ static void read_permanent(const ReportFiles *files, Snapshot *snapshot)
         snapshot_add_unread(snapshot, "the permanent configuration", name, reason->message);
     if (zones == NULL)
         return;
-    PTR_ARRAY_FOREACH (const Link, link, snapshot->links) {
-        PermanentBinding *binding = permanent_binding_new(link->name);
-        PTR_ARRAY_FOREACH (const Zone, zone, zones) {
-            if (binding->zone == NULL && zone_lists_interface(zone, link->name))
-                binding->zone = g_strdup(zone->name);
-        }
-        g_ptr_array_add(snapshot->permanent->bindings, binding);
-    }
+    PTR_ARRAY_FOREACH (const Link, link, snapshot->links)
+        g_ptr_array_add(snapshot->permanent->bindings, binding_among(zones, link->name));
 }
 
 /* ---- the whole ---- */

@@ -68,6 +68,8 @@ static const LinkCase links[] = {
      "2 eth0 physical up mac 52:54:00:12:34:56 on virtio0 mtu 1500"},
     {"an XDP program", "2: eth0: <UP,LOWER_UP> mtu 1500 xdpgeneric/id:5 qdisc noqueue state UP\n",
      "2 eth0 - up xdp mtu 1500"},
+    {"a name that begins with an at sign", "4: @x: <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP\n",
+     "4 @x - up mtu 1500"},
     {"a name with an at sign", "4: a@b@NONE: <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP\n",
      "4 a@b - up mtu 1500"},
 };
@@ -138,6 +140,7 @@ static const BadCase bad[] = {
     {"details without a link", "    link/ether 52:54:00:12:34:57\n", "links: line 1 is not"},
     {"an address that is none", ETH0 "    inet 192.0.2.300/24 scope global eth0\n",
      "links: line 3 is not"},
+    {"no address", ETH0 "    inet\n", "links: line 3 is not"},
     {"an address without a scope", ETH0 "    inet 192.0.2.3/24 eth0\n", "links: line 3 is not"},
     {"an index that is none", "x: eth0: <UP> mtu 1500 qdisc noop\n", "links: line 1 is not"},
     {"an index that is too large", "99999999999: eth0: <UP> mtu 1500 qdisc noop\n",

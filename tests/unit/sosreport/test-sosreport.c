@@ -259,6 +259,10 @@ static const DamageCase damages[] = {
      .possible = OUTCOME_REJECT},
     {"no permanent configuration", PERMANENT, DAMAGE_REMOVED,
      .unread = "the permanent configuration", .possible = OUTCOME_REJECT},
+    {"links of an older ip", ADDRESSES, DAMAGE_TEXT,
+     "1: eth0: <UP,LOWER_UP> mtu 1500 qdisc noop state UP\n    link/ether 52:54:00:12:34:56 brd "
+     "ff:ff:ff:ff:ff:ff\n",
+     .unread = "which interfaces are hardware"},
     {"a broken permanent configuration", PERMANENT, DAMAGE_TEXT, "rubbish\n",
      .unread = "the permanent configuration", .possible = OUTCOME_REJECT},
     {"no configuration file", CONF, DAMAGE_REMOVED,
@@ -310,6 +314,7 @@ static void test_damage(void **state)
     g_autoptr(Snapshot) snapshot = read_report(copy.report, &error);
     if (row->message != NULL) {
         assert_null(snapshot);
+        assert_non_null(nicfix_error_hint(error));
         if (strstr(error->message, row->message) == NULL)
             fail_msg("%s", error->message);
         return;
@@ -320,6 +325,21 @@ static void test_damage(void **state)
         assert_int_equal(possible(snapshot), row->possible);
     if (strstr(row->unread, "rout") != NULL)
         assert_int_equal(snapshot->routes_complete, TRISTATE_NO);
+}
+
+static void test_two_permanent_zones(void **state)
+{
+    (void)state;
+    g_auto(Copy) copy = copy_of_report();
+    write_file(&copy, PERMANENT,
+               "a\n  interfaces: cni0\n\nb\n  interfaces: enp2s0 cni0\n\nc\n  interfaces: cni0\n",
+               -1);
+    g_autoptr(Snapshot) snapshot = read_report(copy.report, NULL);
+    const PermanentBinding *twice = permanent_binding(snapshot->permanent, "cni0");
+    const PermanentBinding *once = permanent_binding(snapshot->permanent, "enp2s0");
+    assert_string_equal(twice->conflict, "zones a and b both have it");
+    assert_string_equal(once->zone, "b");
+    assert_null(once->conflict);
 }
 
 /* The links of an archive are looked for inside of it. */
@@ -390,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_a_folder),
         cmocka_unit_test(test_archive_cut_off),
         cmocka_unit_test(test_a_link_out_of_an_archive),
+        cmocka_unit_test(test_two_permanent_zones),
         cmocka_unit_test(test_what_is_no_report),
         cmocka_unit_test(test_its_own_snapshot),
     };
