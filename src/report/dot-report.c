@@ -341,14 +341,14 @@ static void append_ways_inside(Picture *picture, guint bridge)
     }
 }
 
-/* Where the published port of NEED leads, NULL: to this host itself, or that is not known. */
-static const Link *published_to(const Need *need)
+/* Where what is translated on WAY goes, NULL: to this host itself, or that is not known. */
+static const Link *translated_to(const WayCoverage *way)
 {
-    const Path *path = need->way.judgement->path;
+    const Path *path = way->judgement->path;
     for (guint i = 0; path != NULL && i < path->ways->len; i++) {
-        const PathWay *way = g_ptr_array_index(path->ways, i);
-        if (way->translated && way->out != NULL)
-            return way->out;
+        const PathWay *one = g_ptr_array_index(path->ways, i);
+        if (one->translated && one->out != NULL)
+            return one->out;
     }
     return NULL;
 }
@@ -357,55 +357,90 @@ static const Link *published_to(const Need *need)
 typedef struct {
     guint from;
     guint to;
-    const Need *first;
-    GString *services;
+    const char *word; /* who translates: "published" by a program, "forwarded" by firewalld */
+    WayCoverage way;
+    GString *ports;
     guint count;
-} PublishedWay;
+} PortsWay;
 
-static void clear_published(gpointer way)
+static void clear_ports(gpointer ports)
 {
-    g_string_free(((PublishedWay *)way)->services, TRUE);
+    g_string_free(((PortsWay *)ports)->ports, TRUE);
 }
 
-static PublishedWay *find_published(GArray *ways, guint from, guint to, const Need *need)
+static PortsWay *find_ports(GArray *all, const PortsWay *like)
 {
-    ARRAY_FOREACH (PublishedWay, way, ways) {
-        if (way->from == from && way->to == to && way->first->way.coverage == need->way.coverage)
-            return way;
+    ARRAY_FOREACH (PortsWay, ports, all) {
+        if (ports->from == like->from && ports->to == like->to && ports->word == like->word &&
+            ports->way.coverage == like->way.coverage)
+            return ports;
     }
-    PublishedWay new = {from, to, need, g_string_new(NULL), 0};
-    g_array_append_val(ways, new);
-    return &g_array_index(ways, PublishedWay, ways->len - 1);
+    PortsWay new = *like;
+    new.ports = g_string_new(NULL);
+    g_array_append_val(all, new);
+    return &g_array_index(all, PortsWay, all->len - 1);
 }
 
-static GArray *collect_published(const Picture *picture, const GPtrArray *needs)
+static void add_port(const Picture *picture, GArray *all, const Link *in, const WayCoverage *way,
+                     const char *word, const char *port)
 {
-    GArray *ways = g_array_new(FALSE, FALSE, sizeof(PublishedWay));
-    g_array_set_clear_func(ways, clear_published);
-    PTR_ARRAY_FOREACH (const Need, need, needs) {
-        guint from;
-        guint to;
-        if (need->kind != NEED_PUBLISHED_PORT || !find_node(picture, need->in, &from) ||
-            !find_node(picture, published_to(need), &to))
+    PortsWay like = {.word = word, .way = *way};
+    if (!find_node(picture, in, &like.from) || !find_node(picture, translated_to(way), &like.to))
+        return;
+    PortsWay *ports = find_ports(all, &like);
+    if (ports->count++ < MAX_PORTS)
+        g_string_append_printf(ports->ports, "%s%s", ports->count > 1 ? ", " : "", port);
+}
+
+/* A port that firewalld forwards from UPLINK to another host. */
+static void add_forward_port(const Picture *picture, GArray *all, const Link *uplink,
+                             const ForwardPort *port)
+{
+    IpAddress to;
+    const LinkAddress *own = port->to_address != NULL && ip_address_parse(port->to_address, &to)
+                                 ? link_first_address(uplink, to.family)
+                                 : NULL;
+    if (own == NULL)
+        return;
+    Flow flow = flow_new(FLOW_INPUT, to.family);
+    flow.in = uplink->name;
+    flow.from.kind = FLOW_ADDRESS_ELSEWHERE;
+    flow.to = flow_address(&own->prefix.address);
+    flow.protocol = protocol_from_word(port->port->protocol, to.family);
+    flow.port = port->port->first;
+    flow.typical = true;
+    flow.reverse_path = REVERSE_PATH_SAME_LINK;
+    WayCoverage way = coverage_of_usual_flow(picture->map, &flow);
+    g_autofree char *text = port_range_text(port->port);
+    add_port(picture, all, uplink, &way, "forwarded", text);
+}
+
+static void add_forward_ports(const Picture *picture, GArray *all)
+{
+    ARRAY_FOREACH (const Node, node, picture->nodes) {
+        if (node->role != ROLE_UPLINK || node->match.zone == NULL)
             continue;
-        PublishedWay *way = find_published(ways, from, to, need);
-        if (way->count++ < MAX_PORTS)
-            g_string_append_printf(way->services, "%s%s", way->count > 1 ? ", " : "",
-                                   need->service);
+        PTR_ARRAY_FOREACH (const ForwardPort, port, node->match.zone->filter.forward_ports)
+            add_forward_port(picture, all, node->link, port);
     }
-    return ways;
 }
 
-static void append_published(Picture *picture)
+static void append_translated_ports(Picture *picture)
 {
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(PortsWay));
+    g_array_set_clear_func(all, clear_ports);
     g_autoptr(GPtrArray) needs = needs_of(picture->snapshot, picture->topology, picture->map);
-    g_autoptr(GArray) ways = collect_published(picture, needs);
-    ARRAY_FOREACH (const PublishedWay, way, ways) {
-        if (way->count > MAX_PORTS)
-            g_string_append_printf(way->services, " and %u more", way->count - MAX_PORTS);
-        g_autofree char *what =
-            g_strdup_printf("published port%s %s", way->count == 1 ? "" : "s", way->services->str);
-        append_way(picture, way->from, way->to, &way->first->way, what);
+    PTR_ARRAY_FOREACH (const Need, need, needs) {
+        if (need->kind == NEED_PUBLISHED_PORT)
+            add_port(picture, all, need->in, &need->way, "published", need->service);
+    }
+    add_forward_ports(picture, all);
+    ARRAY_FOREACH (const PortsWay, ports, all) {
+        if (ports->count > MAX_PORTS)
+            g_string_append_printf(ports->ports, " and %u more", ports->count - MAX_PORTS);
+        g_autofree char *what = g_strdup_printf("%s port%s %s", ports->word,
+                                                ports->count == 1 ? "" : "s", ports->ports->str);
+        append_way(picture, ports->from, ports->to, &ports->way, what);
     }
 }
 
@@ -456,7 +491,7 @@ char *dot_report(const Snapshot *snapshot, const Topology *topology, CoverageMap
         append_ways_from(&picture, i);
         append_ways_inside(&picture, i);
     }
-    append_published(&picture);
+    append_translated_ports(&picture);
     append_lower_links(&picture);
     append_ways_out(&picture);
     g_string_append(picture.text, "}\n");

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import UPLINK, Lab, LabMaker
+from lab import POD, UPLINK, Lab, LabMaker
 from test_kernel_rules import DOCKER, OPEN, shell
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -54,6 +54,14 @@ def test_what_firewalld_accepts_and_others_change_or_refuse(make_lab: LabMaker) 
     shell(lab, f"iptables -t nat -A POSTROUTING -o {UPLINK} -j MASQUERADE")
     masqueraded = draw(lab.nicfix("list", "--format", "dot").stdout)
     assert "accepted, masqueraded" in words(masqueraded)
+    lab.firewall_cmd(
+        *("--zone=public", f"--add-forward-port=port=8080:proto=tcp:toport=80:toaddr={POD}")
+    )
+    forwarded = draw(lab.nicfix("list", "--format", "dot").stdout)
+    assert "forwarded port 8080/tcp accepted" in words(forwarded)
+    lab.firewall_cmd(
+        *("--zone=public", f"--remove-forward-port=port=8080:proto=tcp:toport=80:toaddr={POD}")
+    )
     shell(lab, DOCKER)
     refused = draw(lab.nicfix("list", "--format", "dot").stdout)
     assert "accepted by firewalld, refused by Docker" in words(refused)
