@@ -54,8 +54,7 @@ def _healthy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
 def _check(lab: Lab, tmp_path: Path | None = None) -> Any:
     """What check says, whenever that is, with what it has kept; or with nothing known, in TMP_PATH."""
     state = tmp_path or lab.state  # type: ignore[attr-defined]
-    said = lab.nicfix("check", "--json", env={"STATE_DIRECTORY": str(state)}).json
-    return {name: value for name, value in said.items() if name != "taken_at"}
+    return lab.nicfix("check", "--json", env={"STATE_DIRECTORY": str(state)}).answer
 
 
 # What may change without the kernel's rules.

@@ -37,6 +37,11 @@ class Outcome:
         """The one JSON document on standard output; raises if there is more, or none."""
         return json.loads(self.stdout)
 
+    @property
+    def answer(self) -> Any:
+        """The same without the time at which it was read."""
+        return {**self.json, "taken_at": None}
+
     def findings(self, *severities: str) -> list[dict[str, Any]]:
         """The findings of `check --json`, only those of SEVERITIES if given."""
         found = self.json["findings"]
