@@ -36,7 +36,7 @@ static const CompleteCase lines[] = {
 
 static char *run(char **words)
 {
-    GlobalOptions options = {.timeout = 10};
+    g_auto(GlobalOptions) options = {.timeout = 10};
     Output output = {.stream = stdout};
     const Context context = {.command = &complete_command, .options = &options, .output = &output};
     char *written = NULL;
