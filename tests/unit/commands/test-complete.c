@@ -31,7 +31,8 @@ static const CompleteCase lines[] = {
     {"no words for a number", "explain --port ", ""},
     {"an unknown command", "rubbish ", ""},
     {"nothing", "",
-     "list\ncheck\nexplain\ndenied\nwatch\napply\nconfirm\nundo\nsnapshot\nreport\nhelp\nversion\n"},
+     "list\ncheck\nexplain\ndenied\nwatch\napply\nconfirm\nundo\nsnapshot\nreport\nhelp\nversion"
+     "\n"},
 };
 
 static char *run(char **words)
