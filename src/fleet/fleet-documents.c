@@ -102,20 +102,7 @@ static const Member version_members[] = {
     FIELD_MEMBER("version", FleetHost, firewalld, char *, &member_text, .nullable = true),
     MEMBERS_END,
 };
-/* A host is called by its own name, if the document has it. */
-static bool read_host(json_t *value, gpointer object, const JsonPlace *place, GError **error)
-{
-    FleetHost *host = object;
-    const char *name = json_place_text(place, value, error);
-    if (name == NULL)
-        return false;
-    g_free(host->host);
-    host->host = g_strdup(name);
-    return true;
-}
-
 static const Member check_members[] = {
-    CUSTOM_MEMBER("host", read_host, .nullable = true, .optional = true),
     FIELD_MEMBER("taken_at", FleetHost, taken_at, char *, &member_text, .nullable = true,
                  .optional = true),
     FIELD_MEMBER("nicfix", FleetHost, nicfix, char *, &member_text, .nullable = true,
@@ -201,6 +188,10 @@ static bool read_snapshot(FleetHost *host, json_t *root, const JsonPlace *place,
     fixes_suggest(snapshot, diagnosis, declared);
     json_auto_t *check =
         check_report_json(&(CheckReport){.snapshot = snapshot, .diagnosis = diagnosis});
+    if (snapshot->host != NULL) {
+        g_free(host->host);
+        host->host = g_strdup(snapshot->host);
+    }
     return members_read(check_members, check, host, place, error);
 }
 

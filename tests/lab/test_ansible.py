@@ -141,7 +141,8 @@ def test_a_fleet_in_order(fleet: Fleet) -> None:
     done = play_fleet(fleet)
     assert (done.code, done.of_all("changed")) == (0, {"healthy": 0, "incident": 1}), done.output
     for host, lab in fleet.labs.items():
-        assert fleet.kept(host).strip() == lab.nicfix("check", "--json").stdout.strip()
+        kept = {**fleet.document(host), "taken_at": None}
+        assert kept == lab.nicfix("check", "--json").answer
 
 
 def test_the_report_of_a_fleet(fleet: Fleet) -> None:

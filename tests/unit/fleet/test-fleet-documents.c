@@ -71,7 +71,7 @@ static void append_finding(GString *text, const FleetFinding *finding)
     }
 }
 
-/* "worker check 1/0/0 firewalld=1.3.3" and its findings (transfer full). */
+/* "host check 1/0/0 firewalld=1.3.3" and its findings (transfer full). */
 static char *row_text(const FleetHost *host)
 {
     g_autoptr(GString) text = g_string_new(host->host);
@@ -130,17 +130,16 @@ typedef struct {
     "\nsame firewall-cmd --permanent --zone=public --add-interface=enp2s0"
 
 static const DocumentCase documents[] = {
-    {"check", "fleet/worker.json", NULL, NULL,
-     "worker check 1/0/0 firewalld=1.3.3" INCIDENT_FINDING},
-    {"check, nothing wrong", "fleet/router.json", NULL, NULL, "router check 0/0/0 firewalld=1.3.3"},
+    {"check", "fleet/worker.json", NULL, NULL, "host check 1/0/0 firewalld=1.3.3" INCIDENT_FINDING},
+    {"check, nothing wrong", "fleet/router.json", NULL, NULL, "host check 0/0/0 firewalld=1.3.3"},
     {"check --after", "fleet/web1.json", NULL, NULL,
-     "web1 check 0/0/0 firewalld=1.3.3 after=reboot"},
+     "host check 0/0/0 firewalld=1.3.3 after=reboot"},
     {"check, with a member that a later version may have", "fleet/router.json", "\"summary\"",
-     "\"weather\": \"fine\", \"summary\"", "router check 0/0/0 firewalld=1.3.3"},
-    {"check of a nicfix that did not tell the host", "fleet/router.json", "\"host\"", "\"origin\"",
-     "host check 0/0/0 firewalld=1.3.3"},
-    {"check that does not know the host", "fleet/router.json", "\"host\" : \"router\"",
-     "\"host\" : null", "host check 0/0/0 firewalld=1.3.3"},
+     "\"weather\": \"fine\", \"summary\"", "host check 0/0/0 firewalld=1.3.3"},
+    {"check of a nicfix that told neither the time nor itself", "fleet/router.json", "\"taken_at\"",
+     "\"taken\"", "host check 0/0/0 firewalld=1.3.3"},
+    {"check of a host that calls itself otherwise", "fleet/router.json", "\"host\" : \"router\"",
+     "\"host\" : \"localhost\"", "host check 0/0/0 firewalld=1.3.3"},
     {"snapshot: its own name, and what check finds", "incident.json", NULL, NULL,
      "worker snapshot 1/0/0 firewalld=1.3.3" INCIDENT_FINDING},
     {"snapshot without a name", "incident-cured.json", "\"host\": \"worker\"", "\"host\": null",
@@ -281,12 +280,12 @@ static void test_name(void **state)
 {
     const NameCase *test = *state;
     g_autofree char *folder = folder_new();
-    g_autofree char *text = fixture_text("fleet/vpn2.json", NULL, NULL);
+    g_autofree char *text = fixture_text("fleet/router.json", NULL, NULL);
     folder_write(folder, test->name, text);
     g_autofree char *path = g_build_filename(folder, test->name, NULL);
     g_autoptr(FleetHost) host = fleet_document_read(path, NULL);
     assert_string_equal(host->host, test->host);
-    assert_int_equal(host->source, FLEET_APPLY);
+    assert_int_equal(host->source, FLEET_CHECK);
     assert_true(g_utf8_validate(host->file, -1, NULL));
     folder_remove(folder);
 }
