@@ -34,7 +34,8 @@ def plugin(lab: Lab, *more: str, fail_on: str = "error", **options: Any) -> tupl
     message = outcome.stdout.encode().strip()
     # plugin.go cuts bytes, not characters: nothing may be left to cut.
     assert len(message) <= CONFIG["pluginConfig"]["max_output_length"], outcome
-    assert outcome.stdout.count("\n") == 1 and outcome.stderr == "", outcome
+    # A program that counts what is covered may say there that this user cannot write the count.
+    assert outcome.stdout.count("\n") == 1 and "nicfix:" not in outcome.stderr, outcome
     return {0: "OK", 1: "NonOK"}.get(outcome.code, "Unknown"), message.decode()
 
 
