@@ -131,7 +131,7 @@ static bool parse_options(const Command *command, const OptionTable *table, char
     message->str[0] = g_ascii_tolower(message->str[0]);
     g_string_replace(message, "“", "'", 0);
     g_string_replace(message, "”", "'", 0);
-    g_autofree char *hint = help_hint(name);
+    g_autofree char *hint = help_hint(NULL, name);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", message->str);
     return false;
 }
@@ -215,7 +215,7 @@ static bool check_line(const Context *context, char *const *arguments, GError **
         return false;
     }
     if (g_strv_length((char **)arguments) > command->max_arguments) {
-        g_autofree char *hint = help_hint(command->name);
+        g_autofree char *hint = help_hint(NULL, command->name);
         nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "unexpected argument '%s'",
                          arguments[command->max_arguments]);
         return false;

@@ -38,10 +38,8 @@ static void offer(const char *candidate, const char *prefix, const char *before)
 /* A word of nicfix's own, which means MEANING. */
 static void offer_described(const Line *line, const char *candidate, const char *meaning)
 {
-    g_autofree char *described = g_strdup_printf("%s%s%s", candidate, line->describes ? "\t" : "",
-                                                 line->describes ? meaning : "");
     if (g_str_has_prefix(candidate, line->word))
-        puts(described);
+        printf("%s%s%s\n", candidate, line->describes ? "\t" : "", line->describes ? meaning : "");
 }
 
 static void offer_zones(const char *prefix, const char *before)

@@ -74,9 +74,11 @@ void help_show(const Command *command, const OptionTable *table)
     fputs(text, stdout);
 }
 
-char *help_hint(const char *name)
+char *help_hint(const char *meant, const char *name)
 {
-    return g_strdup_printf("see nicfix%s%s --help", name != NULL ? " " : "",
+    bool is_like = meant != NULL;
+    return g_strdup_printf("%s%s%ssee nicfix%s%s --help", is_like ? "did you mean " : "",
+                           is_like ? meant : "", is_like ? "? " : "", name != NULL ? " " : "",
                            name != NULL ? name : "");
 }
 
@@ -85,9 +87,7 @@ void help_set_unknown_command(const char *name, GError **error)
     NearestWord nearest = nearest_word_to(name);
     for (const Command *const *command = command_table; *command != NULL; command++)
         nearest_word_offer(&nearest, (*command)->name);
-    g_autofree char *hint = g_strdup_printf(
-        "%s%s%ssee nicfix --help", nearest.nearest != NULL ? "did you mean " : "",
-        nearest.nearest != NULL ? nearest.nearest : "", nearest.nearest != NULL ? "? " : "");
+    g_autofree char *hint = help_hint(nearest.nearest, NULL);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "unknown command '%s'", name);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/option-words.h"
 
+#include "commands/help.h"
 #include "model/error.h"
 #include "model/nearest.h"
 
@@ -63,8 +64,8 @@ static bool value_follows(const GOptionEntry *entry, const char *word)
 
 /* ---- short options ---- */
 
-/* Adds what the letters of WORD stand for to LONG. Returns whether the last of them wants the next word, or NULL
- * where a letter is no option. */
+/* The long options that the letters of WORD stand for (transfer full); NULL where a letter is no option.
+ * *WANTS_NEXT says whether the next word is the value of the last of them. */
 static GPtrArray *expand_letters(const OptionTable *table, const char *word, bool *wants_next)
 {
     g_autoptr(GPtrArray) expanded = g_ptr_array_new_with_free_func(g_free);
@@ -130,12 +131,9 @@ static bool refuse_unknown(const OptionTable *table, const char *word, const cha
     NearestWord nearest = nearest_word_to(is_long(option) ? option + strlen("--") : option + 1);
     offer_names(&nearest, table->own);
     offer_names(&nearest, table->globals);
-    g_autofree char *meant = nearest.nearest != NULL
-                                 ? g_strdup_printf("did you mean --%s? ", nearest.nearest)
-                                 : g_strdup("");
-    g_autofree char *hint =
-        g_strdup_printf("%ssee nicfix%s%s --help", meant, command != NULL ? " " : "",
-                        command != NULL ? command : "");
+    g_autofree char *meant =
+        nearest.nearest != NULL ? g_strconcat("--", nearest.nearest, NULL) : NULL;
+    g_autofree char *hint = help_hint(meant, command);
     nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "unknown option '%s'", option);
     return false;
 }

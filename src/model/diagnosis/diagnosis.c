@@ -110,20 +110,13 @@ void diagnosis_add_left_logging(Diagnosis *diagnosis, const Snapshot *snapshot)
     index_findings(diagnosis);
 }
 
-static bool is_about(const Finding *finding, const char *const *interfaces)
-{
-    bool of_host = finding->interface == NULL && finding->peer == NULL;
-    return of_host ||
-           (finding->interface != NULL && g_strv_contains(interfaces, finding->interface)) ||
-           (finding->peer != NULL && g_strv_contains(interfaces, finding->peer));
-}
-
 void diagnosis_narrow(Diagnosis *diagnosis, const char *const *interfaces)
 {
     GPtrArray *kept = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
     g_hash_table_remove_all(diagnosis->known);
     PTR_ARRAY_FOREACH (Finding, finding, diagnosis->findings) {
-        if (is_about(finding, interfaces))
+        bool is_of_host = finding->interface == NULL && finding->peer == NULL;
+        if (is_of_host || finding_is_about(finding, interfaces))
             g_ptr_array_add(kept, finding);
         else
             finding_free(finding);

@@ -64,6 +64,12 @@ bool finding_is_same(const Finding *a, const Finding *b)
            g_strcmp0(a->peer, b->peer) == 0 && a->expectation == b->expectation;
 }
 
+bool finding_is_about(const Finding *finding, const char *const *interfaces)
+{
+    return (finding->interface != NULL && g_strv_contains(interfaces, finding->interface)) ||
+           (finding->peer != NULL && g_strv_contains(interfaces, finding->peer));
+}
+
 Fix *fix_new(void)
 {
     Fix *fix = g_new0(Fix, 1);

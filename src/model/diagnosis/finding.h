@@ -138,6 +138,9 @@ const Evidence *finding_cause(const Finding *finding);
  * need, the expectation. */
 bool finding_is_same(const Finding *a, const Finding *b);
 
+/* Whether FINDING is about one of INTERFACES (NULL-terminated), at either end. */
+bool finding_is_about(const Finding *finding, const char *const *interfaces);
+
 Fix *fix_new(void);
 void fix_free(Fix *fix);
 

@@ -7,18 +7,13 @@
 
 /* ---- which findings ---- */
 
-static bool is_named(const Offer *offer, const char *interface)
-{
-    return interface != NULL && g_strv_contains(offer->interfaces, interface);
-}
-
 bool offer_is_about(const Offer *offer, const Finding *finding)
 {
     if (finding->severity < SEVERITY_WARNING ||
         (offer->finding >= 0 && finding->id != (FindingId)offer->finding))
         return false;
     bool names_links = offer->interfaces != NULL && *offer->interfaces != NULL;
-    return !names_links || is_named(offer, finding->interface) || is_named(offer, finding->peer);
+    return !names_links || finding_is_about(finding, offer->interfaces);
 }
 
 /* What a user who leaves alone what lasts has asked for himself. */
