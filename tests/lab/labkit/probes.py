@@ -212,6 +212,8 @@ class Prober:
 
     def fates(self, probes: Iterable[Probe]) -> dict[int, Fate]:
         """Sends PROBES and returns what happened to each, by number."""
+        # What came since the last time may have a number of theirs as its port: not theirs.
+        self._watch(0.05)
         found: set[tuple[str, int]] = set()
         numbers = []
         for probe in probes:

@@ -60,7 +60,8 @@ class Scene:
         if with_pod:
             self.parties.append(Party.find("pod", "cni0", lab.pod))
         self.parties += guests
-        self._numbers = itertools.count(42000)
+        # Below the ports that the kernel chooses for others' connections.
+        self._numbers = itertools.count(22000)
         self._routes: dict[str, dict[str, Any]] = {}
         # Nothing is lost for want of a reverse path, and every rejection is reported at once.
         links = json.loads(lab.host.run("ip", "--json", "address").stdout)
