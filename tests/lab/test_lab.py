@@ -12,6 +12,7 @@ from pathlib import Path
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker, Plan
 from labkit.firewalld import FirewalldConfig
 from labkit.networkmanager import ethernet_profile
+from labkit.probes import Probe, Prober
 
 
 def processes_that_name(text: str) -> list[str]:
@@ -97,3 +98,19 @@ def test_the_lab_has_configurations_of_its_own(make_lab: LabMaker) -> None:
     lab.firewall_cmd("--permanent", "--zone=work", f"--add-interface={UPLINK}")
     assert "enp2s0" in (lab.folder / "firewalld" / "zones" / "work.xml").read_text()
     assert not list(Path("/etc/firewalld/zones").glob("work.xml"))
+
+
+def test_another_connection_is_no_answer_to_a_probe(make_lab: LabMaker) -> None:
+    """Even where the port of its client is the number of the probe."""
+    lab = make_lab()
+    lab.firewall_cmd("--zone=public", f"--add-interface={UPLINK}")
+    mac = lab.host.run("cat", f"/sys/class/net/{UPLINK}/address").stdout.decode().strip()
+    prober = Prober(lab.host, {UPLINK: (lab.ext, mac)}, tcp_ports=(22,))
+    probe = Probe(22000, UPLINK, None, OUTSIDE, UPLINK_ADDRESS, "tcp", 80)
+    try:
+        with lab.ext.socket() as client:
+            client.bind((OUTSIDE, probe.number))
+            client.connect((UPLINK_ADDRESS, 22))
+        assert prober.fates([probe]) == {probe.number: "reject"}
+    finally:
+        prober.close()
