@@ -15,7 +15,8 @@
 #define SYSLOG_SOCKET "/dev/log"
 
 /* systemd/nicfix.catalog explains it. */
-#define CHANGE_MESSAGE_ID "3e6e794e4fe04d8087b362f0a3a2915c"
+#define CHANGE_MESSAGE_ID  "3e6e794e4fe04d8087b362f0a3a2915c"
+#define REQUEST_MESSAGE_ID "943ec7b778e3428686addcc898b0b908"
 
 /* getpwuid(3) may ask a directory service, which may not answer. */
 static char *name_in_passwd(uid_t uid)
@@ -33,14 +34,19 @@ static char *name_in_passwd(uid_t uid)
     return name;
 }
 
+char *journal_user_name(guint uid)
+{
+    char *name = name_in_passwd(uid);
+    return name != NULL ? name : g_strdup_printf("uid %u", uid);
+}
+
 /* Who is behind this process: the caller of sudo, else its user. */
 static char *user_name(void)
 {
     const char *caller = g_getenv("SUDO_USER");
     if (caller != NULL && g_utf8_validate(caller, -1, NULL))
         return g_strdup(caller);
-    char *name = name_in_passwd(getuid());
-    return name != NULL ? name : g_strdup_printf("uid %u", (guint)getuid());
+    return journal_user_name(getuid());
 }
 
 /* As syslog(3) writes it, to a socket of either type (RFC 3164; a stream's messages end with NUL). */
@@ -96,4 +102,41 @@ void journal_note_failure(const char *message)
         {"SYSLOG_IDENTIFIER", "nicfix", -1},
     };
     write_entry(message, LOG_ERR, fields, G_N_ELEMENTS(fields));
+}
+
+/* What the exit status of nicfix says of a request. */
+static const char *decision_word(int status)
+{
+    switch (status) {
+    case 0:
+    case 1:
+    case 7:
+        return "done";
+    case 4:
+        return "not authorised";
+    default:
+        return "failed";
+    }
+}
+
+void journal_note_request(const char *user, guint uid, const char *const *words, int status)
+{
+    g_autofree char *line = g_strjoinv(" ", (char **)words);
+    g_autofree char *number = g_strdup_printf("%u", uid);
+    g_autofree char *exit_status = g_strdup_printf("%d", status);
+    const char *decision = decision_word(status);
+    g_autofree char *message = g_strdup_printf("request of %s (uid %u) %s, status %d: %s", user,
+                                               uid, decision, status, line);
+    const GLogField fields[] = {
+        {"MESSAGE", message, -1},
+        {"PRIORITY", "6", -1}, /* LOG_INFO */
+        {"SYSLOG_IDENTIFIER", "nicfix", -1},
+        {"MESSAGE_ID", REQUEST_MESSAGE_ID, -1},
+        {"NICFIX_USER", user, -1},
+        {"NICFIX_UID", number, -1},
+        {"NICFIX_DECISION", decision, -1},
+        {"NICFIX_STATUS", exit_status, -1},
+        {"NICFIX_REQUEST", line, -1},
+    };
+    write_entry(message, LOG_INFO, fields, G_N_ELEMENTS(fields));
 }

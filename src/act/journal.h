@@ -9,5 +9,12 @@
  * logged is still a change. */
 void journal_note(const Action *action);
 
+/* The name of the user UID, "uid N" where /etc/passwd has none (transfer full). */
+char *journal_user_name(guint uid);
+
+/* Notes that the service was asked by the user USER, UID, to run nicfix with WORDS (NULL-terminated), and how
+ * that ended: with the exit STATUS, -1 by a signal. */
+void journal_note_request(const char *user, guint uid, const char *const *words, int status);
+
 /* Notes a failure that nobody is there to see: MESSAGE is one sentence. */
 void journal_note_failure(const char *message);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
 #include "act/known-file.h"
+#include "commands/behalf.h"
 #include "commands/change.h"
 #include "commands/command-line.h"
 #include "commands/expectations.h"
@@ -27,7 +28,12 @@ typedef struct {
     guint confirm_within; /* seconds; 0: no trial */
     gboolean yes;
     gboolean force;
+    gboolean ask_caller; /* only show what is to be asked for */
+    char *shown;         /* SHA-256 of the plan that the caller has seen; NULL: none */
 } ApplyOptions;
+
+/* The exit status for --ask-caller where the plan is shown; no error has it. */
+enum { STATUS_TO_ASK = 8 };
 
 static void apply_options_clear(ApplyOptions *options)
 {
@@ -35,6 +41,7 @@ static void apply_options_clear(ApplyOptions *options)
     g_strfreev(options->interfaces);
     g_free(options->finding);
     g_free(options->confirm_word);
+    g_free(options->shown);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApplyOptions, apply_options_clear)
 
@@ -252,6 +259,36 @@ static bool get_consent(Change *change, const Plan *plan, const ApplyOptions *op
     return change_ask(change, plan, error) && check_record(change, before, error);
 }
 
+/* Whether PLAN is what the caller of the service has been shown, and allowed to him. */
+static bool check_caller(Change *change, const Plan *plan, const ApplyOptions *options,
+                         Record **before, GError **error)
+{
+    if (change->context->options->behalf.caller == NULL || change->mode == CHANGE_PREVIEW)
+        return true;
+    if (options->shown != NULL) {
+        g_autofree char *text = apply_report_plan_text(plan, &change->context->output->style);
+        g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+        if (!g_str_equal(sum, options->shown)) {
+            nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
+                             "this host has changed since the plan was shown, and nothing was "
+                             "changed");
+            return false;
+        }
+        change->plan_is_shown = true;
+    }
+    if (!behalf_may_change(change, plan->actions, error))
+        return false;
+    g_clear_pointer(before, record_free);
+    return check_record(change, before, error);
+}
+
+static int show_to_ask(Change *change, const Plan *plan)
+{
+    change->context->output->quiet = false;
+    change_show_plan(change, plan);
+    return STATUS_TO_ASK;
+}
+
 static int apply(const Context *context, ApplyOptions *options, GError **error)
 {
     g_auto(Change) change = {0};
@@ -269,7 +306,10 @@ static int apply(const Context *context, ApplyOptions *options, GError **error)
         change_show_plan(&change, plan);
         return -1;
     }
-    if (!get_consent(&change, plan, options, &before, error))
+    if (options->ask_caller && plan->actions->len > 0)
+        return show_to_ask(&change, plan);
+    if (!get_consent(&change, plan, options, &before, error) ||
+        !check_caller(&change, plan, options, &before, error))
         return -1;
     bool try_first = options->confirm_within > 0 && !options->dry_run && trial_is_needed(plan);
     bool done = try_first ? trial_run(&change, plan, options->confirm_within, error)
@@ -304,6 +344,10 @@ static int run(const Context *context, char **words, GError **error)
         {"yes", 0, 0, G_OPTION_ARG_NONE, &options.yes, "Do not ask on a terminal", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force,
          "Override the safety checks: see nicfix(8)", NULL},
+        {"ask-caller", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.ask_caller,
+         "Only show what there is to ask for, and exit with 8", NULL},
+        {"shown", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options.shown,
+         "Refuse any plan but the one with this SHA-256", "SUM"},
         {NULL},
     };
     int status;

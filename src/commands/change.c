@@ -106,8 +106,7 @@ static bool write_shown(Change *change, GError **error)
     return false;
 }
 
-/* What tells the change on record from others (transfer full); NULL where none can be read. */
-static char *recorded_change(void)
+char *change_on_record(void)
 {
     g_autoptr(Record) record = NULL;
     return record_load(&record, NULL) && record != NULL
@@ -115,17 +114,21 @@ static char *recorded_change(void)
                : NULL;
 }
 
-bool change_check_shown(Change *change, GError **error)
+bool change_check_record(const char *before, GError **error)
 {
-    g_autofree char *before = recorded_change();
-    if (!write_shown(change, error) || !change_lock(change, error))
-        return false;
-    g_autofree char *after = recorded_change();
+    g_autofree char *after = change_on_record();
     if (g_strcmp0(before, after) == 0)
         return true;
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
                      "another nicfix changed this host meanwhile, and nothing was changed");
     return false;
+}
+
+bool change_check_shown(Change *change, GError **error)
+{
+    g_autofree char *before = change_on_record();
+    return write_shown(change, error) && change_lock(change, error) &&
+           change_check_record(before, error);
 }
 
 /* --quiet asks, too, and nobody can say yes to what he does not see. */

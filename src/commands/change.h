@@ -47,6 +47,12 @@ bool change_observe_recorded(Change *change, const Record *record,
 bool change_lock(Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void change_unlock(Change *change);
 
+/* What tells the change on record from others (transfer full); NULL where none can be read. */
+char *change_on_record(void);
+
+/* Whether that is still BEFORE; else NICFIX_ERROR_REFUSED: another nicfix made or ended a change meanwhile. */
+bool change_check_record(const char *before, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Writes PLAN as text, once. */
 void change_show_plan(Change *change, const Plan *plan);
 

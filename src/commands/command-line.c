@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/command-line.h"
 
+#include "commands/behalf.h"
 #include "commands/help.h"
 #include "commands/option-words.h"
 #include "model/error.h"
@@ -31,7 +32,9 @@ const Command *command_find(const char *name)
         if (g_str_equal((*command)->name, name))
             return *command;
     }
-    return g_str_equal(name, complete_command.name) ? &complete_command : NULL;
+    return g_str_equal(name, complete_command.name)  ? &complete_command
+           : g_str_equal(name, service_command.name) ? &service_command
+                                                     : NULL;
 }
 
 static const char *formats_of(const Command *command)
@@ -63,6 +66,12 @@ GOptionEntry *command_line_globals(const Command *command, GlobalOptions *option
          "auto|always|never"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, "Print no text except errors", NULL},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Also print what was read", NULL},
+        {"caller", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->behalf.caller,
+         "Do what this caller of the service may", "NAME"},
+        {"may-ask", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options->behalf.may_ask,
+         "Let polkit ask for a password", NULL},
+        {"width", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &options->behalf.width,
+         "Columns of the caller's terminal", "N"},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &options->version, "Show the version", NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Show this help", NULL},
         {NULL},
@@ -72,6 +81,7 @@ GOptionEntry *command_line_globals(const Command *command, GlobalOptions *option
 
 void global_options_clear(GlobalOptions *options)
 {
+    g_free(options->behalf.caller);
     g_free(options->color);
     g_free(options->format);
     g_free(options->sosreport);
@@ -202,6 +212,8 @@ static bool choose_style(const GlobalOptions *options, Output *output, GError **
     if (color > COLOR_NEVER)
         return command_reject_value("--color", options->color, "auto, always, never", error);
     output->style = text_style_for(stdout, color, options->verbose);
+    if (options->behalf.width > 0)
+        output->style.width = (guint)options->behalf.width;
     output->quiet = options->quiet;
     return true;
 }
@@ -256,7 +268,9 @@ bool command_line_parse(const Context *context, const GOptionEntry *own, char **
             .downstreams = (const char *const *)options->downstreams,
         };
         (*words)++;
-        return true;
+        if (behalf_may_read(context, error))
+            return true;
+        *status = -1;
     }
     return false;
 }

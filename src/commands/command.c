@@ -7,7 +7,17 @@
 #include "sosreport/sosreport.h"
 #include "observe/named-link.h"
 
+#include <string.h>
 #include <unistd.h>
+
+char *configuration_path(const char *name)
+{
+    const char *given = g_getenv("CONFIGURATION_DIRECTORY");
+    g_autofree char *directory = given != NULL && *given != '\0'
+                                     ? g_strndup(given, strcspn(given, ":"))
+                                     : g_strdup(NICFIX_CONFIGURATION_DIR);
+    return g_build_filename(directory, name, NULL);
+}
 
 guint context_timeout_ms(const Context *context)
 {

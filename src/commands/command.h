@@ -12,6 +12,14 @@
 
 typedef struct Command Command;
 
+/* What the service sets beside the options that its caller may use; all zero where nobody else is behind a
+ * command. */
+typedef struct {
+    char *caller;     /* its unique name on the bus; NULL: nicfix runs for its own user */
+    gboolean may_ask; /* the caller waits while a person is asked for a password */
+    int width;        /* columns of its terminal; 0: no limit */
+} BehalfOptions;
+
 /* The options of every command. */
 typedef struct {
     gboolean json;
@@ -28,6 +36,7 @@ typedef struct {
     Declared declared;       /* these three, once they are known */
     char *timeout_word;
     guint timeout; /* seconds */
+    BehalfOptions behalf;
     gboolean help;
     gboolean version;
     char **words; /* the command line, as it is parsed */
@@ -77,6 +86,7 @@ extern const Command watch_command;
 extern const Command report_command;
 extern const Command help_command;
 extern const Command version_command;
+extern const Command service_command;  /* not in the help: systemd runs it */
 extern const Command complete_command; /* not in the help: shells run it */
 
 /* The snapshot to work on (transfer full): of --snapshot, or read from this machine as OPTIONS say, over *BUS,
@@ -104,6 +114,10 @@ bool context_check_declared(const Context *context, const Snapshot *snapshot,
 
 const Declared *context_declared(const Context *context);
 guint context_timeout_ms(const Context *context);
+
+/* The path of NAME in $CONFIGURATION_DIRECTORY where it is set (systemd.exec(5)), else where nicfix was built for
+ * (transfer full). */
+char *configuration_path(const char *name);
 
 /* Fails with "invalid OPTION value 'VALUE' (ACCEPTED)", and returns false. */
 bool command_reject_value(const char *option, const char *value, const char *accepted,

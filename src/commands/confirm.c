@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix confirm: keep a change that was made with --confirm-within, and make it permanent. */
 #include "act/revert.h"
-#include "commands/change.h"
+#include "commands/behalf.h"
 #include "commands/command-line.h"
 #include "commands/trial.h"
 #include "model/error.h"
@@ -119,6 +119,8 @@ static int run(const Context *context, char **words, GError **error)
         return -1;
     g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.scope.declared);
     change_show_plan(&change, plan);
+    if (!behalf_may_change(&change, record->actions, error))
+        return -1;
     /* Whoever does not read it for long may be late. */
     if (!change_check_shown(&change, error) || !check_record(record, *words, error))
         return -1;

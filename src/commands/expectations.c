@@ -5,16 +5,6 @@
 #include "model/foreach.h"
 #include "observe/expectation-file.h"
 
-/* In $CONFIGURATION_DIRECTORY where it is set (systemd.exec(5)), else where nicfix was built for. */
-static char *expectation_directory(void)
-{
-    const char *given = g_getenv("CONFIGURATION_DIRECTORY");
-    g_autofree char *directory = given != NULL && *given != '\0'
-                                     ? g_strndup(given, strcspn(given, ":"))
-                                     : g_strdup(NICFIX_CONFIGURATION_DIR);
-    return g_build_filename(directory, "expect.d", NULL);
-}
-
 static bool read_files(const GPtrArray *files, const Snapshot *snapshot, Netlink *netlink,
                        GPtrArray *expectations, GError **error)
 {
@@ -29,7 +19,7 @@ static bool read_files(const GPtrArray *files, const Snapshot *snapshot, Netlink
 static bool read_directory(Snapshot *snapshot, Netlink *netlink, GPtrArray *expectations,
                            GError **error)
 {
-    g_autofree char *directory = expectation_directory();
+    g_autofree char *directory = configuration_path("expect.d");
     g_autoptr(GError) reason = NULL;
     g_autoptr(GPtrArray) files = expectation_files_in(directory, &reason);
     if (files != NULL && read_files(files, snapshot, netlink, expectations, &reason))

@@ -10,6 +10,7 @@
 #include "act/revert.h"
 #include "act/unread.h"
 #include "bus/deadline.h"
+#include "commands/behalf.h"
 #include "commands/command-line.h"
 #include "commands/denied-stream.h"
 #include "commands/trial.h"
@@ -64,7 +65,7 @@ static Plan *make_plan(const Change *change, const Record *record, GError **erro
     g_autoptr(GPtrArray) inverses = undo_actions(change->snapshot, tried, notes);
     if (inverses->len == 0 && notes->len > 0) {
         g_autofree char *why = plan_note_text(g_ptr_array_index(notes, 0));
-        if (change->mode != CHANGE_PREVIEW)
+        if (change->mode != CHANGE_PREVIEW && change->context->options->behalf.caller == NULL)
             record_remove();
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
                          "nothing of the last change can be undone: %s", why);
@@ -126,6 +127,7 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
     change_show_plan(&change, plan);
     bool careful = !request->force && request->unconfirmed == NULL;
     return (!careful || change_check_way_back(&change, plan, error)) &&
+           behalf_may_change(&change, plan->actions, error) &&
            carry_out(&change, plan, record, error);
 }
 
@@ -206,9 +208,10 @@ static int run(const Context *context, char **words, GError **error)
     if (wait && unconfirmed != NULL)
         wait_until_due(unconfirmed);
     const UndoRequest request = {.dry_run = dry_run, .force = force};
-    bool done = unconfirmed != NULL      ? undo_unconfirmed(context, unconfirmed, error)
-                : logging_note_is_left() ? denied_undo_logging(context, dry_run, force, error)
-                                         : undo_last_change(context, &request, error);
+    bool done = unconfirmed != NULL ? undo_unconfirmed(context, unconfirmed, error)
+                : logging_note_is_left() && context->options->behalf.caller == NULL
+                    ? denied_undo_logging(context, dry_run, force, error)
+                    : undo_last_change(context, &request, error);
     return done ? STATUS_FINE : -1;
 }
 
