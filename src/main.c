@@ -33,9 +33,12 @@ static int run_line(Context *context, char **words, GError **error)
 }
 
 /* With --json an error is the document, unless the command has written its own already. */
-static int report_error(Output *output, const GError *error)
+static int report_error(Output *output, const GError *error, bool to_service)
 {
-    error_report_print(error);
+    if (to_service)
+        error_report_print_document(error);
+    else
+        error_report_print(error);
     if (!output->has_document || output->format != FORMAT_JSON)
         output_json(output, error_report_json(error));
     return nicfix_error_exit_status(error);
@@ -69,11 +72,11 @@ int main(G_GNUC_UNUSED int argc, char **argv)
     int status = run_line(&(Context){.options = &options, .output = &output}, words, &error);
     bool failed = status < 0;
     if (failed)
-        status = report_error(&output, error);
+        status = report_error(&output, error, options.behalf.caller != NULL);
     g_autoptr(GError) output_error = NULL;
     if (!output_finish(&output, &output_error)) {
         output.format = FORMAT_TEXT;
-        int unwritten = report_error(&output, output_error);
+        int unwritten = report_error(&output, output_error, options.behalf.caller != NULL);
         /* What became of a change is worth more than that it could not be written. */
         status = failed ? status : unwritten;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix apply: make the fix, previewed, lasting, verified, and undone if it fails. */
+#include "act/interruption.h"
 #include "act/known-file.h"
 #include "commands/behalf.h"
 #include "commands/change.h"
@@ -7,6 +8,7 @@
 #include "commands/expectations.h"
 #include "commands/consent.h"
 #include "commands/trial.h"
+#include "commands/via-service.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/fixes.h"
@@ -317,6 +319,65 @@ static int apply(const Context *context, ApplyOptions *options, GError **error)
     return done ? STATUS_FINE : -1;
 }
 
+/* ---- by the service ---- */
+
+static void insert_true(GVariantDict *request, const char *name, gboolean value)
+{
+    if (value)
+        g_variant_dict_insert(request, name, "b", TRUE);
+}
+
+static void insert_word(GVariantDict *request, const char *name, const char *word)
+{
+    if (word != NULL)
+        g_variant_dict_insert(request, name, "s", word);
+}
+
+static void insert_words(GVariantDict *request, const char *name, char **words)
+{
+    if (words != NULL)
+        g_variant_dict_insert(request, name, "^as", words);
+}
+
+static GVariant *request_of(const Context *context, const ApplyOptions *options)
+{
+    GVariantDict request;
+    g_variant_dict_init(&request, NULL);
+    insert_word(&request, "zone", options->zone);
+    insert_word(&request, "finding", options->finding);
+    insert_words(&request, "interface", options->interfaces);
+    insert_words(&request, "uplink", context->options->uplinks);
+    insert_words(&request, "downstream", context->options->downstreams);
+    insert_true(&request, "dry-run", options->dry_run);
+    insert_true(&request, "runtime-only", options->runtime_only);
+    insert_true(&request, "permanent-only", options->permanent_only);
+    insert_true(&request, "move", options->move);
+    insert_true(&request, "enable-forward", options->enable_forward);
+    insert_true(&request, "bind-downstream", options->bind_downstream);
+    insert_true(&request, "force", options->force);
+    if (options->confirm_within > 0)
+        g_variant_dict_insert(&request, "confirm-within", "u", options->confirm_within);
+    return g_variant_dict_end(&request);
+}
+
+/* Asks the user, where he is to be asked, and has the plan that he has seen carried out. */
+static ViaResult apply_by_service(const Context *context, ApplyOptions *options, GError **error)
+{
+    if (!check_options(context, options, error))
+        return VIA_FAILED;
+    bool asks = !options->yes && !options->dry_run && consent_can_be_asked(context->output);
+    g_autofree char *shown = NULL;
+    interruption_hold();
+    ViaResult result =
+        via_service_change(context, "Apply", request_of(context, options), asks, &shown, error);
+    if (result != VIA_ASKS)
+        return result;
+    return consent_ask(context->output, "Apply this?", error)
+               ? via_service_change(context, "Apply", request_of(context, options), false, &shown,
+                                    error)
+               : VIA_FAILED;
+}
+
 static int run(const Context *context, char **words, GError **error)
 {
     g_auto(ApplyOptions) options = {0};
@@ -351,9 +412,13 @@ static int run(const Context *context, char **words, GError **error)
         {NULL},
     };
     int status;
-    return command_line_parse(context, entries, &words, &status, error)
-               ? apply(context, &options, error)
-               : status;
+    if (!command_line_parse(context, entries, &words, &status, error))
+        return status;
+    ViaResult result =
+        via_service_is_wanted(context) ? apply_by_service(context, &options, error) : VIA_NOBODY;
+    return result == VIA_NOBODY ? apply(context, &options, error)
+           : result == VIA_DONE ? STATUS_FINE
+                                : -1;
 }
 
 const Command apply_command = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/command.h"
 
+#include "commands/via-service.h"
 #include "documents/snapshot-json.h"
 #include "model/error.h"
 #include "model/foreach.h"
@@ -69,7 +70,7 @@ Record *context_record(const Context *context)
 
 bool context_may_know_replies(const Context *context)
 {
-    return context->options->snapshot == NULL && geteuid() == 0;
+    return context->options->snapshot == NULL && geteuid() == 0 && !via_service_is_wanted(context);
 }
 
 /* What the answer rests on is told first: a sosreport is not the host. */
@@ -108,6 +109,18 @@ Snapshot *context_snapshot(const Context *context, const ObserveOptions *options
     const char *file = context->options->snapshot;
     g_autoptr(Bus) own = NULL;
     Bus **used = bus != NULL ? bus : &own;
+    if (via_service_is_wanted(context)) {
+        g_autoptr(Snapshot) served = NULL;
+        switch (via_service_snapshot(context, &served, error)) {
+        case VIA_DONE:
+            return context_check_declared(context, served, error) ? g_steal_pointer(&served) : NULL;
+        case VIA_NOBODY:
+            break;
+        case VIA_ASKS:
+        case VIA_FAILED:
+            return NULL;
+        }
+    }
     if (file == NULL && *used == NULL)
         *used = bus_open(context_timeout_ms(context), error);
     if (file == NULL && *used == NULL)

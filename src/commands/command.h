@@ -37,6 +37,8 @@ typedef struct {
     char *timeout_word;
     guint timeout; /* seconds */
     BehalfOptions behalf;
+    gboolean direct;      /* the service is not asked */
+    gboolean via_service; /* by root, too, and nobody else */
     gboolean help;
     gboolean version;
     char **words; /* the command line, as it is parsed */

@@ -4,6 +4,7 @@
 #include "commands/behalf.h"
 #include "commands/command-line.h"
 #include "commands/trial.h"
+#include "commands/via-service.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/undo.h"
@@ -107,6 +108,12 @@ static int run(const Context *context, char **words, GError **error)
         return status;
     if (*words == NULL)
         return refuse_without_id(error);
+    if (via_service_is_wanted(context)) {
+        ViaResult result = via_service_change(context, "Confirm", g_variant_new_string(*words),
+                                              false, NULL, error);
+        if (result != VIA_NOBODY)
+            return result == VIA_DONE ? STATUS_FINE : -1;
+    }
     g_auto(Change) change = {0};
     g_autoptr(Record) record = NULL;
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) || !record_load(&record, error) ||

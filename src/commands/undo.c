@@ -14,6 +14,7 @@
 #include "commands/command-line.h"
 #include "commands/denied-stream.h"
 #include "commands/trial.h"
+#include "commands/via-service.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/undo.h"
@@ -186,6 +187,17 @@ static bool undo_unconfirmed(const Context *context, const char *id, GError **er
     }
 }
 
+static ViaResult undo_by_service(const Context *context, bool dry_run, bool force, GError **error)
+{
+    GVariantDict request;
+    g_variant_dict_init(&request, NULL);
+    if (dry_run)
+        g_variant_dict_insert(&request, "dry-run", "b", TRUE);
+    if (force)
+        g_variant_dict_insert(&request, "force", "b", TRUE);
+    return via_service_change(context, "Undo", g_variant_dict_end(&request), false, NULL, error);
+}
+
 static int run(const Context *context, char **words, GError **error)
 {
     gboolean dry_run = FALSE;
@@ -205,6 +217,11 @@ static int run(const Context *context, char **words, GError **error)
     int status;
     if (!command_line_parse(context, options, &words, &status, error))
         return status;
+    if (unconfirmed == NULL && via_service_is_wanted(context)) {
+        ViaResult result = undo_by_service(context, dry_run, force, error);
+        if (result != VIA_NOBODY)
+            return result == VIA_DONE ? STATUS_FINE : -1;
+    }
     if (wait && unconfirmed != NULL)
         wait_until_due(unconfirmed);
     const UndoRequest request = {.dry_run = dry_run, .force = force};

@@ -105,3 +105,12 @@ int nicfix_error_exit_status(const GError *error)
 {
     return error_table[code_of(error)].exit_status;
 }
+
+int nicfix_error_from_word(const char *word)
+{
+    for (guint code = 0; code < G_N_ELEMENTS(error_table); code++) {
+        if (g_strcmp0(error_table[code].word, word) == 0)
+            return (int)code;
+    }
+    return -1;
+}

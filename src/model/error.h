@@ -45,5 +45,8 @@ const char *nicfix_error_detail(const GError *error);
 /* Returns the word that stands for ERROR in JSON, such as "not-authorised" (static). */
 const char *nicfix_error_word(const GError *error);
 
+/* The code that WORD, which may be NULL, stands for; -1 where it is no such word. */
+int nicfix_error_from_word(const char *word);
+
 /* Returns the exit status that the contract gives to ERROR: 1 to 7. */
 int nicfix_error_exit_status(const GError *error);

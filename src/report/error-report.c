@@ -55,3 +55,10 @@ json_t *error_report_json(const GError *error)
     json_object_set_new(document, "error", json_error(error));
     return document;
 }
+
+void error_report_print_document(const GError *error)
+{
+    json_t *document = error_report_json(error);
+    json_dumpf(document, stderr, JSON_COMPACT);
+    json_decref(document);
+}

@@ -13,5 +13,8 @@ char *error_report_text(const GError *error, const TextStyle *style, bool unicod
 /* Writes ERROR to standard error. */
 void error_report_print(const GError *error);
 
+/* The same as its document, for a nicfix that reads it. */
+void error_report_print_document(const GError *error);
+
 /* ERROR as the document nicfix.error/1 (transfer full). */
 json_t *error_report_json(const GError *error);

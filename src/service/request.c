@@ -84,6 +84,9 @@ bool method_watches(const Method *method)
     return method->watches;
 }
 
+/* Safety checks are not a caller's to override. */
+#define FOR_ROOT_ONLY "force"
+
 static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static bool fail(GError **error, const char *format, ...)
@@ -167,6 +170,8 @@ static bool add_options(GPtrArray *words, const Key *keys, GVariant *dictionary,
     while (g_variant_iter_next(&iter, "{&sv}", &name, &value)) {
         g_autoptr(GVariant) owned = value;
         const Key *key = find_key(keys, name);
+        if (key == NULL && g_str_equal(name, FOR_ROOT_ONLY))
+            return fail(error, FOR_ROOT_ONLY " is for root only");
         if (key == NULL)
             return fail(error, "unknown key '%.64s'", name);
         if (!g_hash_table_add(seen, (gpointer)key->name))

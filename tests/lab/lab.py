@@ -25,8 +25,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from labkit import hardware, networkmanager, packets, releases, users
+from labkit import hardware, networkmanager, packets, polkit, releases, users
 from labkit.bus import Bus
+from labkit.door import Door
 from labkit.firewalld import Firewalld, FirewalldConfig
 from labkit.namespaces import Namespace
 from labkit.networkmanager import NetworkManager
@@ -87,6 +88,7 @@ class Plan:
     release: str | None = None  # the suite of Debian that firewalld is of; None: the installed one
     firewalld_state: str = "RUNNING"  # what firewalld comes to with that configuration
     polkit_rules: Mapping[str, str] | None = None  # None: no polkitd; {}: the stock policy
+    service: bool = False  # nicfix.service runs; needs polkit_rules
     profiles: Mapping[str, str] | None = None  # of NetworkManager; None: it does not run
     links: str = ""  # further ip(8) commands for the host
     hardware: tuple[str, ...] = ()  # links that nicfix takes for network cards
@@ -128,6 +130,8 @@ class Lab:
             self.plan.firewalld.write(self.folder / "firewalld")
         for name, text in (self.plan.polkit_rules or {}).items():
             (self.folder / "rules.d" / name).write_text(text)
+        if self.plan.polkit_rules is not None:
+            polkit.write_actions(self.folder / "actions")
         networkmanager.write(self.folder / "NetworkManager", self.plan.profiles or {})
 
     def _make_namespaces(self, cleanup: contextlib.ExitStack) -> None:
@@ -137,6 +141,7 @@ class Lab:
             self.folder / "NetworkManager": "/etc/NetworkManager",
             self.folder / "NetworkManager-state": "/var/lib/NetworkManager",
             **users.write(self.folder),
+            **self._polkit_actions(),
             **releases.binds(self.plan.release),
         }
         self.host = Namespace("host", binds)
@@ -162,6 +167,10 @@ class Lab:
         if self.plan.links:
             self.host.ip(self.plan.links)
 
+    def _polkit_actions(self) -> dict[Path, str]:
+        folder = self.folder / "actions"
+        return {folder: "/usr/share/polkit-1/actions"} if folder.exists() else {}
+
     def _start_services(self, cleanup: contextlib.ExitStack) -> None:
         self.bus = Bus(self.host, self.folder)
         cleanup.callback(self.bus.stop)
@@ -178,6 +187,11 @@ class Lab:
             self.networkmanager = NetworkManager(self.host, self.bus, self.folder)
             cleanup.callback(self.networkmanager.service.stop)
             self.networkmanager.start(UPLINK)
+        if self.plan.service:
+            self.door = Door(self.host, self.bus, self.folder, self.nicfix_command("service"),
+                             self.nicfix_env())
+            cleanup.callback(self.door.service.stop)
+            self.door.start()
 
     def nicfix_command(self, *args: str) -> list[str]:
         """The command line of the program under test."""

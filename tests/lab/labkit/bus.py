@@ -11,6 +11,7 @@ from gi.repository import Gio, GLib
 from labkit.namespaces import Namespace
 from labkit.services import Service
 
+_OURS = Path(__file__).parents[3] / "dbus"  # who may be our service
 # The default policy is that of the stock system.conf: without send_requested_reply every call
 # would end in NoReply. Nothing is activated: a service runs when the test starts it.
 _CONFIG = """\
@@ -34,6 +35,7 @@ _CONFIG = """\
     <allow send_destination="org.freedesktop.DBus"/>
   </policy>
   <includedir>/usr/share/dbus-1/system.d</includedir>
+  <includedir>{ours}</includedir>
 </busconfig>
 """
 
@@ -45,7 +47,7 @@ class Bus:
         config = folder / "bus.conf"
         self._socket = folder / "bus"
         self.state = folder / "state"
-        config.write_text(_CONFIG.format(socket=self._socket))
+        config.write_text(_CONFIG.format(socket=self._socket, ours=_OURS))
         self.service = Service(
             host,
             "dbus-daemon",

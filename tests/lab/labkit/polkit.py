@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from labkit import users
@@ -13,12 +14,18 @@ from labkit.services import Service, ServiceError
 NAME = "org.freedesktop.PolicyKit1"
 # Where distributions put it: Debian 12 and Fedora, Debian 13.
 _PROGRAMS = ("/usr/lib/polkit-1/polkitd", "/usr/libexec/polkit-1/polkitd", "/usr/libexec/polkitd")
-_RULE = Path(__file__).parents[3] / "polkit" / "50-nicfix-read.rules.in"
+_POLKIT = Path(__file__).parents[3] / "polkit"
 
 
-def project_rule() -> str:
-    """The rule that nicfix offers, for the lab's group."""
-    return _RULE.read_text().replace("@polkit_group@", users.GROUP)
+def project_rule(name: str = "50-nicfix-read") -> str:
+    """A rule that nicfix offers, for the lab's group."""
+    return (_POLKIT / f"{name}.rules.in").read_text().replace("@polkit_group@", users.GROUP)
+
+
+def write_actions(folder: Path) -> None:
+    """Writes all actions that polkitd is to know into FOLDER: those installed, and ours."""
+    shutil.copytree("/usr/share/polkit-1/actions", folder)
+    shutil.copy(_POLKIT / "org.nicfix.policy", folder)
 
 
 class Polkit:

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""nicfix's own service, which a lab's bus does not start by itself."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from labkit.bus import Bus
+from labkit.namespaces import Namespace
+from labkit.services import Service
+
+NAME = "org.nicfix.Nicfix1"
+PATH = "/org/nicfix/Nicfix1"
+
+
+class Door:
+    """A running service; what it keeps and reads is in a folder of the lab."""
+
+    def __init__(self, host: Namespace, bus: Bus, folder: Path, argv: Sequence[str],
+                 env: Mapping[str, str]) -> None:
+        self._bus = bus
+        self.configuration = folder / "nicfix"
+        self.configuration.mkdir(exist_ok=True)
+        all_env = {**bus.env, **env, "CONFIGURATION_DIRECTORY": str(self.configuration)}
+        self.service = Service(host, "nicfix-service", argv, folder, all_env)
+
+    def start(self) -> None:
+        """Starts it and waits until it is on the bus."""
+        self.service.spawn()
+        self.service.wait_until(lambda: self._bus.has_owner(NAME), "name on the bus")
+
+    def configure(self, text: str) -> None:
+        """Writes its nicfix.conf, which each request reads."""
+        (self.configuration / "nicfix.conf").write_text(text)
