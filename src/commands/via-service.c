@@ -67,7 +67,7 @@ static bool is_nobody(const GError *reason)
            g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
 }
 
-static void set_call_error(const GError *reason, GError **error)
+static void set_call_error(const GError *reason, NicfixError unknown, GError **error)
 {
     g_autoptr(GError) stripped = g_error_copy(reason);
     g_dbus_error_strip_remote_error(stripped);
@@ -79,12 +79,11 @@ static void set_call_error(const GError *reason, GError **error)
     else if (g_error_matches(reason, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED))
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again", "%s", stripped->message);
     else
-        nicfix_error_set(error, NICFIX_ERROR_BAD_REPLY,
-                         "run nicfix check to see the host as it is, or nicfix as root",
+        nicfix_error_set(error, unknown, "run nicfix check to see the host as it is",
                          "no answer of the service: %s", stripped->message);
 }
 
-/* Calls METHOD with PARAMETERS (floating; consumed). */
+/* Calls METHOD with PARAMETERS (floating; consumed). UNKNOWN is the error where nobody knows what became of it. */
 static ViaResult call(const Context *context, const char *method, GVariant *parameters,
                       Reply *reply, GError **error)
 {
@@ -103,7 +102,7 @@ static ViaResult call(const Context *context, const char *method, GVariant *para
         return VIA_DONE;
     if (is_nobody(reason) && !context->options->via_service)
         return VIA_NOBODY;
-    set_call_error(reason, error);
+    set_call_error(reason, unknown, error);
     return VIA_FAILED;
 }
 
@@ -154,7 +153,7 @@ ViaResult via_service_snapshot(const Context *context, Snapshot **snapshot, GErr
 {
     g_auto(Reply) reply = {0};
     GVariant *parameters = g_variant_new("(@a{sv})", look_of(context, "json"));
-    ViaResult result = call(context, "Snapshot", parameters, &reply, error);
+    ViaResult result = call(context, "Snapshot", parameters, NICFIX_ERROR_BAD_REPLY, &reply, error);
     if (result != VIA_DONE)
         return result;
     if (reply.status != STATUS_FINE) {
@@ -187,8 +186,8 @@ ViaResult via_service_change(const Context *context, const char *method, GVarian
     bool wants_json = output->format == FORMAT_JSON;
     GVariant *look = with_shown(look_of(context, wants_json ? "json" : "text"), asks,
                                 shown != NULL ? *shown : NULL);
-    ViaResult result =
-        call(context, method, g_variant_new("(@*@a{sv})", first, look), &reply, error);
+    ViaResult result = call(context, method, g_variant_new("(@*@a{sv})", first, look),
+                            NICFIX_ERROR_NOT_UNDONE, &reply, error);
     if (result != VIA_DONE)
         return result;
     gsize size;

@@ -99,9 +99,21 @@ static void call_free(Call *call)
     g_free(call);
 }
 
-static void refuse(Call *call, const GError *error)
+/* GDBus would send an error of our own names by another. */
+static void return_error(GDBusMethodInvocation *invocation, GError *error)
 {
-    g_dbus_method_invocation_return_gerror(call->invocation, error);
+    g_autofree char *name = g_dbus_error_get_remote_error(error);
+    if (name == NULL) {
+        g_dbus_method_invocation_return_gerror(invocation, error);
+        return;
+    }
+    g_dbus_error_strip_remote_error(error);
+    g_dbus_method_invocation_return_dbus_error(invocation, name, error->message);
+}
+
+static void refuse(Call *call, GError *error)
+{
+    return_error(call->invocation, error);
     call_free(call);
 }
 
@@ -129,7 +141,7 @@ static void answer_watcher(const Call *call)
     if (watchers_add(call->door->watchers, caller, call->uid, call->user_name, &error))
         g_dbus_method_invocation_return_value(call->invocation, NULL);
     else
-        g_dbus_method_invocation_return_gerror(call->invocation, error);
+        return_error(call->invocation, error);
 }
 
 static void answer_document(const Call *call, const WorkerResult *result)
@@ -142,7 +154,7 @@ static void answer_document(const Call *call, const WorkerResult *result)
         text != NULL ? answer_of_document(data != NULL ? data : "", data != NULL ? size : 0, &error)
                      : NULL;
     if (answer == NULL)
-        g_dbus_method_invocation_return_gerror(call->invocation, error);
+        return_error(call->invocation, error);
     else if (method_watches(call->method))
         answer_watcher(call);
     else

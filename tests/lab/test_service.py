@@ -2,12 +2,17 @@
 """The service: what users who are not root can have done, and what not."""
 from __future__ import annotations
 
+import os
+import subprocess
+import time
+
 import pytest
 
 from lab import UPLINK, Lab, LabMaker
 from labkit import users
 from labkit.firewalld import FirewalldConfig
 from labkit.polkit import project_rule
+from labkit.terminal import LIMIT, Terminal
 
 RULES = {"60-nicfix-bind.rules": project_rule("60-nicfix-bind")}
 
@@ -66,19 +71,27 @@ def test_a_member_may_not_bind_to_another_zone(make_lab: LabMaker) -> None:
     assert lab.nicfix("apply", "--zone", "work").code == 0
 
 
-@pytest.mark.parametrize("line, action", (
-    (f"apply --zone internal --interface {UPLINK} --move", "org.nicfix.move"),
-    ("undo", "org.nicfix.undo"),
-))
-def test_a_member_may_do_nothing_else(make_lab: LabMaker, line: str, action: str) -> None:
-    """A move, an undo: refused with the action that would allow it."""
+def test_a_member_may_not_move(make_lab: LabMaker) -> None:
+    """Even where that is the cure, and to the zone that he may bind to."""
+    lab = make(make_lab, firewalld=FirewalldConfig(zones={"drop": f'<interface name="{UPLINK}"/>'}))
+    before = lab.firewall_now()
+    line = ("apply", "--zone", "public", "--interface", UPLINK, "--move")
+    outcome = lab.nicfix(*line, user=users.MEMBER)
+    assert outcome.code == 4 and "org.nicfix.move" in outcome.stderr, outcome
+    assert lab.firewall_now() == before
+    assert lab.nicfix(*line).code == 0
+
+
+def test_a_member_may_not_undo(make_lab: LabMaker) -> None:
+    """Not even his own change; he may see what it would be."""
     lab = make(make_lab)
     assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
     before = lab.firewall_now()
-    outcome = lab.nicfix(*line.split(), user=users.MEMBER)
-    assert outcome.code == 4 and action in outcome.stderr, outcome
-    assert lab.firewall_now() == before
+    outcome = lab.nicfix("undo", user=users.MEMBER)
+    assert outcome.code == 4 and "org.nicfix.undo" in outcome.stderr, outcome
     assert lab.nicfix("undo", "--dry-run", user=users.MEMBER).code == 0
+    assert lab.firewall_now() == before
+    assert lab.nicfix("undo").code == 0
 
 
 @pytest.mark.parametrize("line, word", (
@@ -139,3 +152,66 @@ def test_confirm_and_undo_by_administrators(make_lab: LabMaker) -> None:
     undone = lab.nicfix("undo", user=users.STRANGER)
     assert undone.code == 0 and lab.tcp() == "filtered", undone
     assert lab.firewall_cmd("--permanent", "--list-all-zones") == before
+
+
+@pytest.mark.parametrize("answer, code", (("y", 0), ("n", 1)))
+def test_asking_on_a_terminal(make_lab: LabMaker, answer: str, code: int) -> None:
+    """The plan is shown once, and made where the user says yes."""
+    lab = make(make_lab)
+    terminal = Terminal(lab, "apply", user=users.MEMBER)
+    terminal.read_until(r"predicted[^$]*Apply this\? \[y/N\] ")
+    assert lab.tcp() == "filtered"
+    terminal.type(f"{answer}\n")
+    terminal.read_until("declined; nothing was changed" if code else "done and verified")
+    assert terminal.process.wait(LIMIT) == code
+    assert terminal.text.count("predicted") == 1
+    assert lab.tcp() == ("filtered" if code else "connected")
+    terminal.hang_up()
+
+
+def test_only_the_plan_that_was_shown_is_made(make_lab: LabMaker) -> None:
+    """Another program changes the host while the user thinks."""
+    lab = make(make_lab)
+    terminal = Terminal(lab, "apply", user=users.MEMBER)
+    terminal.read_until(r"y/N")
+    lab.firewall_cmd("--zone=public", "--add-port=8080/tcp")
+    lab.firewall_cmd("--permanent", f"--zone=public", f"--add-interface={UPLINK}")
+    before = lab.firewall_now()
+    terminal.type("y\n")
+    terminal.read_until("this host has changed since the plan was shown")
+    assert terminal.process.wait(LIMIT) == 2
+    assert lab.firewall_now() == before
+    terminal.hang_up()
+
+
+MOMENTS = 8
+
+
+def test_the_service_killed_at_any_moment(make_lab: LabMaker) -> None:
+    """As systemd kills it, with all of its processes: the state is the old one, the new one, or what
+    the next run finishes."""
+    lab = make(make_lab)
+    apply = lab.nicfix_command("apply", "--zone", "public")
+    ends = set()
+    begin = time.monotonic()
+    assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
+    whole = time.monotonic() - begin
+    for number in range(MOMENTS):
+        assert lab.nicfix("undo").code == 0
+        caller = subprocess.Popen(
+            lab.host.command(apply, users.MEMBER),
+            env={**os.environ, **lab.bus.env, **lab.nicfix_env()},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        time.sleep(whole * number / MOMENTS)
+        lab.door.kill()
+        _, messages = caller.communicate(timeout=LIMIT)
+        ends.add((caller.returncode, lab.tcp()))
+        if caller.returncode == 6:
+            assert "see the host as it is" in messages, messages
+        lab.door.start()
+        assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
+        assert lab.tcp() == "connected"
+    print(ends)
+    # 2: there is no service before it was asked, and nobody starts one here.
+    assert {code for code, _ in ends} <= {0, 2, 6} and (6, "filtered") in ends

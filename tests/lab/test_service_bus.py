@@ -161,18 +161,6 @@ def memory_of(pid: int) -> int:
     return int(line.split()[1])
 
 
-def children_of(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def main_pid(lab: Lab) -> int:
-    """The service itself, which has the bus name."""
-    dbus = "org.freedesktop.DBus"
-    from gi.repository import GLib
-    return lab.bus.call(dbus, "/org/freedesktop/DBus", dbus, "GetConnectionUnixProcessID",
-                        GLib.Variant("(s)", ("org.nicfix.Nicfix1",)))
-
-
 def test_ten_thousand_calls(lab: Lab) -> None:
     """Refused ones, and ones of callers who leave before the answer: memory is flat."""
     flood = """
@@ -185,13 +173,13 @@ for _ in range(%d):
     other.close_sync()
 result = None"""
     ask(lab, flood % (500, 20))
-    pid = main_pid(lab)
+    pid = lab.door.main_pid()
     before = memory_of(pid)
     ask(lab, flood % (9500, 500))
     limit = time.monotonic() + 30
-    while children_of(pid) and time.monotonic() < limit:
+    while lab.door.workers() and time.monotonic() < limit:
         time.sleep(0.1)
-    assert children_of(pid) == []
+    assert lab.door.workers() == []
     assert memory_of(pid) < before + 2048
     assert lab.nicfix("check", user=users.MEMBER).code == 1
 
@@ -199,7 +187,6 @@ result = None"""
 def test_watching(lab: Lab) -> None:
     """A signal when findings change, to those who watch and may read."""
     told = ask(lab, """
-import subprocess
 loop = GLib.MainLoop()
 events = []
 def heard(_bus, _sender, _path, _interface, name, event):
@@ -208,8 +195,6 @@ def heard(_bus, _sender, _path, _interface, name, event):
         loop.quit()
 bus.signal_subscribe(NAME, NAME, "FindingsChanged", PATH, None, 0, heard)
 began = call("Watch")
-GLib.timeout_add(1500, lambda: subprocess.Popen(
-    ["nicfix-under-test"]) and False) if False else None
 other = connect()
 GLib.timeout_add(1500, lambda: call(
     "Apply", "(a{sv})", {"zone": GLib.Variant("s", "public")}, on=other) and False)
@@ -221,9 +206,9 @@ result = [began, events, call("Unwatch")]""")
     refused = ask(lab, 'result = call("Watch")', users.STRANGER)
     assert refused["error"] == "org.nicfix.Nicfix1.Error.NotAuthorised"
     limit = time.monotonic() + 10
-    while children_of(main_pid(lab)) and time.monotonic() < limit:
+    while lab.door.workers() and time.monotonic() < limit:
         time.sleep(0.1)
-    assert children_of(main_pid(lab)) == []
+    assert lab.door.workers() == []
 
 
 def test_every_request_is_in_the_journal(lab: Lab) -> None:

@@ -2,8 +2,13 @@
 """nicfix's own service, which a lab's bus does not start by itself."""
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from gi.repository import GLib
 
 from labkit.bus import Bus
 from labkit.namespaces import Namespace
@@ -32,3 +37,22 @@ class Door:
     def configure(self, text: str) -> None:
         """Writes its nicfix.conf, which each request reads."""
         (self.configuration / "nicfix.conf").write_text(text)
+
+    def main_pid(self) -> int:
+        """The process that has the name on the bus; that of the service began it."""
+        dbus = "org.freedesktop.DBus"
+        return self._bus.call(dbus, "/org/freedesktop/DBus", dbus, "GetConnectionUnixProcessID",
+                              GLib.Variant("(s)", (NAME,)))
+
+    def workers(self) -> list[int]:
+        """The processes that answer requests now."""
+        pid = self.main_pid()
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def kill(self) -> None:
+        """Ends it and its workers at once, as systemd does with a service that does not stop."""
+        pids = [self.main_pid(), *self.workers()]
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.service.stop()

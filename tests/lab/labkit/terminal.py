@@ -18,10 +18,12 @@ LIMIT = 30.0  # seconds; a loaded machine needs about 3
 class Terminal:
     """nicfix on a terminal of its own, which is its session."""
 
-    def __init__(self, lab: Lab, *args: str) -> None:
+    def __init__(self, lab: Lab, *args: str, user: str | None = None) -> None:
         self._master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            lab.host.command(["setsid", "--ctty", "--wait", *lab.nicfix_command(*args)]),
+            lab.host.command(
+                ["setsid", "--ctty", "--wait", *lab.nicfix_command(*args)], user
+            ),
             env={**os.environ, **lab.bus.env, "TERM": "xterm"},
             stdin=slave,
             stdout=slave,
