@@ -85,7 +85,8 @@ static void set_call_error(const GError *reason, NicfixError unknown, GError **e
 
 /* Calls METHOD with PARAMETERS (floating; consumed). UNKNOWN is the error where nobody knows what became of it. */
 static ViaResult call(const Context *context, const char *method, GVariant *parameters,
-                      Reply *reply, GError **error)
+                      NicfixError unknown, Reply *reply, GError **error)
+
 {
     g_autoptr(GVariant) owned = g_variant_ref_sink(parameters);
     g_autoptr(Bus) bus = bus_open(context_timeout_ms(context), error);
