@@ -13,6 +13,7 @@ from lab import UPLINK, Lab, LabMaker
 from labkit import users
 from labkit.journal import Journal
 from labkit.polkit import project_rule
+from labkit.systemd import Systemd
 
 RULES = {"60-nicfix-bind.rules": project_rule("60-nicfix-bind")}
 CLIENT = Path(__file__).parent / "labkit" / "door_client.py"
@@ -223,3 +224,53 @@ def test_every_request_is_in_the_journal(lab: Lab) -> None:
     assert (stranger["NICFIX_DECISION"], stranger["NICFIX_STATUS"]) == ("not authorised", "4")
     changes = [one for one in entries if one.get("NICFIX_INTERFACE") == UPLINK]
     assert {one["NICFIX_USER"] for one in changes} == {users.MEMBER}
+
+
+# What the unit keeps from the service, and a lab below /tmp or /root cannot do without; and what the
+# sanitizers need that a service does not. systemd is not on the lab's bus, so that it does not see the name.
+_DROP_IN = """\
+[Service]
+Type=exec
+ExecStart=
+ExecStart={program} service
+StateDirectory=
+ReadWritePaths={folder}
+PrivateTmp=no
+PrivateDevices=no
+ProtectHome=no
+Environment=DBUS_SYSTEM_BUS_ADDRESS={bus} STATE_DIRECTORY={state} ASAN_OPTIONS=detect_leaks=0
+"""
+
+
+def test_the_unit(make_lab: LabMaker) -> None:
+    """With all of its hardening a real systemd's service reads the kernel's rules, binds, and undoes."""
+    lab = make_lab(polkit_rules=RULES)
+    template = Path(__file__).parents[2] / "systemd" / "nicfix.service.in"
+    program, *_ = lab.nicfix_command()
+    lab.bus.state.mkdir(mode=0o700, exist_ok=True)
+    systemd = Systemd(lab.host, lab.folder)
+    systemd.start()
+    try:
+        units = Path(f"/proc/{systemd.pid}/root/run/systemd/system")
+        unit = template.read_text().replace("@bindir@", "/usr/local/bin")
+        (units / "nicfix.service").write_text(unit)
+        (units / "nicfix.service.d").mkdir()
+        (units / "nicfix.service.d" / "lab.conf").write_text(_DROP_IN.format(
+            program=program, bus=lab.bus.address, folder=lab.folder, state=lab.bus.state))
+        assert systemd.run("systemctl", "daemon-reload").code == 0
+        started = systemd.run("systemctl", "start", "nicfix")
+        status = systemd.run("systemctl", "status", "nicfix")
+        assert started.code == 0, (started, status)
+        lab.bus.service.wait_until(lambda: lab.bus.has_owner("org.nicfix.Nicfix1"), "name")
+        direct = lab.nicfix("check", "--json")
+        served = lab.nicfix("check", "--json", user=users.MEMBER)
+        assert served.answer == direct.answer, served
+        assert served.json["unread"] == []
+        assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
+        assert lab.tcp() == "connected"
+        assert systemd.run("systemctl", "stop", "nicfix").code == 0
+        told = systemd.run("systemctl", "show", "-P", "Result", "nicfix").stdout.strip()
+        assert told == "success"
+    finally:
+        systemd.stop()
+    assert lab.nicfix("undo").code == 0
