@@ -69,7 +69,7 @@ static bool read_key(GKeyFile *file, const char *path, const char *text, const K
         return fail(path, line_of(text, key->name), error,
                     "%s names nothing; remove the line to allow any", key->name);
     STRV_FOREACH (word, words) {
-        if (!word_is_valid(key, *word))
+        if (!word_is_valid(key, g_strstrip(*word)))
             return fail(path, line_of(text, key->name), error, "%s: invalid name '%s'", key->name,
                         *word);
     }
