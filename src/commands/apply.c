@@ -367,11 +367,11 @@ static ViaResult apply_by_service(const Context *context, ApplyOptions *options,
         return VIA_FAILED;
     bool asks = !options->yes && !options->dry_run && consent_can_be_asked(context->output);
     g_autofree char *shown = NULL;
-    interruption_hold();
     ViaResult result =
         via_service_change(context, "Apply", request_of(context, options), asks, &shown, error);
     if (result != VIA_ASKS)
         return result;
+    interruption_hold();
     return consent_ask(context->output, "Apply this?", error)
                ? via_service_change(context, "Apply", request_of(context, options), false, &shown,
                                     error)

@@ -173,10 +173,10 @@ for _ in range(%d):
     other.flush_sync()
     other.close_sync()
 result = None"""
-    ask(lab, flood % (500, 20))
+    ask(lab, flood % (5000, 20))
     pid = lab.door.main_pid()
     before = memory_of(pid)
-    ask(lab, flood % (9500, 500))
+    ask(lab, flood % (5000, 500))
     limit = time.monotonic() + 30
     while lab.door.workers() and time.monotonic() < limit:
         time.sleep(0.1)
