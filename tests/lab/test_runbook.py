@@ -218,6 +218,7 @@ SCENES = {
     "a snapshot": Scene(),
     # Another user may not be able to reach the folder of the program under test.
     "exit statuses": Scene({"polkit_rules": {}}, sosreport.install_nicfix),
+    "not authorised": Scene({"polkit_rules": {}, "service": True}, sosreport.install_nicfix),
     "undone": Scene({}, _run("mount -o remount,bind,ro /etc/firewalld")),
 }
 
