@@ -14,20 +14,38 @@
 /* sd_booted(3) looks for the same. */
 #define SYSTEMD_RUNS "/run/systemd/system"
 
-static bool is_same_file(const char *one, const char *other)
+typedef enum {
+    NAMESPACE_SAME,
+    NAMESPACE_OTHER,
+    NAMESPACE_UNREAD, /* a process with fewer capabilities than process 1 may not look (ptrace(2)) */
+} NamespaceOfSystemd;
+
+static NamespaceOfSystemd compare_namespace(const char *name)
 {
-    struct stat a, b;
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
+    struct stat own, other;
+    g_autofree char *own_path = g_strdup_printf("/proc/self/ns/%s", name);
+    g_autofree char *other_path = g_strdup_printf("/proc/1/ns/%s", name);
+    if (stat(own_path, &own) != 0 || stat(other_path, &other) != 0)
+        return NAMESPACE_UNREAD;
+    return own.st_dev == other.st_dev && own.st_ino == other.st_ino ? NAMESPACE_SAME
+                                                                    : NAMESPACE_OTHER;
+}
+
+/* Whether systemd started this process as one of a unit (systemd.exec(5)): with the unit's end the processes that it
+ * has started end, too. */
+static bool is_of_unit(void)
+{
+    return g_getenv("INVOCATION_ID") != NULL;
 }
 
 /* What systemd starts runs in systemd's namespaces: from another one it would change the wrong
- * firewall. */
+ * firewall. A unit's own mounts are views of the same files. */
 static bool systemd_runs_here(void)
 {
+    NamespaceOfSystemd net = compare_namespace("net");
     return g_file_test(SYSTEMD_RUNS, G_FILE_TEST_IS_DIR) &&
-           is_same_file("/proc/self/ns/net", "/proc/1/ns/net") &&
-           is_same_file("/proc/self/ns/mnt", "/proc/1/ns/mnt");
+           (net == NAMESPACE_SAME || (net == NAMESPACE_UNREAD && is_of_unit())) &&
+           (compare_namespace("mnt") == NAMESPACE_SAME || is_of_unit());
 }
 
 /* This process holds signals back (act/interruption.h); the other one must not. */
@@ -113,7 +131,7 @@ bool revert_arrange(const char *id, guint seconds, guint timeout_seconds, GError
             revert_command(REVERT_BY_PROCESS, program, id, seconds, timeout_seconds);
         gint64 deadline = deadline_in(timeout_seconds * 1000);
         if ((systemd_runs_here() && run_quietly(timer, deadline)) ||
-            (interruption_pending() == NULL && start_process(process)))
+            (interruption_pending() == NULL && !is_of_unit() && start_process(process)))
             return true;
     }
     const char *signal = interruption_pending();
@@ -122,7 +140,11 @@ bool revert_arrange(const char *id, guint seconds, guint timeout_seconds, GError
                          signal);
     else
         nicfix_error_set(error, NICFIX_ERROR_REFUSED, NULL,
-                         "cannot arrange for the change to be undone, and nothing was changed");
+                         "cannot arrange for the change to be undone, and nothing was changed%s",
+                         is_of_unit()
+                             ? ": systemd's timer cannot be used here, and another process "
+                               "would end with the unit that nicfix runs in"
+                             : "");
     return false;
 }
 

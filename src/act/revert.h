@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Arranges that a change is undone after some time unless somebody confirms it, whatever happens to the
- * process, terminal or session that made it. Where systemd runs this host it is a timer (which
- * outlives the session even where logind kills the session's processes), else a process of its own.
- * Either runs `nicfix undo --unconfirmed ID`. */
+ * process, terminal or session that made it. Where systemd runs this host it is a timer: it outlives the
+ * session even where logind kills the session's processes, and a unit that nicfix runs in. Elsewhere it is
+ * a process of its own, but not within a unit, with which it would end. Either runs
+ * `nicfix undo --unconfirmed ID`. */
 #pragma once
 
 #include <glib.h>

@@ -266,6 +266,12 @@ def test_the_unit(make_lab: LabMaker) -> None:
         served = lab.nicfix("check", "--json", user=users.MEMBER)
         assert served.answer == direct.answer, served
         assert served.json["unread"] == []
+        tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "6", user=users.MEMBER)
+        assert tried.code == 0 and lab.tcp() == "connected", tried
+        # Whoever would undo it does not end with the service.
+        assert systemd.run("systemctl", "restart", "nicfix").code == 0
+        lab.bus.service.wait_until(lambda: lab.tcp() == "filtered", "undo")
+        lab.bus.service.wait_until(lambda: lab.bus.has_owner("org.nicfix.Nicfix1"), "name")
         assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
         assert lab.tcp() == "connected"
         assert systemd.run("systemctl", "stop", "nicfix").code == 0

@@ -248,6 +248,15 @@ def test_by_a_timer_of_systemds(lab: Lab) -> None:
         systemd.stop()
 
 
+def test_no_process_waits_within_a_unit(lab: Lab) -> None:
+    """It would end with the unit (systemd.kill(5)): without a timer nothing is tried."""
+    unit = {"INVOCATION_ID": "0123456789abcdef0123456789abcdef"}
+    refused = lab.nicfix(*TRY, "2", env=unit)
+    assert refused.code == 2
+    assert "would end with the unit" in " ".join(refused.stderr.split())
+    assert bound(lab) == (False, False)
+
+
 def test_the_waiting_process_is_in_no_session(lab: Lab) -> None:
     """It survives a session that is killed with all its processes."""
     command = lab.nicfix_command(*TRY, "2")
