@@ -251,10 +251,10 @@ static Action *read_action(GKeyFile *file, guint64 number)
                : NULL;
 }
 
-static Record *from_text(const char *text, gsize length)
+Record *record_from_text(const char *text)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
-    if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL) ||
+    if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, NULL) ||
         g_key_file_get_integer(file, CHANGE, "format", NULL) != FORMAT)
         return NULL;
     g_autoptr(Record) record = g_new0(Record, 1);
@@ -285,8 +285,8 @@ static Record *from_text(const char *text, gsize length)
     return g_steal_pointer(&record);
 }
 
-/* The whole of FD, at most MAX_FILE_SIZE, and a NUL after it (transfer full); NULL with errno. */
-static char *read_all(int fd, gsize *length)
+/* The whole of FD, at most MAX_FILE_SIZE, as text (transfer full); NULL with errno. */
+static char *read_all(int fd)
 {
     enum { BLOCK = 65536 };
     g_autoptr(GByteArray) bytes = g_byte_array_new();
@@ -297,33 +297,49 @@ static char *read_all(int fd, gsize *length)
             continue;
         if (n > 0)
             g_byte_array_append(bytes, block, (guint)n);
-        if (bytes->len > MAX_FILE_SIZE)
+        if (bytes->len > MAX_FILE_SIZE || memchr(block, '\0', n > 0 ? (gsize)n : 0) != NULL)
             errno = EBADMSG;
-        if (n < 0 || bytes->len > MAX_FILE_SIZE)
-            return NULL;
-        if (n == 0)
+        else if (n == 0)
             break;
+        else if (n > 0)
+            continue;
+        return NULL;
     }
-    *length = bytes->len;
     g_byte_array_append(bytes, (const guint8 *)"", 1);
     return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
 }
 
-bool record_load(Record **record, GError **error)
+static void set_read_error(int reason, const char *path, GError **error)
+{
+    state_set_error(error, reason, "read the record of the last change from", path);
+}
+
+char *record_text(GError **error)
 {
     g_autofree char *path = record_path();
-    gsize length = 0;
-    *record = NULL;
     int fd = state_open(path, O_RDONLY);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return true;
-    g_autofree char *text = fd >= 0 ? read_all(fd, &length) : NULL;
+        return NULL;
+    char *text = fd >= 0 ? read_all(fd) : NULL;
     int reason = errno;
     if (fd >= 0)
         close(fd);
-    *record = text != NULL ? from_text(text, length) : NULL;
-    if (*record == NULL)
-        state_set_error(error, text != NULL ? EBADMSG : reason,
-                        "read the record of the last change from", path);
-    return *record != NULL;
+    if (text == NULL)
+        set_read_error(reason, path, error);
+    return text;
+}
+
+bool record_load(Record **record, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *text = record_text(&reason);
+    *record = text != NULL ? record_from_text(text) : NULL;
+    if (text != NULL && *record == NULL) {
+        g_autofree char *path = record_path();
+        set_read_error(EBADMSG, path, &reason);
+    }
+    bool is_known = reason == NULL;
+    if (!is_known)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return is_known;
 }

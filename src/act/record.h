@@ -48,9 +48,15 @@ char *record_path(void);
  * NICFIX_ERROR_NOT_AUTHORISED where root could do it, else with NICFIX_ERROR_REFUSED. */
 bool record_save(const Record *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads the record into *RECORD (transfer full), NULL where there is none, and never waits for it. Fails
- * with NICFIX_ERROR_NOT_AUTHORISED where root could read it, NICFIX_ERROR_BAD_INPUT for a file that nicfix
- * did not write, else with NICFIX_ERROR_REFUSED. */
+/* The text of the file (transfer full), and never waits for it; NULL without an error where there is none. Fails with
+ * NICFIX_ERROR_NOT_AUTHORISED where root could read it, NICFIX_ERROR_BAD_INPUT for a file that nicfix did not
+ * write, else with NICFIX_ERROR_REFUSED. */
+char *record_text(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The record that TEXT is (transfer full); NULL for what nicfix did not write. */
+Record *record_from_text(const char *text);
+
+/* Reads the record into *RECORD (transfer full), NULL where there is none. Fails as record_text() does. */
 bool record_load(Record **record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Removes the record; none is there afterwards, unless the file system refuses. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix check: which uplinks no accepting zone covers, and what else will break. */
 #include "act/known-file.h"
-#include "act/logging-note.h"
 #include "commands/command-line.h"
 #include "commands/expectations.h"
+#include "commands/host-notes.h"
 #include "commands/trial.h"
 #include "model/error.h"
 #include "model/plan/fixes.h"
@@ -117,7 +117,7 @@ static Snapshot *observe_to_check(const Context *context, const CheckOptions *op
 static Diagnosis *diagnose_now(const Context *context, const Snapshot *snapshot)
 {
     Diagnosis *diagnosis = diagnose(snapshot, context_declared(context));
-    if (context->options->snapshot == NULL && logging_note_is_left())
+    if (host_notes_logging_is_left(context->options))
         diagnosis_add_left_logging(diagnosis, snapshot);
     return diagnosis;
 }
@@ -184,7 +184,7 @@ static int check_now(const Context *context, const CheckOptions *options, GError
     }
     keep_known(known);
     /* The last change on this host may explain a finding, as far as this user may read it. */
-    g_autoptr(Record) record = context_record(context);
+    g_autoptr(Record) record = host_notes_record(context->options);
     if (record != NULL && record->state != RECORD_PENDING)
         lost_bindings_explain(diagnosis, snapshot, record->actions);
     report(context, options, snapshot, diagnosis, NULL, record);
@@ -235,7 +235,7 @@ static int check_after(const Context *context, const CheckOptions *options, GErr
         .assumes = assumes,
         .harm = harm,
     };
-    g_autoptr(Record) record = context_record(context);
+    g_autoptr(Record) record = host_notes_record(context->options);
     report(context, options, then, after, &outlook, record);
     bool is_fine = reload_harm_is_none(harm) && !diagnosis_has(after, options->severity);
     return is_fine ? STATUS_FINE : STATUS_NOT_FINE;

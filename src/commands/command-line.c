@@ -95,6 +95,7 @@ void global_options_clear(GlobalOptions *options)
     g_strfreev(options->downstreams);
     g_strfreev(options->words);
     g_clear_pointer(&options->expectations, g_ptr_array_unref);
+    json_decref(options->notes);
     *options = (GlobalOptions){0};
 }
 

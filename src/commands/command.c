@@ -62,12 +62,6 @@ ObserveOptions context_offer_options(const Context *context)
     return options;
 }
 
-Record *context_record(const Context *context)
-{
-    Record *record = NULL;
-    return context->options->snapshot == NULL && record_load(&record, NULL) ? record : NULL;
-}
-
 bool context_may_know_replies(const Context *context)
 {
     return context->options->snapshot == NULL && geteuid() == 0 && !via_service_is_wanted(context);

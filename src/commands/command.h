@@ -37,6 +37,7 @@ typedef struct {
     char *timeout_word;
     guint timeout; /* seconds */
     BehalfOptions behalf;
+    struct json_t *notes; /* of the service, commands/host-notes.h; NULL: this host's own files */
     gboolean direct;      /* the service is not asked */
     gboolean via_service; /* by root, too, and nobody else */
     gboolean help;
@@ -102,10 +103,6 @@ ObserveOptions context_observe_options(const Context *context, ObserveScope scop
 /* The options of observe() for what is offered, by check and by apply alike: a fix may be about a zone
  * that nothing is in yet, and what a reload would lose rules out what needs one. */
 ObserveOptions context_offer_options(const Context *context);
-
-/* The record of the last change of this host, as far as this user may read it (transfer full); NULL where there is
- * none, and for a snapshot, of which nothing is known. */
-Record *context_record(const Context *context);
 
 /* Whether replies of firewalld may be known on this host: only root sees the rules that most of them hold with. */
 bool context_may_know_replies(const Context *context);

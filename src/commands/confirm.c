@@ -3,6 +3,7 @@
 #include "act/revert.h"
 #include "commands/behalf.h"
 #include "commands/command-line.h"
+#include "commands/host-notes.h"
 #include "commands/trial.h"
 #include "commands/via-service.h"
 #include "model/error.h"
@@ -84,11 +85,25 @@ static bool make_permanent(const Change *change, Plan *plan, Record *record, GEr
     return true;
 }
 
+/* The record as this user, or the service, can read it. */
+static bool look_at_record(const Context *context, Record **record, GError **error)
+{
+    ViaResult result = VIA_NOBODY;
+    if (via_service_is_wanted(context)) {
+        g_autoptr(Snapshot) snapshot = NULL;
+        result = via_service_snapshot(context, &snapshot, error);
+    }
+    if (result == VIA_NOBODY)
+        return record_load(record, error);
+    *record = result == VIA_DONE ? host_notes_record(context->options) : NULL;
+    return result == VIA_DONE;
+}
+
 /* Which change is meant has to be said: whoever confirms has seen it. */
-static int refuse_without_id(GError **error)
+static int refuse_without_id(const Context *context, GError **error)
 {
     g_autoptr(Record) record = NULL;
-    if (!record_load(&record, error))
+    if (!look_at_record(context, &record, error))
         return -1;
     if (!record_is_pending(record)) {
         check_record(record, "", error);
@@ -107,7 +122,7 @@ static int run(const Context *context, char **words, GError **error)
     if (!command_line_parse(context, NULL, &words, &status, error))
         return status;
     if (*words == NULL)
-        return refuse_without_id(error);
+        return refuse_without_id(context, error);
     if (via_service_is_wanted(context)) {
         ViaResult result = via_service_change(context, "Confirm", g_variant_new_string(*words),
                                               false, NULL, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix list: every interface and every zone, or some. */
 #include "commands/command-line.h"
+#include "commands/host-notes.h"
 #include "commands/trial.h"
 #include "model/error.h"
 #include "model/firewalld/dispatch.h"
@@ -126,7 +127,7 @@ static int run(const Context *context, char **words, GError **error)
         output_special(context->output, dot_report(snapshot, topology, map));
         return STATUS_FINE;
     }
-    g_autoptr(Record) record = context_record(context);
+    g_autoptr(Record) record = host_notes_record(context->options);
     ListReport report = {
         .snapshot = snapshot, .topology = topology, .pending = trial_pending(record)};
     return list(context, &report, words, zone, error) ? STATUS_FINE : -1;

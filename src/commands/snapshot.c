@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nicfix snapshot: everything that check reads, as one JSON document. */
 #include "commands/command-line.h"
+#include "commands/host-notes.h"
 #include "documents/snapshot-json.h"
 
 /* A snapshot has no text form: it is JSON with and without --json. */
@@ -15,7 +16,10 @@ static int run(const Context *context, char **words, GError **error)
     g_autoptr(Snapshot) snapshot = context_snapshot(context, &scope, NULL, error);
     if (snapshot == NULL)
         return -1;
-    output_json(context->output, snapshot_to_json(snapshot));
+    json_t *document = snapshot_to_json(snapshot);
+    if (context->options->behalf.caller != NULL)
+        json_object_set_new(document, HOST_NOTES_MEMBER, host_notes_to_json());
+    output_json(context->output, document);
     return STATUS_FINE;
 }
 

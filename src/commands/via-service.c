@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/via-service.h"
 
+#include "commands/host-notes.h"
 #include "documents/json.h"
 #include "documents/snapshot-json.h"
 #include "model/error.h"
@@ -163,7 +164,12 @@ ViaResult via_service_snapshot(const Context *context, Snapshot **snapshot, GErr
     }
     gsize size;
     const char *text = g_bytes_get_data(reply.output, &size);
-    *snapshot = snapshot_from_json(text, size, "snapshot of the service", error);
+    const JsonPlace place = {.name = "snapshot of the service"};
+    json_auto_t *root = document_parse(text, size, &place, error);
+    if (root == NULL)
+        return VIA_FAILED;
+    host_notes_keep(context->options, json_object_get(root, HOST_NOTES_MEMBER));
+    *snapshot = snapshot_from_root(root, &place, error);
     return *snapshot != NULL ? VIA_DONE : VIA_FAILED;
 }
 

@@ -31,7 +31,7 @@ static char *fail_to_read(const char *path, int number, GError **error)
 
 /* Opens without waiting for the other end of a pipe, and reads regular files only: a device may have
  * no end. */
-static char *read_text(const char *path, GError **error)
+char *expectation_file_text(const char *path, GError **error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
@@ -177,15 +177,13 @@ static bool read_line(Reader *reader, char *line, GError **error)
 
 /* ---- the whole ---- */
 
-bool expectation_file_read(const char *path, const Snapshot *snapshot, Netlink *netlink,
-                           GPtrArray *expectations, GError **error)
+bool expectation_text_read(const char *path, const char *text, const Snapshot *snapshot,
+                           Netlink *netlink, GPtrArray *expectations, GError **error)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
-    g_autofree char *text = read_text(path, error);
-    if (text == NULL)
-        return false;
+    g_autofree char *copy = g_strdup(text);
     Reader reader = {path, 0, snapshot, netlink, expectations, NULL};
-    char *rest = text;
+    char *rest = copy;
     if (g_str_has_prefix(rest, byte_order_mark))
         rest += strlen(byte_order_mark);
     bool is_good = true;
@@ -196,6 +194,14 @@ bool expectation_file_read(const char *path, const Snapshot *snapshot, Netlink *
     }
     g_free(reader.name);
     return is_good;
+}
+
+bool expectation_file_read(const char *path, const Snapshot *snapshot, Netlink *netlink,
+                           GPtrArray *expectations, GError **error)
+{
+    g_autofree char *text = expectation_file_text(path, error);
+    return text != NULL &&
+           expectation_text_read(path, text, snapshot, netlink, expectations, error);
 }
 
 static gint compare_names(gconstpointer a, gconstpointer b)

@@ -19,6 +19,12 @@
 bool expectation_file_read(const char *path, const Snapshot *snapshot, Netlink *netlink,
                            GPtrArray *expectations, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Each half of that: the text of the file (transfer full), and what TEXT, which was read from PATH, says. */
+char *expectation_file_text(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool expectation_text_read(const char *path, const char *text, const Snapshot *snapshot,
+                           Netlink *netlink, GPtrArray *expectations,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The files of DIRECTORY whose names end in ".flows", sorted by name (char *; transfer full); none
  * where there is no directory. Where it cannot be read, NULL with an error as above. */
 GPtrArray *expectation_files_in(const char *directory, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 
@@ -15,6 +16,14 @@ from labkit.polkit import project_rule
 from labkit.terminal import LIMIT, Terminal
 
 RULES = {"60-nicfix-bind.rules": project_rule("60-nicfix-bind")}
+
+ALL = {
+    "10-all.rules": "polkit.addRule(function(a, s) "
+                    "{ if (a.id.indexOf('org.nicfix.') === 0) return 'yes'; });"
+}
+READERS = {
+    "10-read.rules": "polkit.addRule(function(a, s) { if (a.id === 'org.nicfix.read') return 'yes'; });"
+}
 
 
 def make(make_lab: LabMaker, rules: dict[str, str] = RULES, **plan: object) -> Lab:
@@ -141,8 +150,7 @@ def test_direct_and_via_service(make_lab: LabMaker) -> None:
 
 def test_confirm_and_undo_by_administrators(make_lab: LabMaker) -> None:
     """Where a rule lets them."""
-    rule = "polkit.addRule(function(a, s) { if (a.id.indexOf('org.nicfix.') === 0) return 'yes'; });"
-    lab = make(make_lab, {"10-all.rules": rule})
+    lab = make(make_lab, ALL)
     before = lab.firewall_cmd("--permanent", "--list-all-zones")
     tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "60", "--json",
                        user=users.STRANGER)
@@ -152,6 +160,97 @@ def test_confirm_and_undo_by_administrators(make_lab: LabMaker) -> None:
     undone = lab.nicfix("undo", user=users.STRANGER)
     assert undone.code == 0 and lab.tcp() == "filtered", undone
     assert lab.firewall_cmd("--permanent", "--list-all-zones") == before
+
+
+def test_a_trial_is_seen_both_ways(make_lab: LabMaker) -> None:
+    """By a user who may not read its record: it is shown, and nothing else is offered meanwhile."""
+    lab = make(make_lab)
+    tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "600", "--json")
+    change = tried.json["pending"]["id"]
+    for command in ("check", "list"):
+        served = lab.nicfix(command, "--json", user=users.MEMBER).json
+        assert served["pending"]["id"] == change, served
+        assert change in lab.nicfix(command, user=users.MEMBER).stdout
+    named = lab.nicfix("confirm", user=users.MEMBER)
+    assert named.code == 2 and f"nicfix confirm {change}" in named.stderr, named
+    assert lab.nicfix("confirm", change).code == 0
+    none = lab.nicfix("confirm", user=users.MEMBER)
+    assert (none.code, none.stderr) == (2, lab.nicfix("confirm").stderr)
+
+
+def test_a_binding_that_was_lost_is_explained_both_ways(make_lab: LabMaker) -> None:
+    """From the record of the last change, which only root may read."""
+    lab = make(make_lab)
+    assert lab.nicfix("apply", "--zone", "public", "--runtime-only").code == 0
+    lab.firewall_cmd("--reload")
+    direct = lab.nicfix("check")
+    assert direct.code == 1
+    assert lab.nicfix("check", user=users.MEMBER).stdout == direct.stdout
+
+
+@pytest.mark.parametrize("text", (
+    b"# the pods reach the outside\ncni0 to 192.168.150.131:443/tcp accept\n",
+    b"cni0 to 192.168.150.131:443/tcp refuse\n", b"a line that is no flow\n", b"\xff\n",
+))
+def test_expectations_are_read_both_ways(make_lab: LabMaker, text: bytes) -> None:
+    """Those of a file that only root may read."""
+    lab = make(make_lab)
+    file = lab.door.configuration / "expect.d" / "pods.flows"
+    file.parent.mkdir(mode=0o700)
+    file.write_bytes(text)
+    env = {"CONFIGURATION_DIRECTORY": str(lab.door.configuration)}
+    direct = lab.nicfix("check", env=env)
+    served = lab.nicfix("check", user=users.MEMBER)
+    assert (served.code, served.stdout, served.stderr) == (
+        direct.code, direct.stdout, direct.stderr)
+    assert lab.nicfix("check", "--json", env=env).answer == \
+        lab.nicfix("check", "--json", user=users.MEMBER).answer
+
+
+def test_confirming_needs_what_changing_needed(make_lab: LabMaker) -> None:
+    """The change stays on trial, and nothing of it becomes permanent."""
+    lab = make(make_lab, READERS)
+    tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "600", "--json")
+    before = lab.firewall_now()
+    outcome = lab.nicfix("confirm", tried.json["pending"]["id"], user=users.STRANGER)
+    assert outcome.code == 4 and "org.nicfix.bind" in outcome.stderr, outcome
+    assert lab.firewall_now() == before
+
+
+def test_only_bindings_are_changed(make_lab: LabMaker) -> None:
+    """A plan that would do more is refused, whatever polkit allows."""
+    bound = {"public": f'<interface name="{UPLINK}"/><interface name="cni0"/>'}
+    lab = make(make_lab, ALL, firewalld=FirewalldConfig(zones=bound))
+    line = ("apply", "--enable-forward")
+    planned = lab.nicfix(*line, "--dry-run")
+    before = lab.firewall_now()
+    outcome = lab.nicfix(*line, user=users.STRANGER)
+    assert outcome.code == 2 and "only binds and moves interfaces" in outcome.stderr, (
+        planned, outcome)
+    assert lab.firewall_now() == before
+    assert lab.nicfix(*line).code == 0
+
+
+def test_without_polkit_nobody_is_authorised(make_lab: LabMaker) -> None:
+    """Not even a member, while polkitd is not there."""
+    lab = make(make_lab)
+    lab.polkit.service.stop()
+    before = lab.firewall_now()
+    for line in (("check",), ("apply", "--zone", "public")):
+        outcome = lab.nicfix(*line, user=users.MEMBER)
+        assert outcome.code == 4 and "org.nicfix.read" in outcome.stderr, outcome
+    assert lab.firewall_now() == before
+
+
+def test_a_polkit_that_hangs_is_given_up(make_lab: LabMaker) -> None:
+    lab = make(make_lab)
+    os.kill(lab.polkit.service.pid, signal.SIGSTOP)
+    try:
+        outcome = lab.nicfix("check", "--timeout", "2", user=users.MEMBER)
+    finally:
+        os.kill(lab.polkit.service.pid, signal.SIGCONT)
+    assert outcome.code in (3, 4) and "polkit" in outcome.stderr, outcome
+    assert lab.nicfix("check", user=users.MEMBER).code == 1
 
 
 @pytest.mark.parametrize("answer, code", (("y", 0), ("n", 1)))

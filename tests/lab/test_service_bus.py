@@ -197,12 +197,16 @@ def heard(_bus, _sender, _path, _interface, name, event):
 bus.signal_subscribe(NAME, NAME, "FindingsChanged", PATH, None, 0, heard)
 began = call("Watch")
 other = connect()
+overheard = []
+other.signal_subscribe(None, None, "FindingsChanged", None, None, 0,
+                       lambda *event: overheard.append(event[4]))
 GLib.timeout_add(1500, lambda: call(
     "Apply", "(a{sv})", {"zone": GLib.Variant("s", "public")}, on=other) and False)
 GLib.timeout_add_seconds(20, loop.quit)
 loop.run()
-result = [began, events, call("Unwatch")]""")
+result = [began, events, call("Unwatch"), overheard]""")
     assert told[0] == [] and told[2] == []
+    assert told[3] == [], "another caller was told, too"
     assert [one["event"] for one in told[1]][-1] == "cleared", told
     refused = ask(lab, 'result = call("Watch")', users.STRANGER)
     assert refused["error"] == "org.nicfix.Nicfix1.Error.NotAuthorised"
@@ -210,6 +214,20 @@ result = [began, events, call("Unwatch")]""")
     while lab.door.workers() and time.monotonic() < limit:
         time.sleep(0.1)
     assert lab.door.workers() == []
+
+
+def test_a_user_watches_four_times(lab: Lab) -> None:
+    """Each caller once, however often it asks; one that leaves makes room."""
+    answers = ask(lab, """
+callers = [connect() for _ in range(6)]
+twice = [call("Watch", on=callers[0]) for _ in range(2)]
+more = [call("Watch", on=caller) for caller in callers[1:5]]
+callers[0].close_sync()
+time.sleep(1)
+result = twice + more + [call("Watch", on=callers[5])]""")
+    assert answers[:5] == [[]] * 5 and answers[6] == [], answers
+    assert answers[5]["error"] == "org.freedesktop.DBus.Error.LimitsExceeded"
+    assert ask(lab, 'result = [call("Watch"), call("Unwatch"), call("Unwatch")]') == [[], [], []]
 
 
 def test_every_request_is_in_the_journal(lab: Lab) -> None:
