@@ -14,25 +14,20 @@ json_t *json_document(const char *name)
 }
 
 /* Jansson leaves U+007F as it is, which can only be in a string. */
-static int append_chunk(const char *chunk, size_t size, void *text)
+static char *escape_delete(char *text)
 {
-    const char *end = chunk + size;
-    for (const char *delete; (delete = memchr(chunk, '\x7f', (size_t)(end - chunk))) != NULL;
-         chunk = delete + 1) {
-        g_string_append_len(text, chunk, delete - chunk);
-        g_string_append(text, "\\u007f");
-    }
-    g_string_append_len(text, chunk, end - chunk);
-    return 0;
+    GString *escaped = g_string_new(text);
+    g_free(text);
+    g_string_replace(escaped, "\x7f", "\\u007f", 0);
+    return g_string_free(escaped, FALSE);
 }
 
 char *json_document_text(const json_t *document, bool indented)
 {
-    GString *text = g_string_new(NULL);
-    int failed = json_dump_callback(document, append_chunk, text,
-                                    JSON_ENSURE_ASCII | (indented ? JSON_INDENT(2) : JSON_COMPACT));
-    g_assert(failed == 0);
-    return g_string_free(text, FALSE);
+    char *text =
+        json_dumps(document, JSON_ENSURE_ASCII | (indented ? JSON_INDENT(2) : JSON_COMPACT));
+    g_assert(text != NULL);
+    return strchr(text, '\x7f') != NULL ? escape_delete(text) : text;
 }
 
 json_t *json_text(const char *text)
