@@ -5,6 +5,7 @@
 #include "bus/deadline.h"
 #include "model/error.h"
 #include "model/foreach.h"
+#include "model/strv.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -69,7 +70,7 @@ static bool wait_for_success(GPid pid, gint64 deadline)
         kill(pid, SIGKILL); /* and not waited for: init will */
         return false;
     }
-    return ended == pid && g_spawn_check_wait_status(status, NULL);
+    return ended == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static bool run_quietly(char **command, gint64 deadline)
@@ -87,10 +88,10 @@ static void add_timer(GStrvBuilder *words, const char *id, guint seconds)
     static const char *const environment[] = {"DBUS_SYSTEM_BUS_ADDRESS", "STATE_DIRECTORY", NULL};
     g_autofree char *unit = g_strdup_printf("--unit=nicfix-undo-%s", id);
     g_autofree char *delay = g_strdup_printf("--on-active=%us", seconds);
-    g_strv_builder_add_many(words, "systemd-run", "--quiet", "--collect", unit, delay,
-                            "--timer-property=AccuracySec=100ms", "--property=Restart=on-failure",
-                            "--property=RestartSec=1s", "--property=StartLimitIntervalSec=0",
-                            "--description=Undo a nicfix change that nobody confirmed", NULL);
+    STRV_BUILDER_ADD(words, "systemd-run", "--quiet", "--collect", unit, delay,
+                     "--timer-property=AccuracySec=100ms", "--property=Restart=on-failure",
+                     "--property=RestartSec=1s", "--property=StartLimitIntervalSec=0",
+                     "--description=Undo a nicfix change that nobody confirmed");
     STRV_FOREACH (name, environment) {
         const char *value = g_getenv(*name);
         g_autofree char *word = g_strdup_printf("--setenv=%s=%s", *name, value);
@@ -107,8 +108,7 @@ char **revert_command(RevertBy by, const char *program, const char *id, guint se
     g_autofree char *timeout = g_strdup_printf("%u", timeout_seconds);
     if (by == REVERT_BY_TIMER)
         add_timer(words, id, seconds);
-    g_strv_builder_add_many(words, program, "undo", "--quiet", "--timeout", timeout,
-                            "--unconfirmed", id, NULL);
+    STRV_BUILDER_ADD(words, program, "undo", "--quiet", "--timeout", timeout, "--unconfirmed", id);
     if (by == REVERT_BY_PROCESS)
         g_strv_builder_add(words, "--wait");
     return g_strv_builder_end(words);

@@ -13,6 +13,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/plan/link-loss.h"
+#include "model/strv.h"
 #include "report/finding-text.h"
 #include "report/plan-text.h"
 
@@ -35,7 +36,7 @@ static Snapshot *observe_again(const Run *run, bool settings_hold, GError **erro
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
     g_autoptr(GStrvBuilder) zone_names = g_strv_builder_new();
     if (options.bindings != NULL)
-        g_strv_builder_addv(names, (const char **)options.bindings);
+        strv_builder_add_strv(names, (const char *const *)options.bindings);
     options.permanent = run->plan->permanent_only;
     PTR_ARRAY_FOREACH (const Action, action, run->plan->actions) {
         if (action->interface != NULL)

@@ -5,6 +5,7 @@
 #include "door/settings.h"
 #include "model/error.h"
 #include "model/foreach.h"
+#include "model/strv.h"
 #include "report/plan-text.h"
 
 /* What becomes of the zone of an interface in one scope, in however many steps. */
@@ -42,8 +43,8 @@ static void add_uplinks(GlobalOptions *options, char **more)
 {
     g_autoptr(GStrvBuilder) all = g_strv_builder_new();
     if (options->uplinks != NULL)
-        g_strv_builder_addv(all, (const char **)options->uplinks);
-    g_strv_builder_addv(all, (const char **)more);
+        strv_builder_add_strv(all, (const char *const *)options->uplinks);
+    strv_builder_add_strv(all, (const char *const *)more);
     g_strfreev(options->uplinks);
     options->uplinks = g_strv_builder_end(all);
     options->declared.uplinks = (const char *const *)options->uplinks;

@@ -3,6 +3,7 @@
 #include "report/finding-text.h"
 
 #include "model/foreach.h"
+#include "model/strv.h"
 #include "report/fix-text.h"
 #include "report/judgement-text.h"
 #include "report/need-text.h"
@@ -624,7 +625,7 @@ GPtrArray *finding_commands(const Finding *finding)
     GPtrArray *commands = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
     if (finding->id == FINDING_PANIC_MODE) {
-        g_strv_builder_add_many(words, "firewall-cmd", "--panic-off", NULL);
+        STRV_BUILDER_ADD(words, "firewall-cmd", "--panic-off");
         g_ptr_array_add(commands, g_strv_builder_end(words));
     }
     if (finding->id == FINDING_LOGGING_LEFT)
@@ -648,9 +649,9 @@ GPtrArray *finding_commands(const Finding *finding)
     if (finding->id == FINDING_STALE_BINDING) {
         g_autofree char *zone = g_strdup_printf("--zone=%s", finding->zone);
         g_autofree char *interface = g_strdup_printf("--remove-interface=%s", finding->interface);
-        g_strv_builder_add_many(words, "firewall-cmd", zone, interface, NULL);
+        STRV_BUILDER_ADD(words, "firewall-cmd", zone, interface);
         g_ptr_array_add(commands, g_strv_builder_end(words));
-        g_strv_builder_add_many(words, "firewall-cmd", "--permanent", zone, interface, NULL);
+        STRV_BUILDER_ADD(words, "firewall-cmd", "--permanent", zone, interface);
         g_ptr_array_add(commands, g_strv_builder_end(words));
     }
     return commands;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "service/worker.h"
+#include "model/strv.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -34,7 +35,7 @@ static char **program_with(const char *const *words)
 {
     g_autoptr(GStrvBuilder) all = g_strv_builder_new();
     g_strv_builder_add(all, "/proc/self/exe");
-    g_strv_builder_addv(all, (const char **)words);
+    strv_builder_add_strv(all, words);
     return g_strv_builder_end(all);
 }
 

@@ -5,6 +5,7 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
+#include "model/strv.h"
 #include "sosreport/lines.h"
 #include "sosreport/report-files.h"
 
@@ -238,7 +239,7 @@ static bool read_address(Link *link, char *const *words)
 static void add_altname(Link *link, const char *name)
 {
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    g_strv_builder_addv(names, (const char **)link->altnames);
+    strv_builder_add_strv(names, (const char *const *)link->altnames);
     g_strv_builder_add(names, name);
     g_strfreev(link->altnames);
     link->altnames = g_strv_builder_end(names);

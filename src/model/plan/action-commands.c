@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command lines that do what an action does. */
 #include "model/plan/action.h"
+#include "model/strv.h"
 
 /* Adds the words of firewall-cmd that are not NULL as a command. */
 static void add_command(GPtrArray *commands, const Action *action, char *subject, char *option)
@@ -56,7 +57,7 @@ static void add_zone_file_command(GPtrArray *commands, const Action *action)
     g_autofree char *option =
         g_strconcat(binds ? "--add-interface=" : "--remove-interface=", action->interface, NULL);
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "firewall-offline-cmd", zone, option, NULL);
+    STRV_BUILDER_ADD(words, "firewall-offline-cmd", zone, option);
     g_ptr_array_add(commands, g_strv_builder_end(words));
 }
 
@@ -86,8 +87,8 @@ static void add_zone_command(GPtrArray *commands, const Action *action)
 static void add_profile_command(GPtrArray *commands, const Action *action)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "nmcli", "connection", "modify", action->profile,
-                            "connection.zone", action->to != NULL ? action->to : "", NULL);
+    STRV_BUILDER_ADD(words, "nmcli", "connection", "modify", action->profile, "connection.zone",
+                     action->to != NULL ? action->to : "");
     g_ptr_array_add(commands, g_strv_builder_end(words));
 }
 

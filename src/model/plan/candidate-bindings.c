@@ -4,6 +4,7 @@
 
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
+#include "model/strv.h"
 
 /* Links by the hundred come and go, and nobody pastes hundreds of commands. */
 enum { MAX_BOUND = 32 };
@@ -41,14 +42,14 @@ static char **command_for(const char *zone, const PlanRequest *request)
         {request->bind_downstreams, "--bind-downstream"},
     };
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "nicfix", "apply", "--zone", zone, NULL);
+    STRV_BUILDER_ADD(words, "nicfix", "apply", "--zone", zone);
     STRV_FOREACH (name, request->interfaces)
-        g_strv_builder_add_many(words, "--interface", *name, NULL);
+        STRV_BUILDER_ADD(words, "--interface", *name);
     if (request->declared != NULL) {
         STRV_FOREACH (name, request->declared->uplinks)
-            g_strv_builder_add_many(words, "--uplink", *name, NULL);
+            STRV_BUILDER_ADD(words, "--uplink", *name);
         STRV_FOREACH (name, request->declared->downstreams)
-            g_strv_builder_add_many(words, "--downstream", *name, NULL);
+            STRV_BUILDER_ADD(words, "--downstream", *name);
     }
     for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
         if (flags[i].wanted)

@@ -6,6 +6,7 @@
 #include "model/foreach.h"
 #include "model/plan/alike.h"
 #include "model/plan/fix-search.h"
+#include "model/strv.h"
 
 /* ---- from a cure to a fix ---- */
 
@@ -14,18 +15,18 @@ static void add_declared(GStrvBuilder *words, const Declared *declared)
     if (declared == NULL)
         return;
     STRV_FOREACH (name, declared->uplinks)
-        g_strv_builder_add_many(words, "--uplink", *name, NULL);
+        STRV_BUILDER_ADD(words, "--uplink", *name);
     STRV_FOREACH (name, declared->downstreams)
-        g_strv_builder_add_many(words, "--downstream", *name, NULL);
+        STRV_BUILDER_ADD(words, "--downstream", *name);
 }
 
 /* What does that which check offers for FINDING. */
 static char **command_of_finding(const Finding *finding, const Declared *declared)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "nicfix", "apply", "--finding", finding_word(finding->id), NULL);
+    STRV_BUILDER_ADD(words, "nicfix", "apply", "--finding", finding_word(finding->id));
     if (finding->interface != NULL)
-        g_strv_builder_add_many(words, "--interface", finding->interface, NULL);
+        STRV_BUILDER_ADD(words, "--interface", finding->interface);
     add_declared(words, declared);
     return g_strv_builder_end(words);
 }
@@ -306,7 +307,7 @@ void fixes_suggest(G_GNUC_UNUSED const Snapshot *snapshot, Diagnosis *diagnosis,
 static char **as_asked(char *const *command, const PlanRequest *request)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_addv(words, (const char **)command);
+    strv_builder_add_strv(words, (const char *const *)command);
     if (request->runtime_only)
         g_strv_builder_add(words, "--runtime-only");
     if (request->permanent_only)
