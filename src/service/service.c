@@ -21,6 +21,7 @@ typedef struct {
     guint idle_seconds;
     guint idle;                /* source; 0: not idle */
     guint calls;               /* in flight */
+    guint begun;               /* of those, with a process of their own */
     GHashTable *calls_of_user; /* uid -> how many of those */
     Watchers *watchers;
     bool ends;
@@ -33,7 +34,7 @@ typedef struct {
     GDBusMethodInvocation *invocation;
     const Method *method;
     guint uid;
-    bool is_counted;
+    bool is_begun;
     char *user_name;
     char **words;
     char *session;
@@ -77,19 +78,20 @@ static guint calls_of(const Door *door, guint uid)
 static void count_call(Call *call, int difference)
 {
     Door *door = call->door;
+    door->begun += (guint)difference;
     guint calls = calls_of(door, call->uid) + (guint)difference;
     if (calls > 0)
         g_hash_table_insert(door->calls_of_user, GUINT_TO_POINTER(call->uid),
                             GUINT_TO_POINTER(calls));
     else
         g_hash_table_remove(door->calls_of_user, GUINT_TO_POINTER(call->uid));
-    call->is_counted = difference > 0;
+    call->is_begun = difference > 0;
 }
 
 static void call_free(Call *call)
 {
     Door *door = call->door;
-    if (call->is_counted)
+    if (call->is_begun)
         count_call(call, -1);
     door->calls--;
     begin_idle(door);
@@ -176,12 +178,29 @@ static void worker_ended(const WorkerResult *result, gpointer user)
 
 /* ---- a call ---- */
 
-/* Who CALL is from is known. */
+/* The error where there is no room for CALL (transfer full), or NULL. */
+static GError *limit_reached(const Call *call)
+{
+    return calls_of(call->door, call->uid) >= SERVICE_MAX_CALLS_OF_USER
+               ? limit_error("this user has", SERVICE_MAX_CALLS_OF_USER)
+           : call->door->begun >= SERVICE_MAX_CALLS
+               ? limit_error("the service has", SERVICE_MAX_CALLS)
+               : NULL;
+}
+
+/* Who CALL is from is known: a user who calls too often takes nobody else's room. */
 static void begin(Call *call)
 {
-    g_autoptr(GError) error = NULL;
-    if (calls_of(call->door, call->uid) >= SERVICE_MAX_CALLS_OF_USER) {
-        error = limit_error("this user has", SERVICE_MAX_CALLS_OF_USER);
+    GDBusMethodInvocation *invocation = call->invocation;
+    const char *caller = g_dbus_method_invocation_get_sender(invocation);
+    bool may_ask = (g_dbus_message_get_flags(g_dbus_method_invocation_get_message(invocation)) &
+                    G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+    g_autoptr(GError) error = limit_reached(call);
+    if (error == NULL)
+        call->words =
+            method_words(call->method, g_dbus_method_invocation_get_parameters(invocation), caller,
+                         may_ask, &call->session, &error);
+    if (error != NULL) {
         refuse(call, error);
         return;
     }
@@ -207,7 +226,8 @@ static void user_is_known(GObject *source, GAsyncResult *result, gpointer user)
 
 static void call_method(G_GNUC_UNUSED GDBusConnection *connection, const char *sender,
                         G_GNUC_UNUSED const char *path, const char *interface, const char *name,
-                        GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user)
+                        G_GNUC_UNUSED GVariant *parameters, GDBusMethodInvocation *invocation,
+                        gpointer user)
 {
     Door *door = user;
     if (g_str_equal(name, "Unwatch")) {
@@ -219,18 +239,6 @@ static void call_method(G_GNUC_UNUSED GDBusConnection *connection, const char *s
     door->calls++;
     Call *call = g_new(Call, 1);
     *call = (Call){.door = door, .invocation = invocation, .method = method_find(interface, name)};
-    bool may_ask = (g_dbus_message_get_flags(g_dbus_method_invocation_get_message(invocation)) &
-                    G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
-    g_autoptr(GError) error = NULL;
-    if (door->calls > SERVICE_MAX_CALLS)
-        error = limit_error("the service has", SERVICE_MAX_CALLS);
-    else
-        call->words =
-            method_words(call->method, parameters, sender, may_ask, &call->session, &error);
-    if (error != NULL) {
-        refuse(call, error);
-        return;
-    }
     g_dbus_connection_call(door->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                            "org.freedesktop.DBus", "GetConnectionUnixUser",
                            g_variant_new("(s)", sender), G_VARIANT_TYPE("(u)"),
