@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "act/journal.h"
 
+#include "model/foreach.h"
+#include "report/escape.h"
 #include "report/journal-socket.h"
 #include "report/plan-text.h"
 
@@ -40,8 +42,7 @@ char *journal_user_name(guint uid)
     return name != NULL ? name : g_strdup_printf("uid %u", uid);
 }
 
-/* Who is behind this process: the caller of sudo, else its user. */
-static char *user_name(void)
+char *journal_user(void)
 {
     const char *caller = g_getenv("SUDO_USER");
     if (caller != NULL && g_utf8_validate(caller, -1, NULL))
@@ -72,7 +73,7 @@ void journal_note(const Action *action)
 {
     const char *op = action_op_word(action->op);
     const char *state = action_state_word(action->state);
-    g_autofree char *user = user_name();
+    g_autofree char *user = journal_user();
     g_autofree char *words = action_command_line(action);
     g_autofree char *message =
         g_strdup_printf("%s by %s: %s of %s, zone before: %s, after: %s (%s)", state, user, op,
@@ -111,6 +112,7 @@ static const char *decision_word(int status)
     case 0:
     case 1:
     case 7:
+    case 8: /* the plan was shown to the user, whose answer is another request */
         return "done";
     case 4:
         return "not authorised";
@@ -119,9 +121,27 @@ static const char *decision_word(int status)
     }
 }
 
+/* WORDS as a shell would read them (transfer full), cut where they are many: an entry has to fit into a datagram. */
+static char *request_line(const char *const *words)
+{
+    enum { MAX_LINE = 4096 };
+    GString *line = g_string_new(NULL);
+    guint left_out = 0;
+    STRV_FOREACH (word, words) {
+        g_autofree char *quoted = escape_for_shell(*word);
+        if (left_out == 0 && line->len + strlen(quoted) < MAX_LINE)
+            g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", quoted);
+        else
+            left_out++;
+    }
+    if (left_out > 0)
+        g_string_append_printf(line, " (and %u more words)", left_out);
+    return g_string_free(line, FALSE);
+}
+
 void journal_note_request(const char *user, guint uid, const char *const *words, int status)
 {
-    g_autofree char *line = g_strjoinv(" ", (char **)words);
+    g_autofree char *line = request_line(words);
     g_autofree char *number = g_strdup_printf("%u", uid);
     g_autofree char *exit_status = g_strdup_printf("%d", status);
     const char *decision = decision_word(status);

@@ -9,6 +9,10 @@
  * logged is still a change. */
 void journal_note(const Action *action);
 
+/* Who is behind this process, as the journal names him: the caller of sudo or of the service, else its user (transfer
+ * full). */
+char *journal_user(void);
+
 /* The name of the user UID, "uid N" where /etc/passwd has none (transfer full). */
 char *journal_user_name(guint uid);
 

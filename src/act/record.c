@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "act/record.h"
 
+#include "act/journal.h"
 #include "act/state.h"
 #include "model/foreach.h"
 
@@ -66,6 +67,7 @@ Record *record_new(const GPtrArray *actions, const Declared *declared)
     g_autofree char *uuid = g_uuid_string_random();
     record->id = g_strndup(uuid, ID_LENGTH);
     record->boot_id = current_boot();
+    record->user = journal_user();
     record->uplinks = copy_names(declared != NULL ? declared->uplinks : NULL);
     record->downstreams = copy_names(declared != NULL ? declared->downstreams : NULL);
     declare(record);
@@ -81,6 +83,7 @@ void record_free(Record *record)
         return;
     g_free(record->id);
     g_free(record->boot_id);
+    g_free(record->user);
     g_strfreev(record->uplinks);
     g_strfreev(record->downstreams);
     g_clear_pointer(&record->actions, g_ptr_array_unref);
@@ -159,6 +162,8 @@ bool record_save(const Record *record, GError **error)
     g_key_file_set_string(file, CHANGE, "id", record->id);
     g_key_file_set_string(file, CHANGE, "state", state_words[record->state]);
     g_key_file_set_string(file, CHANGE, "boot", record->boot_id);
+    if (record->user != NULL)
+        g_key_file_set_string(file, CHANGE, "user", record->user);
     g_key_file_set_int64(file, CHANGE, "deadline", record->deadline);
     if (record->confirming)
         g_key_file_set_boolean(file, CHANGE, "confirming", TRUE);
@@ -261,6 +266,7 @@ Record *record_from_text(const char *text)
     record->actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
     record->id = read_string(file, CHANGE, "id");
     record->boot_id = read_string(file, CHANGE, "boot");
+    record->user = read_string(file, CHANGE, "user");
     record->deadline = g_key_file_get_int64(file, CHANGE, "deadline", NULL);
     record->confirming = g_key_file_get_boolean(file, CHANGE, "confirming", NULL);
     record->uplinks = g_key_file_get_string_list(file, CHANGE, "uplinks", NULL, NULL);

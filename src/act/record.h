@@ -17,10 +17,11 @@ typedef enum {
 typedef struct {
     char *id; /* eight hexadecimal digits */
     RecordState state;
-    gint64 deadline;    /* of RECORD_PENDING: microseconds of CLOCK_BOOTTIME */
-    bool confirming;    /* of RECORD_PENDING: the rest was begun, too */
-    char *boot_id;      /* of the boot that DEADLINE belongs to */
-    char **uplinks;     /* of --uplink when the change was made */
+    gint64 deadline; /* of RECORD_PENDING: microseconds of CLOCK_BOOTTIME */
+    bool confirming; /* of RECORD_PENDING: the rest was begun, too */
+    char *boot_id;   /* of the boot that DEADLINE belongs to */
+    char *user;      /* who made it, as the journal names him; NULL: an earlier release made it */
+    char **uplinks;  /* of --uplink when the change was made */
     char **downstreams; /* of --downstream */
     Declared declared;  /* both of these */
     GPtrArray *actions; /* Action, in the order they are to be done */

@@ -34,9 +34,6 @@ typedef struct {
     char *shown;         /* SHA-256 of the plan that the caller has seen; NULL: none */
 } ApplyOptions;
 
-/* The exit status for --ask-caller where the plan is shown; no error has it. */
-enum { STATUS_TO_ASK = 8 };
-
 static void apply_options_clear(ApplyOptions *options)
 {
     g_free(options->zone);
@@ -133,7 +130,9 @@ static bool check_record(const Change *change, Record **before, GError **error)
     if (change->mode == CHANGE_PREVIEW)
         return true;
     if (record_load(before, &reason))
-        return trial_check_none(*before, error);
+        return trial_check_none(*before, error) &&
+               (*before == NULL || (*before)->state == RECORD_DONE ||
+                behalf_may_go_on(change->context, *before, error));
     if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED))
         return true;
     g_propagate_error(error, g_steal_pointer(&reason));
@@ -212,7 +211,8 @@ static bool observe_for(Change *change, const ApplyOptions *options, ObserveScop
     scope.bindings = (const char *const *)options->interfaces;
     scope.downstream_bindings = options->bind_downstream;
     if (is_directed(options))
-        scope.permanent = options->permanent_only || options->enable_forward || options->move;
+        scope.permanent = options->permanent_only || options->enable_forward || options->move ||
+                          change->context->options->behalf.caller != NULL; /* commands/behalf.h */
     bool is_read = change_observe(change, &scope, error) &&
                    context_read_expectations(change->context, NULL, change->snapshot, error);
     change->scope.zones = NULL; /* each transaction names its own */
@@ -268,7 +268,7 @@ static bool check_caller(Change *change, const Plan *plan, const ApplyOptions *o
     if (change->context->options->behalf.caller == NULL || change->mode == CHANGE_PREVIEW)
         return true;
     if (options->shown != NULL) {
-        g_autofree char *text = apply_report_plan_text(plan, &change->context->output->style);
+        g_autofree char *text = change_plan_text(change, plan);
         g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
         if (!g_str_equal(sum, options->shown)) {
             nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
@@ -282,6 +282,17 @@ static bool check_caller(Change *change, const Plan *plan, const ApplyOptions *o
         return false;
     g_clear_pointer(before, record_free);
     return check_record(change, before, error);
+}
+
+/* The plan; where the caller overrides nothing, one after which he can come back. */
+static Plan *careful_plan(Change *change, gconstpointer how, GError **error)
+{
+    const ApplyOptions *options = how;
+    g_autoptr(Plan) plan = observe_and_plan(change, options, error);
+    if (plan == NULL || options->force || change_check_way_back(change, plan, error))
+        return g_steal_pointer(&plan);
+    change_show_plan(change, plan);
+    return NULL;
 }
 
 static int show_to_ask(Change *change, const Plan *plan)
@@ -301,17 +312,16 @@ static int apply(const Context *context, ApplyOptions *options, GError **error)
         !check_record(&change, &before, error))
         return -1;
     change.known = known_before(context);
-    g_autoptr(Plan) plan = observe_and_plan(&change, options, error);
+    g_autoptr(Plan) plan = careful_plan(&change, options, error);
     if (plan == NULL)
         return -1;
-    if (!options->force && !change_check_way_back(&change, plan, error)) {
-        change_show_plan(&change, plan);
-        return -1;
-    }
     if (options->ask_caller && plan->actions->len > 0)
         return show_to_ask(&change, plan);
     if (!get_consent(&change, plan, options, &before, error) ||
         !check_caller(&change, plan, options, &before, error))
+        return -1;
+    plan = change_current_plan(&change, g_steal_pointer(&plan), careful_plan, options, error);
+    if (plan == NULL)
         return -1;
     bool try_first = options->confirm_within > 0 && !options->dry_run && trial_is_needed(plan);
     bool done = try_first ? trial_run(&change, plan, options->confirm_within, error)

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/behalf.h"
 
+#include "act/journal.h"
 #include "door/authority.h"
 #include "door/settings.h"
 #include "model/error.h"
 #include "model/foreach.h"
 #include "model/strv.h"
+#include "model/plan/rebinding.h"
 #include "report/plan-text.h"
-
-/* What becomes of the zone of an interface in one scope, in however many steps. */
-typedef struct {
-    const char *interface;
-    ActionScope scope;
-    const char *from; /* NULL: no zone binds it */
-    const char *to;   /* likewise */
-} Rebinding;
 
 static bool read_settings(DoorSettings *settings, GError **error)
 {
@@ -64,38 +58,22 @@ bool behalf_may_read(const Context *context, GError **error)
 
 /* ---- changes ---- */
 
-static Rebinding *find_rebinding(GArray *rebindings, const Action *action)
+/* What ACTIONS make of bindings (Rebinding, transfer full); NULL with an error for what the service does not do. */
+static GPtrArray *rebindings_of(const Change *change, const GPtrArray *actions, GError **error)
 {
-    for (guint i = 0; i < rebindings->len; i++) {
-        Rebinding *rebinding = &g_array_index(rebindings, Rebinding, i);
-        if (rebinding->scope == action->scope &&
-            g_str_equal(rebinding->interface, action->interface))
-            return rebinding;
-    }
-    const Rebinding added = {action->interface, action->scope, action->from, NULL};
-    g_array_append_val(rebindings, added);
-    return &g_array_index(rebindings, Rebinding, rebindings->len - 1);
-}
-
-/* ACTIONS as Rebinding (transfer full); NULL with an error where one of them is something else. */
-static GArray *rebindings_of(const GPtrArray *actions, GError **error)
-{
-    g_autoptr(GArray) rebindings = g_array_new(FALSE, FALSE, sizeof(Rebinding));
-    PTR_ARRAY_FOREACH (const Action, action, actions) {
-        if (action->op != ACTION_BIND && action->op != ACTION_UNBIND && action->op != ACTION_MOVE) {
-            g_autofree char *words = action_command_line(action);
-            nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix as root",
-                             "the service only binds and moves interfaces, and this would be: %s",
-                             words);
-            return NULL;
-        }
-        Rebinding *rebinding = find_rebinding(rebindings, action);
-        if (rebinding->from == NULL)
-            rebinding->from = action->from;
-        if (action->op != ACTION_UNBIND)
-            rebinding->to = action->to;
-    }
-    return g_steal_pointer(&rebindings);
+    g_autoptr(GPtrArray) rebindings = rebindings_new();
+    const Action *culprit = NULL;
+    RebindingsResult result = rebindings_find(actions, change->snapshot, rebindings, &culprit);
+    if (result == REBINDINGS_KNOWN)
+        return g_steal_pointer(&rebindings);
+    g_autofree char *words = action_command_line(culprit);
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix as root",
+                     result == REBINDINGS_AND_MORE
+                         ? "the service only binds and moves interfaces, and this would be: %s"
+                         : "the permanent configuration could not be read, so that this might move "
+                           "an interface: %s",
+                     words);
+    return NULL;
 }
 
 static bool may_rebind(const Context *context, const Rebinding *rebinding, bool undoes,
@@ -121,19 +99,18 @@ static bool may_rebind(const Context *context, const Rebinding *rebinding, bool 
     return ask(context, action, g_variant_builder_end(&builder), error);
 }
 
-static bool may_rebind_all(const Context *context, const GArray *rebindings, bool undoes,
+static bool may_rebind_all(const Context *context, const GPtrArray *rebindings, bool undoes,
                            GError **error)
 {
     g_auto(DoorSettings) settings = {0};
     if (!read_settings(&settings, error))
         return false;
-    for (guint i = 0; i < rebindings->len; i++) {
-        const Rebinding *rebinding = &g_array_index(rebindings, Rebinding, i);
+    PTR_ARRAY_FOREACH (const Rebinding, rebinding, rebindings) {
         if (!door_settings_allow(&settings, rebinding->interface, rebinding->to, error))
             return false;
     }
-    for (guint i = 0; i < rebindings->len; i++) {
-        if (!may_rebind(context, &g_array_index(rebindings, Rebinding, i), undoes, error))
+    PTR_ARRAY_FOREACH (const Rebinding, rebinding, rebindings) {
+        if (!may_rebind(context, rebinding, undoes, error))
             return false;
     }
     return true;
@@ -143,15 +120,24 @@ bool behalf_may_change(Change *change, const GPtrArray *actions, GError **error)
 {
     if (change->context->options->behalf.caller == NULL || change->mode == CHANGE_PREVIEW)
         return true;
-    g_autoptr(GArray) rebindings = rebindings_of(actions, error);
+    g_autoptr(GPtrArray) rebindings = rebindings_of(change, actions, error);
     if (rebindings == NULL)
         return false;
-    /* Even where nothing is left to undo, the change on record is forgotten. */
-    if (rebindings->len == 0)
-        return change->purpose != PURPOSE_UNDO ||
-               ask(change->context, "org.nicfix.undo", NULL, error);
     g_autofree char *before = change_on_record();
-    change_unlock(change);
+    change_let_others(change);
     return may_rebind_all(change->context, rebindings, change->purpose == PURPOSE_UNDO, error) &&
            change_lock(change, error) && change_check_record(before, error);
+}
+
+bool behalf_may_go_on(const Context *context, const Record *record, GError **error)
+{
+    g_autofree char *user = journal_user();
+    if (context->options->behalf.caller == NULL || record == NULL ||
+        g_strcmp0(user, record->user) == 0)
+        return true;
+    nicfix_error_set(
+        error, NICFIX_ERROR_REFUSED, "run nicfix as root",
+        "change %s was made by %s and has not ended yet; nobody else can go on with it", record->id,
+        record->user != NULL ? record->user : "another user");
+    return false;
 }

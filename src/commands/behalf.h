@@ -3,6 +3,7 @@
  * option --caller, and nothing is read or changed that polkit and nicfix.conf do not let this caller. */
 #pragma once
 
+#include "act/record.h"
 #include "commands/change.h"
 
 /* Whether the caller of CONTEXT may have anything read; true where there is none. Takes the uplinks of
@@ -15,3 +16,9 @@ bool behalf_may_read(const Context *context, GError **error) G_GNUC_WARN_UNUSED_
  * caller may, or where another nicfix changed this host in between. */
 bool behalf_may_change(Change *change, const GPtrArray *actions,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the caller of CONTEXT may go on with the change of RECORD (NULL: none), which is on trial or was
+ * interrupted: it has to be his own, since what another was allowed, or overrode, is not his to keep. Fails with
+ * NICFIX_ERROR_REFUSED. */
+bool behalf_may_go_on(const Context *context, const Record *record,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

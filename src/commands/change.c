@@ -40,6 +40,42 @@ void change_unlock(Change *change)
     output_release(change->context->output);
 }
 
+void change_let_others(Change *change)
+{
+    change_unlock(change);
+    change->others_could_act = true;
+    if (change->known != NULL) /* zones that are not in force */
+        known_replies_set_state(change->known, LASTS_IN_FORCE, NULL);
+}
+
+char *change_plan_text(const Change *change, const Plan *plan)
+{
+    return apply_report_plan_text(plan, &change->context->output->style);
+}
+
+static bool check_plan(const Change *change, const Plan *plan, const char *before, GError **error)
+{
+    g_autofree char *text = change_plan_text(change, plan);
+    if (g_str_equal(text, before))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
+                     "this host has changed since the plan was shown, and nothing was changed");
+    return false;
+}
+
+Plan *change_current_plan(Change *change, Plan *plan, PlanMaker make, gconstpointer how,
+                          GError **error)
+{
+    if (!change->others_could_act)
+        return plan;
+    change->others_could_act = false;
+    g_autofree char *before = change_plan_text(change, plan);
+    plan_free(plan);
+    g_autoptr(Plan) again = make(change, how, error);
+    return again != NULL && check_plan(change, again, before, error) ? g_steal_pointer(&again)
+                                                                     : NULL;
+}
+
 bool change_observe(Change *change, const ObserveOptions *scope, GError **error)
 {
     g_clear_pointer(&change->snapshot, snapshot_free);
@@ -63,6 +99,7 @@ bool change_observe_recorded(Change *change, const Record *record, GError **erro
         }
     }
     g_ptr_array_add(change->recorded, NULL);
+    scope.permanent |= change->context->options->behalf.caller != NULL; /* commands/behalf.h */
     scope.bindings = (const char *const *)change->recorded->pdata;
     return change_observe(change, &scope, error);
 }
@@ -135,13 +172,11 @@ bool change_check_shown(Change *change, GError **error)
 bool change_ask(Change *change, const Plan *plan, GError **error)
 {
     Output *output = change->context->output;
-    change_unlock(change);
+    change_let_others(change);
     Output shown = *output;
     shown.quiet = false;
     output_text(&shown, apply_report_plan_text(plan, &shown.style));
     change->plan_is_shown = true;
-    if (change->known != NULL) /* zones that are not in force may change while he thinks */
-        known_replies_set_state(change->known, LASTS_IN_FORCE, NULL);
     return consent_ask(output, "Apply this?", error) && change_lock(change, error);
 }
 

@@ -26,6 +26,7 @@ typedef struct {
     KnownReplies *known; /* what firewalld has told so far; NULL: it is asked for everything */
     Snapshot *snapshot;  /* before the change */
     bool plan_is_shown;
+    bool others_could_act; /* since the plan was made */
     bool takes_back_trial; /* on failure what was done stays done: the rest is tried again */
 } Change;
 
@@ -46,6 +47,21 @@ bool change_observe_recorded(Change *change, const Record *record,
  * written while it is held is kept until it is given back: nobody waits for a reader who does not read. */
 bool change_lock(Change *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void change_unlock(Change *change);
+
+/* Gives the lock back while a person is asked. What may change meanwhile without a trace in the kernel's rules is not
+ * known any more, and the plan has to be made again. */
+void change_let_others(Change *change);
+
+/* Makes the plan of a change from what HOW says, for the host as it is now (transfer full); NULL with an error. */
+typedef Plan *(*PlanMaker)(Change *change, gconstpointer how, GError **error);
+
+/* PLAN (transfer full), or what MAKE makes of the host as it is now, where others could act since. Fails with
+ * NICFIX_ERROR_REFUSED where that is not what was shown or authorised (transfer full). */
+Plan *change_current_plan(Change *change, Plan *plan, PlanMaker make, gconstpointer how,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* PLAN as it is shown (transfer full). */
+char *change_plan_text(const Change *change, const Plan *plan);
 
 /* What tells the change on record from others (transfer full); NULL where none can be read. */
 char *change_on_record(void);

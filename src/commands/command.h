@@ -49,6 +49,8 @@ typedef struct {
 enum {
     STATUS_FINE = 0,
     STATUS_NOT_FINE = 1,
+    STATUS_TO_ASK =
+        8, /* only between the service and the command of a user: the plan is to be asked for */
 };
 
 typedef struct {

@@ -56,6 +56,16 @@ static bool find_rest(const Change *change, const Record *record, GPtrArray *las
     return false;
 }
 
+static Plan *plan_rest(Change *change, gconstpointer how, GError **error)
+{
+    const Record *record = how;
+    g_autoptr(GPtrArray) lasting = g_ptr_array_new();
+    return change_observe_recorded(change, record, error) &&
+                   find_rest(change, record, lasting, error)
+               ? plan_of_actions(change->snapshot, lasting, change->scope.declared)
+               : NULL;
+}
+
 /* What could not be made permanent stays on trial. */
 static bool make_permanent(const Change *change, Plan *plan, Record *record, GError **error)
 {
@@ -132,16 +142,17 @@ static int run(const Context *context, char **words, GError **error)
     g_auto(Change) change = {0};
     g_autoptr(Record) record = NULL;
     if (!change_begin(&change, context, CHANGE_FOR_REAL, error) || !record_load(&record, error) ||
-        !check_record(record, *words, error))
+        !check_record(record, *words, error) || !behalf_may_go_on(context, record, error))
         return -1;
     change.purpose = PURPOSE_CONFIRM;
-    g_autoptr(GPtrArray) lasting = g_ptr_array_new();
-    if (!change_observe_recorded(&change, record, error) ||
-        !find_rest(&change, record, lasting, error))
+    g_autoptr(Plan) plan = plan_rest(&change, record, error);
+    if (plan == NULL)
         return -1;
-    g_autoptr(Plan) plan = plan_of_actions(change.snapshot, lasting, change.scope.declared);
     change_show_plan(&change, plan);
     if (!behalf_may_change(&change, record->actions, error))
+        return -1;
+    plan = change_current_plan(&change, g_steal_pointer(&plan), plan_rest, record, error);
+    if (plan == NULL)
         return -1;
     /* Whoever does not read it for long may be late. */
     if (!change_check_shown(&change, error) || !check_record(record, *words, error))

@@ -57,8 +57,11 @@ bool undo_find_tried(const Change *change, const Record *record, GPtrArray *trie
 }
 
 /* The plan, and what cannot be part of it; an empty one where RECORD is NULL. */
-static Plan *make_plan(const Change *change, const Record *record, GError **error)
+static Plan *make_plan(Change *change, gconstpointer how, GError **error)
 {
+    const Record *record = how;
+    if (!change_observe_recorded(change, record, error))
+        return NULL;
     g_autoptr(GPtrArray) notes = plan_notes_new();
     g_autoptr(GPtrArray) tried = g_ptr_array_new();
     if (record != NULL && !undo_find_tried(change, record, tried, error))
@@ -106,6 +109,12 @@ static ChangeMode mode_of(const UndoRequest *request)
                                           : CHANGE_FOR_REAL;
 }
 
+/* What a caller of the service must be allowed: where all of RECORD is undone already, it is forgotten. */
+static const GPtrArray *authorised_by(const Plan *plan, const Record *record)
+{
+    return plan->actions->len > 0 || record == NULL ? plan->actions : record->actions;
+}
+
 bool undo_last_change(const Context *context, const UndoRequest *request, GError **error)
 {
     Output silent = {.stream = stdout, .format = FORMAT_TEXT, .quiet = true};
@@ -120,16 +129,16 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
     change.takes_back_trial = record_is_pending(record);
     if (request->unconfirmed != NULL && !is_unconfirmed(record, request->unconfirmed))
         return true;
-    if (!change_observe_recorded(&change, record, error))
-        return false;
     g_autoptr(Plan) plan = make_plan(&change, record, error);
     if (plan == NULL)
         return false;
     change_show_plan(&change, plan);
     bool careful = !request->force && request->unconfirmed == NULL;
-    return (!careful || change_check_way_back(&change, plan, error)) &&
-           behalf_may_change(&change, plan->actions, error) &&
-           carry_out(&change, plan, record, error);
+    if ((careful && !change_check_way_back(&change, plan, error)) ||
+        !behalf_may_change(&change, authorised_by(plan, record), error))
+        return false;
+    plan = change_current_plan(&change, g_steal_pointer(&plan), make_plan, record, error);
+    return plan != NULL && carry_out(&change, plan, record, error);
 }
 
 /* ---- until it is done ---- */

@@ -12,12 +12,8 @@
 #include <gio/gunixfdlist.h>
 #include <unistd.h>
 
-enum {
-    PATIENCE_MS =
-        10 * 60 *
-        1000, /* the service's nicfix has its own time-outs, and a person types a password */
-    STATUS_TO_ASK = 8, /* of apply --ask-caller */
-};
+/* No limit: the service's nicfix has its own time-outs, and a person types a password for each interface. */
+#define PATIENCE_MS G_MAXINT
 
 bool via_service_is_wanted(const Context *context)
 {
@@ -87,7 +83,6 @@ static void set_call_error(const GError *reason, NicfixError unknown, GError **e
 /* Calls METHOD with PARAMETERS (floating; consumed). UNKNOWN is the error where nobody knows what became of it. */
 static ViaResult call(const Context *context, const char *method, GVariant *parameters,
                       NicfixError unknown, Reply *reply, GError **error)
-
 {
     g_autoptr(GVariant) owned = g_variant_ref_sink(parameters);
     g_autoptr(Bus) bus = bus_open(context_timeout_ms(context), error);

@@ -5,6 +5,8 @@
 #include "model/foreach.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define GROUP "service"
 
@@ -21,17 +23,25 @@ static const Key keys[] = {
     {"uplinks", G_STRUCT_OFFSET(DoorSettings, uplinks), false},
 };
 
-/* The number of the first line of TEXT that begins with WORD, blanks aside; 0 where there is none. */
-static guint line_of(const char *text, const char *word)
+/* The number of the first line of TEXT behind the line AFTER that begins with WORD, blanks aside; 0 where there is
+ * none. */
+static guint line_behind(guint after, const char *text, const char *word)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i] != NULL; i++) {
+        if (i < after)
+            continue;
         const char *line = g_strchug(lines[i]);
         gsize length = strlen(word);
         if (strncmp(line, word, length) == 0 && strchr("= \t]", line[length]) != NULL)
             return i + 1;
     }
     return 0;
+}
+
+static guint line_of(const char *text, const char *word)
+{
+    return line_behind(0, text, word);
 }
 
 static bool fail(const char *path, guint line, GError **error, const char *format, ...)
@@ -52,8 +62,8 @@ static bool fail(const char *path, guint line, GError **error, const char *forma
 static bool word_is_valid(const Key *key, const char *word)
 {
     for (const char *c = word; *c != '\0'; c++) {
-        bool is_pattern = strchr("*?[]", *c) != NULL;
-        if (!g_ascii_isgraph(*c) || *c == '/' || (is_pattern && !key->has_patterns))
+        bool is_pattern = *c == '*' || *c == '?';
+        if (!g_ascii_isgraph(*c) || strchr("/[]", *c) != NULL || (is_pattern && !key->has_patterns))
             return false;
     }
     return *word != '\0';
@@ -65,13 +75,15 @@ static bool read_key(GKeyFile *file, const char *path, const char *text, const K
     g_auto(GStrv) words = g_key_file_get_string_list(file, GROUP, key->name, NULL, NULL);
     if (!g_key_file_has_key(file, GROUP, key->name, NULL))
         return true;
+    guint line = line_of(text, key->name);
+    guint again = line_behind(line, text, key->name);
+    if (again != 0)
+        return fail(path, again, error, "%s is there twice", key->name);
     if (words == NULL || words[0] == NULL)
-        return fail(path, line_of(text, key->name), error,
-                    "%s names nothing; remove the line to allow any", key->name);
+        return fail(path, line, error, "%s names nothing; remove the line to allow any", key->name);
     STRV_FOREACH (word, words) {
         if (!word_is_valid(key, g_strstrip(*word)))
-            return fail(path, line_of(text, key->name), error, "%s: invalid name '%s'", key->name,
-                        *word);
+            return fail(path, line, error, "%s: invalid name '%s'", key->name, *word);
     }
     *(char ***)G_STRUCT_MEMBER_P(settings, key->offset) = g_steal_pointer(&words);
     return true;
@@ -128,12 +140,26 @@ static bool read_text(const char *path, const char *text, gsize length, DoorSett
     return true;
 }
 
+/* Whoever can write the file decides what the service may change. */
+static bool check_owner(const char *path, GError **error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 ||
+        (status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_BAD_INPUT, "let root own it, and nobody else write it",
+                     "%s can be changed by others than root", path);
+    return false;
+}
+
 bool door_settings_read(const char *path, DoorSettings *settings, GError **error)
 {
     g_autofree char *text = NULL;
     gsize length;
     g_autoptr(GError) reason = NULL;
     *settings = (DoorSettings){0};
+    if (!check_owner(path, error))
+        return false;
     if (!g_file_get_contents(path, &text, &length, &reason)) {
         if (g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             return true;

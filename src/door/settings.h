@@ -6,14 +6,15 @@
 #include <stdbool.h>
 
 typedef struct {
-    char **zones;      /* that an interface may be bound to; NULL: any */
-    char **interfaces; /* patterns of names that may be touched (glob(7)); NULL: any */
+    char **zones; /* that an interface may be bound to; NULL: any */
+    char **
+        interfaces; /* names that may be touched, or patterns of them with "*" and "?"; NULL: any */
     char **uplinks; /* interfaces that are uplinks beside those that are seen to be; NULL: none */
 } DoorSettings;
 
 /* Reads the key file at PATH (glib's "Desktop Entry" syntax); all is allowed where there is none. Fails with
  * NICFIX_ERROR_BAD_INPUT, whose message has the line, for what cannot be parsed, an unknown group or key, and a
- * value that cannot be meant; *SETTINGS is then empty. */
+ * value that cannot be meant, or a file that others than this user may write; *SETTINGS is then empty. */
 bool door_settings_read(const char *path, DoorSettings *settings,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -8,6 +8,7 @@
 enum {
     MAX_WORD = 1024, /* bytes; no name, address or list of the command line is longer */
     MAX_WORDS = 4096,
+    MAX_SIZE = 65536, /* bytes of a request as D-Bus has it */
 };
 
 /* A key of a dictionary, which is a long option of the same name. */
@@ -99,14 +100,22 @@ static bool fail(GError **error, const char *format, ...)
     return false;
 }
 
-/* D-Bus strings are UTF-8; control characters are in no name or address. */
+/* What a terminal would obey, or show as something else: no name or address has it. */
+static bool is_invisible(gunichar c)
+{
+    GUnicodeType type = g_unichar_type(c);
+    return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
+           type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+/* D-Bus strings are UTF-8. */
 static bool check_word(const char *what, const char *word, GError **error)
 {
     gsize length = strnlen(word, MAX_WORD + 1);
     if (length == 0 || length > MAX_WORD)
         return fail(error, "%s: expected 1 to %d bytes", what, MAX_WORD);
     for (const char *c = word; *c != '\0'; c = g_utf8_next_char(c)) {
-        if (g_unichar_iscntrl(g_utf8_get_char(c)))
+        if (is_invisible(g_utf8_get_char(c)))
             return fail(error, "%s has a control character", what);
     }
     return true;
@@ -229,6 +238,10 @@ char **method_words(const Method *method, GVariant *parameters, const char *call
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *found = NULL;
+    if (g_variant_get_size(parameters) > MAX_SIZE) {
+        fail(error, "more than %d bytes", MAX_SIZE);
+        return NULL;
+    }
     gsize count = g_variant_n_children(parameters);
     for (gsize i = 0; i < G_N_ELEMENTS(method->words) && method->words[i] != NULL; i++)
         g_ptr_array_add(words, g_strdup(method->words[i]));

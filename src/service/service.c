@@ -24,7 +24,8 @@ typedef struct {
     guint begun;               /* of those, with a process of their own */
     GHashTable *calls_of_user; /* uid -> how many of those */
     Watchers *watchers;
-    bool ends;
+    bool ends;    /* once nothing is in flight */
+    bool refuses; /* what comes now goes to the next one: systemd ends this one */
     bool lost_name;
 } Door;
 
@@ -53,11 +54,11 @@ static gboolean end_when_idle(gpointer user)
 static void begin_idle(gpointer user)
 {
     Door *door = user;
-    if (door->calls > 0 || watchers_count(door->watchers) > 0)
+    if (door->calls > 0)
         return;
     if (door->ends)
         g_main_loop_quit(door->loop);
-    else if (door->idle == 0)
+    else if (door->idle == 0 && watchers_count(door->watchers) == 0)
         door->idle = g_timeout_add_seconds(door->idle_seconds, end_when_idle, door);
 }
 
@@ -178,10 +179,12 @@ static void worker_ended(const WorkerResult *result, gpointer user)
 
 /* ---- a call ---- */
 
-/* The error where there is no room for CALL (transfer full), or NULL. */
+/* The error where CALL cannot be answered now (transfer full), or NULL. */
 static GError *limit_reached(const Call *call)
 {
-    return calls_of(call->door, call->uid) >= SERVICE_MAX_CALLS_OF_USER
+    return call->door->refuses ? g_error_new_literal(G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED,
+                                                     "the service is being stopped; call again")
+           : calls_of(call->door, call->uid) >= SERVICE_MAX_CALLS_OF_USER
                ? limit_error("this user has", SERVICE_MAX_CALLS_OF_USER)
            : call->door->begun >= SERVICE_MAX_CALLS
                ? limit_error("the service has", SERVICE_MAX_CALLS)
@@ -274,9 +277,9 @@ static gboolean end_softly(gpointer user)
 {
     Door *door = user;
     door->ends = true;
+    door->refuses = true;
     end_idle(door);
-    if (door->calls == 0)
-        g_main_loop_quit(door->loop);
+    begin_idle(door);
     return G_SOURCE_CONTINUE;
 }
 

@@ -8,7 +8,8 @@
 enum {
     SERVICE_MAX_CALLS = 16,        /* in flight */
     SERVICE_MAX_CALLS_OF_USER = 4, /* likewise, of one user */
-    SERVICE_MAX_WATCHERS = 4,      /* of one user: each has a process */
+    SERVICE_MAX_WATCHERS = 16,     /* each has a process */
+    SERVICE_MAX_WATCHERS_OF_USER = 4,
 };
 
 /* Serves the bus until nobody has asked for anything for IDLE_SECONDS, or a SIGTERM arrives. VERSION is what it says

@@ -117,9 +117,11 @@ bool watchers_add(Watchers *watchers, const char *caller, guint uid, const char 
 {
     if (g_hash_table_contains(watchers->by_caller, caller))
         return true;
-    if (count_of_user(watchers, uid) >= SERVICE_MAX_WATCHERS) {
-        g_set_error(error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED,
-                    "this user watches %d times already", SERVICE_MAX_WATCHERS);
+    bool is_users = count_of_user(watchers, uid) >= SERVICE_MAX_WATCHERS_OF_USER;
+    if (is_users || watchers_count(watchers) >= SERVICE_MAX_WATCHERS) {
+        g_set_error(error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED, "%s %d times already",
+                    is_users ? "this user watches" : "this host is watched",
+                    is_users ? SERVICE_MAX_WATCHERS_OF_USER : SERVICE_MAX_WATCHERS);
         return false;
     }
     g_autofree char *on_behalf = g_strdup_printf("--caller=%s", caller);

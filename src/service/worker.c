@@ -3,6 +3,7 @@
 #include "model/strv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -39,6 +40,13 @@ static char **program_with(const char *const *words)
     return g_strv_builder_end(all);
 }
 
+/* Whoever gets the answer can neither change it nor make it larger at the service's cost (memfd_create(2)). */
+static void finish_file(int fd)
+{
+    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    lseek(fd, 0, SEEK_SET);
+}
+
 static void ended(GObject *source, GAsyncResult *result, gpointer user)
 {
     Worker *worker = user;
@@ -46,8 +54,8 @@ static void ended(GObject *source, GAsyncResult *result, gpointer user)
     g_subprocess_wait_finish(process, result, NULL);
     worker->result.status =
         g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process) : -1;
-    lseek(worker->result.output, 0, SEEK_SET);
-    lseek(worker->result.messages, 0, SEEK_SET);
+    finish_file(worker->result.output);
+    finish_file(worker->result.messages);
     worker->done(&worker->result, worker->user);
     worker_free(worker);
 }
@@ -55,7 +63,7 @@ static void ended(GObject *source, GAsyncResult *result, gpointer user)
 /* A file in memory that a worker prints to and does not wait for; it is read when the worker has ended. */
 static int new_file(GError **error)
 {
-    int fd = memfd_create("nicfix-answer", MFD_CLOEXEC);
+    int fd = memfd_create("nicfix-answer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "memfd_create: %s",
                     g_strerror(errno));

@@ -128,8 +128,7 @@ class Lab:
             (self.folder / name).mkdir()
         if self.plan.firewalld:
             self.plan.firewalld.write(self.folder / "firewalld")
-        for name, text in (self.plan.polkit_rules or {}).items():
-            (self.folder / "rules.d" / name).write_text(text)
+        self.write_polkit_rules(self.plan.polkit_rules or {})
         if self.plan.polkit_rules is not None:
             polkit.write_actions(self.folder / "actions")
         networkmanager.write(self.folder / "NetworkManager", self.plan.profiles or {})
@@ -192,6 +191,14 @@ class Lab:
                              self.nicfix_env())
             cleanup.callback(self.door.service.stop)
             self.door.start()
+
+    def write_polkit_rules(self, rules: Mapping[str, str]) -> None:
+        """Writes RULES in place of those before, for a polkitd that starts afterwards."""
+        folder = self.folder / "rules.d"
+        for file in folder.iterdir():
+            file.unlink()
+        for name, text in rules.items():
+            (folder / name).write_text(text)
 
     def nicfix_command(self, *args: str) -> list[str]:
         """The command line of the program under test."""

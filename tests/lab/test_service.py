@@ -80,15 +80,30 @@ def test_a_member_may_not_bind_to_another_zone(make_lab: LabMaker) -> None:
     assert lab.nicfix("apply", "--zone", "work").code == 0
 
 
-def test_a_member_may_not_move(make_lab: LabMaker) -> None:
+DROPPED = {"drop": f'<interface name="{UPLINK}"/>'}
+BOUND_ELSEWHERE = {
+    "by name": (DROPPED, (), ("--move",)),
+    "by a wildcard": ({"drop": '<interface name="enp+"/>'}, (), ("--move",)),
+    "at run time": ({}, ("--zone=drop", f"--add-interface={UPLINK}"), ("--permanent-only",)),
+    "permanently": ({}, ("--permanent", "--zone=drop", f"--add-interface={UPLINK}"),
+                    ("--runtime-only",)),
+}
+
+
+@pytest.mark.parametrize("how", BOUND_ELSEWHERE)
+def test_a_member_may_not_move(make_lab: LabMaker, how: str) -> None:
     """Even where that is the cure, and to the zone that he may bind to."""
-    lab = make(make_lab, firewalld=FirewalldConfig(zones={"drop": f'<interface name="{UPLINK}"/>'}))
+    zones, command, options = BOUND_ELSEWHERE[how]
+    lab = make(make_lab, firewalld=FirewalldConfig(zones=zones))
+    if command:
+        lab.firewall_cmd(*command)
     before = lab.firewall_now()
-    line = ("apply", "--zone", "public", "--interface", UPLINK, "--move")
+    line = ("apply", "--zone", "public", "--interface", UPLINK, *options)
     outcome = lab.nicfix(*line, user=users.MEMBER)
     assert outcome.code == 4 and "org.nicfix.move" in outcome.stderr, outcome
     assert lab.firewall_now() == before
     assert lab.nicfix(*line).code == 0
+    assert lab.firewall_now() != before
 
 
 def test_a_member_may_not_undo(make_lab: LabMaker) -> None:
@@ -209,12 +224,36 @@ def test_expectations_are_read_both_ways(make_lab: LabMaker, text: bytes) -> Non
 
 def test_confirming_needs_what_changing_needed(make_lab: LabMaker) -> None:
     """The change stays on trial, and nothing of it becomes permanent."""
-    lab = make(make_lab, READERS)
-    tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "600", "--json")
+    lab = make(make_lab)
+    tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "600", "--json",
+                       user=users.MEMBER)
     before = lab.firewall_now()
-    outcome = lab.nicfix("confirm", tried.json["pending"]["id"], user=users.STRANGER)
+    lab.polkit.service.stop()
+    lab.write_polkit_rules(READERS)
+    lab.polkit.start()
+    outcome = lab.nicfix("confirm", tried.json["pending"]["id"], user=users.MEMBER)
     assert outcome.code == 4 and "org.nicfix.bind" in outcome.stderr, outcome
     assert lab.firewall_now() == before
+
+
+def test_nobody_goes_on_with_the_change_of_another(make_lab: LabMaker) -> None:
+    """What root has on trial, perhaps with --force, and what he was killed in."""
+    lab = make(make_lab, ALL)
+    tried = lab.nicfix("apply", "--zone", "public", "--confirm-within", "600", "--json")
+    change = tried.json["pending"]["id"]
+    before = lab.firewall_now()
+    outcome = lab.nicfix("confirm", change, user=users.MEMBER)
+    assert outcome.code == 2 and f"{change} was made by root" in outcome.stderr, outcome
+    assert lab.firewall_now() == before
+    assert lab.nicfix("confirm", change).code == 0
+    record = lab.bus.state / "last-change"
+    record.write_text(record.read_text().replace("state=done", "state=begun"))
+    lab.firewall_cmd("--zone=public", f"--remove-interface={UPLINK}")
+    before = lab.firewall_now()
+    outcome = lab.nicfix("apply", "--zone", "public", user=users.MEMBER)
+    assert outcome.code == 2 and f"{change} was made by root" in outcome.stderr, outcome
+    assert lab.firewall_now() == before
+    assert lab.nicfix("undo", user=users.MEMBER).code == 0
 
 
 def test_only_bindings_are_changed(make_lab: LabMaker) -> None:
@@ -268,10 +307,11 @@ def test_asking_on_a_terminal(make_lab: LabMaker, answer: str, code: int) -> Non
     terminal.hang_up()
 
 
-def test_only_the_plan_that_was_shown_is_made(make_lab: LabMaker) -> None:
-    """Another program changes the host while the user thinks."""
+@pytest.mark.parametrize("user", (users.MEMBER, None))
+def test_only_the_plan_that_was_shown_is_made(make_lab: LabMaker, user: str | None) -> None:
+    """Another program changes the host while the user thinks; root's own nicfix looks again, too."""
     lab = make(make_lab)
-    terminal = Terminal(lab, "apply", user=users.MEMBER)
+    terminal = Terminal(lab, "apply", user=user)
     terminal.read_until(r"y/N")
     lab.firewall_cmd("--zone=public", "--add-port=8080/tcp")
     lab.firewall_cmd("--permanent", f"--zone=public", f"--add-interface={UPLINK}")

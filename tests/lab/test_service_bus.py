@@ -2,6 +2,7 @@
 """The service as programs call it, and as those call it who mean harm."""
 from __future__ import annotations
 
+import errno
 import json
 import threading
 import time
@@ -71,6 +72,8 @@ CRAFTED = {
     "1 MiB of key": """call("Apply", "(a{sv})", {"x" * (1 << 20): GLib.Variant("b", True)})""",
     "100,000 interfaces": """call("Check", "(as)", ["eth0"] * 100000)""",
     "nothing": """call("Apply", "(a{sv})", {"zone": GLib.Variant("s", "")})""",
+    "a right-to-left override": """call("Explain", "(a{sv})",
+                                       {"from": GLib.Variant("s", "a\\u202eb")})""",
     "an escape": """call("Apply", "(a{sv})", {"zone": GLib.Variant("s", "a\\x1b[2J")})""",
     "a newline": """call("Confirm", "(s)", "a\\nb")""",
     "a C1 control character": """call("Confirm", "(s)", "a\\x9bb")""",
@@ -236,6 +239,32 @@ result = twice + more + [call("Watch", on=callers[5])]""")
     assert ask(lab, 'result = [call("Watch"), call("Unwatch"), call("Unwatch")]') == [[], [], []]
 
 
+def test_a_long_request_is_in_the_journal(lab: Lab) -> None:
+    """In part; and no word of it can be taken for two."""
+    with Journal(lab.host, lab.folder) as journal:
+        ask(lab, """
+names = ["a --caller=:1.1"] + ["x" * 500] * 100
+result = call("Apply", "(a{sv})", {"interface": GLib.Variant("as", names)})""")
+        [entry] = journal.entries("SYSLOG_IDENTIFIER=nicfix")
+    assert "'--interface=a --caller=:1.1'" in entry["NICFIX_REQUEST"]
+    assert entry["NICFIX_REQUEST"].endswith("more words)")
+
+
+def test_an_answer_is_nobodys_to_change(lab: Lab) -> None:
+    """The file of an answer can neither be written nor made larger."""
+    result = ask(lab, """
+import fcntl
+reply, files = bus.call_with_unix_fd_list_sync(
+    NAME, PATH, COMMAND_LINE, "Snapshot", GLib.Variant("(a{sv})", ({},)), None, 0, 60000, None, None)
+seals = fcntl.fcntl(files.peek_fds()[0], fcntl.F_GET_SEALS)
+try:
+    os.pwrite(files.peek_fds()[0], b"x", 0)
+    result = None
+except PermissionError as error:
+    result = [seals, error.errno]""")
+    assert result == [0b1111, errno.EPERM]
+
+
 def test_every_request_is_in_the_journal(lab: Lab) -> None:
     """Who, what, how it ended, and the change itself in that user's name."""
     with Journal(lab.host, lab.folder) as journal:
@@ -246,6 +275,7 @@ def test_every_request_is_in_the_journal(lab: Lab) -> None:
     member, stranger = asked[users.MEMBER], asked[users.STRANGER]
     assert member["NICFIX_DECISION"] == "done" and "--zone=public" in member["NICFIX_REQUEST"]
     assert (stranger["NICFIX_DECISION"], stranger["NICFIX_STATUS"]) == ("not authorised", "4")
+    assert member["NICFIX_REQUEST"].startswith("apply --caller=")
     changes = [one for one in entries if one.get("NICFIX_INTERFACE") == UPLINK]
     assert {one["NICFIX_USER"] for one in changes} == {users.MEMBER}
 

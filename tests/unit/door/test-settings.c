@@ -44,10 +44,20 @@ static const SettingsCase rows[] = {
      false},
     {"a slash", "[service]\ninterfaces=a/b\n", "line 2: interfaces: invalid name 'a/b'", false},
     {"a blank", "[service]\ninterfaces=a b\n", "line 2: interfaces: invalid name 'a b'", false},
+    {"a class", "[service]\ninterfaces=en[ps]*\n", "line 2: interfaces: invalid name 'en[ps]*'",
+     false},
+    {"a key twice", "[service]\nzones=work\nuplinks=wg0\n zones = public\n",
+     "line 4: zones is there twice", false},
     {"no ASCII", "[service]\nzones=caf\xc3\xa9\n", "line 2: zones: invalid name 'caf\xc3\xa9'",
      false},
     {"no UTF-8", "[service]\nzones=\xff\n", "line 1: not UTF-8 text", false},
 };
+
+static void write_file(const char *path, const char *text, int mode)
+{
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    assert_int_equal(g_chmod(path, mode), 0);
+}
 
 static void test_settings(void **state)
 {
@@ -57,7 +67,7 @@ static void test_settings(void **state)
     g_autofree char *folder = g_dir_make_tmp("nicfix-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "nicfix.conf", NULL);
     if (row->text != NULL)
-        assert_true(g_file_set_contents(path, row->text, -1, NULL));
+        write_file(path, row->text, 0644);
     bool is_read = door_settings_read(path, &settings, &error);
     g_remove(path);
     g_rmdir(folder);
@@ -82,6 +92,20 @@ static void test_a_file_that_cannot_be_read(G_GNUC_UNUSED void **state)
     assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_BAD_INPUT));
 }
 
+static void test_a_file_that_others_may_write(G_GNUC_UNUSED void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(DoorSettings) settings = {0};
+    g_autofree char *folder = g_dir_make_tmp("nicfix-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "nicfix.conf", NULL);
+    write_file(path, "[service]\nzones=public\n", 0664);
+    assert_false(door_settings_read(path, &settings, &error));
+    assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_BAD_INPUT));
+    assert_null(settings.zones);
+    g_remove(path);
+    g_rmdir(folder);
+}
+
 static void test_giving_back(G_GNUC_UNUSED void **state)
 {
     char zone[] = "work";
@@ -94,6 +118,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_that_cannot_be_read),
+        cmocka_unit_test(test_a_file_that_others_may_write),
         cmocka_unit_test(test_giving_back),
     };
     int failures = RUN_CASES(test_settings, rows);
