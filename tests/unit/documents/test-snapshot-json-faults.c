@@ -6,6 +6,7 @@
 #include "cases.h"
 #include "full-snapshot.h"
 #include "model/error.h"
+#include "stride.h"
 
 #include <string.h>
 
@@ -168,7 +169,7 @@ static void test_every_beginning_is_refused(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = full_snapshot();
     g_autofree char *text = to_text(snapshot);
-    for (gsize size = 0; size < strlen(text); size++) {
+    for (gsize size = 0; size < strlen(text); size += stride(7)) {
         g_autoptr(GError) error = NULL;
         assert_null(snapshot_from_json(text, size, "snapshot test", &error));
         assert_true(g_error_matches(error, NICFIX_ERROR, NICFIX_ERROR_BAD_INPUT));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Chains, worlds and bounds of the machine. */
 #include "rule-cases.h"
+#include "stride.h"
 
 #define PORT22 TO_HOST "tcp 22"
 #define ANY    TO_HOST "tcp"
@@ -169,10 +170,18 @@ static void test_many_rules(G_GNUC_UNUSED void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_joined),     cmocka_unit_test(test_joined_apart),
-        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_bound_of_choices),
+        cmocka_unit_test(test_joined),
+        cmocka_unit_test(test_joined_apart),
+    };
+    static const struct CMUnitTest bounds[] = {
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bound_of_choices),
         cmocka_unit_test(test_many_rules),
     };
-    return RUN_CASES(test_ways, chains) + RUN_CASES(test_ways, worlds) +
-           cmocka_run_group_tests_name("machine", tests, NULL, NULL);
+    int failed = RUN_CASES(test_ways, chains) + RUN_CASES(test_ways, worlds) +
+                 cmocka_run_group_tests_name("machine", tests, NULL, NULL);
+    /* They do the same again and again, up to a bound. */
+    if (stride(2) == 1)
+        failed += cmocka_run_group_tests_name("bounds", bounds, NULL, NULL);
+    return failed;
 }
