@@ -82,8 +82,8 @@ def test_there_and_back(make_lab: LabMaker, what: str) -> None:
     value = ADDS[what]["value"]
     for _ in ("now", "after a reload", "after a restart"):
         for scope in before:
-            assert value in listing(lab, *scope), scope
-            assert listing(lab, *scope) != before[scope]
+            listed = listing(lab, *scope)
+            assert value in listed and listed != before[scope], scope
         lab.firewall_cmd("--reload")
     lab.firewalld.restart()
     assert value in listing(lab)
