@@ -19,7 +19,7 @@ import pytest
 from lab import UPLINK, Lab, LabMaker
 from labkit import random_firewalls
 from labkit.classes import Mutant, Side, flows, mutants
-from labkit.judge import Verdict, judge_file
+from labkit.judge import QUICK_JUDGE, Verdict, judge_file
 from labkit.releases import RELEASES
 from test_packet_truth import DRAWS, SIDES, configure, mac_of, prepare
 from test_random_rulesets import load
@@ -115,7 +115,7 @@ def notice(drawer: Drawer, snapshot: Any) -> None:
 
     def answers(changed: Any) -> Answers:
         drawer.file.write_text(json.dumps(changed))
-        return [_outcome(each) for each in judge_file(drawer.file, questions)]
+        return [_outcome(each) for each in judge_file(drawer.file, questions, QUICK_JUDGE)]
 
     before = answers(snapshot)
     number = int(os.environ.get("NICFIX_MUTANTS", MUTANTS))
