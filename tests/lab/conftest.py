@@ -27,18 +27,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Prints how the injected faults of all tests ended (see fault_loop.py and test_torture.py)."""
+    """Prints how the injected faults of all tests ended (see fault_loop.py and test_torture.py),
+    and which points were sampled (see test_faults.py and test_transaction.py)."""
     ends: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    sweeps: list[str] = []
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, counts in report.user_properties:
-                if name in ("fault points", "failed calls"):
+                if name == "sweep":
+                    sweeps.append(counts)
+                elif name in ("fault points", "failed calls"):
                     for kind, end, number in counts:
                         ends[name][end] += number
                         ends[f"  {kind}"][end] += number
     for name, counts in ends.items():
         told = ", ".join(f"{count} {end}" for end, count in sorted(counts.items()))
         terminalreporter.write_line(f"{name}: {sum(counts.values())} tried, ended {told}")
+    for sweep in sorted(sweeps):
+        terminalreporter.write_line(f"sampled: {sweep}")
 
 
 def _obstacle(nicfix: Path) -> str | None:

@@ -4,8 +4,10 @@ one, and the exit status says which; or the message lists how to restore the old
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -37,7 +39,9 @@ from labkit.tap import Fault, Instead
 
 Act = Callable[[FaultLoop], object]
 Record = Callable[[str, object], None]
-FULL = bool(os.environ.get("NICFIX_FULL"))  # every step of every job; else a sample
+FULL = bool(os.environ.get("NICFIX_FULL"))  # every point of every sweep and job; else a sample
+STRIDE = 1 if FULL else 4
+LABS = 8 if FULL else 3  # at most at once
 
 
 def all_or_nothing(job: Job, end: End, _: Outcome) -> Bound:
@@ -307,6 +311,22 @@ def select(trouble: Trouble, points: Sequence[Point]) -> list[Point]:
     return list(points) if trouble.every_call else without_repetitions(points)
 
 
+def sampled(record: Record, kind: str, points: Sequence[Point]) -> list[Point]:
+    """One of STRIDE of POINTS, the first, the last, and those after a change was carried out. Where
+    it begins depends on KIND alone: each kind meets the same points in every run, and not all kinds
+    the same. The summary says which."""
+    begin = zlib.crc32(kind.encode()) % STRIDE
+    chosen = [
+        point
+        for number, point in enumerate(points)
+        if number % STRIDE == begin or point.moment == "after" or number in (0, len(points) - 1)
+    ]
+    if STRIDE > 1:
+        told = f"{len(chosen)} of {len(points)} points, 1 of {STRIDE} from number {begin} on"
+        record("sweep", f"{kind}: {told}")
+    return chosen
+
+
 # Calls that are made one at a time, not in a batch: the steps of a change.
 ALONE = (
     "checkPermanentConfig",
@@ -354,7 +374,7 @@ def try_chosen(
     meanwhile lives as long as its thread."""
     plans = [one.polkit_rules for one in troubles.values()]
     worlds = {world: None for one in troubles.values() for world in one.worlds}
-    count = max(one.labs for one in troubles.values())
+    count = min(LABS, max(one.labs for one in troubles.values()))
     with contextlib.ExitStack() as stack:
         labs = [make_lab(**job.plan, polkit_rules=plans[0]) for _ in range(count)]
         loops = [stack.enter_context(FaultLoop(lab, job, *worlds)) for lab in labs]
@@ -374,25 +394,25 @@ def try_chosen(
 def try_each(
     make_lab: LabMaker,
     record: Record,
+    sweep: str,
     job: Job,
     name: str,
     trouble: Trouble,
     points: Callable[[Sequence[str]], Sequence[Point]],
 ) -> None:
-    """One trouble at all POINTS of a run's calls."""
-    try_chosen(
-        make_lab,
-        record,
-        job,
-        {name: trouble},
-        lambda calls: [(name, trouble, point) for point in select(trouble, points(calls))],
-    )
+    """One trouble at the POINTS of a run's calls, or a sample of them."""
+
+    def choose(calls: Sequence[str]) -> Sequence[tuple[str, Trouble, Point]]:
+        selected = select(trouble, points(calls))
+        return [(name, trouble, point) for point in sampled(record, sweep, selected)]
+
+    try_chosen(make_lab, record, job, {name: trouble}, choose)
 
 
 @pytest.mark.parametrize("name", TROUBLES)
 def test_at_each_call(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """Once for each call of `nicfix apply --zone public`."""
-    try_each(make_lab, record_property, BIND, name, TROUBLES[name], points_of)
+    """Once for each call of `nicfix apply --zone public`, or for a sample of them."""
+    try_each(make_lab, record_property, name, BIND, name, TROUBLES[name], points_of)
 
 
 JOBS = {
@@ -415,8 +435,8 @@ def steps(calls: Sequence[str]) -> list[Point]:
 
 @pytest.mark.parametrize("name", JOBS)
 def test_at_each_step(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """Once for each step of a move, which reads what a binding reads."""
-    try_each(make_lab, record_property, *JOBS[name], steps)
+    """Once for each step of a move, which reads what a binding reads, or for a sample of them."""
+    try_each(make_lab, record_property, name, *JOBS[name], steps)
 
 
 # Every kind of fault for each job, beside those of which each point is tried.
@@ -436,14 +456,21 @@ ALL = {
         {**ANSWER_TROUBLES, **FILE_TROUBLES, **SERVICE_STOPS, **AFTER_START},
     ),
 }
-SAMPLE = 6  # points of each job, in CI
+
+
+def one_of_each(
+    every: Sequence[tuple[str, Trouble, Point]]
+) -> list[tuple[str, Trouble, Point]]:
+    """Each kind of EVERY once, each later in a run than the kind before."""
+    kinds = [list(row) for _, row in itertools.groupby(every, lambda one: one[0])]
+    return [points[number * len(points) // len(kinds)] for number, points in enumerate(kinds)]
 
 
 @pytest.mark.timeout(7200 if FULL else 600)
 @pytest.mark.parametrize("name", ALL if FULL else [name for name in ALL if name != "bind"])
 def test_every_kind(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """A sample of all kinds of faults at all calls of a job; with NICFIX_FULL every one, those that
-    take a while at each step."""
+    """Each kind of fault once in a job, at a call of its own; with NICFIX_FULL at all calls, those
+    that take a while at each step."""
     job, troubles = ALL[name]
     labs = 6 if FULL else 1
 
@@ -453,7 +480,12 @@ def test_every_kind(make_lab: LabMaker, record_property: Record, name: str) -> N
             for kind, trouble in troubles.items()
             for point in select(trouble, (steps if trouble.args else points_of)(calls))
         ]
-        return every if FULL else every[:: max(1, len(every) // SAMPLE)]
+        if FULL:
+            return every
+        chosen = one_of_each(every)
+        told = ", ".join(f"{kind.partition(': ')[2]} {point}" for kind, _, point in chosen)
+        record_property("sweep", f"{name}: {told}")
+        return chosen
 
     same = {kind: replace(trouble, labs=labs) for kind, trouble in troubles.items()}
     try_chosen(make_lab, record_property, job, same, choose)
@@ -478,13 +510,14 @@ def steps_of_undoing(loop: FaultLoop, spoil: Fault) -> list[Point]:
 
 @pytest.mark.parametrize("name", [name for name in TROUBLES if "link" not in name])
 def test_at_each_step_of_undoing(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """Once for each step with which a failed run undoes everything."""
+    """Once for each step with which a failed run undoes everything, or for a sample of them."""
     trouble = TROUBLES[name]
     lab = make_lab(polkit_rules=trouble.polkit_rules)
     with FaultLoop(lab, BIND, *trouble.worlds) as loop, counted(record_property, [loop]):
         loop.kind = f"undoing: {name}"
         spoil = spoiling(loop)
-        for point in select(trouble, steps_of_undoing(loop, spoil)):
+        points = select(trouble, steps_of_undoing(loop, spoil))
+        for point in sampled(record_property, loop.kind, points):
             try_at(loop, trouble, point, [spoil])
 
 
@@ -524,11 +557,11 @@ AFTER_DEATH = {
 
 @pytest.mark.parametrize("name", AFTER_DEATH)
 def test_after_sigkill(make_lab: LabMaker, record_property: Record, name: str) -> None:
-    """At each call, or step, of a change."""
+    """At each call, or step, of a change, or at a sample of them."""
     job, points, go_on = AFTER_DEATH[name]
     with FaultLoop(make_lab(**job.plan), job) as loop, counted(record_property, [loop]):
         loop.kind = f"SIGKILL: {name}"
-        for point in points(loop.calls()):
+        for point in sampled(record_property, loop.kind, points(loop.calls())):
             loop.run_to_death([kill_at(loop, point)])
             go_on(loop, point)
 
@@ -539,9 +572,9 @@ def test_after_sigkill_while_undoing(
 ) -> None:
     """The same for a run that was killed while undoing."""
     with FaultLoop(make_lab(), BIND) as loop, counted(record_property, [loop]):
-        loop.kind = "SIGKILL while undoing"
+        loop.kind = f"SIGKILL while undoing: {go_on.__name__}"
         spoil = spoiling(loop)
-        for point in steps_of_undoing(loop, spoil):
+        for point in sampled(record_property, loop.kind, steps_of_undoing(loop, spoil)):
             loop.run_to_death([kill_at(loop, point), spoil])
             link_comes(loop)
             go_on(loop, point)

@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 
 import pytest
 
 from lab import Lab, UPLINK
 from labkit.client import Client
+
+Record = Callable[[str, object], None]
 
 INCIDENT_FIX = ("apply", "--zone", "public", "--json")
 
@@ -102,15 +105,16 @@ def start(lab: Lab) -> subprocess.Popen[bytes]:
     )
 
 
-def moments(lab: Lab, begin_at: int) -> list[float]:
+def moments(lab: Lab, record: Record, what: str, begin_at: int) -> list[float]:
     """Seconds after the start of a run, from its beginning to past its end: all moments, or a
-    sample that has number BEGIN_AT."""
+    sample that has number BEGIN_AT, which the summary says of WHAT."""
     begin = time.monotonic()
     assert start(lab).wait() == 0
     whole = time.monotonic() - begin
     unbind(lab)
     numbers = sorted({0, *range(begin_at % STRIDE, MOMENTS, STRIDE), MOMENTS - 1})
-    print(f"moments {numbers} of {MOMENTS}")
+    if STRIDE > 1:
+        record("sweep", f"{what}: moments {numbers} of {MOMENTS}")
     return [whole * 1.1 * number / MOMENTS for number in numbers]
 
 
@@ -127,11 +131,11 @@ def bindings(lab: Lab) -> tuple[bool, bool]:
     return client.zone_of(UPLINK) == "public", client.lasting_zone_of(UPLINK) == "public"
 
 
-def test_sigterm_at_any_moment_leaves_all_or_nothing(lab: Lab) -> None:
+def test_sigterm_at_any_moment_leaves_all_or_nothing(lab: Lab, record_property: Record) -> None:
     """The exit status says which: 0 is the new state; 5, or death before the first step, the old
     one."""
     old, new = (False, False), (True, True)
-    for moment in moments(lab, 1):
+    for moment in moments(lab, record_property, "SIGTERM at any moment", 1):
         run = start(lab)
         time.sleep(moment)
         run.send_signal(signal.SIGTERM)
@@ -141,9 +145,11 @@ def test_sigterm_at_any_moment_leaves_all_or_nothing(lab: Lab) -> None:
         unbind(lab)
 
 
-def test_after_sigkill_at_any_moment_a_second_run_finishes(lab: Lab) -> None:
+def test_after_sigkill_at_any_moment_a_second_run_finishes(
+    lab: Lab, record_property: Record
+) -> None:
     """A killed process cannot undo anything; the next run does the rest."""
-    for moment in moments(lab, 2):
+    for moment in moments(lab, record_property, "SIGKILL at any moment", 2):
         run = start(lab)
         time.sleep(moment)
         run.send_signal(signal.SIGKILL)
@@ -153,13 +159,13 @@ def test_after_sigkill_at_any_moment_a_second_run_finishes(lab: Lab) -> None:
         unbind(lab)
 
 
-def test_firewalld_stopped_at_any_moment(lab: Lab) -> None:
+def test_firewalld_stopped_at_any_moment(lab: Lab, record_property: Record) -> None:
     """The permanent state is the new one if the run succeeded and the old one if it says so; if it
     could not know, it says what may be left. (SIGKILL would test firewalld: 1.3.3 killed while
     writing a zone leaves an empty file, and comes back FAILED.) firewalld 1.3.3 that is stopped
     within a call may leave its rules behind and adds to them at its next start: the reload makes
     each moment begin with the incident."""
-    for moment in moments(lab, 3):
+    for moment in moments(lab, record_property, "firewalld stopped at any moment", 3):
         run = start(lab)
         time.sleep(moment)
         lab.firewalld.service.send(signal.SIGTERM)
