@@ -27,6 +27,7 @@ from typing import Any
 
 from labkit import hardware, networkmanager, packets, polkit, releases, users
 from labkit.bus import Bus
+from labkit.client import Client
 from labkit.door import Door
 from labkit.firewalld import Firewalld, FirewalldConfig
 from labkit.namespaces import Namespace
@@ -277,12 +278,20 @@ class Lab:
         and permanent configuration, and the files."""
         nft = self.host.run("nft", "--stateless", "list", "ruleset").stdout.decode()
         etc = self.folder / "firewalld"
+        client = Client(self.bus)
         return {
             "nft": nft,
-            "running": self.firewall_cmd("--list-all-zones"),
-            "permanent": self.firewall_cmd("--permanent", "--list-all-zones"),
+            "running": _without_order(client.zones()),
+            "permanent": _without_order(client.lasting_zones()),
             "files": {str(p.relative_to(etc)): p.read_text() for p in etc.rglob("*.*ml")},
         }
+
+
+def _without_order(settings: Any) -> Any:
+    """SETTINGS with their lists sorted: firewalld has them in the order in which things came."""
+    if isinstance(settings, dict):
+        return {key: _without_order(value) for key, value in settings.items()}
+    return sorted(settings, key=repr) if isinstance(settings, list) else settings
 
 
 LabMaker = Callable[..., Lab]  # from the fields of a Plan; the test's fixture ends the lab

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lab import UPLINK, Lab, LabMaker
+from labkit.client import Client
 from labkit.firewalld import FORWARD, FirewalldConfig, bound
 from labkit.terminal import LIMIT, Terminal
 
@@ -79,7 +80,7 @@ def test_wrong_usage(lab: Lab, what: str) -> None:
 
 def is_bound(lab: Lab) -> bool:
     """Whether the uplink is."""
-    return lab.run("firewall-cmd", "--zone=public", f"--query-interface={UPLINK}").code == 0
+    return Client(lab.bus).zone_of(UPLINK) == "public"
 
 
 ANSWERS = {"y": 0, "Yes": 0, "n": 1, "": 1, "yup": 1, "\x04": 1}

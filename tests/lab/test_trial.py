@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
+from labkit.client import Client
 from labkit.networkmanager import ethernet_profile
 from labkit.program import Outcome
 from labkit.systemd import Systemd
@@ -36,11 +37,8 @@ def wait_until(ready: Callable[[], bool]) -> None:
 
 def bound(lab: Lab) -> tuple[bool, bool]:
     """Whether the uplink is bound to public in the running firewall, and whether permanently."""
-    query = ("--zone=public", f"--query-interface={UPLINK}")
-    return (
-        lab.run("firewall-cmd", *query).code == 0,
-        lab.run("firewall-cmd", "--permanent", *query).code == 0,
-    )
+    client = Client(lab.bus)
+    return client.zone_of(UPLINK) == "public", client.lasting_zone_of(UPLINK) == "public"
 
 
 def test_confirmed(lab: Lab) -> None:
