@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -180,7 +181,8 @@ class Lab:
             cleanup.callback(self.polkit.service.stop)
             self.polkit.start()
         self.firewalld = Firewalld(self.host, self.bus, self.folder, self.plan.release)
-        cleanup.callback(self.firewalld.service.stop)
+        # Its rules end with the namespace: it need not take them away one by one.
+        cleanup.callback(self.firewalld.service.stop, signal.SIGKILL)
         if self.plan.firewalld:
             self.firewalld.start(self.plan.firewalld_state)
         if self.plan.profiles is not None:
