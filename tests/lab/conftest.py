@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -91,7 +92,27 @@ def make_lab(nicfix: Path) -> Iterator[LabMaker]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def shared_lab(nicfix: Path) -> Iterator[tuple[Lab, Any]]:
+    """A lab, and what it is like."""
+    with Lab(nicfix) as one:
+        yield one, _state(one)
+
+
 @pytest.fixture
-def lab(make_lab: LabMaker) -> Lab:
-    """The node of the incident: nothing is bound, and the pod is rejected."""
-    return make_lab()
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """The node of the incident: nothing is bound, and the pod is rejected. Tests marked "only_asks"
+    share it, because it takes two seconds to make, and fail if they change it."""
+    if not request.node.get_closest_marker("only_asks"):
+        yield request.getfixturevalue("make_lab")()
+        return
+    shared, state = request.getfixturevalue("shared_lab")
+    yield shared
+    assert _state(shared) == state, "the test has changed the lab that it shares"
+
+
+def _state(lab: Lab) -> Any:
+    """What can be observed of its firewall, and the addresses of its links."""
+    links = json.loads(lab.host.run("ip", "-4", "-json", "address").stdout)
+    addresses = {link["ifname"]: link["addr_info"] for link in links}
+    return {**lab.firewall_now(), "addresses": addresses}

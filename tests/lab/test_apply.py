@@ -163,6 +163,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("what", REFUSED)
 def test_apply_refuses(lab: Lab, what: str) -> None:
     args, named = REFUSED[what]

@@ -12,6 +12,7 @@ from labkit import users
 from labkit.firewalld import FORWARD, FirewalldConfig, bound
 from labkit.networkmanager import ethernet_profile
 
+@pytest.mark.only_asks
 def test_an_unbound_uplink_of_a_node_is_an_error(lab: Lab) -> None:
     check = lab.nicfix("check", "--json")
     assert check.code == 1, check

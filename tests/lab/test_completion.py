@@ -71,6 +71,7 @@ Shell = Callable[..., list[str]]
 SHELLS = {"bash": in_bash, "zsh": in_zsh, "fish": in_fish}
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion(lab: Lab, shell: str) -> None:
     """Commands, options, values, interfaces and zones; as the last word or after "="."""
@@ -88,6 +89,7 @@ def test_completion(lab: Lab, shell: str) -> None:
     assert complete(lab, "explain", "cn") == ["cni0"]
 
 
+@pytest.mark.only_asks
 def test_fish_shows_what_a_word_means(lab: Lab) -> None:
     assert fish_shows(lab, "conf") == ["confirm\tKeep a change that 'apply --confirm-within' made"]
     assert fish_shows(lab, "apply", "--ye") == ["--yes\tDo not ask on a terminal"]
@@ -102,6 +104,7 @@ def test_a_hostile_name_is_a_name(lab: Lab, shell: str) -> None:
     assert SHELLS[shell](lab, "apply", "--interface", "a") == [_HOSTILE]
 
 
+@pytest.mark.only_asks
 def test_the_shell_completes_files(lab: Lab) -> None:
     """The shell completes file names."""
     for words in (("check", "--snapshot", "x"), ("denied", "--file", ""), ("report", "y")):
@@ -109,6 +112,7 @@ def test_the_shell_completes_files(lab: Lab) -> None:
         assert in_zsh(lab, *words) == ["FILES"]
 
 
+@pytest.mark.only_asks
 def test_every_option_is_offered(lab: Lab) -> None:
     """The same as in --help, except single letters."""
     listed = lab.nicfix("--help").stdout.partition("\nCommands:\n")[2].partition("\n\n")[0]
@@ -129,6 +133,7 @@ def test_zones_need_a_firewalld(lab: Lab) -> None:
     assert (offered.code, offered.stdout, offered.stderr) == (0, "", "")
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("words", [(), ("",), ("--",), ("rubbish", ""), ("apply", "--zone=\033[31m")])
 def test_odd_lines(lab: Lab, words: tuple[str, ...]) -> None:
     """Nothing goes wrong, and nothing hostile comes back."""

@@ -524,6 +524,7 @@ def test_hostile_lines_are_harmless(lab: Lab) -> None:
     assert "port 8629 from cni0 out through enp2s0" in outcome.stdout
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize(
     "args",
     [

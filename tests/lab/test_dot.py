@@ -76,6 +76,7 @@ def test_names_are_only_text(lab: Lab, name: str) -> None:
     assert name.replace("\\", "\\\\") in shown
 
 
+@pytest.mark.only_asks
 def test_json_is_a_format_and_others_are_refused(lab: Lab) -> None:
     """The same as with --json."""
     assert lab.nicfix("list", "--format", "json").stdout == lab.nicfix("list", "--json").stdout

@@ -32,6 +32,7 @@ def test_0_nothing_is_wrong(make_lab: LabMaker) -> None:
     assert lab.nicfix("apply").code == 0
 
 
+@pytest.mark.only_asks
 def test_1_there_are_findings(lab: Lab) -> None:
     assert lab.nicfix("check").code == 1
     assert lab.nicfix("check", "--fail-on", "error").code == 1
@@ -69,6 +70,7 @@ SECONDS = {
 }
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("option", SECONDS)
 def test_2_no_seconds_at_all(lab: Lab, option: str) -> None:
     """0 does not mean "without this": a trial of no seconds would be a change for good."""
@@ -143,6 +145,7 @@ def test_a_starting_firewalld_is_waited_for(lab: Lab) -> None:
     assert outcome.seconds > 0.9
 
 
+@pytest.mark.only_asks
 def test_4_a_user_without_polkitd(lab: Lab) -> None:
     """Without polkitd on the bus firewalld only answers root."""
     assert_error(lab.nicfix("check", user=users.STRANGER), 4, "root")
@@ -155,12 +158,14 @@ def test_4_a_user_may_not_apply(make_lab: LabMaker) -> None:
     assert lab.firewall_now() == before
 
 
+@pytest.mark.only_asks
 def test_4_in_json(lab: Lab) -> None:
     outcome = lab.nicfix("check", "--json", user=users.STRANGER)
     assert outcome.code == 4, outcome
     assert json.loads(outcome.stdout)["error"]["code"] == "not-authorised"
 
 
+@pytest.mark.only_asks
 def test_2_the_plan_cannot_be_written(lab: Lab) -> None:
     """Nothing is changed then."""
     before = lab.firewall_now()

@@ -100,6 +100,7 @@ def test_what_is_expected_of_a_state_to_come(lab: Lab, event: str) -> None:
     assert (after.code, after.json["expectations"][0]["met"]) == (1, False)
 
 
+@pytest.mark.only_asks
 def test_the_example(lab: Lab) -> None:
     """Each of its flows is one of this host."""
     check = lab.nicfix("check", "--expect", str(EXAMPLE), "--json")

@@ -39,6 +39,7 @@ def test_the_incident_before_and_after_its_fix(lab: Lab) -> None:
     assert "other-nft-tables" in alone.json["assumptions"]
 
 
+@pytest.mark.only_asks
 def test_a_line_of_the_kernel_log(lab: Lab) -> None:
     """Pasted as it is in kern.log."""
     asked, pasted = lab.nicfix(*INCIDENT, "--json"), lab.nicfix("explain", LOG_LINE, "--json")
@@ -47,6 +48,7 @@ def test_a_line_of_the_kernel_log(lab: Lab) -> None:
         assert pasted.json[member] == asked.json[member]
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize(
     "words",
     [
@@ -62,6 +64,7 @@ def test_the_natural_order(lab: Lab, words: tuple[str, ...]) -> None:
     assert said.code == 1 and said.json == asked.json
 
 
+@pytest.mark.only_asks
 def test_the_natural_order_of_what_this_host_sends(lab: Lab) -> None:
     said = lab.nicfix("explain", "->", f"{OUTSIDE}:ssh", "--json")
     assert said.json["flow"]["direction"] == "output"
@@ -82,6 +85,7 @@ def test_the_kernel_routes_by_rule(lab: Lab) -> None:
     assert asked.json["route"]["table"] == "100"
 
 
+@pytest.mark.only_asks
 def test_a_port_stands_for_its_master(lab: Lab) -> None:
     """The firewall sees the bridge, whichever port the frame came in on."""
     asked = lab.nicfix("explain", "--in", "vethpod", *INCIDENT[3:], "--json")
@@ -89,6 +93,7 @@ def test_a_port_stands_for_its_master(lab: Lab) -> None:
     assert "vethpod is a port of it" in lab.nicfix("explain", "--in", "vethpod", *INCIDENT[3:]).stdout
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize(
     ("direction", "args", "verdict"),
     [
@@ -154,6 +159,7 @@ def test_the_reverse_path_filter(lab: Lab) -> None:
     assert "rp_filter" in lost.json["reason"]
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize(
     "to", ["255.255.255.255:67/udp", "224.0.0.251:5353/udp", "10.244.2.255:67/udp",
            "[ff02::fb]:5353/udp --from fe80::7"]
@@ -165,12 +171,14 @@ def test_what_comes_in_for_many(lab: Lab, to: str) -> None:
     assert (asked.code, asked.json["verdict"]) == (1, "reject")
 
 
+@pytest.mark.only_asks
 def test_what_goes_out_to_many(lab: Lab) -> None:
     asked = lab.nicfix("explain", "to", "192.168.150.255:9/udp", "--json")
     assert (asked.json["flow"]["direction"], asked.json["flow"]["out"]) == ("output", UPLINK)
     assert (asked.code, asked.json["verdict"]) == (0, "accept")
 
 
+@pytest.mark.only_asks
 def test_a_line_on_what_belongs_to_no_connection(lab: Lab) -> None:
     """It is not asked again as if it were a new connection, which may well be accepted."""
     line = (
@@ -185,6 +193,7 @@ def test_a_line_on_what_belongs_to_no_connection(lab: Lab) -> None:
     assert told.json["groups"][0]["reason"] == asked.json["reason"]
 
 
+@pytest.mark.only_asks
 def test_many_flows_and_a_bad_one(lab: Lab) -> None:
     """Each line gets one line; a bad one does not stop the others."""
     flow = {"in": "cni0", "from": POD, "to": OUTSIDE, "protocol": "tcp", "port": 8629}
@@ -197,6 +206,7 @@ def test_many_flows_and_a_bad_one(lab: Lab) -> None:
     assert asked.code == 1
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize(
     "args",
     [
@@ -226,6 +236,7 @@ def test_bad_questions(lab: Lab, args: tuple[str, ...]) -> None:
     assert asked.stderr.startswith("nicfix: ") and asked.stderr.count("\n") == 1
 
 
+@pytest.mark.only_asks
 def test_a_snapshot_routes_as_the_host_did(lab: Lab) -> None:
     """The answer from the file is the one from the host."""
     live = lab.nicfix(*INCIDENT, "--json")

@@ -149,12 +149,14 @@ def test_nothing_is_left_behind(lab: Lab, number: signal.Signals) -> None:
     assert lab.host.run("nft", "-s", "list", "ruleset").stdout == before
 
 
+@pytest.mark.only_asks
 def test_it_needs_root(lab: Lab) -> None:
     asked = lab.nicfix("explain", *TO_OUTSIDE, "--watch", "1", user=users.STRANGER)
     assert (asked.code, asked.stdout) == (4, "")
     assert "root" in asked.stderr
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("args", [("--watch", "-1"), ("--watch", "1", "--flows", "-")])
 def test_wrong_usage(lab: Lab, args: tuple[str, ...]) -> None:
     flow = () if "--flows" in args else TO_OUTSIDE

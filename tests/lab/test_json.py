@@ -95,6 +95,7 @@ def test_every_command_keeps_to_its_schema(make_lab: LabMaker, host: str) -> Non
         assert_valid(outcome.stdout, name or ("error" if outcome.code else "apply"))
 
 
+@pytest.mark.only_asks
 def test_snapshot_is_json_without_being_asked(lab: Lab) -> None:
     assert_valid(lab.nicfix("snapshot").stdout, "snapshot")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from lab import UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit.firewalld import FORWARD, FirewalldConfig, bound
 
@@ -13,6 +15,7 @@ def by_name(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in rows}
 
 
+@pytest.mark.only_asks
 def test_links_have_the_roles_an_operator_expects(lab: Lab) -> None:
     links = by_name(lab.nicfix("list", "--json").json["links"])
     roles = {name: link["role"] for name, link in links.items() if name != "sit0"}
@@ -63,6 +66,7 @@ def test_some_interfaces_and_their_zones(make_lab: LabMaker) -> None:
     assert lab.nicfix("list", "--format", "dot", "cni0").code == 2
 
 
+@pytest.mark.only_asks
 def test_the_text_shows_what_matters(lab: Lab) -> None:
     text = lab.nicfix("list").stdout
     for word in (UPLINK, UPLINK_ADDRESS, "uplink", "cni0", "downstream", "public"):
@@ -70,6 +74,7 @@ def test_the_text_shows_what_matters(lab: Lab) -> None:
     assert "\x1b" not in text, "no colour but on a terminal"
 
 
+@pytest.mark.only_asks
 def test_nothing_is_cut_without_a_mark_on_a_narrow_terminal(lab: Lab) -> None:
     links = lab.nicfix("list", "--json").json["links"]
     text = lab.nicfix("list", env={"COLUMNS": "60"}).stdout

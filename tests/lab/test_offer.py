@@ -70,6 +70,7 @@ WRONG = {
 }
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("what", WRONG)
 def test_wrong_usage(lab: Lab, what: str) -> None:
     """The message says what is right."""

@@ -2,6 +2,8 @@
 """`nicfix apply --permanent-only` changes the permanent configuration and nothing else."""
 from __future__ import annotations
 
+import pytest
+
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker
 from labkit.client import Client
 from labkit.networkmanager import ethernet_profile
@@ -62,6 +64,7 @@ def test_forward_that_was_on_for_good_is_not_switched_off_by_undoing(make_lab: L
     assert lab.firewall_cmd("--permanent", "--zone=public", "--query-forward") == "yes"
 
 
+@pytest.mark.only_asks
 def test_it_excludes_runtime_only(lab: Lab) -> None:
     """Nothing would be left to do."""
     refused = lab.nicfix(*APPLY, "--runtime-only")

@@ -28,6 +28,7 @@ def test_check_finds_the_same_in_a_snapshot(make_lab: LabMaker) -> None:
     assert listed.json["links"] == lab.nicfix("list", "--json").json["links"]
 
 
+@pytest.mark.only_asks
 def test_a_snapshot_of_a_snapshot_is_the_same(lab: Lab) -> None:
     first = lab.nicfix("snapshot").raw_stdout
     second = lab.nicfix("snapshot", "--snapshot", "-", stdin=first).raw_stdout
@@ -51,6 +52,7 @@ def damaged(snapshot: bytes) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("what", damaged(b"{}"))
 def test_a_damaged_snapshot_is_refused(lab: Lab, what: str) -> None:
     snapshot = damaged(lab.nicfix("snapshot").raw_stdout)[what]
@@ -73,6 +75,7 @@ def test_a_hostile_interface_name_never_reaches_the_terminal(lab: Lab) -> None:
                 assert b"\x1b" not in stream, outcome
 
 
+@pytest.mark.only_asks
 def test_a_hostile_argument_is_not_echoed_raw(lab: Lab) -> None:
     outcome = lab.nicfix("apply", "--interface", "evil\x1b[31m")
     assert outcome.code == 2

@@ -385,6 +385,7 @@ def test_nagios(lab: Lab) -> None:
         assert message
 
 
+@pytest.mark.only_asks
 @pytest.mark.parametrize("args", [("--interval", "-1"), ("--snapshot", "x"), ("rubbish",)])
 def test_bad_options(lab: Lab, args: tuple[str, ...]) -> None:
     """One line that says what is wrong."""
