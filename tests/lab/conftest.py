@@ -48,6 +48,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"sampled: {sweep}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests begin first, so that none of them runs alone at the end. The others keep their
+    order."""
+    long = ("transaction", "faults", "ansible", "ruleset_classes", "bench", "torture", "watch")
+    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in long)
+
+
 def _obstacle(nicfix: Path) -> str | None:
     """Why labs cannot run here, or None."""
     if os.geteuid() != 0:
