@@ -145,7 +145,7 @@ void journal_note_request(const char *user, guint uid, const char *const *words,
     g_autofree char *number = g_strdup_printf("%u", uid);
     g_autofree char *exit_status = g_strdup_printf("%d", status);
     const char *decision = decision_word(status);
-    g_autofree char *message = g_strdup_printf("request of %s (uid %u) %s, status %d: %s", user,
+    g_autofree char *message = g_strdup_printf("request of %s (uid %u), %s, status %d: %s", user,
                                                uid, decision, status, line);
     const GLogField fields[] = {
         {"MESSAGE", message, -1},

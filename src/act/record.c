@@ -102,6 +102,12 @@ bool record_is_pending(const Record *record)
     return record != NULL && record->state == RECORD_PENDING && g_str_equal(record->boot_id, boot);
 }
 
+bool record_is_cut_off(const Record *record)
+{
+    return record != NULL && (record->state == RECORD_BEGUN ||
+                              (record->state == RECORD_PENDING && record->confirming));
+}
+
 guint record_seconds_left(const Record *record)
 {
     gint64 left = record->deadline - now();

@@ -39,6 +39,9 @@ void record_set_pending(Record *record, guint seconds);
  * boot it was made in. */
 bool record_is_pending(const Record *record);
 
+/* Whether RECORD (NULL: none) is of a change that may have been done in part, and that nobody has ended. */
+bool record_is_cut_off(const Record *record);
+
 /* Seconds left to confirm a pending RECORD, rounded up; 0 where the time has passed. */
 guint record_seconds_left(const Record *record);
 

@@ -131,8 +131,7 @@ static bool check_record(const Change *change, Record **before, GError **error)
         return true;
     if (record_load(before, &reason))
         return trial_check_none(*before, error) &&
-               (*before == NULL || (*before)->state == RECORD_DONE ||
-                behalf_may_go_on(change->context, *before, error));
+               (!record_is_cut_off(*before) || behalf_may_go_on(change->context, *before, error));
     if (g_error_matches(reason, NICFIX_ERROR, NICFIX_ERROR_NOT_AUTHORISED))
         return true;
     g_propagate_error(error, g_steal_pointer(&reason));
@@ -271,9 +270,7 @@ static bool check_caller(Change *change, const Plan *plan, const ApplyOptions *o
         g_autofree char *text = change_plan_text(change, plan);
         g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
         if (!g_str_equal(sum, options->shown)) {
-            nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
-                             "this host has changed since the plan was shown, and nothing was "
-                             "changed");
+            change_set_outdated(error);
             return false;
         }
         change->plan_is_shown = true;
@@ -321,7 +318,7 @@ static int apply(const Context *context, ApplyOptions *options, GError **error)
         !check_caller(&change, plan, options, &before, error))
         return -1;
     plan = change_current_plan(&change, g_steal_pointer(&plan), careful_plan, options, error);
-    if (plan == NULL)
+    if (plan == NULL || !behalf_is_still_allowed(&change, plan->actions, error))
         return -1;
     bool try_first = options->confirm_within > 0 && !options->dry_run && trial_is_needed(plan);
     bool done = try_first ? trial_run(&change, plan, options->confirm_within, error)

@@ -8,6 +8,7 @@
 #include "model/foreach.h"
 #include "model/strv.h"
 #include "model/plan/rebinding.h"
+#include "model/plan/undo.h"
 #include "report/plan-text.h"
 
 static bool read_settings(DoorSettings *settings, GError **error)
@@ -58,20 +59,33 @@ bool behalf_may_read(const Context *context, GError **error)
 
 /* ---- changes ---- */
 
-/* What ACTIONS make of bindings (Rebinding, transfer full); NULL with an error for what the service does not do. */
+/* The host that ACTIONS of CHANGE begin on (transfer full): whoever confirms makes the change that is on trial. */
+static Snapshot *host_before(const Change *change, const GPtrArray *actions)
+{
+    g_autoptr(GPtrArray) inverses = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    if (change->purpose == PURPOSE_CONFIRM) {
+        g_autoptr(GPtrArray) tried = undo_find_done(change->snapshot, actions);
+        for (guint i = tried->len; i > 0; i--)
+            g_ptr_array_add(inverses, action_inverse(g_ptr_array_index(tried, i - 1)));
+    }
+    return snapshot_after_actions(change->snapshot, inverses);
+}
+
+/* The Rebindings that ACTIONS are (transfer full); NULL with an error for what the service does not do. */
 static GPtrArray *rebindings_of(const Change *change, const GPtrArray *actions, GError **error)
 {
     g_autoptr(GPtrArray) rebindings = rebindings_new();
+    g_autoptr(Snapshot) host = host_before(change, actions);
     const Action *culprit = NULL;
-    RebindingsResult result = rebindings_find(actions, change->snapshot, rebindings, &culprit);
+    RebindingsResult result = rebindings_find(actions, host, rebindings, &culprit);
     if (result == REBINDINGS_KNOWN)
         return g_steal_pointer(&rebindings);
     g_autofree char *words = action_command_line(culprit);
     nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run nicfix as root",
                      result == REBINDINGS_AND_MORE
                          ? "the service only binds and moves interfaces, and this would be: %s"
-                         : "the permanent configuration could not be read, so that this might move "
-                           "an interface: %s",
+                         : "the permanent configuration is broken or could not be read, and this "
+                           "might therefore move an interface: %s",
                      words);
     return NULL;
 }
@@ -116,6 +130,17 @@ static bool may_rebind_all(const Context *context, const GPtrArray *rebindings, 
     return true;
 }
 
+static char *rebindings_text(const GPtrArray *rebindings)
+{
+    GString *text = g_string_new(NULL);
+    PTR_ARRAY_FOREACH (const Rebinding, rebinding, rebindings)
+        g_string_append_printf(text, "%s %s %s %s\n", rebinding->interface,
+                               action_scope_word(rebinding->scope),
+                               rebinding->from != NULL ? rebinding->from : "-",
+                               rebinding->to != NULL ? rebinding->to : "-");
+    return g_string_free(text, FALSE);
+}
+
 bool behalf_may_change(Change *change, const GPtrArray *actions, GError **error)
 {
     if (change->context->options->behalf.caller == NULL || change->mode == CHANGE_PREVIEW)
@@ -124,9 +149,24 @@ bool behalf_may_change(Change *change, const GPtrArray *actions, GError **error)
     if (rebindings == NULL)
         return false;
     g_autofree char *before = change_on_record();
+    change->authorised = rebindings_text(rebindings);
     change_let_others(change);
     return may_rebind_all(change->context, rebindings, change->purpose == PURPOSE_UNDO, error) &&
            change_lock(change, error) && change_check_record(before, error);
+}
+
+bool behalf_is_still_allowed(const Change *change, const GPtrArray *actions, GError **error)
+{
+    if (change->authorised == NULL)
+        return true;
+    g_autoptr(GPtrArray) rebindings = rebindings_of(change, actions, error);
+    if (rebindings == NULL)
+        return false;
+    g_autofree char *text = rebindings_text(rebindings);
+    if (g_str_equal(text, change->authorised))
+        return true;
+    change_set_outdated(error);
+    return false;
 }
 
 bool behalf_may_go_on(const Context *context, const Record *record, GError **error)

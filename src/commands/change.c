@@ -19,7 +19,8 @@ bool change_begin(Change *change, const Context *context, ChangeMode mode, GErro
     if (mode == CHANGE_PREVIEW)
         return true;
     interruption_hold();
-    return change_lock(change, error);
+    /* A caller of the service must be allowed the change first. */
+    return context->options->behalf.caller != NULL || change_lock(change, error);
 }
 
 bool change_lock(Change *change, GError **error)
@@ -53,13 +54,18 @@ char *change_plan_text(const Change *change, const Plan *plan)
     return apply_report_plan_text(plan, &change->context->output->style);
 }
 
+void change_set_outdated(GError **error)
+{
+    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
+                     "this host has changed since the plan was made, and nothing was changed");
+}
+
 static bool check_plan(const Change *change, const Plan *plan, const char *before, GError **error)
 {
     g_autofree char *text = change_plan_text(change, plan);
     if (g_str_equal(text, before))
         return true;
-    nicfix_error_set(error, NICFIX_ERROR_REFUSED, "run this again",
-                     "this host has changed since the plan was shown, and nothing was changed");
+    change_set_outdated(error);
     return false;
 }
 
@@ -110,6 +116,7 @@ void change_clear(Change *change)
     snapshot_free(change->snapshot);
     bus_free(change->bus);
     known_replies_free(change->known);
+    g_free(change->authorised);
     if (change->context != NULL)
         change_unlock(change);
     memset(change, 0, sizeof *change);
@@ -146,7 +153,9 @@ static bool write_shown(Change *change, GError **error)
 char *change_on_record(void)
 {
     g_autoptr(Record) record = NULL;
-    return record_load(&record, NULL) && record != NULL
+    if (!record_load(&record, NULL))
+        return g_strdup("unread");
+    return record != NULL
                ? g_strdup_printf("%s %d %d", record->id, record->state, record->confirming)
                : NULL;
 }

@@ -27,10 +27,11 @@ typedef struct {
     Snapshot *snapshot;  /* before the change */
     bool plan_is_shown;
     bool others_could_act; /* since the plan was made */
+    char *authorised; /* what a caller of the service may rebind; NULL: nothing was asked for */
     bool takes_back_trial; /* on failure what was done stays done: the rest is tried again */
 } Change;
 
-/* Holds signals and takes the lock, if MODE is for real. */
+/* Holds signals and takes the lock, if MODE is for real; for a caller of the service behalf_may_change() takes it. */
 bool change_begin(Change *change, const Context *context, ChangeMode mode,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -60,10 +61,13 @@ typedef Plan *(*PlanMaker)(Change *change, gconstpointer how, GError **error);
 Plan *change_current_plan(Change *change, Plan *plan, PlanMaker make, gconstpointer how,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Sets NICFIX_ERROR_REFUSED: the host is not the one that a plan was made for, and nothing was changed. */
+void change_set_outdated(GError **error);
+
 /* PLAN as it is shown (transfer full). */
 char *change_plan_text(const Change *change, const Plan *plan);
 
-/* What tells the change on record from others (transfer full); NULL where none can be read. */
+/* What tells the change on record from others (transfer full); NULL where there is none. */
 char *change_on_record(void);
 
 /* Whether that is still BEFORE; else NICFIX_ERROR_REFUSED: another nicfix made or ended a change meanwhile. */

@@ -152,7 +152,7 @@ static int run(const Context *context, char **words, GError **error)
     if (!behalf_may_change(&change, record->actions, error))
         return -1;
     plan = change_current_plan(&change, g_steal_pointer(&plan), plan_rest, record, error);
-    if (plan == NULL)
+    if (plan == NULL || !behalf_is_still_allowed(&change, record->actions, error))
         return -1;
     /* Whoever does not read it for long may be late. */
     if (!change_check_shown(&change, error) || !check_record(record, *words, error))

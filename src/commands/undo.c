@@ -138,7 +138,8 @@ bool undo_last_change(const Context *context, const UndoRequest *request, GError
         !behalf_may_change(&change, authorised_by(plan, record), error))
         return false;
     plan = change_current_plan(&change, g_steal_pointer(&plan), make_plan, record, error);
-    return plan != NULL && carry_out(&change, plan, record, error);
+    return plan != NULL && behalf_is_still_allowed(&change, authorised_by(plan, record), error) &&
+           carry_out(&change, plan, record, error);
 }
 
 /* ---- until it is done ---- */

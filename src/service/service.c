@@ -309,7 +309,7 @@ static void serve(Door *door)
     g_bus_unown_name(name);
     g_dbus_connection_flush_sync(door->connection, NULL, NULL);
     door->ends = true;
-    while (g_main_context_iteration(NULL, door->calls > 0))
+    while (g_main_context_iteration(NULL, door->calls > 0) || door->calls > 0)
         continue;
     g_source_remove(term);
 }
@@ -339,7 +339,8 @@ bool service_run(const char *version, guint idle_seconds, GError **error)
     g_hash_table_unref(door.calls_of_user);
     g_main_loop_unref(door.loop);
     if (is_offered && door.lost_name)
-        nicfix_error_set(error, NICFIX_ERROR_REFUSED, "it may be run by root only, and once",
+        nicfix_error_set(error, NICFIX_ERROR_REFUSED,
+                         "only root may run it, and only one at a time",
                          "the name %s cannot be had on the bus", DOOR_NAME);
     return is_offered && !door.lost_name;
 }

@@ -236,6 +236,46 @@ def test_confirming_needs_what_changing_needed(make_lab: LabMaker) -> None:
     assert lab.firewall_now() == before
 
 
+def test_confirming_a_move_is_a_move(make_lab: LabMaker) -> None:
+    """Also where the zone that the interface was taken from has it no longer, and had it at run time only."""
+    lab = make(make_lab, ALL)
+    lab.firewall_cmd("--zone=drop", "--add-interface=enp+")
+    tried = lab.nicfix("apply", "--zone", "public", "--interface", UPLINK, "--move", "--json",
+                       "--confirm-within", "600", user=users.MEMBER)
+    assert tried.code == 0, tried
+    lab.polkit.service.stop()
+    lab.write_polkit_rules(RULES)
+    lab.polkit.start()
+    outcome = lab.nicfix("confirm", tried.json["pending"]["id"], user=users.MEMBER)
+    assert outcome.code == 4 and "org.nicfix.move" in outcome.stderr, outcome
+
+
+def test_a_broken_configuration_hides_no_binding(make_lab: LabMaker) -> None:
+    """What firewalld cannot load may bind the interface."""
+    lab = make(make_lab)
+    zones = lab.folder / "firewalld" / "zones"
+    zones.mkdir()
+    (zones / "broken.xml").write_text("<zone><port port='no' protocol='tcp'/></zone>")
+    line = ("apply", "--zone", "public", "--runtime-only")
+    outcome = lab.nicfix(*line, user=users.MEMBER)
+    assert outcome.code == 2 and "is broken" in " ".join(outcome.stderr.split()), outcome
+    assert lab.tcp() == "filtered"
+    assert lab.nicfix(*line).code == 0
+
+
+def test_a_trial_of_an_earlier_boot_is_over(make_lab: LabMaker) -> None:
+    """Nobody has to end it before another changes anything."""
+    lab = make(make_lab)
+    assert lab.nicfix("apply", "--zone", "public", "--confirm-within", "600").code == 0
+    lab.firewall_cmd("--reload")
+    record = lab.bus.state / "last-change"
+    text = record.read_text()
+    [boot] = [line for line in text.splitlines() if line.startswith("boot=")]
+    record.write_text(text.replace(boot, "boot=00000000-0000-0000-0000-000000000000"))
+    assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
+    assert lab.tcp() == "connected"
+
+
 def test_nobody_goes_on_with_the_change_of_another(make_lab: LabMaker) -> None:
     """What root has on trial, perhaps with --force, and what he was killed in."""
     lab = make(make_lab, ALL)
@@ -317,7 +357,7 @@ def test_only_the_plan_that_was_shown_is_made(make_lab: LabMaker, user: str | No
     lab.firewall_cmd("--permanent", f"--zone=public", f"--add-interface={UPLINK}")
     before = lab.firewall_now()
     terminal.type("y\n")
-    terminal.read_until("this host has changed since the plan was shown")
+    terminal.read_until("this host has changed since the plan was made")
     assert terminal.process.wait(LIMIT) == 2
     assert lab.firewall_now() == before
     terminal.hang_up()

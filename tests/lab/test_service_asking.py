@@ -136,6 +136,16 @@ def test_a_zone_that_is_opened_meanwhile(lab: Lab) -> None:
     assert lab.firewall_cmd("--zone=work", "--list-interfaces").strip() == ""
 
 
+def test_a_zone_that_takes_it_meanwhile(lab: Lab) -> None:
+    """The plan says the same as before, but what was a binding would be a move."""
+    opens = ("--permanent", "--zone=drop", "--add-interface=enp+")
+    person = Person(lab, meanwhile=lambda _: lab.firewall_cmd(*opens))
+    answer = person.call("Apply", zone=("s", "public"), runtime_only=("b", True))
+    assert [action for action, _ in person.asked] == ["org.nicfix.bind"]
+    assert "this host has changed" in answer["message"], answer
+    assert lab.tcp() == "filtered"
+
+
 def test_another_change_meanwhile(lab: Lab) -> None:
     """Another nicfix makes it first."""
     person = Person(lab, meanwhile=lambda _: lab.nicfix("apply", "--zone", "public"))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/plan/rebinding.h"
 
-#include "model/firewalld/dispatch.h"
+#include "model/firewalld/match.h"
 #include "model/foreach.h"
 #include "model/plan/reload.h"
 
@@ -24,7 +24,7 @@ static bool is_rebinding(const Action *action)
     return action->op == ACTION_BIND || action->op == ACTION_UNBIND || action->op == ACTION_MOVE;
 }
 
-static Rebinding *find(GPtrArray *rebindings, const Action *action)
+static Rebinding *find_or_add(GPtrArray *rebindings, const Action *action)
 {
     PTR_ARRAY_FOREACH (Rebinding, rebinding, rebindings) {
         if (rebinding->scope == action->scope &&
@@ -32,14 +32,14 @@ static Rebinding *find(GPtrArray *rebindings, const Action *action)
             return rebinding;
     }
     Rebinding *added = g_new(Rebinding, 1);
-    *added = (Rebinding){g_strdup(action->interface), action->scope, g_strdup(action->from), NULL};
+    *added = (Rebinding){.interface = g_strdup(action->interface), .scope = action->scope};
     g_ptr_array_add(rebindings, added);
     return added;
 }
 
 static void add(GPtrArray *rebindings, const Action *action)
 {
-    Rebinding *rebinding = find(rebindings, action);
+    Rebinding *rebinding = find_or_add(rebindings, action);
     if (rebinding->from == NULL)
         rebinding->from = g_strdup(action->from);
     if (action->op == ACTION_UNBIND)
@@ -48,13 +48,16 @@ static void add(GPtrArray *rebindings, const Action *action)
     rebinding->to = g_strdup(action->to);
 }
 
-/* The zone other than the one of REBINDING that binds its interface on the host of SNAPSHOT (transfer full). */
+/* The zone other than that of REBINDING that has its interface on the host of SNAPSHOT (transfer full); NULL: none.
+ * Which of several zones wins is of no interest. */
 static char *other_zone(const Rebinding *rebinding, const Snapshot *snapshot)
 {
-    ZoneMatch match = dispatch_interface(snapshot, rebinding->interface);
-    return zone_match_is_binding(&match) && g_strcmp0(match.zone->name, rebinding->to) != 0
-               ? g_strdup(match.zone->name)
-               : NULL;
+    PTR_ARRAY_FOREACH (const Zone, zone, snapshot->firewalld->zones) {
+        if (zone_takes_interface(zone, rebinding->interface) &&
+            g_strcmp0(zone->name, rebinding->to) != 0)
+            return g_strdup(zone->name);
+    }
+    return NULL;
 }
 
 RebindingsResult rebindings_find(const GPtrArray *actions, const Snapshot *snapshot,
@@ -68,14 +71,17 @@ RebindingsResult rebindings_find(const GPtrArray *actions, const Snapshot *snaps
     }
     if (rebindings->len == 0)
         return REBINDINGS_KNOWN;
-    g_autoptr(Snapshot) later = snapshot_after_reload(snapshot, EVENT_REBOOT, NULL);
+    bool is_readable = snapshot->permanent != NULL && snapshot->permanent->fault == NULL;
+    g_autoptr(Snapshot) later =
+        is_readable ? snapshot_after_reload(snapshot, EVENT_REBOOT, NULL) : NULL;
     if (later == NULL)
         return REBINDINGS_UNREAD;
     PTR_ARRAY_FOREACH (Rebinding, rebinding, rebindings) {
+        bool is_of_now = rebinding->scope == SCOPE_RUNTIME;
         if (rebinding->from == NULL)
-            rebinding->from = other_zone(rebinding, snapshot);
+            rebinding->from = other_zone(rebinding, is_of_now ? snapshot : later);
         if (rebinding->from == NULL)
-            rebinding->from = other_zone(rebinding, later);
+            rebinding->from = other_zone(rebinding, is_of_now ? later : snapshot);
     }
     return REBINDINGS_KNOWN;
 }

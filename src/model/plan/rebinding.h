@@ -8,9 +8,9 @@
 typedef struct {
     char *interface;
     ActionScope scope;
-    char *
-        from; /* the zone that it is taken from: one that binds it in any scope, by its name or a wildcard, now or
-                   after a reboot; NULL: none does */
+    /* The zone that it is taken from: one that has it in this scope or else in another, by its name or a
+     * wildcard, now or after a reboot; NULL: none has. */
+    char *from;
     char *to; /* the zone that binds it afterwards; NULL: none */
 } Rebinding;
 
