@@ -121,7 +121,7 @@ def test_others_may_change_the_host_meanwhile(lab: Lab) -> None:
     assert lab.nicfix("apply").code == 0
     before = lab.firewall_now()
     terminal.type("y\n")
-    terminal.read_until("another program changed the bindings meanwhile")
+    terminal.read_until("this host has changed since the plan was made")
     assert terminal.process.wait(LIMIT) == 2
     assert lab.firewall_now() == before
     terminal.hang_up()
