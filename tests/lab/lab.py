@@ -44,7 +44,7 @@ _SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:quarantine_size_mb=2:verify_asan_link_order=0",
     "LSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}",
     "UBSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:halt_on_error=1:print_stacktrace=1",
-    # What is covered is counted in files beside the program, which not every user may write.
+    # What is covered is counted in files beside the program, which not every process may write.
     "GCOV_ERROR_FILE": "/dev/null",
 }
 
@@ -209,9 +209,11 @@ class Lab:
             raise RuntimeError("this lab was made without a nicfix")
         return [str(self._nicfix), *args]
 
-    def nicfix_env(self) -> dict[str, str]:
-        """The environment that the program under test needs beside that of the bus."""
-        return {**_SANITIZERS, **hardware.environment(self.plan.hardware)}
+    def nicfix_env(self, user: str | None = None) -> dict[str, str]:
+        """The environment that the program under test needs beside that of the bus. Where it counts
+        what is covered, USER's counts are not of interest, but have to be written somewhere."""
+        counts = {"GCOV_PREFIX": str(self.folder / user)} if user else {}
+        return {**_SANITIZERS, **hardware.environment(self.plan.hardware), **counts}
 
     def nicfix(
         self,
@@ -221,7 +223,7 @@ class Lab:
         env: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Runs nicfix on the host, as root or as USER; raises where it crashes."""
-        all_env = {**self.nicfix_env(), **(env or {})}
+        all_env = {**self.nicfix_env(user), **(env or {})}
         outcome = self.run(*self.nicfix_command(*args), user=user, stdin=stdin, env=all_env)
         if outcome.code < 0 or outcome.code == _SANITIZER_EXIT:
             raise AssertionError(f"nicfix {args} crashed: {outcome}")

@@ -20,11 +20,10 @@ class Terminal:
 
     def __init__(self, lab: Lab, *args: str, user: str | None = None) -> None:
         self._master, slave = pty.openpty()
+        # setpriv begins nicfix itself: the user may not be able to reach its folder.
         self.process = subprocess.Popen(
-            lab.host.command(
-                ["setsid", "--ctty", "--wait", *lab.nicfix_command(*args)], user
-            ),
-            env={**os.environ, **lab.bus.env, "TERM": "xterm"},
+            ["setsid", "--ctty", "--wait", *lab.host.command(lab.nicfix_command(*args), user)],
+            env={**os.environ, **lab.bus.env, **lab.nicfix_env(user), "TERM": "xterm"},
             stdin=slave,
             stdout=slave,
             stderr=slave,
