@@ -22,10 +22,12 @@
 
 /* ---- one try ---- */
 
-/* Whether RECORD (NULL: none) is the change ID, and waits for confirmation. */
+/* Whether RECORD (NULL: none) is the change ID, and waits for confirmation. Whoever asks is of the boot that it was
+ * made in, whatever that is called where it was made: a unit with a /proc of its own, in a container, reads another
+ * boot_id. */
 static bool is_unconfirmed(const Record *record, const char *id)
 {
-    return record_is_pending(record) && g_str_equal(record->id, id);
+    return record != NULL && record->state == RECORD_PENDING && g_str_equal(record->id, id);
 }
 
 bool undo_find_tried(const Change *change, const Record *record, GPtrArray *tried, GError **error)

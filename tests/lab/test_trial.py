@@ -246,6 +246,17 @@ def test_by_a_timer_of_systemds(lab: Lab) -> None:
         systemd.stop()
 
 
+def test_the_boot_has_another_name_elsewhere(lab: Lab) -> None:
+    """In a container, and in a unit with a /proc of its own. Whoever waits is of the same boot."""
+    assert lab.nicfix(*TRY, "3").code == 0
+    record = lab.bus.state / "last-change"
+    text = record.read_text()
+    [boot] = [line for line in text.splitlines() if line.startswith("boot=")]
+    record.write_text(text.replace(boot, "boot=00000000-0000-0000-0000-000000000000"))
+    wait_until(lambda: not record.exists())
+    assert bound(lab) == (False, False)
+
+
 def test_no_process_waits_within_a_unit(lab: Lab) -> None:
     """It would end with the unit (systemd.kill(5)): without a timer nothing is tried."""
     unit = {"INVOCATION_ID": "0123456789abcdef0123456789abcdef"}
