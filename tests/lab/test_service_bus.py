@@ -324,7 +324,9 @@ def test_the_unit(make_lab: LabMaker) -> None:
         assert tried.code == 0 and lab.tcp() == "connected", tried
         # Whoever would undo it does not end with the service.
         assert systemd.run("systemctl", "restart", "nicfix").code == 0
-        lab.bus.service.wait_until(lambda: lab.tcp() == "filtered", "undo")
+        record = lab.bus.state / "last-change"
+        lab.bus.service.wait_until(lambda: not record.exists(), "undo")
+        assert lab.tcp() == "filtered"
         lab.bus.service.wait_until(lambda: lab.bus.has_owner("org.nicfix.Nicfix1"), "name")
         assert lab.nicfix("apply", "--zone", "public", user=users.MEMBER).code == 0
         assert lab.tcp() == "connected"
