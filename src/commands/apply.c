@@ -210,8 +210,7 @@ static bool observe_for(Change *change, const ApplyOptions *options, ObserveScop
     scope.bindings = (const char *const *)options->interfaces;
     scope.downstream_bindings = options->bind_downstream;
     if (is_directed(options))
-        scope.permanent = options->permanent_only || options->enable_forward || options->move ||
-                          change->context->options->behalf.caller != NULL; /* commands/behalf.h */
+        scope.permanent = options->permanent_only || options->enable_forward || options->move;
     bool is_read = change_observe(change, &scope, error) &&
                    context_read_expectations(change->context, NULL, change->snapshot, error);
     change->scope.zones = NULL; /* each transaction names its own */

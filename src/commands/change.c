@@ -87,6 +87,8 @@ bool change_observe(Change *change, const ObserveOptions *scope, GError **error)
     g_clear_pointer(&change->snapshot, snapshot_free);
     change->scope = *scope;
     change->scope.known = change->known;
+    /* What lasts decides what a caller must be allowed. */
+    change->scope.permanent |= change->context->options->behalf.caller != NULL;
     change->snapshot = context_snapshot(change->context, &change->scope, &change->bus, error);
     return change->snapshot != NULL;
 }
@@ -105,7 +107,6 @@ bool change_observe_recorded(Change *change, const Record *record, GError **erro
         }
     }
     g_ptr_array_add(change->recorded, NULL);
-    scope.permanent |= change->context->options->behalf.caller != NULL; /* commands/behalf.h */
     scope.bindings = (const char *const *)change->recorded->pdata;
     return change_observe(change, &scope, error);
 }

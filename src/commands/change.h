@@ -57,7 +57,7 @@ void change_let_others(Change *change);
 typedef Plan *(*PlanMaker)(Change *change, gconstpointer how, GError **error);
 
 /* PLAN (transfer full), or what MAKE makes of the host as it is now, where others could act since. Fails with
- * NICFIX_ERROR_REFUSED where that is not what was shown or authorised (transfer full). */
+ * NICFIX_ERROR_REFUSED where that is not what was shown or authorised before. */
 Plan *change_current_plan(Change *change, Plan *plan, PlanMaker make, gconstpointer how,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
