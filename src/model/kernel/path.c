@@ -5,24 +5,17 @@
 
 #include "model/firewalld/match.h"
 #include "model/foreach.h"
-#include "model/host/owner.h"
 #include "model/host/bridge.h"
 #include "model/host/topology.h"
+#include "model/kernel/hooked-chains.h"
 
 #include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/in6.h>
-#include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-
-#ifndef NF_NETDEV_EGRESS
-#define NF_NETDEV_EGRESS 1 /* Linux 5.16 */
-#endif
 
 /* A way as far as it has come. STAGES of ways that part share their beginning. */
 typedef struct Step_ Stages;
@@ -42,13 +35,11 @@ typedef struct {
 
 typedef struct {
     const Snapshot *snapshot;
-    const Ruleset *ruleset;
     const Flow *flow;
-    PathTables tables;
+    ChainScope scope; /* SWITCHED is of the walkers whose chains of family bridge are asked for */
     Machine *machine;
     Path *path;
     GHashTable *told; /* GBytes of TellingParts: of the ways of PATH */
-    bool switched;    /* the walkers whose chains of family bridge are asked for are switched */
     GPtrArray *arena; /* Stages */
     GArray *walkers;  /* Walker: those that are still on their way */
 } Walk;
@@ -133,119 +124,6 @@ static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss l
         path_way_free(way);
     else
         g_ptr_array_add(walk->path->ways, way);
-}
-
-/* ---- which chains a hook calls ---- */
-
-typedef struct {
-    const NftTable *table;
-    const NftChain *chain;
-    gint32 priority;
-} HookedChain;
-
-/* Where nf_nat's own hooks are: all chains of type nat run there, whatever their priority, which
- * only orders them among themselves (Linux 4.18). */
-static gint32 effective_priority(const NftChain *chain, PathHook hook)
-{
-    if (g_strcmp0(chain->type, "nat") != 0)
-        return chain->priority;
-    return hook == PATH_PREROUTING || hook == PATH_OUTPUT ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
-}
-
-/* A bridge has two hooks on the way in, and two on the way out, one after the other: of what it
- * switches, its hook "forward" is asked on the way in. */
-static guint bridge_order(const HookedChain *hooked)
-{
-    if (hooked->table->family != NFT_FAMILY_BRIDGE)
-        return 0;
-    return hooked->chain->hook == NF_BR_LOCAL_IN || hooked->chain->hook == NF_BR_FORWARD ||
-           hooked->chain->hook == NF_BR_POST_ROUTING;
-}
-
-/* At one priority the chain that was registered last runs first (measured with Linux 6.18). */
-static gint compare_hooked(gconstpointer a, gconstpointer b)
-{
-    const HookedChain *x = a;
-    const HookedChain *y = b;
-    if (bridge_order(x) != bridge_order(y))
-        return bridge_order(x) < bridge_order(y) ? -1 : 1;
-    if (x->priority != y->priority)
-        return x->priority < y->priority ? -1 : 1;
-    if (x->chain->priority != y->chain->priority)
-        return x->chain->priority < y->chain->priority ? -1 : 1;
-    if (x->table != y->table)
-        return x->table->handle > y->table->handle ? -1 : 1;
-    return x->chain->handle > y->chain->handle ? -1 : 1;
-}
-
-static bool is_asked(const Walk *walk, const NftTable *table)
-{
-    bool firewalld = nft_is_firewallds(table);
-    switch (walk->tables) {
-    case PATH_ALL_TABLES:
-        break;
-    case PATH_WITHOUT_FIREWALLD:
-        return !firewalld;
-    case PATH_FIREWALLD_ONLY:
-        return firewalld;
-    }
-    return true;
-}
-
-static bool is_at_hook(const Walk *walk, const NftTable *table, const NftChain *chain,
-                       PathHook hook, const Link *device)
-{
-    static const guint32 numbers[] = {
-        [PATH_PREROUTING] = NF_INET_PRE_ROUTING,   [PATH_INPUT] = NF_INET_LOCAL_IN,
-        [PATH_FORWARD] = NF_INET_FORWARD,          [PATH_OUTPUT] = NF_INET_LOCAL_OUT,
-        [PATH_POSTROUTING] = NF_INET_POST_ROUTING,
-    };
-    bool of_ip =
-        table->family == NFT_FAMILY_INET ||
-        table->family == (walk->flow->family == FAMILY_IPV6 ? NFT_FAMILY_IPV6 : NFT_FAMILY_IPV4);
-    bool on_device =
-        device != NULL && g_strv_contains((const char *const *)chain->devices, device->name);
-    switch (hook) {
-    case PATH_INGRESS:
-        return on_device &&
-               chain->hook == (table->family == NFT_FAMILY_NETDEV ? 0 : NF_INET_INGRESS);
-    case PATH_EGRESS:
-        return on_device && table->family == NFT_FAMILY_NETDEV && chain->hook == NF_NETDEV_EGRESS;
-    case PATH_BRIDGE_IN:
-        return table->family == NFT_FAMILY_BRIDGE &&
-               (chain->hook == NF_BR_PRE_ROUTING ||
-                chain->hook == (walk->switched ? NF_BR_FORWARD : NF_BR_LOCAL_IN));
-    case PATH_BRIDGE_OUT:
-        return table->family == NFT_FAMILY_BRIDGE &&
-               ((chain->hook == NF_BR_LOCAL_OUT && !walk->switched) ||
-                chain->hook == NF_BR_POST_ROUTING);
-    case PATH_PREROUTING:
-    case PATH_INPUT:
-    case PATH_FORWARD:
-    case PATH_OUTPUT:
-    case PATH_POSTROUTING:
-        return of_ip && chain->hook == numbers[hook];
-    case PATH_ROUTE:
-        break;
-    }
-    return false;
-}
-
-static GArray *chains_at(const Walk *walk, PathHook hook, const Link *device)
-{
-    GArray *chains = g_array_new(FALSE, FALSE, sizeof(HookedChain));
-    PTR_ARRAY_FOREACH (const NftTable, table, walk->ruleset->tables) {
-        if ((table->flags & NFT_TABLE_F_DORMANT) != 0 || !is_asked(walk, table))
-            continue;
-        PTR_ARRAY_FOREACH (const NftChain, chain, table->base_chains) {
-            if (is_at_hook(walk, table, chain, hook, device)) {
-                HookedChain hooked = {table, chain, effective_priority(chain, hook)};
-                g_array_append_val(chains, hooked);
-            }
-        }
-    }
-    g_array_sort(chains, compare_hooked);
-    return chains;
 }
 
 /* ---- a hook ---- */
@@ -373,7 +251,7 @@ static void track(Walk *walk)
  * priority above conntrack's after it. */
 static void run_hook(Walk *walk, PathHook hook, const Link *device)
 {
-    g_autoptr(GArray) chains = chains_at(walk, hook, device);
+    g_autoptr(GArray) chains = hooked_chains(&walk->scope, hook, device);
     bool tracks = hook == PATH_PREROUTING || hook == PATH_OUTPUT;
     ARRAY_FOREACH (const HookedChain, hooked, chains) {
         if (tracks && hooked->priority > NF_IP_PRI_CONNTRACK)
@@ -726,24 +604,6 @@ static void run_bridge(Walk *walk, PathHook hook, const Link *link)
     run_hook(walk, hook, NULL);
 }
 
-/* The ports of BRIDGE that have chains of their own at HOOK (const Link). */
-static GPtrArray *ports_with_chains(const Walk *walk, PathHook hook, const Link *bridge)
-{
-    GPtrArray *ports = g_ptr_array_new();
-    PTR_ARRAY_FOREACH (const NftTable, table, walk->ruleset->tables) {
-        PTR_ARRAY_FOREACH (const NftChain, chain, table->base_chains) {
-            STRV_FOREACH (device, chain->devices) {
-                const Link *link = snapshot_link_by_name(walk->snapshot, *device);
-                if (link != NULL && link->master == bridge->index &&
-                    is_at_hook(walk, table, chain, hook, link) &&
-                    !g_ptr_array_find(ports, link, NULL))
-                    g_ptr_array_add(ports, (gpointer)link);
-            }
-        }
-    }
-    return ports;
-}
-
 /* A packet comes in and leaves by a port of a bridge, and may meet that port's own chains. Which port it
  * is, a flow does not say. */
 static void run_ports(Walk *walk, PathHook hook, const Link *bridge)
@@ -751,7 +611,7 @@ static void run_ports(Walk *walk, PathHook hook, const Link *bridge)
     if (bridge == NULL || !link_is_kind(bridge, "bridge"))
         return;
     bool in = hook == PATH_INGRESS;
-    g_autoptr(GPtrArray) ports = ports_with_chains(walk, hook, bridge);
+    g_autoptr(GPtrArray) ports = hooked_ports(&walk->scope, walk->snapshot, hook, bridge);
     GArray *after = g_array_copy(walk->walkers);
     g_autoptr(GArray) before = g_steal_pointer(&walk->walkers);
     PTR_ARRAY_FOREACH (const Link, port, ports) {
@@ -822,10 +682,10 @@ static void run_exit(Walk *walk)
         walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
         g_array_append_val(walk->walkers, *walker);
         const Link *out = walker->out;
-        walk->switched = walker->switched;
+        walk->scope.switched = walker->switched;
         run_bridge(walk, PATH_BRIDGE_OUT, out);
         set_interfaces(walk, false, true);
-        if (!walk->switched)
+        if (!walk->scope.switched)
             run_hook(walk, PATH_EGRESS, out);
         run_ports(walk, PATH_EGRESS, out);
         if (out != NULL && link_is_loopback(out))
@@ -861,15 +721,15 @@ static bool is_switched(const Walk *walk, const Link *in)
  * br_netfilter. */
 static void run_arrival(Walk *walk, const Link *in)
 {
-    walk->switched = is_switched(walk, in);
+    walk->scope.switched = is_switched(walk, in);
     ARRAY_FOREACH (Walker, walker, walk->walkers)
-        walker->switched = walk->switched;
+        walker->switched = walk->scope.switched;
     run_ports(walk, PATH_INGRESS, in);
     set_interfaces(walk, true, false);
-    if (!walk->switched)
+    if (!walk->scope.switched)
         run_hook(walk, PATH_INGRESS, in);
     run_bridge(walk, PATH_BRIDGE_IN, in);
-    if (walk->switched && !bridge_shows_frames(walk->snapshot, in, walk->flow->family)) {
+    if (walk->scope.switched && !bridge_shows_frames(walk->snapshot, in, walk->flow->family)) {
         lose_isolated(walk);
         run_bridge(walk, PATH_BRIDGE_OUT, in);
         finish_all(walk);
@@ -949,9 +809,8 @@ Path *path_of(const Snapshot *snapshot, const Flow *flow, PathTables tables)
     path->machine = machine_new(snapshot, flow);
     Walk walk = {
         .snapshot = snapshot,
-        .ruleset = snapshot->ruleset,
         .flow = flow,
-        .tables = tables,
+        .scope = {snapshot->ruleset, flow->family, tables, false},
         .machine = path->machine,
         .path = path,
         .told =
