@@ -7,269 +7,14 @@
 #include "model/foreach.h"
 #include "model/host/bridge.h"
 #include "model/host/topology.h"
-#include "model/kernel/hooked-chains.h"
+#include "model/kernel/walk.h"
 
 #include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netfilter_ipv4.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-
-/* A way as far as it has come. STAGES of ways that part share their beginning. */
-typedef struct Step_ Stages;
-struct Step_ {
-    Stages *before;
-    PathStage stage;
-};
-
-typedef struct {
-    World world;
-    const Stages *stages;
-    const Link *in;
-    const Link *out;
-    bool switched;  /* from port to port of a bridge, not routed */
-    bool delivered; /* to this host itself */
-} Walker;
-
-typedef struct {
-    const Snapshot *snapshot;
-    const Flow *flow;
-    ChainScope scope; /* SWITCHED is of the walkers whose chains of family bridge are asked for */
-    Machine *machine;
-    Path *path;
-    GHashTable *told; /* GBytes of TellingParts: of the ways of PATH */
-    GPtrArray *arena; /* Stages */
-    GArray *walkers;  /* Walker: those that are still on their way */
-} Walk;
-
-/* ---- ways and stages ---- */
-
-static const Stages *add_stage(Walk *walk, const Stages *before, const PathStage *stage)
-{
-    Stages *stages = g_new(Stages, 1);
-    *stages = (Stages){(Stages *)before, *stage};
-    g_ptr_array_add(walk->arena, stages);
-    return stages;
-}
-
-static void path_way_free(PathWay *way)
-{
-    g_ptr_array_unref(way->stages);
-    g_free(way);
-}
-
-static GPtrArray *stages_in_order(const Stages *last)
-{
-    GPtrArray *stages = g_ptr_array_new_with_free_func(g_free);
-    for (const Stages *each = last; each != NULL; each = each->before)
-        g_ptr_array_insert(stages, 0, g_memdup2(&each->stage, sizeof each->stage));
-    return stages;
-}
-
-/* What tells one way from another: a second one that was decided by the same rule in the same manner
- * tells nothing new. */
-typedef struct {
-    guint outcome;
-    guint loss;
-    guint translated;
-    guint port;
-    IpAddress to;
-    guint is_decided;
-    const NftRule *rule;
-    const NftChain *base;
-} TellingParts;
-
-static GBytes *telling_parts(const PathWay *way)
-{
-    TellingParts *parts = g_new0(TellingParts, 1); /* what pads them, too */
-    const PathStage *stage = path_way_decision(way);
-    parts->outcome = way->outcome;
-    parts->loss = way->loss;
-    parts->translated = way->translated;
-    parts->port = way->port;
-    memcpy(&parts->to, &way->to.address, sizeof parts->to);
-    parts->is_decided = stage != NULL;
-    parts->rule = stage != NULL ? stage->rule : NULL;
-    parts->base = stage != NULL ? stage->base : NULL;
-    return g_bytes_new_take(parts, sizeof *parts);
-}
-
-/* Nobody reads more of them, and hosts have lists of thousands of addresses that may be meant. */
-#define WAYS_MAX 512
-
-static void finish(Walk *walk, const Walker *walker, Outcome outcome, PathLoss loss)
-{
-    const Packet *packet = &walker->world.packet;
-    PathWay *way = g_new0(PathWay, 1);
-    way->outcome = outcome;
-    way->loss = loss;
-    way->stages = stages_in_order(walker->stages);
-    way->translated = packet->rerouted;
-    way->status_dnat =
-        (packet->known[PACKET_CT_STATUS] & packet->value[PACKET_CT_STATUS] & IPS_DST_NAT) != 0;
-    if (way->translated && packet_destination(packet, &way->to)) {
-        const guint8 *port = packet->value + PACKET_TRANSPORT + TRANSPORT_DESTINATION_PORT;
-        if (bits_all_known(packet_const_field(packet, PACKET_TRANSPORT + 2), 2))
-            way->port = (guint16)(port[0] << 8 | port[1]);
-    }
-    way->masqueraded = packet->masqueraded || packet->translated_source;
-    way->out = walker->out;
-    way->delivered = walker->delivered;
-    bool is_new = (walk->path->possible & outcome) != outcome;
-    walk->path->possible |= outcome;
-    bool is_told = !g_hash_table_add(walk->told, telling_parts(way));
-    if (is_told || (!is_new && walk->path->ways->len >= WAYS_MAX))
-        path_way_free(way);
-    else
-        g_ptr_array_add(walk->path->ways, way);
-}
-
-/* ---- a hook ---- */
-
-/* More than this are joined. */
-#define WALKERS_MAX 64
-
-static bool can_join(const Walker *a, const Walker *b)
-{
-    return a->in == b->in && a->out == b->out && a->switched == b->switched &&
-           packet_same_notes(&a->world.packet, &b->world.packet);
-}
-
-/* Worlds that no later rule can tell apart go on as one. */
-static void join_walkers(GArray *walkers)
-{
-    for (guint i = 0; i < walkers->len; i++) {
-        const Walker *one = &g_array_index(walkers, Walker, i);
-        for (guint j = walkers->len; j > i + 1; j--) {
-            const Walker *other = &g_array_index(walkers, Walker, j - 1);
-            if (one->in == other->in && one->out == other->out &&
-                one->switched == other->switched &&
-                packet_includes(&one->world.packet, &other->world.packet))
-                g_array_remove_index(walkers, j - 1);
-        }
-    }
-    if (walkers->len <= WALKERS_MAX)
-        return;
-    guint kept = 0;
-    for (guint i = 0; i < walkers->len; i++) {
-        const Walker *walker = &g_array_index(walkers, Walker, i);
-        guint same = 0;
-        while (same < kept && !can_join(&g_array_index(walkers, Walker, same), walker))
-            same++;
-        if (same < kept)
-            packet_join(&g_array_index(walkers, Walker, same).world.packet, &walker->world.packet);
-        else
-            g_array_index(walkers, Walker, kept++) = *walker;
-    }
-    g_array_set_size(walkers, kept);
-}
-
-/* A chain may end in as many worlds as it has rules. */
-static void add_walker(GArray *walkers, const Walker *walker)
-{
-    g_array_append_val(walkers, *walker);
-    if (walkers->len >= 4 * WALKERS_MAX)
-        join_walkers(walkers);
-}
-
-static StageResult result_of(const End *end, const Packet *before)
-{
-    const Packet *after = &end->world.packet;
-    if (after->translated_destination != before->translated_destination ||
-        after->translated_source != before->translated_source)
-        return STAGE_RESULT_TRANSLATE;
-    switch (end->outcome) {
-    case OUTCOME_ACCEPT:
-        return end->world.trace->rule != NULL ? STAGE_RESULT_ACCEPT : STAGE_RESULT_CONTINUE;
-    case OUTCOME_REJECT:
-        return STAGE_RESULT_REJECT;
-    case OUTCOME_DROP:
-        return STAGE_RESULT_DROP;
-    }
-    return STAGE_RESULT_UNKNOWN;
-}
-
-static bool same_mark(const Packet *a, const Packet *b)
-{
-    return memcmp(a->value + PACKET_MARK, b->value + PACKET_MARK, 4) == 0 &&
-           memcmp(a->known + PACKET_MARK, b->known + PACKET_MARK, 4) == 0;
-}
-
-/* Whether nf_nat would ask CHAIN about this packet at all. */
-static bool is_skipped(const NftChain *chain, const Packet *packet, PathHook hook)
-{
-    if (g_strcmp0(chain->type, "nat") != 0)
-        return false;
-    bool of_source = hook == PATH_POSTROUTING || hook == PATH_INPUT;
-    return !packet->new_connection || packet->tracking != TRACKING_DONE ||
-           (of_source ? packet->translated_source : packet->translated_destination);
-}
-
-static void run_chain_on(Walk *walk, const HookedChain *hooked, PathHook hook, const Walker *walker,
-                         GArray *next)
-{
-    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(End));
-    World world = walker->world;
-    world.trace = NULL;
-    machine_run(walk->machine, hooked->table, hooked->chain, hooked->chain->hook, &world, ends);
-    ARRAY_FOREACH (const End, end, ends) {
-        const PathStage stage = {
-            .hook = hook,
-            .table = hooked->table,
-            .base = hooked->chain,
-            .chain = end->world.trace->chain,
-            .rule = end->world.trace->rule,
-            .trace = end->world.trace,
-            .result = result_of(end, &walker->world.packet),
-            .obstacle = end->obstacle,
-            .by_maybe = ends->len > 1,
-        };
-        Walker ended = *walker;
-        ended.world = end->world;
-        if (hook == PATH_OUTPUT && g_strcmp0(hooked->chain->type, "route") == 0 &&
-            !same_mark(&walker->world.packet, &end->world.packet))
-            ended.world.packet.rerouted = true;
-        ended.stages = add_stage(walk, walker->stages, &stage);
-        if (end->outcome == OUTCOME_ACCEPT)
-            add_walker(next, &ended);
-        else
-            finish(walk, &ended, end->outcome, LOSS_NONE);
-    }
-}
-
-static void track(Walk *walk)
-{
-    ARRAY_FOREACH (Walker, walker, walk->walkers) {
-        if (walker->world.packet.tracking != TRACKING_DONE)
-            packet_track(&walker->world.packet, walk->flow->state);
-    }
-}
-
-/* Conntrack sees a packet in the first hook it passes; ALL chains of the hook run, those with a
- * priority above conntrack's after it. */
-static void run_hook(Walk *walk, PathHook hook, const Link *device)
-{
-    g_autoptr(GArray) chains = hooked_chains(&walk->scope, hook, device);
-    bool tracks = hook == PATH_PREROUTING || hook == PATH_OUTPUT;
-    ARRAY_FOREACH (const HookedChain, hooked, chains) {
-        if (tracks && hooked->priority > NF_IP_PRI_CONNTRACK)
-            track(walk);
-        GArray *next = g_array_new(FALSE, FALSE, sizeof(Walker));
-        ARRAY_FOREACH (const Walker, walker, walk->walkers) {
-            if (is_skipped(hooked->chain, &walker->world.packet, hook))
-                g_array_append_val(next, *walker);
-            else
-                run_chain_on(walk, hooked, hook, walker, next);
-        }
-        g_array_unref(walk->walkers);
-        walk->walkers = next;
-        join_walkers(walk->walkers);
-    }
-    if (tracks)
-        track(walk);
-}
 
 /* ---- routing in between ---- */
 
@@ -418,9 +163,9 @@ static void note_route(Walk *walk, Walker *walker, PathLoss loss)
                                                                    : STAGE_RESULT_DROP,
                              .loss = loss,
                              .out = walker->out};
-    walker->stages = add_stage(walk, walker->stages, &stage);
+    walk_add_stage(walk, walker, &stage);
     if (loss != LOSS_NONE)
-        finish(walk, walker, outcome, loss);
+        walk_finish(walk, walker, outcome, loss);
 }
 
 static bool forwards(const Walk *walk, const Link *in)
@@ -601,7 +346,7 @@ static void run_bridge(Walk *walk, PathHook hook, const Link *link)
     ARRAY_FOREACH (Walker, walker, walk->walkers)
         packet_set_interfaces(&walker->world.packet, kind_of(in, NULL), NULL, kind_of(!in, NULL),
                               NULL);
-    run_hook(walk, hook, NULL);
+    walk_run_hook(walk, hook, NULL);
 }
 
 /* A packet comes in and leaves by a port of a bridge, and may meet that port's own chains. Which port it
@@ -619,7 +364,7 @@ static void run_ports(Walk *walk, PathHook hook, const Link *bridge)
         ARRAY_FOREACH (Walker, walker, walk->walkers)
             packet_set_interfaces(&walker->world.packet, kind_of(in, port), port,
                                   kind_of(!in, port), port);
-        run_hook(walk, hook, port);
+        walk_run_hook(walk, hook, port);
         g_array_append_vals(after, walk->walkers->data, walk->walkers->len);
         g_array_unref(walk->walkers);
     }
@@ -629,7 +374,7 @@ static void run_ports(Walk *walk, PathHook hook, const Link *bridge)
 static void finish_all(Walk *walk)
 {
     ARRAY_FOREACH (const Walker, walker, walk->walkers)
-        finish(walk, walker, OUTCOME_ACCEPT, LOSS_NONE);
+        walk_finish(walk, walker, OUTCOME_ACCEPT, LOSS_NONE);
     g_array_set_size(walk->walkers, 0);
 }
 
@@ -638,7 +383,7 @@ static void run_delivery(Walk *walk)
     ARRAY_FOREACH (Walker, walker, walk->walkers)
         walker->delivered = true;
     set_interfaces(walk, true, false);
-    run_hook(walk, PATH_INPUT, NULL);
+    walk_run_hook(walk, PATH_INPUT, NULL);
     finish_all(walk);
 }
 
@@ -654,8 +399,8 @@ static void run_return(Walk *walk, const Link *loopback)
             IPS_CONFIRMED & walker->world.packet.known[PACKET_CT_STATUS];
     }
     set_interfaces(walk, true, false);
-    run_hook(walk, PATH_INGRESS, loopback);
-    run_hook(walk, PATH_PREROUTING, NULL);
+    walk_run_hook(walk, PATH_INGRESS, loopback);
+    walk_run_hook(walk, PATH_PREROUTING, NULL);
     run_delivery(walk);
 }
 
@@ -676,7 +421,7 @@ static void set_exit_interfaces(Walk *walk)
 static void run_exit(Walk *walk)
 {
     set_exit_interfaces(walk);
-    run_hook(walk, PATH_POSTROUTING, NULL);
+    walk_run_hook(walk, PATH_POSTROUTING, NULL);
     g_autoptr(GArray) all = g_steal_pointer(&walk->walkers);
     ARRAY_FOREACH (const Walker, walker, all) {
         walk->walkers = g_array_new(FALSE, FALSE, sizeof(Walker));
@@ -686,7 +431,7 @@ static void run_exit(Walk *walk)
         run_bridge(walk, PATH_BRIDGE_OUT, out);
         set_interfaces(walk, false, true);
         if (!walk->scope.switched)
-            run_hook(walk, PATH_EGRESS, out);
+            walk_run_hook(walk, PATH_EGRESS, out);
         run_ports(walk, PATH_EGRESS, out);
         if (out != NULL && link_is_loopback(out))
             run_return(walk, out);
@@ -727,7 +472,7 @@ static void run_arrival(Walk *walk, const Link *in)
     run_ports(walk, PATH_INGRESS, in);
     set_interfaces(walk, true, false);
     if (!walk->scope.switched)
-        run_hook(walk, PATH_INGRESS, in);
+        walk_run_hook(walk, PATH_INGRESS, in);
     run_bridge(walk, PATH_BRIDGE_IN, in);
     if (walk->scope.switched && !bridge_shows_frames(walk->snapshot, in, walk->flow->family)) {
         lose_isolated(walk);
@@ -736,14 +481,14 @@ static void run_arrival(Walk *walk, const Link *in)
         return;
     }
     set_interfaces(walk, true, false);
-    run_hook(walk, PATH_PREROUTING, NULL);
+    walk_run_hook(walk, PATH_PREROUTING, NULL);
     g_autoptr(GArray) delivered = g_array_new(FALSE, FALSE, sizeof(Walker));
     GArray *forwarded = g_array_new(FALSE, FALSE, sizeof(Walker));
     route_arrivals(walk, delivered, forwarded);
     g_array_unref(walk->walkers);
     walk->walkers = forwarded;
     set_interfaces(walk, true, true);
-    run_hook(walk, PATH_FORWARD, NULL);
+    walk_run_hook(walk, PATH_FORWARD, NULL);
     run_exit(walk);
     g_array_append_vals(walk->walkers, delivered->data, delivered->len);
     run_delivery(walk);
@@ -759,7 +504,7 @@ static void run_departure(Walk *walk)
         return;
     }
     set_interfaces(walk, false, true);
-    run_hook(walk, PATH_OUTPUT, NULL);
+    walk_run_hook(walk, PATH_OUTPUT, NULL);
     reroute_output(walk);
     run_exit(walk);
 }
@@ -804,32 +549,10 @@ static IpAddress address_elsewhere(Family family)
 
 Path *path_of(const Snapshot *snapshot, const Flow *flow, PathTables tables)
 {
-    Path *path = g_new0(Path, 1);
-    path->ways = g_ptr_array_new_with_free_func((GDestroyNotify)path_way_free);
-    path->machine = machine_new(snapshot, flow);
-    Walk walk = {
-        .snapshot = snapshot,
-        .flow = flow,
-        .scope = {snapshot->ruleset, flow->family, tables, false},
-        .machine = path->machine,
-        .path = path,
-        .told =
-            g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL),
-        .arena = g_ptr_array_new_with_free_func(g_free),
-        .walkers = g_array_new(FALSE, FALSE, sizeof(Walker)),
-    };
+    Walk walk = walk_begin(snapshot, flow, tables);
     IpAddress elsewhere = address_elsewhere(flow->family);
     start(&walk, &elsewhere);
-    g_array_unref(walk.walkers);
-    g_hash_table_unref(walk.told);
-    g_ptr_array_unref(walk.arena);
-    path->exhausted = path->machine->exhausted;
-    path->broken = path->machine->broken;
-    if (path->exhausted)
-        path->possible = OUTCOME_ANY;
-    path->certain = path->possible == OUTCOME_ACCEPT || path->possible == OUTCOME_REJECT ||
-                    path->possible == OUTCOME_DROP;
-    return path;
+    return walk_end(&walk);
 }
 
 void path_free(Path *path)
