@@ -105,7 +105,7 @@ static bool is_at_hook(const ChainScope *scope, const NftTable *table, const Nft
 GArray *hooked_chains(const ChainScope *scope, PathHook hook, const Link *device)
 {
     GArray *chains = g_array_new(FALSE, FALSE, sizeof(HookedChain));
-    PTR_ARRAY_FOREACH (const NftTable, table, scope->ruleset->tables) {
+    PTR_ARRAY_FOREACH (const NftTable, table, scope->snapshot->ruleset->tables) {
         if ((table->flags & NFT_TABLE_F_DORMANT) != 0 || !is_asked(scope, table))
             continue;
         PTR_ARRAY_FOREACH (const NftChain, chain, table->base_chains) {
@@ -119,14 +119,13 @@ GArray *hooked_chains(const ChainScope *scope, PathHook hook, const Link *device
     return chains;
 }
 
-GPtrArray *hooked_ports(const ChainScope *scope, const Snapshot *snapshot, PathHook hook,
-                        const Link *bridge)
+GPtrArray *hooked_ports(const ChainScope *scope, PathHook hook, const Link *bridge)
 {
     GPtrArray *ports = g_ptr_array_new();
-    PTR_ARRAY_FOREACH (const NftTable, table, scope->ruleset->tables) {
+    PTR_ARRAY_FOREACH (const NftTable, table, scope->snapshot->ruleset->tables) {
         PTR_ARRAY_FOREACH (const NftChain, chain, table->base_chains) {
             STRV_FOREACH (device, chain->devices) {
-                const Link *link = snapshot_link_by_name(snapshot, *device);
+                const Link *link = snapshot_link_by_name(scope->snapshot, *device);
                 if (link != NULL && link->master == bridge->index &&
                     is_at_hook(scope, table, chain, hook, link) &&
                     !g_ptr_array_find(ports, link, NULL))

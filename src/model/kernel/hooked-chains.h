@@ -6,7 +6,7 @@
 
 /* Whose chains come into question. */
 typedef struct {
-    const Ruleset *ruleset;
+    const Snapshot *snapshot;
     Family family; /* the packet's */
     PathTables tables;
     bool switched; /* the packet goes from port to port of a bridge, and is not routed */
@@ -22,7 +22,5 @@ typedef struct {
  * chains are meant, at PATH_INGRESS and PATH_EGRESS; NULL at the others. */
 GArray *hooked_chains(const ChainScope *scope, PathHook hook, const Link *device);
 
-/* The ports of BRIDGE, a link of SNAPSHOT, that have chains of their own at HOOK (const Link; transfer
- * full). */
-GPtrArray *hooked_ports(const ChainScope *scope, const Snapshot *snapshot, PathHook hook,
-                        const Link *bridge);
+/* The ports of BRIDGE that have chains of their own at HOOK (const Link; transfer full). */
+GPtrArray *hooked_ports(const ChainScope *scope, PathHook hook, const Link *bridge);

@@ -251,7 +251,7 @@ Walk walk_begin(const Snapshot *snapshot, const Flow *flow, PathTables tables)
     return (Walk){
         .snapshot = snapshot,
         .flow = flow,
-        .scope = {snapshot->ruleset, flow->family, tables, false},
+        .scope = {snapshot, flow->family, tables, false},
         .path = path,
         .told =
             g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL),
