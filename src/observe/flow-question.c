@@ -389,8 +389,7 @@ static bool ask_for_reverse_path(Resolver *resolver, GError **error)
 {
     Flow *flow = &resolver->resolved->flow;
     const IpAddress *from = &resolver->from;
-    bool is_link_local =
-        from->family == FAMILY_IPV6 && from->bytes[0] == 0xfe && (from->bytes[1] & 0xc0) == 0x80;
+    bool is_link_local = ip_address_is_link_local(from);
     RouteQuestion back = {.destination = *from, .oif = is_link_local ? resolver->in->index : 0};
     RouteAnswer answer;
     if (!route_lookup(resolver->netlink, &back, &answer, error))

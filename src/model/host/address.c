@@ -24,6 +24,12 @@ guint8 ip_address_bits(Family family)
     return family == FAMILY_IPV4 ? 32 : 128;
 }
 
+bool ip_address_is_link_local(const IpAddress *address)
+{
+    return address->family == FAMILY_IPV6 && address->bytes[0] == 0xfe &&
+           (address->bytes[1] & 0xc0) == 0x80;
+}
+
 guint family_index(Family family)
 {
     return family == FAMILY_IPV6 ? 1 : 0;

@@ -62,6 +62,9 @@ gboolean ip_address_same(gconstpointer a, gconstpointer b);
 bool ip_address_equal(const IpAddress *a, const IpAddress *b);
 guint8 ip_address_bits(Family family);
 
+/* Whether ADDRESS is of fe80::/10: each link has its own. */
+bool ip_address_is_link_local(const IpAddress *address);
+
 /* For arrays of something for each family. */
 enum { N_FAMILIES = 2 };
 guint family_index(Family family);

@@ -566,12 +566,6 @@ Routing routing_back(const Snapshot *snapshot, const RoutingQuestion *packet)
     return routing_of(snapshot, &question);
 }
 
-static bool is_link_local(const IpAddress *address)
-{
-    return address->family == FAMILY_IPV6 && address->bytes[0] == 0xfe &&
-           (address->bytes[1] & 0xc0) == 0x80;
-}
-
 /* The kernel takes one nexthop of several, by a hash. */
 static ReversePath path_of_nexthops(const Snapshot *snapshot, const Route *route, const Link *in)
 {
@@ -590,7 +584,7 @@ static ReversePath path_of_nexthops(const Snapshot *snapshot, const Route *route
 static ReversePath reverse_path_ipv6(const Snapshot *snapshot, RoutingQuestion question,
                                      const Link *in)
 {
-    if (is_link_local(&question.destination.address))
+    if (ip_address_is_link_local(&question.destination.address))
         question.out = in;
     Routing routing = routing_of(snapshot, &question);
     bool leads = routing.kind == ROUTING_FORWARD || routing.kind == ROUTING_UNKNOWN;
@@ -636,7 +630,7 @@ static bool choose_ipv4_source(const Link *out, const Nexthop *nexthop, IpAddres
 static bool choose_ipv6_source(const Link *out, const IpAddress *destination, IpAddress *source)
 {
     const guint32 unfit = IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED;
-    bool link_local = is_link_local(destination);
+    bool link_local = ip_address_is_link_local(destination);
     const LinkAddress *only = NULL;
     PTR_ARRAY_FOREACH (const LinkAddress, own, out->addresses) {
         if (own->prefix.address.family != FAMILY_IPV6 || (own->flags & unfit) != 0 ||
