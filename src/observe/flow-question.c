@@ -6,7 +6,7 @@
 #include "model/foreach.h"
 #include "model/host/own-addresses.h"
 #include "model/host/topology.h"
-#include "model/kernel/routing.h"
+#include "model/kernel/reverse-path.h"
 #include "observe/named-link.h"
 #include "observe/snapshot-routes.h"
 
@@ -416,7 +416,7 @@ static bool look_up_reverse_path(Resolver *resolver, GError **error)
         .source = &from,
         .in = resolver->in,
     };
-    ReversePath path = routing_reverse_path(resolver->snapshot, &packet);
+    ReversePath path = reverse_path_of(resolver->snapshot, &packet);
     if (flow->family == FAMILY_IPV4 && path != REVERSE_PATH_UNKNOWN)
         return true;
     flow->reverse_path = path;

@@ -5,7 +5,7 @@
 
 #include "model/foreach.h"
 #include "model/host/topology.h"
-#include "model/kernel/routing.h"
+#include "model/kernel/reverse-path.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -28,12 +28,12 @@ static Match is_martian(const Snapshot *snapshot, const RoutingQuestion *packet)
 {
     if (address_types(snapshot, packet->source, NULL) != 1 << RTN_UNICAST)
         return MATCH_YES;
-    Routing back = routing_back(snapshot, packet);
+    Routing back = reverse_path_routing(snapshot, packet);
     if (back.kind == ROUTING_LOCAL || back.kind == ROUTING_BROADCAST ||
         back.kind == ROUTING_MULTICAST)
         return MATCH_YES;
     int filter = MAX(snapshot->rp_filter, packet->in->rp_filter);
-    ReversePath path = routing_reverse_path(snapshot, packet);
+    ReversePath path = reverse_path_of(snapshot, packet);
     if (filter == 0 || path == REVERSE_PATH_SAME_LINK)
         return MATCH_NO;
     if (path == REVERSE_PATH_UNKNOWN)

@@ -3,7 +3,7 @@
 #include "model/kernel/fib.h"
 
 #include "model/foreach.h"
-#include "model/kernel/routing.h"
+#include "model/kernel/reverse-path.h"
 
 #include <linux/if.h>
 #include <linux/netfilter.h>
@@ -81,8 +81,8 @@ static bool load_type(const Machine *machine, const Expression *expression, cons
 
 /* Whether the way back to the source leaves by the link it came in by: what was asked of the kernel,
  * else what the snapshot's routes say. */
-static ReversePath reverse_path_of(const Machine *machine, const Expression *expression,
-                                   const Packet *packet)
+static ReversePath reverse_path_asked(const Machine *machine, const Expression *expression,
+                                      const Packet *packet)
 {
     if (machine->flow->reverse_path != REVERSE_PATH_UNKNOWN && !packet->translated_source)
         return machine->flow->reverse_path;
@@ -101,7 +101,7 @@ static ReversePath reverse_path_of(const Machine *machine, const Expression *exp
             return REVERSE_PATH_UNKNOWN;
         memcpy(&question.mark, packet->value + PACKET_MARK, sizeof question.mark);
     }
-    return routing_reverse_path(machine->snapshot, &question);
+    return reverse_path_of(machine->snapshot, &question);
 }
 
 /* Loads an index, a name, or (NFTA_FIB_F_PRESENT) whether there is one; zero where there is none. */
@@ -148,7 +148,7 @@ static bool load_reverse_path(const Machine *machine, const Expression *expressi
     const Link *in = link_at(machine, packet, PACKET_IIF);
     if ((expression->flags & NFTA_FIB_F_OIF) != 0 || mark_matters(machine, expression, packet))
         return load_unknown_link(expression, registers);
-    switch (reverse_path_of(machine, expression, packet)) {
+    switch (reverse_path_asked(machine, expression, packet)) {
     case REVERSE_PATH_SAME_LINK:
         return load_link(expression, in, registers);
     case REVERSE_PATH_NONE:

@@ -48,14 +48,8 @@ Routing routing_of(const Snapshot *snapshot, const RoutingQuestion *question);
  * (transfer none). */
 const Nexthop *routing_nexthop(const Routing *routing);
 
-/* Where the way back to the source of PACKET leads, as rp_filter looks it up: what the packet is on its
- * way in counts for the rules. */
-Routing routing_back(const Snapshot *snapshot, const RoutingQuestion *packet);
-
-/* Whether the way back to the source of PACKET leaves by its link IN, as rp_filter and the expression
- * fib ask: for IPv4 whether the route to it uses that link (fib_info_nh_uses_dev()), for IPv6 whether
- * the nexthop that is chosen does (nft_fib6_eval()). */
-ReversePath routing_reverse_path(const Snapshot *snapshot, const RoutingQuestion *packet);
+/* Whether what leaves by LINK (NULL: a link that is not there) leaves by OUT: that, or the VRF it is in. */
+bool routing_leaves_by(const Snapshot *snapshot, const Link *link, const Link *out);
 
 /* The address that this host chooses as the source of what it sends to DESTINATION by ROUTING; false
  * where that cannot be told. */

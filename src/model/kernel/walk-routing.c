@@ -6,6 +6,7 @@
 #include "model/foreach.h"
 #include "model/host/bridge.h"
 #include "model/host/topology.h"
+#include "model/kernel/reverse-path.h"
 
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -112,7 +113,7 @@ static PathLoss reverse_path_loss(const Walk *walk, const Walker *walker, const 
     int filter = MAX(walk->snapshot->rp_filter, in->rp_filter);
     if (filter != 0 && path == REVERSE_PATH_UNKNOWN && ask_of_walker(walker, &source, &question)) {
         question.leaves = out;
-        path = routing_reverse_path(walk->snapshot, &question);
+        path = reverse_path_of(walk->snapshot, &question);
     }
     bool lost = (filter == 1 && (path == REVERSE_PATH_OTHER_LINK || path == REVERSE_PATH_NONE)) ||
                 (filter == 2 && path == REVERSE_PATH_NONE);

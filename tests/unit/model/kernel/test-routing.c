@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the kernel routes a packet. The lab asks the kernel itself the like of these. */
-#include "model/kernel/routing.h"
+#include "model/kernel/reverse-path.h"
 
 #include "model/foreach.h"
 
@@ -442,7 +442,7 @@ static void test_back(void **state)
     snapshot->routes_complete = TRISTATE_YES;
     Question packet;
     parse_question(snapshot, test->packet, &packet);
-    assert_int_equal(routing_reverse_path(snapshot, &packet.question), test->path);
+    assert_int_equal(reverse_path_of(snapshot, &packet.question), test->path);
 }
 
 /* The rules see the packet the other way round. */
@@ -453,9 +453,9 @@ static void test_the_way_back_is_by_rules(G_GNUC_UNUSED void **state)
     Question packet;
     parse_question(snapshot, "172.20.1.1/32 in r0 from 8.8.8.8/32 tcp dport 80", &packet);
     packet.question.leaves = snapshot_link_by_name(snapshot, "r2");
-    assert_string_equal(routing_back(snapshot, &packet.question).out->name, "r1");
+    assert_string_equal(reverse_path_routing(snapshot, &packet.question).out->name, "r1");
     packet.question.any_source = true;
-    assert_int_equal(routing_back(snapshot, &packet.question).kind, ROUTING_UNKNOWN);
+    assert_int_equal(reverse_path_routing(snapshot, &packet.question).kind, ROUTING_UNKNOWN);
 }
 
 int main(void)
