@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from labkit import warm
+
 Made = TypeVar("Made")
 
 _CLONE_NEWNET = 0x40000000
@@ -35,6 +37,8 @@ _MOUNTS_OF_ITS_OWN = (
 
 class Namespace:
     """A private network and mount namespace."""
+
+    has_installed_firewalld = False  # which warm.py can start
 
     def __init__(self, name: str, binds: Mapping[Path, str] | None = None) -> None:
         """BINDS: files and folders that replace others inside the namespace. A target that does not
@@ -74,6 +78,10 @@ class Namespace:
     def _enter(self) -> list[str | bytes]:
         return ["nsenter", f"--target={self.pid}", "--net", "--mount", "--"]
 
+    def can_start_warm(self, argv: Sequence[str | bytes]) -> bool:
+        """Whether ARGV is a program that warm.py starts faster."""
+        return self.has_installed_firewalld and warm.can_start(argv)
+
     def command(self, argv: Sequence[str | bytes], user: str | None = None) -> list[str | bytes]:
         """The command line that runs ARGV in here, as USER if given."""
         enter = self._enter()
@@ -92,14 +100,17 @@ class Namespace:
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs ARGV to its end; with CHECK it raises with the output if it fails. ENV replaces the
         environment of this process."""
-        done = subprocess.run(
-            self.command(argv, user),
-            input=stdin,
-            capture_output=True,
-            env=env,
-            timeout=timeout,
-            check=False,
-        )
+        if self.can_start_warm(argv) and not user:
+            done = warm.run(argv, self.pid, os.environ if env is None else env, timeout, stdin)
+        else:
+            done = subprocess.run(
+                self.command(argv, user),
+                input=stdin,
+                capture_output=True,
+                env=env,
+                timeout=timeout,
+                check=False,
+            )
         if check and done.returncode:
             words = (done.stderr or done.stdout).decode(errors="replace").strip()
             raise RuntimeError(f"{self.name}: {argv!r} exits {done.returncode}: {words}")

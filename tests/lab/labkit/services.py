@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from labkit.namespaces import DIE_WITH_PARENT, Namespace
+from labkit.warm import WarmProcess
 
 START_LIMIT = 30.0  # seconds; a loaded machine with two labs at once needs about 2
 
@@ -30,7 +31,7 @@ class Service:
         self._argv = list(argv)
         self._env = {**os.environ, **env}
         self.log_file = folder / f"{name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | WarmProcess | None = None
 
     @property
     def pid(self) -> int:
@@ -41,10 +42,14 @@ class Service:
 
     def spawn(self) -> None:
         """Starts the process without waiting."""
-        with open(self.log_file, "ab") as log:
+        with open(self.log_file, "ab") as log, open("/dev/null", "rb") as nothing:
+            if self._host.can_start_warm(self._argv):
+                files = [nothing.fileno(), log.fileno(), log.fileno()]
+                self._process = WarmProcess(self._argv, self._host.pid, self._env, files)
+                return
             self._process = subprocess.Popen(
                 [*DIE_WITH_PARENT, *self._host.command(self._argv)],
-                stdin=subprocess.DEVNULL,
+                stdin=nothing,
                 stdout=log,
                 stderr=log,
                 env=self._env,
