@@ -40,7 +40,7 @@ from labkit.tap import Fault, Instead
 Act = Callable[[FaultLoop], object]
 Record = Callable[[str, object], None]
 FULL = bool(os.environ.get("NICFIX_FULL"))  # every point of every sweep and job; else a sample
-STRIDE = 1 if FULL else 4
+STRIDE = 1 if FULL else 8
 LABS = 8 if FULL else 3  # at most at once
 
 

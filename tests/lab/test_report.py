@@ -270,11 +270,11 @@ def peak_kib(nicfix: Path, folder: Path, form: str = "text") -> int:
 
 @pytest.mark.parametrize("form", ["text", "json", "html"])
 def test_documents_are_read_as_a_stream(nicfix: Path, tmp_path: Path, form: str) -> None:
-    """3,000 more documents take only a little more memory, although each has much to tell."""
+    """1,000 more documents take only a little more memory, although each has much to tell."""
     text = check(*(finding("error", interface=f"eth{i}") for i in range(30)))
-    few = peak_kib(nicfix, linked_fleet(tmp_path / "few", text, 500), form)
-    many = peak_kib(nicfix, linked_fleet(tmp_path / "many", text, 3_500), form)
-    kept = (many - few) * 1024 / 3_000
+    few = peak_kib(nicfix, linked_fleet(tmp_path / "few", text, 200), form)
+    many = peak_kib(nicfix, linked_fleet(tmp_path / "many", text, 1_200), form)
+    kept = (many - few) * 1024 / 1_000
     print(f"{len(text)} bytes a document; peak {few} and {many} KiB: {kept:.0f} bytes a host kept")
     assert len(text) > 8_000
     assert kept < 3_000

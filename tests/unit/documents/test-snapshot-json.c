@@ -5,6 +5,7 @@
 
 #include "cases.h"
 #include "full-snapshot.h"
+#include "stride.h"
 #include "model/error.h"
 
 #include <string.h>
@@ -356,7 +357,8 @@ static void test_invalid_bytes_are_made_valid(G_GNUC_UNUSED void **state)
 static void test_ten_thousand_links(G_GNUC_UNUSED void **state)
 {
     g_autoptr(Snapshot) snapshot = snapshot_new();
-    for (int i = 1; i <= 10000; i++) {
+    const int count = 10000 / (int)stride(10);
+    for (int i = 1; i <= count; i++) {
         Link *link = link_new();
         link->index = i;
         link->name = g_strdup_printf("veth%d", i);
@@ -365,8 +367,8 @@ static void test_ten_thousand_links(G_GNUC_UNUSED void **state)
     }
     g_autofree char *text = to_text(snapshot);
     g_autoptr(Snapshot) again = from_text(text);
-    assert_int_equal(again->links->len, 10000);
-    assert_int_equal(snapshot_link_by_name(again, "veth10000")->addresses->len, 1);
+    assert_int_equal(again->links->len, count);
+    assert_int_equal(snapshot_link_by_name(again, "veth1000")->addresses->len, 1);
 }
 
 /* ---- files ---- */

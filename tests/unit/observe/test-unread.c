@@ -389,7 +389,7 @@ static void test_refused_calls(void **state)
         gsize used = (gsize)g_atomic_pointer_get(&peer->used); /* others cannot be refused */
         assert_true(used != 0 && whole.snapshot != NULL);
         for (gsize i = 0; world->answers[i].call != NULL; i++) {
-            if ((used >> i & 1) != 0 && i % stride(4) == scope % stride(4))
+            if ((used >> i & 1) != 0 && i % stride(12) == scope % stride(12))
                 refuse(peer, world, i, &truth, scopes[scope], report);
         }
     }
