@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, Lab, LabMaker, Plan
 from labkit.firewalld import FirewalldConfig
@@ -71,6 +74,33 @@ def test_a_killed_test_run_leaves_no_process_behind() -> None:
         assert time.monotonic() < limit, [Path("/proc", pid, "cmdline").read_text() for pid in pids]
         time.sleep(0.05)
     subprocess.run(["rm", "-r", "--", folder], check=True)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--get-zones"], ["--zone=work", "--list-all"], ["--zone=nowhere", "--list-all"],
+        ["--zone=public", "--query-interface=eth7"], ["--nonsense"], ["--add-rich-rule=\u2603"],
+        ["--permanent", "--zone=public", "--set-description=a b\nc \udcff"],
+    ],
+    ids=str,
+)
+def test_a_forked_program_is_the_program(lab: Lab, args: list[str]) -> None:
+    """What labkit.warm starts says what an execution says, which env(1) makes of it."""
+    forked, executed = lab.run("firewall-cmd", *args), lab.run("env", "firewall-cmd", *args)
+    assert replace(forked, seconds=0) == replace(executed, seconds=0)
+
+
+def test_the_forked_firewalld_is_where_it_should_be(lab: Lab) -> None:
+    """It is in the namespaces of the host, and has none of the files of the process that forked it."""
+    process = Path("/proc", str(lab.firewalld.service.pid))
+    assert (process / "comm").read_text() == "firewalld\n"
+    for space in ("net", "mnt"):
+        ours = Path("/proc", str(lab.host.pid), "ns", space)
+        assert (process / "ns" / space).readlink() == ours.readlink()
+    environment = (process / "environ").read_bytes()
+    assert b"NICFIX" not in environment and b"PYTEST" not in environment
+    assert len(list((process / "fd").iterdir())) < 12
 
 
 def test_networkmanager_binds_an_uplink_whose_profile_names_no_zone(make_lab: LabMaker) -> None:
