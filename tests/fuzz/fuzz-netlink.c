@@ -8,6 +8,7 @@
 #include "observe/kernel/link-addresses.h"
 #include "observe/kernel/links.h"
 #include "observe/kernel/netfilter-decode.h"
+#include "observe/kernel/netfilter-sets.h"
 #include "observe/kernel/nexthops.h"
 #include "observe/kernel/route-lookup.h"
 #include "observe/kernel/routes.h"

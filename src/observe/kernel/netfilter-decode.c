@@ -2,15 +2,12 @@
 /* libnftnl's objects as values of the model: see netfilter-decode.h. */
 #include "observe/kernel/netfilter-decode.h"
 
-#include "model/error.h"
-#include "model/foreach.h"
 #include "observe/kernel/netfilter-expressions.h"
 #include "observe/kernel/netfilter-forms.h"
 #include "observe/kernel/netfilter-message.h"
 
 #include <libnftnl/chain.h>
 #include <libnftnl/rule.h>
-#include <libnftnl/set.h>
 #include <libnftnl/table.h>
 #include <libnftnl/udata.h>
 #include <netlink/attr.h>
@@ -19,31 +16,13 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
-#include <string.h>
 
 typedef struct nftnl_table TableMessage;
 typedef struct nftnl_chain ChainMessage;
 typedef struct nftnl_rule RuleMessage;
-typedef struct nftnl_set SetMessage;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TableMessage, nftnl_table_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChainMessage, nftnl_chain_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RuleMessage, nftnl_rule_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(SetMessage, nftnl_set_free)
-
-static bool malformed(const char *what, GError **error)
-{
-    nicfix_error_set(error, NICFIX_ERROR_NETLINK, NULL,
-                     "the kernel's message about a %s of "
-                     "nf_tables is malformed",
-                     what);
-    return false;
-}
-
-/* A nameless table, chain or set could not be told from one that is not named. */
-static bool is_name(const char *bytes)
-{
-    return bytes != NULL && *bytes != '\0';
-}
 
 /* ---- rules ---- */
 
@@ -124,7 +103,7 @@ static bool read_one_by_one(const struct nlmsghdr *message, NftRule *rule)
 bool netfilter_add_rule(const struct nlmsghdr *message, NftTable *table, GError **error)
 {
     if (!netfilter_message_fits(message, NETFILTER_RULE))
-        return malformed("rule", error);
+        return netfilter_malformed("rule", error);
     g_autofree char *name = netfilter_name_of(nla_data(find(message, NFTA_RULE_CHAIN)));
     NftChain *chain = nft_table_chain(table, name);
     g_autoptr(NftRule) rule = nft_rule_new(0);
@@ -134,7 +113,7 @@ bool netfilter_add_rule(const struct nlmsghdr *message, NftTable *table, GError 
         rule->comment = comment_of(from);
         nftnl_expr_foreach(from, add_expression, rule);
     } else if (!read_one_by_one(message, rule)) {
-        return malformed("rule", error);
+        return netfilter_malformed("rule", error);
     }
     if (chain != NULL) /* else made since the chains were listed: the generation will tell */
         g_ptr_array_add(chain->rules, g_steal_pointer(&rule));
@@ -165,11 +144,12 @@ static bool is_family(guint8 number)
 bool netfilter_add_table(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
     if (!netfilter_message_fits(message, NETFILTER_TABLE))
-        return malformed("table", error);
+        return netfilter_malformed("table", error);
     g_autoptr(TableMessage) from = nftnl_table_alloc();
     if (nftnl_table_nlmsg_parse(message, from) < 0 ||
-        !is_name(nftnl_table_get_str(from, NFTNL_TABLE_NAME)) || !is_family(family_of(message)))
-        return malformed("table", error);
+        !netfilter_is_name(nftnl_table_get_str(from, NFTNL_TABLE_NAME)) ||
+        !is_family(family_of(message)))
+        return netfilter_malformed("table", error);
     g_autofree char *name = netfilter_name_of(nftnl_table_get_str(from, NFTNL_TABLE_NAME));
     NftTable *table = nft_table_new((NftFamily)family_of(message), name);
     table->handle = nftnl_table_is_set(from, NFTNL_TABLE_HANDLE)
@@ -204,13 +184,13 @@ static char **devices_of(const struct nftnl_chain *from)
 bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GError **error)
 {
     if (!netfilter_message_fits(message, NETFILTER_CHAIN))
-        return malformed("chain", error);
+        return netfilter_malformed("chain", error);
     g_autoptr(ChainMessage) from = nftnl_chain_alloc();
     if (nftnl_chain_nlmsg_parse(message, from) < 0 ||
-        !is_name(nftnl_chain_get_str(from, NFTNL_CHAIN_NAME)))
-        return malformed("chain", error);
+        !netfilter_is_name(nftnl_chain_get_str(from, NFTNL_CHAIN_NAME)))
+        return netfilter_malformed("chain", error);
     if (!nftnl_chain_is_set(from, NFTNL_CHAIN_TABLE))
-        return malformed("chain", error);
+        return netfilter_malformed("chain", error);
     g_autofree char *name = netfilter_name_of(nftnl_chain_get_str(from, NFTNL_CHAIN_NAME));
     g_autofree char *owner = netfilter_name_of(nftnl_chain_get_str(from, NFTNL_CHAIN_TABLE));
     NftTable *table = ruleset_table(ruleset, (NftFamily)family_of(message), owner);
@@ -232,167 +212,4 @@ bool netfilter_add_chain(const struct nlmsghdr *message, Ruleset *ruleset, GErro
     }
     nft_table_add_chain(table, chain);
     return true;
-}
-
-/* ---- sets ---- */
-
-/* nf_tables_set_desc_parse(): the kernel has no longer ones. */
-static bool has_longer_field(const NftSet *set)
-{
-    for (guint i = 0; i < set->fields->len; i++) {
-        if (g_array_index(set->fields, guint32, i) > REGISTERS_SIZE)
-            return true;
-    }
-    return false;
-}
-
-bool netfilter_add_set(const struct nlmsghdr *message, NftTable *table, GError **error)
-{
-    if (!netfilter_message_fits(message, NETFILTER_SET))
-        return malformed("set", error);
-    g_autoptr(SetMessage) from = nftnl_set_alloc();
-    if (nftnl_set_nlmsg_parse(message, from) < 0 ||
-        !is_name(nftnl_set_get_str(from, NFTNL_SET_NAME)))
-        return malformed("set", error);
-    g_autofree char *name = netfilter_name_of(nftnl_set_get_str(from, NFTNL_SET_NAME));
-    NftSet *set = nft_set_new(name);
-    guint32 size = 0;
-    const guint8 *fields = nftnl_set_is_set(from, NFTNL_SET_DESC_CONCAT)
-                               ? nftnl_set_get_data(from, NFTNL_SET_DESC_CONCAT, &size)
-                               : NULL;
-    set->handle =
-        nftnl_set_is_set(from, NFTNL_SET_HANDLE) ? nftnl_set_get_u64(from, NFTNL_SET_HANDLE) : 0;
-    set->flags =
-        nftnl_set_is_set(from, NFTNL_SET_FLAGS) ? nftnl_set_get_u32(from, NFTNL_SET_FLAGS) : 0;
-    set->key_length = nftnl_set_get_u32(from, NFTNL_SET_KEY_LEN);
-    set->data_length = nftnl_set_is_set(from, NFTNL_SET_DATA_LEN)
-                           ? nftnl_set_get_u32(from, NFTNL_SET_DATA_LEN)
-                           : 0;
-    for (guint32 i = 0; i < size && fields[i] != 0; i++) {
-        guint32 length = fields[i];
-        g_array_append_val(set->fields, length);
-    }
-    if (set->key_length > REGISTERS_SIZE || set->data_length > REGISTERS_SIZE ||
-        has_longer_field(set)) {
-        nft_set_unref(set);
-        return malformed("set", error);
-    }
-    nft_table_add_set(table, set);
-    return true;
-}
-
-static GBytes *element_bytes(struct nftnl_set_elem *from, guint16 attribute)
-{
-    guint32 size = 0;
-    const void *data =
-        nftnl_set_elem_is_set(from, attribute) ? nftnl_set_elem_get(from, attribute, &size) : NULL;
-    return data != NULL ? g_bytes_new(data, size) : NULL;
-}
-
-typedef struct {
-    NftSet *set;
-    bool malformed;
-} ElementReading;
-
-/* Until netfilter_join_intervals() the end of an interval is an element of its own: its verdict is
- * INTERVAL_END. */
-#define INTERVAL_END G_MININT32
-
-static int add_element(struct nftnl_set_elem *from, void *data)
-{
-    ElementReading *reading = data;
-    NftElement *element = nft_element_new();
-    guint32 flags = nftnl_set_elem_is_set(from, NFTNL_SET_ELEM_FLAGS)
-                        ? nftnl_set_elem_get_u32(from, NFTNL_SET_ELEM_FLAGS)
-                        : 0;
-    element->key = element_bytes(from, NFTNL_SET_ELEM_KEY);
-    element->key_end = element_bytes(from, NFTNL_SET_ELEM_KEY_END);
-    element->data = element_bytes(from, NFTNL_SET_ELEM_DATA);
-    if (nftnl_set_elem_is_set(from, NFTNL_SET_ELEM_VERDICT))
-        element->verdict = (int)nftnl_set_elem_get_u32(from, NFTNL_SET_ELEM_VERDICT);
-    if (nftnl_set_elem_is_set(from, NFTNL_SET_ELEM_CHAIN))
-        element->chain = netfilter_name_of(nftnl_set_elem_get_str(from, NFTNL_SET_ELEM_CHAIN));
-    if ((flags & NFT_SET_ELEM_INTERVAL_END) != 0)
-        element->verdict = INTERVAL_END;
-    gsize size = reading->set->key_length;
-    bool is_catch_all = (flags & NFT_SET_ELEM_CATCHALL) != 0;
-    if ((element->key != NULL && g_bytes_get_size(element->key) != size) ||
-        (element->key_end != NULL && g_bytes_get_size(element->key_end) != size) ||
-        (element->key == NULL) != is_catch_all) {
-        reading->malformed = true;
-        nft_element_free(element);
-        return -1;
-    }
-    g_ptr_array_add(reading->set->elements, element);
-    return 0;
-}
-
-bool netfilter_add_elements(const struct nlmsghdr *message, NftSet *set, GError **error)
-{
-    if (!netfilter_message_fits(message, NETFILTER_ELEMENTS))
-        return malformed("set's elements", error);
-    g_autoptr(SetMessage) from = nftnl_set_alloc();
-    ElementReading reading = {set, false};
-    if (nftnl_set_elems_nlmsg_parse(message, from) < 0)
-        return malformed("set's elements", error);
-    nftnl_set_elem_foreach(from, add_element, &reading);
-    return !reading.malformed || malformed("set's element", error);
-}
-
-/* By key; of equal keys the end of one interval comes before the start of the next. */
-static gint compare_bounds(gconstpointer a, gconstpointer b)
-{
-    const NftElement *x = *(NftElement *const *)a;
-    const NftElement *y = *(NftElement *const *)b;
-    if (x->key == NULL || y->key == NULL)
-        return (x->key == NULL) - (y->key == NULL);
-    gint order = g_bytes_compare(x->key, y->key);
-    return order != 0 ? order : (y->verdict == INTERVAL_END) - (x->verdict == INTERVAL_END);
-}
-
-static GBytes *all_ones(gsize size)
-{
-    guint8 *bytes = g_malloc(size);
-    memset(bytes, 0xff, size);
-    return g_bytes_new_take(bytes, size);
-}
-
-/* The key before KEY, which is not zero. */
-static GBytes *predecessor(GBytes *key)
-{
-    gsize size;
-    guint8 *bytes = g_memdup2(g_bytes_get_data(key, NULL), g_bytes_get_size(key));
-    size = g_bytes_get_size(key);
-    for (gsize i = size; i > 0 && bytes[i - 1]-- == 0; i--)
-        continue;
-    return g_bytes_new_take(bytes, size);
-}
-
-void netfilter_join_intervals(NftSet *set)
-{
-    bool is_interval = (set->flags & NFT_SET_INTERVAL) != 0;
-    if (!is_interval || set->fields->len > 1)
-        return;
-    g_ptr_array_sort(set->elements, compare_bounds);
-    GPtrArray *joined = g_ptr_array_new_with_free_func((GDestroyNotify)nft_element_free);
-    NftElement *open = NULL;
-    for (guint i = 0; i < set->elements->len; i++) {
-        NftElement *element = g_ptr_array_index(set->elements, i);
-        if (open != NULL && element->key != NULL) {
-            open->key_end = predecessor(element->key);
-            open = NULL;
-        }
-        if (element->verdict == INTERVAL_END) {
-            nft_element_free(element);
-            continue;
-        }
-        g_ptr_array_add(joined, element);
-        if (element->key != NULL && element->key_end == NULL)
-            open = element;
-    }
-    if (open != NULL)
-        open->key_end = all_ones(set->key_length);
-    g_ptr_array_set_free_func(set->elements, NULL);
-    g_ptr_array_unref(set->elements);
-    set->elements = joined;
 }

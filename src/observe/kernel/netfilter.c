@@ -8,6 +8,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "observe/kernel/netfilter-decode.h"
+#include "observe/kernel/netfilter-sets.h"
 #include "observe/kernel/netlink.h"
 
 #include <netlink/attr.h>

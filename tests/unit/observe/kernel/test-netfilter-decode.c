@@ -6,6 +6,7 @@
 #include "netlink-messages.h"
 
 #include "model/foreach.h"
+#include "observe/kernel/netfilter-sets.h"
 
 #include <netlink/msg.h>
 #include <linux/netfilter.h>
