@@ -5,6 +5,8 @@
 #include "model/firewalld/dispatch.h"
 #include "model/foreach.h"
 #include "report/escape.h"
+#include "report/finding-commands.h"
+#include "report/finding-evidence.h"
 #include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/json-parts.h"

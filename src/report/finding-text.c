@@ -3,13 +3,9 @@
 #include "report/finding-text.h"
 
 #include "model/foreach.h"
-#include "model/strv.h"
-#include "report/fix-text.h"
 #include "report/judgement-text.h"
 #include "report/need-text.h"
 #include "report/reason.h"
-
-#include <linux/rtnetlink.h>
 
 enum { MAX_NAMED = 6 }; /* a sentence names the first few links, and counts the others */
 
@@ -30,14 +26,6 @@ static char *name_links(const GPtrArray *links)
                                link->name);
     }
     return g_string_free(text, FALSE);
-}
-
-/* "rejected", "dropped", or "refused" where it is the one or the other. */
-static const char *refused_word(guint outcomes)
-{
-    return outcomes == OUTCOME_REJECT ? "rejected"
-           : outcomes == OUTCOME_DROP ? "dropped"
-                                      : "refused";
 }
 
 static const char *or_unknown(const char *name)
@@ -83,7 +71,7 @@ static char *uplink_unbound(const Finding *finding)
         g_autofree char *links = name_links(finding->refused);
         return g_strdup_printf("%s is in no zone, and new connections from %s out through %s are "
                                "%s",
-                               uplink, links, uplink, refused_word(finding->outcomes));
+                               uplink, links, uplink, outcomes_refused_word(finding->outcomes));
     }
     if (finding->senders == 0)
         return g_strdup_printf(
@@ -103,7 +91,7 @@ static char *uplink_unbound(const Finding *finding)
 static char *connections_refused(const Finding *finding)
 {
     g_autofree char *links = name_links(finding->refused);
-    const char *word = refused_word(finding->outcomes);
+    const char *word = outcomes_refused_word(finding->outcomes);
     const Flow *flow = &finding_cause(finding)->way.flow;
     switch (finding->way) {
     case WAY_PORTS:
@@ -146,9 +134,10 @@ static char *refused_elsewhere(const Finding *finding)
     /* Of what is translated firewalld's model alone does not know. */
     if (verdict_refuses(judgement->firewalld) && finding->need != NEED_PUBLISHED_PORT)
         return g_strdup_printf("besides firewalld, %s refuses %s: they are %s", owner, traffic,
-                               refused_word(finding->outcomes));
+                               outcomes_refused_word(finding->outcomes));
     return g_strdup_printf("firewalld accepts %s, but %s refuses %s: they are %s", traffic, owner,
-                           answers ? "the answers" : "them", refused_word(finding->outcomes));
+                           answers ? "the answers" : "them",
+                           outcomes_refused_word(finding->outcomes));
 }
 
 static char *rules_differ(const Finding *finding)
@@ -220,7 +209,7 @@ static char *permanent_not_active(const Finding *finding)
 static char *need_refused(const Finding *finding)
 {
     g_autofree char *traffic = needed_traffic(finding, finding->refused);
-    const char *word = refused_word(finding->outcomes);
+    const char *word = outcomes_refused_word(finding->outcomes);
     if (finding->certainty == NEED_POSSIBLE)
         return g_strdup_printf("%s are %s: this is as it should be, unless this host is to pass "
                                "them",
@@ -247,10 +236,11 @@ static char *expectation_failed(const Finding *finding)
 {
     const Expectation *expectation = finding->expectation;
     bool is_accepted = finding->outcomes == OUTCOME_ACCEPT;
-    return with_name(expectation,
-                     g_strdup_printf("%s is %s, but is expected to be %s", expectation->words,
-                                     is_accepted ? "accepted" : refused_word(finding->outcomes),
-                                     expected_past(expectation)));
+    return with_name(
+        expectation,
+        g_strdup_printf("%s is %s, but is expected to be %s", expectation->words,
+                        is_accepted ? "accepted" : outcomes_refused_word(finding->outcomes),
+                        expected_past(expectation)));
 }
 
 /* It may be about a flow that this host cannot have, such as one on an interface that is gone. */
@@ -427,248 +417,4 @@ const FindingEntry *finding_entry(FindingId id)
 char *finding_message(const Finding *finding)
 {
     return rows[finding->id].message(finding);
-}
-
-/* ---- evidence ---- */
-
-char *uplink_reason_text(const UplinkReason *reason)
-{
-    if (reason->kind != UPLINK_BY_ROUTE)
-        return g_strdup(reason->kind == UPLINK_NAMED
-                            ? "named by --uplink"
-                            : "hardware that is up and has a global address");
-    const Route *route = reason->route;
-    const Nexthop *nexthop = reason->nexthop;
-    g_autofree char *table = route->table == RT_TABLE_MAIN ? g_strdup("main")
-                             : route->table == RT_TABLE_DEFAULT
-                                 ? g_strdup("default")
-                                 : g_strdup_printf("%u", route->table);
-    g_autofree char *prefix = ip_prefix_to_string(&route->destination);
-    g_autofree char *gateway =
-        nexthop->has_gateway ? ip_address_to_string(&nexthop->gateway) : NULL;
-    bool is_default = route->destination.length == 0;
-    return g_strdup_printf(
-        "%s%s%s%s%s in table %s", route->destination.address.family == FAMILY_IPV6 ? "IPv6 " : "",
-        is_default ? "default route" : "route to all of ", is_default ? "" : prefix,
-        gateway != NULL ? " via " : "", gateway != NULL ? gateway : "", table);
-}
-
-static char *flow_sentence(const Evidence *evidence)
-{
-    const Flow *flow = &evidence->way.flow;
-    bool is_refused = evidence->way.coverage >= COVERAGE_ELSEWHERE;
-    g_autofree char *reason = judgement_reason(evidence->judgement);
-    if (flow->out == NULL)
-        return g_strdup_printf(
-            "a packet to port %u/%s of this host on %s %s %s: %s", flow->port,
-            protocol_word(flow->protocol), flow->in, is_refused ? "is" : "may be",
-            is_refused ? refused_word(evidence->judgement->possible) : "refused", reason);
-    return g_strdup_printf("a new connection from %s out through %s %s %s: %s", flow->in, flow->out,
-                           is_refused ? "is" : "may be",
-                           is_refused ? refused_word(evidence->judgement->possible) : "refused",
-                           reason);
-}
-
-static char *expectation_sentence(const Expectation *expectation, const Judgement *judgement)
-{
-    g_autofree char *reason =
-        judgement != NULL ? judgement_reason(judgement) : g_strdup(expectation->unresolved);
-    return g_strdup_printf("%s:%u expects %s: %s", expectation->file, expectation->line,
-                           expected_word(expectation->expected), reason);
-}
-
-static char *difference_sentence(const Evidence *evidence)
-{
-    const Judgement *judgement = evidence->judgement;
-    const Flow *flow = &judgement->flow;
-    const char *family = flow->family == FAMILY_IPV6 ? "IPv6" : "IPv4";
-    g_autofree char *what =
-        flow->out != NULL ? g_strdup_printf("a new %s connection from %s out through %s", family,
-                                            flow->in, flow->out)
-        : flow->port != 0
-            ? g_strdup_printf("a new %s connection to port %u/%s of this host on %s", family,
-                              flow->port, protocol_word(flow->protocol), flow->in)
-            : g_strdup_printf("a ping of this host on %s", flow->in);
-    bool accepts = verdict_accepts(judgement->firewalld);
-    return g_strdup_printf("%s is %s by the configuration and %s by the rules", what,
-                           accepts ? "accepted" : "refused", accepts ? "refused" : "accepted");
-}
-
-static char *uplink_sentence(const Evidence *evidence)
-{
-    g_autofree char *reason = uplink_reason_text(evidence->uplink);
-    return g_strdup_printf("%s is an uplink: %s", evidence->subject, reason);
-}
-
-static char *zone_sentence(const Evidence *evidence)
-{
-    g_autofree char *zone = reason_for_zone(&evidence->match, evidence->subject);
-    return g_strdup_printf("%s filters %s", zone, evidence->subject);
-}
-
-static char *profile_sentence(const Evidence *evidence)
-{
-    const char *profile = evidence->subject != NULL ? evidence->subject : "of the device";
-    return evidence->value != NULL
-               ? g_strdup_printf("connection.zone of the profile %s is %s", profile,
-                                 evidence->value)
-               : g_strdup_printf("connection.zone of the profile %s is not set, which means the "
-                                 "default zone",
-                                 profile);
-}
-
-static char *flushed_sentence(const FlushedRules *flushed)
-{
-    return g_strdup_printf("a reload removes %u rule%s of %s from table %s %s", flushed->rules,
-                           flushed->rules == 1 ? "" : "s",
-                           flushed->owner != NULL ? flushed->owner : "another program",
-                           nft_family_word(flushed->table->family), flushed->table->name);
-}
-
-static char *evidence_sentence(const Finding *finding, const Evidence *evidence)
-{
-    const char *subject = evidence->subject;
-    const char *value = evidence->value;
-    switch (evidence->kind) {
-    case EVIDENCE_ANSWER:
-        return value != NULL ? g_strdup_printf("%s answered \"%s\"", subject, value)
-                             : g_strdup_printf("%s did not answer", subject);
-    case EVIDENCE_UPLINK:
-        return uplink_sentence(evidence);
-    case EVIDENCE_ZONE:
-        return zone_sentence(evidence);
-    case EVIDENCE_FLOW:
-        return flow_sentence(evidence);
-    case EVIDENCE_BRIDGE_NETFILTER:
-        return g_strdup("net.bridge.bridge-nf-call-iptables or -ip6tables, or the bridge's own "
-                        "nf_call_iptables, is on");
-    case EVIDENCE_OVERLAY:
-        return g_strdup_printf("%s has an address in the network of %s", subject, value);
-    case EVIDENCE_BINDING:
-        return g_strdup_printf("zone %s lists interface %s (getActiveZones)", value, subject);
-    case EVIDENCE_PERMANENT_NONE:
-        return g_strdup_printf("%s is in no zone in the permanent configuration "
-                               "(config.getZoneOfInterface)",
-                               subject);
-    case EVIDENCE_PROFILE:
-        return profile_sentence(evidence);
-    case EVIDENCE_NO_SUCH_ZONE:
-        return g_strdup_printf("firewalld has no zone %s (getZones)", subject);
-    case EVIDENCE_DIFFERENCE:
-        return difference_sentence(evidence);
-    case EVIDENCE_NO_TABLE:
-        return g_strdup("the kernel has no table inet firewalld");
-    case EVIDENCE_POLICY_DROP:
-        return g_strdup("the kernel has table inet firewalld_policy_drop: a reload of firewalld "
-                        "has failed, and new connections are dropped until one succeeds");
-    case EVIDENCE_FORWARDING: {
-        g_autofree char *setting = forwarding_sysctl(evidence->family, subject);
-        return g_strdup_printf("%s is 0", setting);
-    }
-    case EVIDENCE_FLUSHED:
-        return flushed_sentence(&evidence->flushed);
-    case EVIDENCE_NEED:
-        return need_reason_text(evidence->need);
-    case EVIDENCE_EXPECTATION:
-        return expectation_sentence(finding->expectation, evidence->judgement);
-    case EVIDENCE_LOST_BINDING:
-        return g_strdup_printf(
-            "nicfix put %s in zone %s, in the running firewall only: it was lost "
-            "in a reload (for example by --set-log-denied) or restart",
-            subject, value);
-    }
-    return NULL;
-}
-
-static void add_command(GPtrArray *commands, const char *first, ...)
-{
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    va_list more;
-    va_start(more, first);
-    for (const char *word = first; word != NULL; word = va_arg(more, const char *))
-        g_strv_builder_add(words, word);
-    va_end(more);
-    g_ptr_array_add(commands, g_strv_builder_end(words));
-}
-
-/* What the other program itself offers for it. */
-static void add_owners_cure(GPtrArray *commands, const Finding *finding)
-{
-    const Flow *flow = &finding_cause(finding)->way.flow;
-    if (flow->in == NULL || flow->out == NULL)
-        return;
-    g_autofree char *owner = stage_owner_text(finding->stage);
-    bool ipv6 = flow->family == FAMILY_IPV6;
-    const char *iptables = ipv6 ? "ip6tables" : "iptables";
-    if (g_str_equal(owner, "Docker")) {
-        add_command(commands, iptables, "-I", "DOCKER-USER", "-i", flow->in, "-o", flow->out, "-j",
-                    "ACCEPT", NULL);
-        add_command(commands, iptables, "-I", "DOCKER-USER", "-i", flow->out, "-o", flow->in, "-m",
-                    "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT", NULL);
-    } else if (g_str_equal(owner, "ufw"))
-        add_command(commands, "ufw", "route", "allow", "in", "on", flow->in, "out", "on", flow->out,
-                    NULL);
-}
-
-/* Where the table is gone, a reload fails, and leaves everything dropped until the next one (1.3.3:
- * it deletes a table that is not there). A restart does not. */
-static void add_repair(GPtrArray *commands, const Finding *finding)
-{
-    if (finding->is_flushed)
-        add_command(commands, "systemctl", "restart", "firewalld", NULL);
-    else
-        add_command(commands, "firewall-cmd", "--reload", NULL);
-}
-
-GPtrArray *finding_commands(const Finding *finding)
-{
-    GPtrArray *commands = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    if (finding->id == FINDING_PANIC_MODE) {
-        STRV_BUILDER_ADD(words, "firewall-cmd", "--panic-off");
-        g_ptr_array_add(commands, g_strv_builder_end(words));
-    }
-    if (finding->id == FINDING_LOGGING_LEFT)
-        add_command(commands, "nicfix", "undo", NULL);
-    if (finding->id == FINDING_RULES_DIFFER) {
-        add_command(commands, "nicfix", "check", "--after", "reload", NULL);
-        add_repair(commands, finding);
-    }
-    if (finding->id == FINDING_FORWARDING_OFF) {
-        const Evidence *evidence = g_ptr_array_index(finding->evidence, 0);
-        g_autofree char *setting = forwarding_sysctl(evidence->family, evidence->subject);
-        g_autofree char *on = g_strconcat(setting, "=1", NULL);
-        add_command(commands, "sysctl", "-w", on, NULL);
-    }
-    if (finding->id == FINDING_REFUSED_ELSEWHERE) {
-        char **shows = stage_command(finding->stage);
-        if (shows != NULL)
-            g_ptr_array_add(commands, shows);
-        add_owners_cure(commands, finding);
-    }
-    if (finding->id == FINDING_STALE_BINDING) {
-        g_autofree char *zone = g_strdup_printf("--zone=%s", finding->zone);
-        g_autofree char *interface = g_strdup_printf("--remove-interface=%s", finding->interface);
-        STRV_BUILDER_ADD(words, "firewall-cmd", zone, interface);
-        g_ptr_array_add(commands, g_strv_builder_end(words));
-        STRV_BUILDER_ADD(words, "firewall-cmd", "--permanent", zone, interface);
-        g_ptr_array_add(commands, g_strv_builder_end(words));
-    }
-    return commands;
-}
-
-char **finding_evidence(const Finding *finding)
-{
-    g_autoptr(GStrvBuilder) sentences = g_strv_builder_new();
-    PTR_ARRAY_FOREACH (const Evidence, evidence, finding->evidence) {
-        g_autofree char *sentence = evidence_sentence(finding, evidence);
-        g_strv_builder_add(sentences, sentence);
-    }
-    g_autoptr(GPtrArray) commands = finding_commands(finding);
-    PTR_ARRAY_FOREACH (char *, command, commands) {
-        g_autoptr(GString) sentence = g_string_new("run ");
-        command_text_append(sentence, command);
-        g_strv_builder_add(sentences, sentence->str);
-    }
-    return g_strv_builder_end(sentences);
 }

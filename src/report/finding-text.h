@@ -16,13 +16,3 @@ const FindingEntry *finding_entry(FindingId id);
 
 /* What FINDING says, as one sentence without a period (transfer full). */
 char *finding_message(const Finding *finding);
-
-/* Why a link is an uplink: "default route via 10.0.0.1 in table main" (transfer full). */
-char *uplink_reason_text(const UplinkReason *reason);
-
-/* A sentence for each Evidence of FINDING, and one for each command (transfer full). */
-char **finding_evidence(const Finding *finding);
-
-/* The commands to run by hand that nicfix offers no fix for (char **, an argument vector each;
- * transfer full). */
-GPtrArray *finding_commands(const Finding *finding);

@@ -4,6 +4,7 @@
 
 #include "model/error.h"
 #include "model/foreach.h"
+#include "report/finding-evidence.h"
 #include "report/finding-text.h"
 
 static char *address_text(const FlowAddress *address)

@@ -4,6 +4,7 @@
 
 #include "model/foreach.h"
 #include "report/escape.h"
+#include "report/finding-evidence.h"
 #include "report/finding-text.h"
 #include "report/fix-text.h"
 

@@ -4,6 +4,7 @@
 #include "model/error.h"
 #include "model/foreach.h"
 #include "report/escape.h"
+#include "report/finding-commands.h"
 #include "report/finding-text.h"
 #include "report/fix-text.h"
 #include "report/reason.h"

@@ -309,6 +309,13 @@ const char *outcome_word(Outcome outcome)
     return NULL;
 }
 
+const char *outcomes_refused_word(guint outcomes)
+{
+    return outcomes == OUTCOME_REJECT ? "rejected"
+           : outcomes == OUTCOME_DROP ? "dropped"
+                                      : "refused";
+}
+
 static const char *const stage_words[] = {
     [STAGE_PANIC] = "panic",
     [STAGE_REVERSE_PATH] = "reverse-path",

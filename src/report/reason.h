@@ -9,6 +9,8 @@
  * outcome is possible. */
 const char *verdict_word(const Verdict *verdict);
 const char *outcome_word(Outcome outcome);
+/* "rejected", "dropped", or "refused" where OUTCOMES have the one and the other. */
+const char *outcomes_refused_word(guint outcomes);
 const char *stage_word(Stage stage);
 /* What a step said: "continue", "accept", "maybe-accept", ... */
 const char *step_result_word(const VerdictStep *step);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A finding: one thing that is or will go wrong, as facts: what was read, and what follows from it.
- * Sentences about them are in report/finding-text. A finding lives no longer than its diagnosis and
+ * Sentences about them are in report/finding-*. A finding lives no longer than its diagnosis and
  * the snapshot that was diagnosed, which own the links, routes and verdicts that it names. */
 #pragma once
 

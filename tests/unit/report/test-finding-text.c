@@ -4,6 +4,7 @@
 #include "report/finding-text.h"
 
 #include "model/foreach.h"
+#include "report/finding-evidence.h"
 
 #include "hosts.h"
 
