@@ -8,4 +8,5 @@
 /* Whether the match EXPRESSION holds for PACKET; MAYBE for one that is not modelled. */
 Match xtables_match(const Machine *machine, const Expression *expression, const Packet *packet);
 
+/* What the target EXPRESSION does to PACKET, which it may change; STEP_HANDED for one that is not modelled. */
 Step xtables_target(const Machine *machine, const Expression *expression, Packet *packet);
