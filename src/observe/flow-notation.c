@@ -3,23 +3,12 @@
  * The arrow may be written "to", which shells leave alone. */
 #include "observe/flow-question.h"
 
-#include "model/error.h"
 #include "model/foreach.h"
+#include "observe/flow-usage.h"
 
 #include <string.h>
 
 #define HINT_FORM "write [IFACE] [SOURCE] to DESTINATION[:PORT][/PROTOCOL]"
-
-G_GNUC_PRINTF(3, 4)
-static bool usage(GError **error, const char *hint, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    nicfix_error_set(error, NICFIX_ERROR_USAGE, hint, "%s", message);
-    return false;
-}
 
 static bool is_arrow(const char *word)
 {
@@ -82,14 +71,15 @@ static bool parse_endpoint(const char *word, Endpoint *endpoint, GError **error)
     g_autofree char *rest = g_strdup(word);
     endpoint->protocol = take_part(rest, '/');
     if (!split_address(rest, endpoint))
-        return usage(error, "write ADDRESS, ADDRESS:PORT or [IPV6]:PORT; names are not looked up",
-                     "'%s' does not begin with an IP address", word);
+        return flow_usage(error,
+                          "write ADDRESS, ADDRESS:PORT or [IPV6]:PORT; names are not looked up",
+                          "'%s' does not begin with an IP address", word);
     if ((endpoint->port != NULL && *endpoint->port == '\0') ||
         (endpoint->protocol != NULL && *endpoint->protocol == '\0'))
-        return usage(error, "write ADDRESS:PORT/PROTOCOL", "'%s' ends too early", word);
+        return flow_usage(error, "write ADDRESS:PORT/PROTOCOL", "'%s' ends too early", word);
     if (endpoint->protocol != NULL && g_ascii_isdigit(*endpoint->protocol))
-        return usage(error, "name one address, and a protocol such as tcp after the slash",
-                     "'%s' is a network", word);
+        return flow_usage(error, "name one address, and a protocol such as tcp after the slash",
+                          "'%s' is a network", word);
     return true;
 }
 
@@ -101,7 +91,7 @@ static bool set_part(char **field, char **word, const char *option, GError **err
     if (*word == NULL)
         return true;
     if (*field != NULL)
-        return usage(error, "name it once", "both %s and '%s' are given", option, *word);
+        return flow_usage(error, "name it once", "both %s and '%s' are given", option, *word);
     *field = g_steal_pointer(word);
     return true;
 }
@@ -112,7 +102,7 @@ static bool set_source(const char *word, FlowQuestion *question, GError **error)
     if (!parse_endpoint(word, &source, error))
         return false;
     if (source.protocol != NULL)
-        return usage(error, HINT_FORM, "'%s': the protocol belongs to the destination", word);
+        return flow_usage(error, HINT_FORM, "'%s': the protocol belongs to the destination", word);
     return set_part(&question->from, &source.address, "--from", error) &&
            set_part(&question->source_port_word, &source.port, "--source-port", error);
 }
@@ -138,7 +128,8 @@ static bool looks_like_address(const char *word)
 static bool set_origin(char *const *words, guint count, FlowQuestion *question, GError **error)
 {
     if (count > 2)
-        return usage(error, HINT_FORM, "unexpected word '%s' before the destination", words[2]);
+        return flow_usage(error, HINT_FORM, "unexpected word '%s' before the destination",
+                          words[2]);
     bool has_interface = count == 2 || (count == 1 && !looks_like_address(words[0]));
     g_autofree char *interface = has_interface ? g_strdup(words[0]) : NULL;
     const char *source = count == (has_interface ? 2 : 1) ? words[count - 1] : NULL;
@@ -153,12 +144,13 @@ static bool complain_of_missing_arrow(char **words, GError **error)
 {
     guint count = g_strv_length(words);
     if (count == 0)
-        return usage(error, HINT_FORM, "the flow is empty");
+        return flow_usage(error, HINT_FORM, "the flow is empty");
     if (g_str_equal(words[count - 1], "-"))
-        return usage(error, "quote it, or write 'to': nicfix explain cni0 to 192.0.2.7:443/tcp",
-                     "the shell took the '>' of the arrow for a redirection to a file");
-    return usage(error, HINT_FORM ", or quote a whole line of the kernel log",
-                 "'%s' is neither a flow nor a line of the kernel log", words[0]);
+        return flow_usage(error,
+                          "quote it, or write 'to': nicfix explain cni0 to 192.0.2.7:443/tcp",
+                          "the shell took the '>' of the arrow for a redirection to a file");
+    return flow_usage(error, HINT_FORM ", or quote a whole line of the kernel log",
+                      "'%s' is neither a flow nor a line of the kernel log", words[0]);
 }
 
 /* WORDS, some of which may be several, or glued to an arrow (transfer full). */
@@ -188,10 +180,10 @@ bool flow_question_from_words(char *const *given, FlowQuestion *question, GError
         return complain_of_missing_arrow(words, error);
     const char *destination = words[arrow + 1];
     if (destination == NULL)
-        return usage(error, HINT_FORM, "no destination follows '%s'", words[arrow]);
+        return flow_usage(error, HINT_FORM, "no destination follows '%s'", words[arrow]);
     if (words[arrow + 2] != NULL)
-        return usage(error, HINT_FORM, "unexpected word '%s' after the destination",
-                     words[arrow + 2]);
+        return flow_usage(error, HINT_FORM, "unexpected word '%s' after the destination",
+                          words[arrow + 2]);
     return set_origin(words, arrow, question, error) &&
            set_destination(destination, question, error);
 }

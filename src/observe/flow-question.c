@@ -7,6 +7,7 @@
 #include "model/host/own-addresses.h"
 #include "model/host/topology.h"
 #include "model/kernel/reverse-path.h"
+#include "observe/flow-usage.h"
 #include "observe/named-link.h"
 #include "observe/snapshot-routes.h"
 
@@ -27,32 +28,20 @@ typedef struct {
     const Link *in; /* the one that netfilter sees for the link that was named */
 } Resolver;
 
-G_GNUC_PRINTF(4, 5)
-static bool fail(GError **error, NicfixError code, const char *hint, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    nicfix_error_set(error, code, hint, "%s", message);
-    return false;
-}
-
-#define usage(error, hint, ...) fail(error, NICFIX_ERROR_USAGE, hint, __VA_ARGS__)
-
 /* ---- addresses ---- */
 
 static bool parse_address(const char *option, const char *text, IpAddress *address, GError **error)
 {
     return ip_address_parse(text, address) ||
-           usage(error, "names are not looked up", "%s: '%s' is not an IP address", option, text);
+           flow_usage(error, "names are not looked up", "%s: '%s' is not an IP address", option,
+                      text);
 }
 
 static bool parse_addresses(Resolver *resolver, GError **error)
 {
     const FlowQuestion *question = resolver->question;
     if (question->to == NULL)
-        return usage(error, "add --to ADDRESS", "the flow needs a destination address");
+        return flow_usage(error, "add --to ADDRESS", "the flow needs a destination address");
     if (!parse_address("--to", question->to, &resolver->to, error))
         return false;
     resolver->has_from = question->from != NULL;
@@ -61,8 +50,8 @@ static bool parse_addresses(Resolver *resolver, GError **error)
     if (!parse_address("--from", question->from, &resolver->from, error))
         return false;
     return resolver->from.family == resolver->to.family ||
-           usage(error, "use two IPv4 or two IPv6 addresses",
-                 "--from and --to are of different families");
+           flow_usage(error, "use two IPv4 or two IPv6 addresses",
+                      "--from and --to are of different families");
 }
 
 static bool is_local(const Snapshot *snapshot, const IpAddress *address)
@@ -136,8 +125,8 @@ static bool read_port(const char *word, int *port, Flow *flow, GError **error)
     }
     const struct servent *service = find_service(word, protocol_word(flow->protocol));
     if (service == NULL)
-        return usage(error, "give its number; /etc/services has the names",
-                     "'%s' is not a port or the name of a service", word);
+        return flow_usage(error, "give its number; /etc/services has the names",
+                          "'%s' is not a port or the name of a service", word);
     if (flow->protocol == PROTOCOL_ANY)
         flow->protocol = protocol_from_word(service->s_proto, flow->family);
     *port = ntohs((guint16)service->s_port);
@@ -158,9 +147,9 @@ static bool choose_ports(Resolver *resolver, GError **error)
     if (is_given && flow->protocol == PROTOCOL_ANY)
         flow->protocol = PROTOCOL_TCP;
     if (is_given && !has_ports(flow->protocol))
-        return usage(error, "omit the port, or use tcp or udp", "ICMP has no ports");
+        return flow_usage(error, "omit the port, or use tcp or udp", "ICMP has no ports");
     if (port == 0 || port > G_MAXUINT16 || source_port > G_MAXUINT16)
-        return usage(error, "ports are 1 to 65535", "a port is out of range");
+        return flow_usage(error, "ports are 1 to 65535", "a port is out of range");
     flow->port = (guint16)MAX(port, 0);
     flow->source_port = (guint16)MAX(source_port, 0);
     return true;
@@ -174,9 +163,9 @@ static bool choose_icmp_type(Resolver *resolver, GError **error)
     Flow *flow = &resolver->resolved->flow;
     bool is_icmp = flow->protocol == PROTOCOL_ICMP || flow->protocol == PROTOCOL_ICMPV6;
     if (question->icmp_type >= 0 && !is_icmp)
-        return usage(error, "add --protocol icmp", "an ICMP type needs that protocol");
+        return flow_usage(error, "add --protocol icmp", "an ICMP type needs that protocol");
     if (question->icmp_type > G_MAXUINT8 || question->icmp_code > G_MAXUINT8)
-        return usage(error, "they are 0 to 255", "an ICMP type or code is out of range");
+        return flow_usage(error, "they are 0 to 255", "an ICMP type or code is out of range");
     if (!is_icmp)
         return true;
     flow->icmp_type = question->icmp_type >= 0          ? question->icmp_type
@@ -195,8 +184,8 @@ static bool choose_protocol(Resolver *resolver, GError **error)
         flow->protocol =
             protocol_from_word(g_str_equal(word, "icmpv6") ? "icmp" : word, flow->family);
     if (word != NULL && flow->protocol == PROTOCOL_ANY)
-        return usage(error, "use tcp, udp, sctp, dccp or icmp", "protocol '%s' is not supported",
-                     given);
+        return flow_usage(error, "use tcp, udp, sctp, dccp or icmp",
+                          "protocol '%s' is not supported", given);
     return choose_ports(resolver, error) && choose_icmp_type(resolver, error);
 }
 
@@ -210,10 +199,11 @@ static bool choose_state_and_mac(Resolver *resolver, GError **error)
     else if (g_strcmp0(state, "invalid") == 0)
         flow->state = FLOW_INVALID;
     else if (state != NULL && !g_str_equal(state, "new"))
-        return usage(error, "use new, established or invalid", "invalid --state value '%s'", state);
+        return flow_usage(error, "use new, established or invalid", "invalid --state value '%s'",
+                          state);
     if (mac != NULL && !mac_address_is_valid(mac))
-        return usage(error, "write it as 02:00:5e:00:53:01",
-                     "--from-mac: '%s' is not a MAC address", mac);
+        return flow_usage(error, "write it as 02:00:5e:00:53:01",
+                          "--from-mac: '%s' is not a MAC address", mac);
     flow->from_mac = resolver->resolved->from_mac = g_strdup(mac);
     return true;
 }
@@ -257,9 +247,11 @@ static bool look_up(const Resolver *resolver, const RouteQuestion *question, Rou
 {
     if (resolver->netlink != NULL)
         return route_lookup(resolver->netlink, question, answer, error);
-    return route_answer_from_snapshot(resolver->snapshot, question, answer) ||
-           fail(error, NICFIX_ERROR_NOT_FOUND, "add --out IFACE",
-                "the snapshot does not tell where the kernel routes this flow");
+    if (route_answer_from_snapshot(resolver->snapshot, question, answer))
+        return true;
+    nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "add --out IFACE",
+                     "the snapshot does not tell where the kernel routes this flow");
+    return false;
 }
 
 /* The kernel calls a source that rp_filter refuses martian, and with IPv4 its errno may also mean a
@@ -461,18 +453,21 @@ static bool choose_direction(Resolver *resolver, GError **error)
     if (resolver->in != NULL)
         return true;
     if (!resolver->has_from)
-        return usage(error, "add --in IFACE",
-                     "%s is an address of this host, and the interface that the packet comes in on "
-                     "is not known",
-                     question->to);
+        return flow_usage(
+            error, "add --in IFACE",
+            "%s is an address of this host, and the interface that the packet comes in on "
+            "is not known",
+            question->to);
     RouteQuestion back = {.destination = resolver->from};
     RouteAnswer answer;
     if (!look_up(resolver, &back, &answer, error))
         return false;
     resolver->in = snapshot_link_by_index(resolver->snapshot, answer.oif);
-    if (resolver->in == NULL)
-        return fail(error, NICFIX_ERROR_NOT_FOUND, "add --in IFACE", "no route leads back to %s",
-                    question->from);
+    if (resolver->in == NULL) {
+        nicfix_error_set(error, NICFIX_ERROR_NOT_FOUND, "add --in IFACE",
+                         "no route leads back to %s", question->from);
+        return false;
+    }
     flow->in = link_ingress_name(resolver->snapshot, resolver->in);
     return true;
 }
