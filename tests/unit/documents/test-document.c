@@ -3,6 +3,7 @@
 #include "documents/document.h"
 
 #include "cases.h"
+#include "stride.h"
 
 #include <string.h>
 
@@ -98,10 +99,15 @@ static void test_depth(G_GNUC_UNUSED void **state)
 
 static void test_ten_million_digits(G_GNUC_UNUSED void **state)
 {
-    g_autofree char *integer = long_text('9', 10000000, "}");
-    assert_refused(integer, strlen(integer), "test: line 1, column 10000005: too big integer");
-    g_autofree char *real = long_text('9', 10000000, ".0}");
-    assert_refused(real, strlen(real), "test: line 1, column 10000007: real number overflow");
+    const guint digits = 10000000 / stride(20);
+    g_autofree char *integer = long_text('9', digits, "}");
+    g_autofree char *too_big =
+        g_strdup_printf("test: line 1, column %u: too big integer", digits + 5);
+    assert_refused(integer, strlen(integer), too_big);
+    g_autofree char *real = long_text('9', digits, ".0}");
+    g_autofree char *overflow =
+        g_strdup_printf("test: line 1, column %u: real number overflow", digits + 7);
+    assert_refused(real, strlen(real), overflow);
 }
 
 int main(void)

@@ -73,7 +73,8 @@ static void try_scenario(const char *scenario, GPtrArray *lines, Counts *counts)
                                            "2.4.4",  "2.5.0", "2.5.2", NULL};
     g_autoptr(GArray) flows = flows_of(lines);
     g_autoptr(Snapshot) before = sketch(scenario);
-    for (gsize v = 0; v < G_N_ELEMENTS(versions); v += stride(8)) {
+    /* In the oldest nothing is alike. */
+    for (gsize v = stride(8) / 4; v < G_N_ELEMENTS(versions); v += stride(8)) {
         g_free(before->firewalld->version);
         before->firewalld->version = g_strdup(versions[v]);
         for (guint i = 0; i < flows->len; i++) {
@@ -175,7 +176,7 @@ static void try_all_of_host(const char *file, Counts *counts)
     for (guint i = 0; i < before->links->len; i++) {
         const Link *link = g_ptr_array_index(before->links, i);
         try_host(before, link->name, NULL, counts);
-        for (guint z = 0; z < before->firewalld->zones->len; z++) {
+        for (guint z = i % stride(4); z < before->firewalld->zones->len; z += stride(4)) {
             const Zone *zone = g_ptr_array_index(before->firewalld->zones, z);
             try_host(before, link->name, zone->name, counts);
         }
@@ -192,7 +193,7 @@ static void test_hosts(G_GNUC_UNUSED void **state)
         g_autofree char *file = g_strdup_printf("hosts/%.*s", (int)strlen(name) - 5, name);
         try_all_of_host(file, &counts);
     }
-    assert_true(counts.alike > 500 && counts.different > 500);
+    assert_true(counts.alike > 500 / stride(4) && counts.different > 500 / stride(4));
 }
 
 int main(void)
