@@ -33,7 +33,10 @@ class WarmProcess:
         finally:
             os.close(theirs)
         self._words = os.fdopen(self._pipe, buffering=1)
-        self.pid = int(self._words.readline())
+        told = self._words.readline()
+        if not told:
+            raise RuntimeError(f"{argv[0]} cannot be forked: warm_server.py has ended")
+        self.pid = int(told)
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit status, or minus the signal that ended it."""
