@@ -82,6 +82,9 @@ def _child(request: dict[str, Any], code: CodeType, files: list[int]) -> None:
         status = _run(request["program"], code, request["argv"])
         atexit._run_exitfuncs()
         sys.stdout.flush()
+    except BaseException:  # pylint: disable=broad-except
+        traceback.print_exc()
+        raise
     finally:
         os._exit(status)
 
