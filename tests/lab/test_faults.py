@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import signal
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -33,14 +32,13 @@ from fault_loop import (
     points_of,
     without_repetitions,
 )
-from lab import OUTSIDE, UPLINK, UPLINK_ADDRESS, LabMaker
+from lab import FULL, OUTSIDE, UPLINK, UPLINK_ADDRESS, LabMaker
 from labkit.program import Outcome
 from labkit.tap import Fault, Instead
 
 Act = Callable[[FaultLoop], object]
 Record = Callable[[str, object], None]
-FULL = bool(os.environ.get("NICFIX_FULL"))  # every point of every sweep and job; else a sample
-STRIDE = 1 if FULL else 8
+STRIDE = 1 if FULL else 8  # of the points of a sweep
 LABS = 8 if FULL else 3  # at most at once
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from lab import Lab, LabMaker, OUTSIDE, POD, UPLINK, UPLINK_ADDRESS
+from lab import FULL, Lab, LabMaker, OUTSIDE, POD, UPLINK, UPLINK_ADDRESS
 from labkit import random_firewalls
 from labkit.namespaces import Namespace
 from labkit.probes import Probe, Prober, TCP_PORTS, UDP_PORTS
@@ -33,7 +33,6 @@ Wrong = tuple[Probe, str, str]  # the packet, what became of it, what nicfix say
 CONFIGURATIONS = 7  # of each group
 WIDE_CONFIGURATIONS = 2  # of each group and release
 DRAWS = 10  # for each configuration: releases refuse some
-FULL = bool(os.environ.get("NICFIX_FULL"))  # more of them; the model alone may not be wrong
 SHRINKING = 120  # seconds
 MAY_BE_UNKNOWN = 0.01  # of the flows
 

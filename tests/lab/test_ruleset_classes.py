@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lab import UPLINK, Lab, LabMaker
+from lab import FULL, UPLINK, Lab, LabMaker
 from labkit import random_firewalls
 from labkit.classes import Mutant, Side, flows, mutants
 from labkit.judge import QUICK_JUDGE, Verdict, judge_file
@@ -26,7 +26,6 @@ from test_random_rulesets import load
 
 Answers = list[tuple[str, str]]
 
-FULL = bool(os.environ.get("NICFIX_FULL"))
 CONFIGURATIONS = 20 if FULL else 2  # of each release
 QUESTIONS = None if FULL else 4000  # of each configuration; None: one of every class
 MUTANTS = 200 if FULL else 16  # of each release

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lab import Lab, UPLINK
+from lab import FULL, Lab, UPLINK
 from labkit.client import Client
 
 Record = Callable[[str, object], None]
@@ -91,7 +91,7 @@ def test_somebody_else_has_already_made_the_change(lab: Lab) -> None:
 
 
 MOMENTS = 16  # at which each fault is tried, spread over the time that a whole run takes
-STRIDE = 1 if os.environ.get("NICFIX_FULL") else 4  # one in so many, the first and the last
+STRIDE = 1 if FULL else 4  # one in so many, the first and the last
 
 
 def start(lab: Lab) -> subprocess.Popen[bytes]:

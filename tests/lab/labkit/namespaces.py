@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from labkit import warm
+from labkit.program import DIE_WITH_PARENT
 
 Made = TypeVar("Made")
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
-
-# A process started with this ends with the test run, however that ends.
-DIE_WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
 
 # /run is empty: no service finds the machine's own udev, systemd or bus. /sys shows the
 # namespace's links and is read-only, which makes NetworkManager do without udev.

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The outcome of a program as its user sees it."""
+"""How programs are started, and their outcome as a user sees it."""
 from __future__ import annotations
 
 import json
 import subprocess
 from dataclasses import dataclass
 from typing import Any
+
+# A process started with this ends with the test run, however that ends.
+DIE_WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
 
 
 @dataclass(frozen=True)

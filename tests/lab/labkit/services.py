@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from labkit.namespaces import DIE_WITH_PARENT, Namespace
+from labkit.namespaces import Namespace
+from labkit.program import DIE_WITH_PARENT
 from labkit.warm import WarmProcess
 
 START_LIMIT = 30.0  # seconds; a loaded machine with two labs at once needs about 2

@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_PROGRAMS = ("firewalld", "firewall-cmd")
+from labkit.program import DIE_WITH_PARENT
 
 
 class WarmProcess:
@@ -66,7 +66,7 @@ class WarmProcess:
 
 def can_start(argv: Sequence[str | bytes]) -> bool:
     """Whether ARGV is such a program."""
-    return argv[0] in _PROGRAMS and argv[0] in _programs()
+    return argv[0] in _programs()
 
 
 def run(
@@ -93,7 +93,7 @@ def run(
 @functools.cache
 def _programs() -> dict[str, str]:
     """Where they are."""
-    found = {name: shutil.which(name) for name in _PROGRAMS}
+    found = {name: shutil.which(name) for name in ("firewalld", "firewall-cmd")}
     return {name: place for name, place in found.items() if place}
 
 
@@ -103,7 +103,7 @@ def _server() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "--", "/usr/bin/python3", "-BP",
+            [*DIE_WITH_PARENT, "/usr/bin/python3", "-BP",
              str(Path(__file__).with_name("warm_server.py")), *_programs().values()],
             stdin=theirs,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},

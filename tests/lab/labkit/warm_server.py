@@ -69,9 +69,9 @@ def _run(program: str, code: CodeType, argv: list[str]) -> int:
             print(end.code, file=sys.stderr)
             return 1
         return end.code or 0
-    except BaseException:  # pylint: disable=broad-except
-        traceback.print_exc()
-        return 1
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
     return 0
 
 
@@ -80,11 +80,8 @@ def _child(request: dict[str, Any], code: CodeType, files: list[int]) -> None:
     try:
         _become(request, files)
         status = _run(request["program"], code, request["argv"])
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
     except BaseException:  # pylint: disable=broad-except
         traceback.print_exc()
-        raise
     finally:
         os._exit(status)
 
