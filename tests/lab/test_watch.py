@@ -18,7 +18,7 @@ import pytest
 
 from lab import UPLINK, Lab
 from labkit.journal import Journal
-from labkit.namespaces import DIE_WITH_PARENT
+from labkit.program import DIE_WITH_PARENT
 from labkit.systemd import Systemd
 from test_json import assert_valid
 
